@@ -1,0 +1,159 @@
+import type { DashboardError } from './errors.js';
+
+/** A token source: the user's access token (a JWT), or `null` for the anonymous role. */
+export type AccessToken = string | null | (() => string | null | Promise<string | null>);
+
+/** Options of {@link RealtimeSubscriptionManager}. */
+export interface RealtimeOptions {
+  /** Project URL, for example `https://<ref>.supabase.co`. `http`, `https`, `ws` and `wss` are taken. */
+  url: string;
+  /** The project's publishable (anon) key. Never the service role key. */
+  key: string;
+  /**
+   * The user's access token, or a function that returns the current one.
+   * Asked before the first join of each connection and again when the server says a token has expired.
+   * Default: none, the key's own role.
+   */
+  accessToken?: AccessToken;
+  /** Milliseconds between heartbeats. 1,000 to 50,000 (the server closes a socket after 60,000 of silence). Default 25,000. */
+  heartbeatIntervalMs?: number;
+  /** Milliseconds the server may take to answer a join. Default 15,000: a refused join alone takes the server 5,000. */
+  joinTimeoutMs?: number;
+  /** Milliseconds a socket may take to open. Default 10,000. */
+  connectTimeoutMs?: number;
+  /** Base of the exponential backoff between connection attempts, in milliseconds. Default 1,000. */
+  reconnectBaseMs?: number;
+  /** Cap of that backoff, in milliseconds. Default 30,000. */
+  reconnectCapMs?: number;
+}
+
+/** Options of `createDashboard`. */
+export interface DashboardOptions extends RealtimeOptions {
+  /** Where the WebAssembly file is served from. Default: beside the package's own JavaScript. */
+  wasmUrl?: string | URL;
+}
+
+/** Options of `init`. */
+export interface InitOptions {
+  /** Where the WebAssembly file is served from. Default: beside the package's own JavaScript. */
+  wasmUrl?: string | URL;
+}
+
+/** A column of a changed row, with PostgreSQL's name for its type. */
+export interface ChangeColumn {
+  name: string;
+  type: string;
+}
+
+/** A row's change, as the server sends it. */
+export interface PostgresChange<Row = Record<string, unknown>> {
+  type: 'INSERT' | 'UPDATE' | 'DELETE';
+  schema: string;
+  table: string;
+  /** ISO 8601, UTC; `null` where the server could not read the row. */
+  commit_timestamp: string | null;
+  columns: ChangeColumn[];
+  /** `null`, or what the server could not do: `Error 401: Unauthorized`, `Error 413: Payload Too Large`. */
+  errors: string[] | null;
+  /** The new row; absent on DELETE. */
+  record?: Row;
+  /** The old row; absent on INSERT, the primary key alone unless the table's replica identity is full. */
+  old_record?: Partial<Row>;
+}
+
+/** A broadcast, as the server sends it. */
+export interface Broadcast<Payload = unknown> {
+  type: 'broadcast';
+  event: string;
+  /** JSON, or an `ArrayBuffer` where the sender sent bytes. */
+  payload: Payload;
+  /** `id` is set on broadcasts that the database sent. */
+  meta?: { id?: string; replayed?: boolean };
+}
+
+/**
+ * How a subscription came back after its connection was away. `lost`: something may have been missed, read again.
+ */
+export type Continuity = 'lost';
+
+/** The state of one subscription. */
+export type SubscriptionStatus = 'joining' | 'live' | 'reconnecting' | 'failed' | 'closed';
+
+interface SubscriptionCommon {
+  /** The topic, without the `realtime:` prefix: 1 to 240 bytes of UTF-8. */
+  channel: string;
+  /** Join privately, authorized by the policies on `realtime.messages`. Default `false`. */
+  private?: boolean;
+  /** Join again when the connection or the channel is lost. Default `true`. */
+  autoReconnect?: boolean;
+  /** Attempts in a row before the subscription fails with `max_reconnect_attempts`. Default: no limit. */
+  maxReconnectAttempts?: number;
+  /** Called for an error of this subscription; `retryable` says whether it goes on trying by itself. */
+  onError?: (error: DashboardError) => void;
+  /** Called at each change of state. */
+  onStatus?: (status: SubscriptionStatus) => void;
+  /** Called each time the subscription is live again after it was not: read what may have been missed. */
+  onContinuity?: (continuity: Continuity) => void;
+}
+
+/** A subscription to broadcasts of a topic. */
+export interface BroadcastSubscription<Payload = unknown> extends SubscriptionCommon {
+  /** The event's name; `*` for all. Default `*`. */
+  event?: string;
+  /** Receive one's own broadcasts too. Default `false`. */
+  self?: boolean;
+  table?: undefined;
+  schema?: undefined;
+  filter?: undefined;
+  /** Called for each broadcast. */
+  onData: (message: Broadcast<Payload>) => void;
+}
+
+/** A subscription to the changes of a table (or, without `table`, of a schema). */
+export interface PostgresChangesSubscription<Row = Record<string, unknown>> extends SubscriptionCommon {
+  /** Which changes. Default `*`. */
+  event?: 'INSERT' | 'UPDATE' | 'DELETE' | '*';
+  /** Default `public`. */
+  schema?: string;
+  /** The table; absent: all published tables of `schema`, which must then be given. */
+  table?: string;
+  /** `column=operator.value`, for example `supplier_id=eq.7`. */
+  filter?: string;
+  self?: undefined;
+  /** Called for each change. */
+  onData: (change: PostgresChange<Row>) => void;
+}
+
+/** Options of `subscribe`: with `table` or `schema` the database's changes, otherwise broadcasts. */
+// biome-ignore lint/suspicious/noExplicitAny: the row's and the payload's type are the caller's to name
+export type SubscriptionOptions = BroadcastSubscription<any> | PostgresChangesSubscription<any>;
+
+/** What `on` can listen to, and what each listener is given. */
+export interface RealtimeEvents {
+  /** The socket is open. */
+  connected: undefined;
+  /** The socket is closed; the manager goes on trying unless `disconnect()` was called. */
+  disconnected: { code: number; reason: string };
+  /** A connection attempt failed or a subscription did; `id` is the subscription's, if one is meant. */
+  error: { id?: string; error: DashboardError };
+  /** A subscription is live again after it was not. */
+  continuity: { id: string; continuity: Continuity };
+  /** A subscription has used up its `maxReconnectAttempts`. */
+  'max-reconnect-attempts': { id: string };
+}
+
+/** Counters since the manager was made. */
+export interface RealtimeStats {
+  /** Frames received. */
+  frames: number;
+  /** Bytes received (UTF-16 code units of text frames, bytes of binary ones). */
+  bytes: number;
+  /** Frames that were not the protocol's, dropped. */
+  malformed: number;
+  /** Data frames that no subscription wanted, dropped. */
+  unrouted: number;
+  /** Sockets opened. */
+  connections: number;
+  /** Joins sent. */
+  joins: number;
+}
