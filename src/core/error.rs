@@ -1,0 +1,107 @@
+//! The one error type, with its stable codes.
+
+/// What went wrong, by its stable code. `docs/errors.md` has the table for users.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Code {
+    /// An option has the wrong type or lies outside its range.
+    InvalidOption,
+    /// An option of this name does not exist.
+    UnknownOption,
+    /// The project URL is missing or no URL.
+    InvalidUrl,
+    /// The project's publishable key is missing.
+    MissingKey,
+    /// The topic is joined already with other options.
+    TopicConflict,
+    /// There is no subscription of this id.
+    UnknownSubscription,
+    /// The channel is not joined at the moment.
+    NotJoined,
+    /// The server could not be reached, or refused the connection.
+    Unreachable,
+    /// The access token has expired.
+    TokenExpired,
+    /// The `accessToken` function failed.
+    TokenUnavailable,
+    /// The server did not answer the join in time.
+    JoinTimeout,
+    /// The server refused the join for now.
+    JoinFailed,
+    /// The server refused the join for good.
+    JoinRefused,
+    /// The server limits the rate of joins or messages.
+    RateLimited,
+    /// The server refused what the subscription asks of the database.
+    SubscriptionRefused,
+    /// The server closed the channel.
+    ChannelClosed,
+    /// The connection was lost and the subscription does not reconnect.
+    Disconnected,
+    /// `maxReconnectAttempts` is used up.
+    MaxReconnectAttempts,
+    /// The subscription was ended or replaced before it was live.
+    Unsubscribed,
+}
+
+impl Code {
+    /// The stable name that users compare with.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidOption => "invalid_option",
+            Self::UnknownOption => "unknown_option",
+            Self::InvalidUrl => "invalid_url",
+            Self::MissingKey => "missing_key",
+            Self::TopicConflict => "topic_conflict",
+            Self::UnknownSubscription => "unknown_subscription",
+            Self::NotJoined => "not_joined",
+            Self::Unreachable => "unreachable",
+            Self::TokenExpired => "token_expired",
+            Self::TokenUnavailable => "token_unavailable",
+            Self::JoinTimeout => "join_timeout",
+            Self::JoinFailed => "join_failed",
+            Self::JoinRefused => "join_refused",
+            Self::RateLimited => "rate_limited",
+            Self::SubscriptionRefused => "subscription_refused",
+            Self::ChannelClosed => "channel_closed",
+            Self::Disconnected => "disconnected",
+            Self::MaxReconnectAttempts => "max_reconnect_attempts",
+            Self::Unsubscribed => "unsubscribed",
+        }
+    }
+
+    /// Whether the same call may succeed later.
+    pub const fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::NotJoined
+                | Self::Unreachable
+                | Self::TokenExpired
+                | Self::TokenUnavailable
+                | Self::JoinTimeout
+                | Self::JoinFailed
+                | Self::RateLimited
+                | Self::ChannelClosed
+                | Self::Disconnected
+                | Self::MaxReconnectAttempts
+        )
+    }
+}
+
+/// An error: a stable code, and a sentence that says what is wrong and what to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// The stable code.
+    pub code: Code,
+    /// What is wrong and what to do. Never holds a token.
+    pub message: String,
+    /// Milliseconds to wait before another attempt, where the server asks for a pause.
+    pub retry_after: Option<u64>,
+}
+
+impl Error {
+    /// An error without a pause.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), retry_after: None }
+    }
+}

@@ -1,0 +1,205 @@
+//! What goes into the client and what comes out of it.
+
+use crate::core::error::Error;
+use crate::core::realtime::frame::Inbound;
+use crate::core::realtime::routes::{Slot, TopicRoutes};
+use crate::core::realtime::subscriptions::Subscription;
+
+/// Names one socket of the driver's, so that late events of a former one are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SocketId(pub u32);
+
+/// Names one call of the application's, so that its promise can be settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallId(pub u32);
+
+/// What has happened.
+#[derive(Clone, Debug)]
+pub enum Input<P> {
+    /// The application wants a subscription. The same id with the same options is a no-op, other options replace it.
+    Subscribe {
+        /// The application's name for it.
+        id: String,
+        /// What it wants.
+        subscription: Subscription,
+        /// Its callback.
+        slot: Slot,
+    },
+    /// The application no longer wants a subscription.
+    Unsubscribe {
+        /// Its name.
+        id: String,
+    },
+    /// The application wants nothing any more: every subscription ends and the socket closes.
+    Disconnect,
+    /// The application sends a broadcast on the channel of a subscription.
+    Broadcast {
+        /// The call to settle.
+        call: CallId,
+        /// The subscription's name.
+        id: String,
+        /// The broadcast's name.
+        event: String,
+        /// Its content.
+        payload: P,
+    },
+    /// The access token, asked for or set by the application.
+    Token {
+        /// The token; `None` for the key's own role.
+        value: Option<String>,
+        /// Milliseconds until it expires, negative if it has; `None` if it does not say.
+        lifetime: Option<i64>,
+    },
+    /// The application could not give a token.
+    TokenFailed {
+        /// Why, in the application's words.
+        reason: String,
+    },
+    /// A socket is open.
+    SocketOpened {
+        /// Which.
+        socket: SocketId,
+    },
+    /// A socket has closed, or has failed to open.
+    SocketClosed {
+        /// Which.
+        socket: SocketId,
+        /// The close code.
+        code: u16,
+    },
+    /// A control frame has come.
+    Frame {
+        /// On which socket.
+        socket: SocketId,
+        /// The frame.
+        frame: Inbound<P>,
+    },
+    /// Data frames have come since the last input; the router has dealt with them.
+    Heard {
+        /// On which socket.
+        socket: SocketId,
+    },
+    /// The system says that there is a network again.
+    Online,
+    /// The system says that there is none.
+    Offline,
+    /// The page has become visible.
+    Visible,
+    /// The time asked for by `next_timeout` has come.
+    Wake,
+}
+
+/// What is to be done, in this order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output<P> {
+    /// Open a socket.
+    Open {
+        /// Its name from now on.
+        socket: SocketId,
+    },
+    /// Close a socket, with code 1000. Its events are of no interest any more.
+    Close {
+        /// Which.
+        socket: SocketId,
+    },
+    /// Send a frame as JSON text.
+    Send {
+        /// On which socket.
+        socket: SocketId,
+        /// The frame.
+        frame: P,
+    },
+    /// Replace a topic's routes.
+    Route {
+        /// The topic on the wire.
+        topic: String,
+        /// Where its frames go.
+        routes: TopicRoutes,
+    },
+    /// Drop a topic's routes.
+    Unroute {
+        /// The topic on the wire.
+        topic: String,
+    },
+    /// Ask the application for its access token; answer with `Token` or `TokenFailed`.
+    AskToken,
+    /// Tell the application.
+    Notify(Notification),
+}
+
+/// The state of one subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Wanted, not yet live.
+    Joining,
+    /// Live.
+    Live,
+    /// Was refused or lost, and is tried again.
+    Reconnecting,
+    /// Given up.
+    Failed,
+    /// Ended by the application.
+    Closed,
+}
+
+impl Status {
+    /// Its name for users.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Joining => "joining",
+            Self::Live => "live",
+            Self::Reconnecting => "reconnecting",
+            Self::Failed => "failed",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// News for the application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notification {
+    /// An attempt to connect has begun.
+    Connecting,
+    /// The socket is open.
+    Connected,
+    /// The open socket is gone.
+    Disconnected {
+        /// The close code; 0 if it was the client that found it dead.
+        code: u16,
+        /// What happened.
+        reason: &'static str,
+    },
+    /// A subscription's state has changed.
+    Status {
+        /// Which.
+        id: String,
+        /// To what.
+        status: Status,
+    },
+    /// A subscription that had been live is live again: something may have been missed.
+    Continuity {
+        /// Which.
+        id: String,
+    },
+    /// Something failed and is being retried.
+    Error {
+        /// The subscription, if one is meant.
+        id: Option<String>,
+        /// What failed.
+        error: Error,
+    },
+    /// A subscription is given up.
+    Failed {
+        /// Which.
+        id: String,
+        /// Why.
+        error: Error,
+    },
+    /// A call is done.
+    Settled {
+        /// Which.
+        call: CallId,
+        /// How it ended.
+        result: Result<(), Error>,
+    },
+}

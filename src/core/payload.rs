@@ -1,0 +1,88 @@
+//! What a payload is to the core: something opaque that it can build, parse and read a few fields of.
+
+/// A JSON value held by handle: a `JsValue` in a browser, `serde_json::Value` in native tests.
+///
+/// The core reads control frames through it and builds outgoing ones with it; data payloads only pass by.
+pub trait Payload: Clone {
+    /// `null`.
+    fn null() -> Self;
+    /// `true` or `false`.
+    fn boolean(value: bool) -> Self;
+    /// A string.
+    fn string(value: &str) -> Self;
+    /// Bytes: an `ArrayBuffer` in a browser.
+    fn bytes(value: &[u8]) -> Self;
+    /// An array.
+    fn array(items: Vec<Self>) -> Self;
+    /// An object with these fields in this order.
+    fn object(fields: Vec<(&str, Self)>) -> Self;
+    /// The value of a JSON text, `None` if it is not JSON.
+    fn parse(text: &str) -> Option<Self>;
+    /// The field of an object; `None` if it is absent or this is no object.
+    fn field(&self, name: &str) -> Option<Self>;
+    /// The item of an array; `None` if it is absent or this is no array.
+    fn item(&self, index: usize) -> Option<Self>;
+    /// The number of items of an array; `None` if this is no array.
+    fn length(&self) -> Option<usize>;
+    /// The text of a string.
+    fn as_text(&self) -> Option<String>;
+    /// The value of a number.
+    fn as_number(&self) -> Option<f64>;
+    /// Whether this is an object: neither an array nor `null`.
+    fn is_object(&self) -> bool;
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+impl Payload for serde_json::Value {
+    fn null() -> Self {
+        Self::Null
+    }
+
+    fn boolean(value: bool) -> Self {
+        Self::Bool(value)
+    }
+
+    fn string(value: &str) -> Self {
+        Self::String(value.to_owned())
+    }
+
+    fn bytes(value: &[u8]) -> Self {
+        Self::Array(value.iter().map(|byte| Self::from(*byte)).collect())
+    }
+
+    fn array(items: Vec<Self>) -> Self {
+        Self::Array(items)
+    }
+
+    fn object(fields: Vec<(&str, Self)>) -> Self {
+        Self::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    fn field(&self, name: &str) -> Option<Self> {
+        self.as_object()?.get(name).cloned()
+    }
+
+    fn item(&self, index: usize) -> Option<Self> {
+        self.as_array()?.get(index).cloned()
+    }
+
+    fn length(&self) -> Option<usize> {
+        self.as_array().map(Vec::len)
+    }
+
+    fn as_text(&self) -> Option<String> {
+        self.as_str().map(str::to_owned)
+    }
+
+    fn as_number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn is_object(&self) -> bool {
+        Self::is_object(self)
+    }
+}

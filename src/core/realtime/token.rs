@@ -1,0 +1,110 @@
+//! The user's access token: whether it may be used now, and when to ask for another.
+
+use crate::core::time::Instant;
+
+/// A token is renewed this long before it runs out, in milliseconds.
+const RENEW_AHEAD: u64 = 30_000;
+
+/// Where the client stands with its access token.
+#[derive(Debug, Default)]
+pub struct Token {
+    /// Whether the application can be asked for a token.
+    has_source: bool,
+    value: Option<String>,
+    expires: Option<Instant>,
+    /// Answered for the present connection, and not refused by the server since.
+    settled: bool,
+    asking: bool,
+}
+
+impl Token {
+    /// Without a value yet.
+    pub fn new(has_source: bool) -> Self {
+        Self { has_source, ..Self::default() }
+    }
+
+    /// The token to join with.
+    pub fn value(&self) -> Option<&str> {
+        self.value.as_deref()
+    }
+
+    /// Whether joins may go out.
+    pub fn is_ready(&self, now: Instant) -> bool {
+        (!self.has_source || self.settled) && !self.is_expired(now)
+    }
+
+    /// Whether it has run out.
+    pub fn is_expired(&self, now: Instant) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
+    }
+
+    /// When to ask ahead of its end.
+    pub fn renewal(&self, now: Instant) -> Option<Instant> {
+        let left = self.expires?.since(now);
+        (self.has_source && left > 0).then(|| now.after(left.saturating_sub(RENEW_AHEAD.min(left / 2))))
+    }
+
+    /// A new connection, or the server's refusal: what is held no longer counts.
+    pub fn unsettle(&mut self) {
+        self.settled = false;
+    }
+
+    /// Whether to ask the application now; marks it as asked.
+    pub fn ask(&mut self) -> bool {
+        let ask = self.has_source && !self.asking;
+        self.asking |= ask;
+        ask
+    }
+
+    /// The application's answer, or a token it sets by itself. `lifetime` in milliseconds from `now`, negative if it
+    /// is over. True if the value is another than before.
+    pub fn set(&mut self, now: Instant, value: Option<String>, lifetime: Option<i64>) -> bool {
+        self.asking = false;
+        self.settled = true;
+        self.expires = lifetime.map(|left| now.after(u64::try_from(left).unwrap_or(0)));
+        let changed = self.value != value;
+        self.value = value;
+        changed
+    }
+
+    /// The application could not answer.
+    pub fn failed(&mut self) {
+        self.asking = false;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Instant = Instant::from_millis(1_000);
+
+    #[test]
+    fn a_source_is_asked_once_at_a_time_and_before_the_first_use() {
+        let mut token = Token::new(true);
+        assert!(!token.is_ready(NOW));
+        assert!(token.ask());
+        assert!(!token.ask());
+        assert!(token.set(NOW, Some("a".into()), Some(60_000)));
+        assert!(token.is_ready(NOW));
+        assert_eq!(token.renewal(NOW), Some(NOW.after(30_000)));
+        token.unsettle();
+        assert!(!token.is_ready(NOW));
+        assert!(token.ask());
+    }
+
+    #[test]
+    fn a_short_lived_token_is_renewed_at_half_its_life() {
+        let mut token = Token::new(true);
+        token.set(NOW, Some("a".into()), Some(10_000));
+        assert_eq!(token.renewal(NOW), Some(NOW.after(5_000)));
+    }
+
+    #[test]
+    fn an_expired_token_is_not_used() {
+        let mut token = Token::new(true);
+        token.set(NOW, Some("a".into()), Some(-5));
+        assert!(token.is_expired(NOW) && !token.is_ready(NOW));
+        assert_eq!(token.renewal(NOW), None);
+    }
+}

@@ -1,0 +1,3 @@
+//! What keeps calls going through a bad network.
+
+pub mod backoff;

@@ -1,0 +1,14 @@
+//! One WebAssembly module that keeps a wedding supplier's dashboard live over Supabase through any network.
+//!
+//! - [`core`] is pure: what to do, decided without a clock, randomness or JavaScript, and tested natively.
+//! - `shell` is the only code that touches the browser: it does what the core decided.
+//! - `api` is what JavaScript sees.
+//!
+//! The TypeScript face of the package lies in `js/`.
+
+pub mod core;
+
+#[cfg(target_arch = "wasm32")]
+pub mod api;
+#[cfg(target_arch = "wasm32")]
+pub mod shell;
