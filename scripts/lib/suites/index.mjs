@@ -1,0 +1,30 @@
+import { setUpForTests } from '../setup/index.mjs';
+import { nodeSuite, workspaceSuite } from './node.mjs';
+import { playwrightSuite } from './playwright.mjs';
+import { browserSuites, coreSuite } from './rust.mjs';
+import { lintSuite } from './static.mjs';
+import { typesSuite } from './types.mjs';
+
+/**
+ * Everything `npm test` runs, the quickest to fail first.
+ * @param {Awaited<ReturnType<typeof setUpForTests>>} programs
+ * @returns {import('./suite.mjs').Suite[]}
+ */
+export function allSuites(programs) {
+  return [
+    lintSuite(),
+    coreSuite(),
+    typesSuite(),
+    nodeSuite({ name: 'scripts and set-up', budgetSeconds: 120, folder: 'tests/setup' }),
+    ...workspaceSuite({ name: 'embedded backend', budgetSeconds: 120, workspace: 'www/local-supabase' }),
+    ...workspaceSuite({ name: 'dashboard', budgetSeconds: 60, workspace: 'www' }),
+    ...browserSuites(programs),
+    nodeSuite({
+      name: 'packaging',
+      budgetSeconds: 180,
+      folder: 'tests/packaging',
+      env: () => ({ CHROMIUM: programs.chromium }),
+    }),
+    playwrightSuite({ name: 'end to end', budgetSeconds: 240, browsers: programs }),
+  ];
+}
