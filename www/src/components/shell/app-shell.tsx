@@ -1,0 +1,38 @@
+'use client';
+
+import { usePathname, useRouter } from 'next/navigation';
+import { type ReactNode, useEffect } from 'react';
+import { useSession } from '@/data/session';
+import { LoadingPage } from '../loading-page';
+import { SkipLink } from '../skip-link';
+import { AppHeader } from './app-header';
+import { LiveProvider } from './live-provider';
+import { WorkplaceGate } from './workplace-gate';
+
+/** Lets signed-in users through, with their supplier and its live connection; sends others to the sign-in page. */
+export function AppShell({ children }: { children: ReactNode }) {
+  const router = useRouter();
+  const pathname = usePathname();
+  const { state } = useSession();
+
+  useEffect(() => {
+    if (state.status === 'signed-out') router.replace(`/sign-in?next=${encodeURIComponent(pathname)}`);
+  }, [state.status, router, pathname]);
+
+  if (state.status !== 'signed-in') return <LoadingPage />;
+  return (
+    <WorkplaceGate userId={state.session.user.id} key={state.session.user.id}>
+      <LiveProvider>
+        <SkipLink />
+        <AppHeader email={state.session.user.email ?? ''} />
+        <main
+          id="content"
+          tabIndex={-1}
+          className="mx-auto w-full max-w-7xl px-4 pt-7 pb-16 outline-none sm:px-6 sm:pt-10 lg:px-8"
+        >
+          {children}
+        </main>
+      </LiveProvider>
+    </WorkplaceGate>
+  );
+}

@@ -1,0 +1,50 @@
+'use client';
+
+import { useSubscription } from '@wedsync/dashboard/react';
+import { useCallback, useMemo, useState } from 'react';
+import { feedLimit, mergeActivity } from '@/lib/activity';
+import { readActivity } from './queries';
+import { useSession } from './session';
+import type { Activity } from './types';
+import { useRead } from './use-read';
+import { useReadOnceJoined } from './use-read-once-joined';
+
+export interface ActivityFeed {
+  /** Newest first; `null` until the first read. */
+  items: Activity[] | null;
+  /** What came over the connection since the page was opened, newest first. */
+  arrived: readonly Activity[];
+  /** The feed's subscription delivers. */
+  live: boolean;
+  problem: string | null;
+  busy: boolean;
+  refresh: () => void;
+}
+
+/** The supplier's activity: read once, then kept live, and read again whenever something may have been missed. */
+export function useActivityFeed(supplierId: string): ActivityFeed {
+  const { backend } = useSession();
+  const { value, problem, busy, refresh } = useRead(
+    useCallback(() => readActivity(backend(), supplierId), [backend, supplierId]),
+  );
+  const [arrived, setArrived] = useState<readonly Activity[]>([]);
+
+  const { status } = useSubscription({
+    channel: `activity:${supplierId}`,
+    schema: 'public',
+    table: 'activity',
+    event: 'INSERT',
+    filter: `supplier_id=eq.${supplierId}`,
+    onData: (change: { record?: Activity; errors: string[] | null }) => {
+      const row = change.record;
+      // A row too large for the wire comes without its columns: then the list is read again.
+      if (change.errors || !row) refresh();
+      else setArrived((previous) => mergeActivity([row], previous).slice(0, feedLimit));
+    },
+    onContinuity: refresh,
+  });
+  useReadOnceJoined(status === 'live', refresh);
+
+  const items = useMemo(() => (value === null ? null : mergeActivity(value, arrived)), [value, arrived]);
+  return { items, arrived, live: status === 'live', problem, busy, refresh };
+}

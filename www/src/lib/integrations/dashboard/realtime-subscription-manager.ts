@@ -1,0 +1,1 @@
+export { RealtimeSubscriptionManager } from '@wedsync/dashboard';
