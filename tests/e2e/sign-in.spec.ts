@@ -1,0 +1,61 @@
+import { expect, test } from '@wedsync/dashboard/testing';
+import { amelia, password } from './support/people.js';
+
+test('a wrong password: a sentence, the same page, and another try', async ({ page }) => {
+  await page.goto('/sign-in');
+  await page.getByLabel('Email', { exact: true }).fill(amelia);
+  await page.getByLabel('Password', { exact: true }).fill('wedding-demo-2');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByRole('alert').filter({ hasText: /\S/ })).toContainText(
+    'That email and password do not match. Check both and try again.',
+  );
+  expect(new URL(page.url()).pathname).toBe('/sign-in');
+  expect(page.url()).not.toContain('wedding');
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByTestId('dashboard-loaded')).toBeVisible();
+});
+
+test('nothing filled in: each field says what it wants', async ({ page }) => {
+  await page.goto('/sign-in');
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByText('Enter your email address.')).toBeVisible();
+  await expect(page.getByText('Enter your password.')).toBeVisible();
+});
+
+test('who is not signed in is asked to, and then led to where they wanted', async ({ page }) => {
+  await page.goto('/clients/new');
+  await expect(page).toHaveURL(/\/sign-in\b/);
+  await page.getByLabel('Email', { exact: true }).fill(amelia);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await expect(page).toHaveURL(/\/clients\/new$/);
+  await expect(page.getByTestId('client-name')).toBeVisible();
+});
+
+test('signing out leads back to the sign-in page and closes the connection', async ({
+  dashboard,
+  signedInPage,
+}) => {
+  const page = await signedInPage(amelia, password);
+  await expect(page.getByTestId('connection-status')).toContainText('Connected');
+  const { connections } = await dashboard.backend.stats();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await expect(page).toHaveURL(/\/sign-in\b/);
+  await expect.poll(async () => (await dashboard.backend.stats()).connections).toBe(connections - 1);
+});
+
+test('a session that has expired for good leads to the sign-in page', async ({ dashboard, signedInPage }) => {
+  const page = await signedInPage(amelia, password);
+  await expect(page.getByTestId('dashboard-loaded')).toBeVisible();
+  await dashboard.backend.sql('delete from auth.sessions');
+  // The page's own record of the session, an hour later: its token has run out and wants to be refreshed.
+  await page.evaluate(() => {
+    for (const [key, text] of Object.entries(localStorage)) {
+      if (!key.endsWith('-auth-token')) continue;
+      localStorage.setItem(key, JSON.stringify({ ...JSON.parse(text), expires_at: 1 }));
+    }
+  });
+  await page.reload();
+  await expect(page).toHaveURL(/\/sign-in\b/);
+});

@@ -1,0 +1,49 @@
+import type { Page } from '@playwright/test';
+import { type DashboardUnderTest, expect } from '@wedsync/dashboard/testing';
+import { password } from './people.js';
+
+let count = 0;
+
+/** A name no other client has: the tests of one worker share a database. */
+export function uniqueName(first: string): string {
+  count += 1;
+  return `${first} Ashdown ${process.pid}-${count}`;
+}
+
+/** Saves a client as a person does, and waits until the dashboard is back. */
+export async function saveClient(page: Page, name: string): Promise<void> {
+  await page.goto('/clients/new');
+  await page.getByTestId('client-name').fill(name);
+  await page.getByTestId('save-client').click();
+  await expect(page.getByTestId('dashboard-loaded')).toBeVisible();
+}
+
+/** Adds a client over REST as this person, from a device with no page open. */
+export async function addClientByRest(
+  { supabaseUrl, anonKey }: DashboardUnderTest,
+  email: string,
+  name: string,
+): Promise<void> {
+  const session = await ask<{ access_token: string }>('/auth/v1/token?grant_type=password', {
+    email,
+    password,
+  });
+  const [supplier] = await ask<{ id: string }[]>(
+    '/rest/v1/suppliers?select=id',
+    undefined,
+    session.access_token,
+  );
+  const client = { supplier_id: supplier?.id, name };
+  await ask('/rest/v1/clients', client, session.access_token);
+
+  async function ask<Answer>(path: string, body?: unknown, token = anonKey): Promise<Answer> {
+    const response = await fetch(`${supabaseUrl}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { apikey: anonKey, authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    expect(response.ok, `${path}: ${response.status} ${text}`).toBe(true);
+    return (text ? JSON.parse(text) : undefined) as Answer;
+  }
+}

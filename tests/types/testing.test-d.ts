@@ -1,0 +1,24 @@
+import { defineConfig, type Page } from '@playwright/test';
+import { expect, type TestOptions, test, type WorkerOptions } from '@wedsync/dashboard/testing';
+import { expectTypeOf } from 'expect-type';
+
+export default defineConfig<TestOptions, WorkerOptions>({
+  use: { stack: { command: ['node', 'serve.js'], env: { LEVEL: 'quiet' } } },
+});
+
+test.use({ signInForm: { path: '/login', email: 'E-mail', password: 'Password', submit: 'Log in' } });
+// @ts-expect-error a command is a list: program and arguments
+test.use({ stack: { command: 'node serve.js' } });
+
+test('fixtures', async ({ dashboard, signedInPage }) => {
+  expectTypeOf(dashboard.appUrl).toBeString();
+  expectTypeOf(dashboard.anonKey).toBeString();
+  expectTypeOf(signedInPage).toEqualTypeOf<(email: string, password: string) => Promise<Page>>();
+  expectTypeOf(dashboard.backend.cutSockets).parameters.toEqualTypeOf<[forMs: number | null]>();
+  expectTypeOf(dashboard.backend.cutSockets(3_000)).resolves.toBeNumber();
+  expectTypeOf(dashboard.backend.sql<{ id: string }>('select id from clients')).resolves.toEqualTypeOf<
+    { id: string }[]
+  >();
+  expectTypeOf((await dashboard.backend.stats()).connections).toBeNumber();
+  expect(dashboard).toBeDefined();
+});
