@@ -3,12 +3,24 @@
  *
  * `code` is stable and documented in `docs/errors.md`; `message` says what is wrong and what to do;
  * `retryable` says whether the same call may succeed later.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   await dashboard.realtime.subscribe('feed', { channel: 'feed', onData: console.log });
+ * } catch (error) {
+ *   if (error instanceof DashboardError && error.code === 'join_refused') showSignIn();
+ *   else throw error;
+ * }
+ * ```
  */
 export class DashboardError extends Error {
   override readonly name = 'DashboardError';
+  /** Stable: compare with this, never with the message. */
   readonly code: string;
+  /** Whether the same call may succeed later. */
   readonly retryable: boolean;
-  /** Milliseconds to wait before trying again, where the server named a time. */
+  /** Milliseconds until the next attempt, where one is planned or the server named a time. */
   readonly retryAfter?: number;
 
   constructor(
@@ -21,4 +33,21 @@ export class DashboardError extends Error {
     this.retryable = options.retryable ?? false;
     if (options.retryAfter !== undefined) this.retryAfter = options.retryAfter;
   }
+}
+
+/** An error as the module gives it. */
+export interface ErrorFields {
+  code: string;
+  message: string;
+  retryable: boolean;
+  retryAfter?: number;
+}
+
+/** Makes the class of the module's plain object; anything else, a defect of ours, stays what it is. */
+export function toError(thrown: unknown): unknown {
+  if (typeof thrown !== 'object' || thrown === null || !('code' in thrown) || thrown instanceof Error) {
+    return thrown;
+  }
+  const { code, message, ...options } = thrown as ErrorFields;
+  return new DashboardError(code, message, options);
 }

@@ -45,7 +45,10 @@ impl<P: Payload> Client<P> {
         let payload = channel.config.to_payload(self.token.value());
         self.stats.joins += 1;
         self.timers.set(Timer::Join(topic.to_owned()), now.after(self.config.join_timeout));
-        self.send(socket, Outbound { join_ref: Some(reference), reference, topic, event: "phx_join", payload });
+        self.send(
+            socket,
+            Outbound { join_ref: Some(reference), reference, topic, event: "phx_join", payload },
+        );
     }
 
     /// Takes a control frame of the open socket.
@@ -214,9 +217,11 @@ impl<P: Payload> Client<P> {
         let entry = self.subscriptions.get(id).ok_or_else(|| unknown(id))?;
         let topic = entry.topic.clone();
         let channel = self.channels.get(&topic).filter(|channel| channel.is_joined());
-        let (Some(socket), Some(join_ref)) = (self.link.socket(), channel.and_then(|channel| channel.join_ref()))
+        let (Some(socket), Some(join_ref)) =
+            (self.link.socket(), channel.and_then(|channel| channel.join_ref()))
         else {
-            let message = ["The channel of \"", id, "\" is not joined at the moment; send again once it is live."];
+            let message =
+                ["The channel of \"", id, "\" is not joined at the moment; send again once it is live."];
             return Err(Error::new(Code::NotJoined, message.concat()));
         };
         let payload = P::object(vec![

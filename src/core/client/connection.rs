@@ -13,7 +13,8 @@ const UNREACHABLE: &str = "The Realtime server could not be reached, or refused 
 const LOST: &str = "The connection to the Realtime server was lost.";
 /// How long the application may take to give a token, in milliseconds.
 const TOKEN_PATIENCE: u64 = 10_000;
-const EXPIRED: &str = "The access token has expired. Sign in again, or return a fresh one from `accessToken`.";
+const EXPIRED: &str =
+    "The access token has expired. Sign in again, or return a fresh one from `accessToken`.";
 
 impl<P: Payload> Client<P> {
     /// Begins an attempt if the link is down and wanted.

@@ -15,7 +15,8 @@ impl<P: Payload> Client<P> {
         let topic = subscription.topic();
         if let Some(entry) = self.subscriptions.get(&id) {
             if entry.subscription == subscription && entry.slot == slot {
-                let live = self.channels.get(&topic).is_some_and(|channel| matches!(channel.state, State::Live(_)));
+                let live =
+                    self.channels.get(&topic).is_some_and(|channel| matches!(channel.state, State::Live(_)));
                 let status = if live { Status::Live } else { Status::Joining };
                 self.notify(Notification::Status { id, status });
                 return;
@@ -30,7 +31,10 @@ impl<P: Payload> Client<P> {
                 "\" is already subscribed with other options (`private`, `self`, or another table or filter on a \
                  private channel). Use the same options, or another channel name.",
             ];
-            self.notify(Notification::Failed { id, error: Error::new(Code::TopicConflict, message.concat()) });
+            self.notify(Notification::Failed {
+                id,
+                error: Error::new(Code::TopicConflict, message.concat()),
+            });
             return;
         }
         self.subscriptions.insert(id.clone(), subscription, slot);
@@ -79,9 +83,15 @@ impl<P: Payload> Client<P> {
             self.fail(id, error.clone());
             return;
         }
-        if let Some(limit) = entry.subscription.max_reconnect_attempts.filter(|limit| entry.attempts >= *limit) {
-            let message =
-                ["Gave up after ", &limit.to_string(), " attempts to reconnect. The last error: ", &error.message];
+        if let Some(limit) =
+            entry.subscription.max_reconnect_attempts.filter(|limit| entry.attempts >= *limit)
+        {
+            let message = [
+                "Gave up after ",
+                &limit.to_string(),
+                " attempts to reconnect. The last error: ",
+                &error.message,
+            ];
             self.fail(id, Error::new(Code::MaxReconnectAttempts, message.concat()));
             return;
         }

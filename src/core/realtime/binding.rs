@@ -18,8 +18,7 @@ pub struct Binding {
 impl Binding {
     /// The entry of the join's `config.postgres_changes`.
     pub fn to_payload<P: Payload>(&self) -> P {
-        let mut fields =
-            vec![("event", P::string(&self.event)), ("schema", P::string(&self.schema))];
+        let mut fields = vec![("event", P::string(&self.event)), ("schema", P::string(&self.schema))];
         if let Some(table) = &self.table {
             fields.push(("table", P::string(table)));
         }

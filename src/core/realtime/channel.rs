@@ -31,18 +31,9 @@ impl JoinConfig {
     /// The payload of `phx_join`.
     pub fn to_payload<P: Payload>(&self, access_token: Option<&str>) -> P {
         let config = P::object(vec![
-            (
-                "broadcast",
-                P::object(vec![("ack", P::boolean(false)), ("self", P::boolean(self.own))]),
-            ),
-            (
-                "presence",
-                P::object(vec![("key", P::string("")), ("enabled", P::boolean(false))]),
-            ),
-            (
-                "postgres_changes",
-                P::array(self.binding.iter().map(Binding::to_payload).collect()),
-            ),
+            ("broadcast", P::object(vec![("ack", P::boolean(false)), ("self", P::boolean(self.own))])),
+            ("presence", P::object(vec![("key", P::string("")), ("enabled", P::boolean(false))])),
+            ("postgres_changes", P::array(self.binding.iter().map(Binding::to_payload).collect())),
             ("private", P::boolean(self.private)),
         ]);
         let mut fields = vec![("config", config)];
@@ -106,7 +97,9 @@ impl Channel {
     pub fn join_ref(&self) -> Option<Reference> {
         match self.state {
             State::Waiting => None,
-            State::Joining(reference) | State::Subscribing(reference) | State::Live(reference) => Some(reference),
+            State::Joining(reference) | State::Subscribing(reference) | State::Live(reference) => {
+                Some(reference)
+            }
         }
     }
 
@@ -137,7 +130,8 @@ impl Channel {
         let response = payload.field("response");
         if text(payload, "status").as_deref() != Some("ok") {
             self.state = State::Waiting;
-            let reason = response.and_then(|response| text(&response, "reason").or_else(|| response.as_text()));
+            let reason =
+                response.and_then(|response| text(&response, "reason").or_else(|| response.as_text()));
             return Event::Refused(reason.unwrap_or_default());
         }
         self.complaint = None;
@@ -147,7 +141,10 @@ impl Channel {
         };
         self.state = State::Subscribing(reference);
         let entry = response.and_then(|response| response.field("postgres_changes")?.item(0));
-        match entry.filter(|entry| binding.matches(entry)).and_then(|entry| whole(entry.field("id")?.as_number()?)) {
+        match entry
+            .filter(|entry| binding.matches(entry))
+            .and_then(|entry| whole(entry.field("id")?.as_number()?))
+        {
             Some(id) => {
                 self.binding_id = Some(id);
                 Event::Joined
@@ -163,7 +160,9 @@ impl Channel {
                 self.state = State::Live(reference);
                 Event::Live
             }
-            (Some("error"), _) if about_changes => Event::Refused(text(payload, "message").unwrap_or_default()),
+            (Some("error"), _) if about_changes => {
+                Event::Refused(text(payload, "message").unwrap_or_default())
+            }
             (Some("error"), _) => {
                 // A `phx_close` follows and ends the channel; it has no reason of its own.
                 self.complaint = text(payload, "message");

@@ -156,7 +156,9 @@ mod tests {
 
     #[test]
     fn frames_of_another_shape_are_none() {
-        for frame in [json!(42), json!({}), json!([]), json!(["1", "1", "t", "e"]), json!([1, 2, null, "e", {}])] {
+        for frame in
+            [json!(42), json!({}), json!([]), json!(["1", "1", "t", "e"]), json!([1, 2, null, "e", {}])]
+        {
             assert_eq!(Inbound::<Value>::decode(&frame), None, "{frame}");
         }
         let foreign = Inbound::<Value>::decode(&json!([7, "x", "t", "e", {}, "more"]));

@@ -115,11 +115,8 @@ pub fn route_binary<P: Payload>(routes: &Routes, bytes: &[u8]) -> Verdict<P> {
     let Some(payload) = payload else {
         return Verdict::Malformed;
     };
-    let mut fields = vec![
-        ("type", P::string("broadcast")),
-        ("event", P::string(frame.event)),
-        ("payload", payload),
-    ];
+    let mut fields =
+        vec![("type", P::string("broadcast")), ("event", P::string(frame.event)), ("payload", payload)];
     if frame.meta_start < frame.payload_start {
         let Some(meta) = parse(frame.meta_start..frame.payload_start) else {
             return Verdict::Malformed;

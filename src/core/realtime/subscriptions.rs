@@ -133,8 +133,12 @@ mod tests {
 
     #[test]
     fn only_public_bindings_get_a_topic_of_their_own() {
-        let binding =
-            Binding { event: "*".into(), schema: "public".into(), table: Some("activity".into()), filter: None };
+        let binding = Binding {
+            event: "*".into(),
+            schema: "public".into(),
+            table: Some("activity".into()),
+            filter: None,
+        };
         let broadcast = Source::Broadcast { event: None, own: false };
         assert_eq!(subscription(false, broadcast.clone()).topic(), "realtime:feed");
         assert_eq!(subscription(true, broadcast).topic(), "realtime:feed");

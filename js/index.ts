@@ -1,0 +1,10 @@
+/**
+ * Keeps a dashboard live over Supabase through any network. Importing it does nothing; it is safe on a server.
+ *
+ * @packageDocumentation
+ */
+export { createDashboard, type Dashboard } from './dashboard.js';
+export { DashboardError } from './errors.js';
+export { init } from './module.js';
+export { type ConnectionState, RealtimeSubscriptionManager } from './realtime.js';
+export type * from './types.js';

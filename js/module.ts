@@ -1,0 +1,51 @@
+import { DashboardError } from './errors.js';
+import type { InitOptions } from './types.js';
+import load from './wedsync_dashboard.js';
+
+let loading: Promise<void> | undefined;
+let loaded = false;
+
+/**
+ * Loads the WebAssembly module; once, however often it is called. Everything asynchronous in this package calls it by
+ * itself, so it is needed only to begin early or to name another `wasmUrl`.
+ *
+ * @throws {DashboardError} `not_in_browser` on a server, `module_unavailable` if the file cannot be loaded; a later
+ * call tries again.
+ *
+ * @example
+ * ```ts
+ * await init({ wasmUrl: '/assets/wedsync_dashboard_bg.wasm' });
+ * ```
+ */
+export function init(options: InitOptions = {}): Promise<void> {
+  loading ??= start(options).catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
+/** Whether {@link init} has succeeded. */
+export function isLoaded(): boolean {
+  return loaded;
+}
+
+async function start({ wasmUrl }: InitOptions): Promise<void> {
+  if (typeof WebSocket === 'undefined' || typeof addEventListener === 'undefined') {
+    throw new DashboardError(
+      'not_in_browser',
+      'The dashboard module runs in a browser. On a server it may be imported and rendered, not connected.',
+    );
+  }
+  try {
+    await load(wasmUrl === undefined ? undefined : { module_or_path: wasmUrl });
+    loaded = true;
+  } catch (cause) {
+    throw new DashboardError(
+      'module_unavailable',
+      'The WebAssembly file could not be loaded. Check that it is served (option `wasmUrl` names another place) and ' +
+        "that a content security policy, if there is one, allows 'wasm-unsafe-eval'.",
+      { retryable: true, cause },
+    );
+  }
+}

@@ -1,0 +1,192 @@
+'use client';
+
+import {
+  createContext,
+  createElement,
+  type ReactElement,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
+import { createDashboard, type Dashboard } from './dashboard.js';
+import { DashboardError } from './errors.js';
+import { type Connection, connectionStore, getServerConnection } from './store.js';
+import type { DashboardOptions, SubscriptionOptions, SubscriptionStatus } from './types.js';
+
+interface Provided {
+  dashboard: Dashboard | null;
+  error: DashboardError | null;
+}
+
+const Context = createContext<Provided>({ dashboard: null, error: null });
+
+/** Props of {@link DashboardProvider}. */
+export interface DashboardProviderProps {
+  /**
+   * As for `createDashboard`. A new dashboard is made when `url`, `key` or `wasmUrl` change; `accessToken`, if it is a
+   * function, is always asked in its latest form.
+   */
+  options: DashboardOptions;
+  children?: ReactNode;
+}
+
+/**
+ * Makes one dashboard for all components below it, and closes it when it leaves the page.
+ *
+ * @example
+ * ```tsx
+ * <DashboardProvider options={{ url, key, accessToken: () => session?.access_token ?? null }}>
+ *   <Feed />
+ * </DashboardProvider>
+ * ```
+ */
+export function DashboardProvider({ options, children }: DashboardProviderProps): ReactElement {
+  const [provided, setProvided] = useState<Provided>({ dashboard: null, error: null });
+  const latest = useLatest(options);
+  const wasmUrl = options.wasmUrl === undefined ? undefined : String(options.wasmUrl);
+  const { url, key } = options;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: these are what makes a dashboard another one
+  useEffect(() => {
+    let left = false;
+    let made: Dashboard | undefined;
+    const { accessToken } = latest.current;
+    const asked =
+      typeof accessToken === 'function'
+        ? {
+            accessToken: () => {
+              const source = latest.current.accessToken;
+              return typeof source === 'function' ? source() : (source ?? null);
+            },
+          }
+        : {};
+    createDashboard({ ...latest.current, ...asked }).then(
+      (dashboard) => {
+        made = dashboard;
+        if (left) void dashboard.close();
+        else setProvided({ dashboard, error: null });
+      },
+      (error: unknown) => {
+        if (!left) setProvided({ dashboard: null, error: asDashboardError(error) });
+      },
+    );
+    return () => {
+      left = true;
+      setProvided({ dashboard: null, error: null });
+      void made?.close();
+    };
+  }, [url, key, wasmUrl]);
+  return createElement(Context.Provider, { value: provided }, children);
+}
+
+/** The dashboard, or `null` on a server and until the module is loaded. */
+export function useDashboard(): Dashboard | null {
+  return useContext(Context).dashboard;
+}
+
+/**
+ * The connection's state; the component renders again when it changes.
+ *
+ * @example
+ * ```tsx
+ * const { connected } = useConnection();
+ * return <p role="status">{connected ? 'Connected' : 'Disconnected'}</p>;
+ * ```
+ */
+export function useConnection(): Connection {
+  const { dashboard, error } = useContext(Context);
+  const store = useMemo(() => connectionStore(dashboard), [dashboard]);
+  const connection = useSyncExternalStore(store.subscribe, store.getSnapshot, getServerConnection);
+  return useMemo(() => (error ? { ...connection, error } : connection), [connection, error]);
+}
+
+/** What {@link useSubscription} gives. */
+export interface SubscriptionState {
+  /** `idle` while there is nothing to subscribe or nothing to subscribe with. */
+  status: SubscriptionStatus | 'idle';
+  /** The last error; `null` once live. */
+  error: DashboardError | null;
+}
+
+const IDLE: SubscriptionState = { status: 'idle', error: null };
+
+/**
+ * Subscribes while the component is on the page; `null` for nothing. Callbacks may be new at each render: only other
+ * options make another subscription.
+ *
+ * @example
+ * ```tsx
+ * const { status } = useSubscription({
+ *   channel: 'activity',
+ *   table: 'activity',
+ *   filter: `supplier_id=eq.${supplierId}`,
+ *   onData: (change) => add(change.record),
+ *   onContinuity: () => refetch(),
+ * });
+ * ```
+ */
+export function useSubscription(options: SubscriptionOptions | null): SubscriptionState {
+  const { dashboard } = useContext(Context);
+  const id = useId();
+  const latest = useLatest(options);
+  const [state, setState] = useState<SubscriptionState>(IDLE);
+  const identity = options === null ? null : JSON.stringify(options);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: callbacks are read at each call, through `latest`
+  useEffect(() => {
+    const wanted = latest.current;
+    if (!dashboard || wanted === null) return undefined;
+    let left = false;
+    const guarded = <Arguments extends unknown[]>(call: (...values: Arguments) => void) => {
+      return (...values: Arguments) => {
+        if (!left) call(...values);
+      };
+    };
+    const subscribed: SubscriptionOptions = {
+      ...wanted,
+      // Equal options mean the same kind of message, whichever render's callback takes it.
+      onData: guarded((message: unknown) => (latest.current?.onData as TakesAny | undefined)?.(message)),
+      onContinuity: guarded((continuity) => latest.current?.onContinuity?.(continuity)),
+      onStatus: guarded((status) => {
+        setState((former) => ({ status, error: status === 'live' ? null : former.error }));
+        latest.current?.onStatus?.(status);
+      }),
+      onError: guarded((error) => {
+        setState((former) => ({ ...former, error }));
+        latest.current?.onError?.(error);
+      }),
+    };
+    dashboard.realtime.subscribe(id, subscribed).catch(
+      guarded((error: unknown) => {
+        setState({ status: 'failed', error: asDashboardError(error) });
+      }),
+    );
+    return () => {
+      left = true;
+      setState(IDLE);
+      void dashboard.realtime.unsubscribe(id);
+    };
+  }, [dashboard, id, identity]);
+  return state;
+}
+
+type TakesAny = (message: unknown) => void;
+
+/** The value of the latest render, for callbacks that run after it. */
+function useLatest<Value>(value: Value): { readonly current: Value } {
+  const latest = useRef(value);
+  useEffect(() => {
+    latest.current = value;
+  });
+  return latest;
+}
+
+function asDashboardError(error: unknown): DashboardError {
+  if (error instanceof DashboardError) return error;
+  return new DashboardError('unexpected', 'Something failed that should not have. Please report it.', {
+    cause: error,
+  });
+}

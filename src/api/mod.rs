@@ -1,0 +1,4 @@
+//! What JavaScript sees: exported classes, and the reading of their options.
+
+pub mod options;
+pub mod realtime;

@@ -1,0 +1,106 @@
+//! The realtime client as JavaScript holds it; `js/realtime.ts` is its face.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+use crate::api::options::{self, AccessToken};
+use crate::core::error::{Code, Error};
+use crate::core::io::{CallId, Input};
+use crate::core::payload::Payload;
+use crate::core::realtime::routes::Slot;
+use crate::shell::driver::{Driver, Setup};
+use crate::shell::object;
+
+/// One client with its driver. Errors are plain objects `{ code, message, retryable, retryAfter? }`.
+#[wasm_bindgen]
+pub struct RealtimeClient {
+    driver: Rc<Driver>,
+    slots: RefCell<BTreeMap<String, Slot>>,
+    next_slot: Cell<Slot>,
+}
+
+#[wasm_bindgen]
+impl RealtimeClient {
+    /// Reads the options; `notify` is given each batch of notifications.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &JsValue, notify: Function) -> Result<RealtimeClient, JsValue> {
+        let options = options::realtime(options).map_err(thrown)?;
+        let (fixed, source) = match options.access_token {
+            AccessToken::None => (None, None),
+            AccessToken::Fixed(token) => (Some(token), None),
+            AccessToken::Source(source) => (None, Some(source)),
+        };
+        let setup = Setup { config: options.config, url: options.url, notify, access_token: source };
+        let driver = Driver::new(setup);
+        if fixed.is_some() {
+            driver.set_token(fixed);
+        }
+        Ok(Self { driver, slots: RefCell::default(), next_slot: Cell::new(0) })
+    }
+
+    /// Subscribes, or replaces the subscription of this id.
+    pub fn subscribe(&self, id: &str, options: &JsValue, on_data: &Function) -> Result<(), JsValue> {
+        if id.is_empty() {
+            let message = "subscribe takes an id of your choice as its first argument; it is empty.";
+            return Err(thrown(Error::new(Code::InvalidOption, message)));
+        }
+        let subscription = options::subscription(options).map_err(thrown)?;
+        let slot = *self.slots.borrow_mut().entry(id.to_owned()).or_insert_with(|| {
+            self.next_slot.set(self.next_slot.get() + 1);
+            self.next_slot.get()
+        });
+        self.driver.router().set_slot(slot, on_data);
+        self.driver.handle(Input::Subscribe { id: id.to_owned(), subscription, slot });
+        Ok(())
+    }
+
+    /// Drops the callback of an id whose subscription has ended.
+    pub fn release(&self, id: &str) {
+        if let Some(slot) = self.slots.borrow_mut().remove(id) {
+            self.driver.router().drop_slot(slot);
+        }
+    }
+
+    /// Ends a subscription.
+    pub fn unsubscribe(&self, id: &str) {
+        self.driver.handle(Input::Unsubscribe { id: id.to_owned() });
+    }
+
+    /// Ends everything and closes the socket.
+    pub fn disconnect(&self) {
+        self.driver.handle(Input::Disconnect);
+    }
+
+    /// Sends a broadcast; the notification `settled` with this `call` says how it went.
+    pub fn send(&self, call: u32, id: &str, event: &str, payload: JsValue) {
+        let (id, event) = (id.to_owned(), event.to_owned());
+        self.driver.handle(Input::Broadcast { call: CallId(call), id, event, payload });
+    }
+
+    /// Sets the access token; `null` for the key's own role.
+    #[wasm_bindgen(js_name = setAuth)]
+    pub fn set_auth(&self, token: Option<String>) {
+        self.driver.set_token(token);
+    }
+
+    /// The counters, as `RealtimeStats` in `js/types.ts`.
+    pub fn stats(&self) -> JsValue {
+        let (router, stats) = (self.driver.router(), self.driver.stats());
+        JsValue::object(vec![
+            ("frames", router.frames().into()),
+            ("bytes", router.bytes().into()),
+            ("malformed", router.malformed().into()),
+            ("unrouted", router.unrouted().into()),
+            ("connections", stats.connections.into()),
+            ("joins", stats.joins.into()),
+        ])
+    }
+}
+
+fn thrown(error: Error) -> JsValue {
+    object::error(&error)
+}

@@ -1,0 +1,211 @@
+//! The driver: one pump, one timer. It does what the core's outputs say, in their order, and decides nothing.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use js_sys::{Function, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+use crate::core::client::{Client, Config, Stats};
+use crate::core::io::{Input, Notification, Output, SocketId};
+use crate::core::realtime::frame::Inbound;
+use crate::shell::environment::{Page, PageEvent, now, seed};
+use crate::shell::object;
+use crate::shell::router::{Router, scan};
+use crate::shell::socket::{Socket, SocketEvent};
+use crate::shell::token::lifetime;
+use crate::shell::wake::Wake;
+
+/// What the driver is told once.
+pub struct Setup {
+    /// What the core is told.
+    pub config: Config,
+    /// The socket's URL with its query.
+    pub url: String,
+    /// Called with each batch of notifications.
+    pub notify: Function,
+    /// Asked for the access token.
+    pub access_token: Option<Function>,
+}
+
+/// Drives one client.
+pub struct Driver {
+    client: RefCell<Client<JsValue>>,
+    router: Router,
+    socket: RefCell<Option<(SocketId, Socket)>>,
+    wake: Wake,
+    frames_heard: Cell<f64>,
+    setup: Setup,
+    _page: Page,
+    _control: Closure<dyn FnMut(u32, JsValue)>,
+    _scan: Closure<dyn FnMut(Uint8Array) -> JsValue>,
+}
+
+impl Driver {
+    /// A driver at rest: nothing is opened before a subscription asks for it.
+    pub fn new(setup: Setup) -> Rc<Self> {
+        Rc::new_cyclic(|driver: &Weak<Self>| {
+            let tell = {
+                let driver = driver.clone();
+                move |input| {
+                    if let Some(driver) = driver.upgrade() {
+                        driver.handle(input);
+                    }
+                }
+            };
+            let on_control = tell.clone();
+            let control = Closure::<dyn FnMut(u32, JsValue)>::new(move |socket, frame| {
+                if let Some(frame) = Inbound::decode(&frame) {
+                    on_control(Input::Frame { socket: SocketId(socket), frame });
+                }
+            });
+            let scanner = driver.clone();
+            let scan = Closure::<dyn FnMut(Uint8Array) -> JsValue>::new(move |header| {
+                let driver = scanner.upgrade();
+                driver
+                    .and_then(|driver| scan(driver.client.try_borrow().ok()?.routes(), &header))
+                    .map_or(JsValue::UNDEFINED, Into::into)
+            });
+            let on_wake = tell.clone();
+            let on_page = tell;
+            Self {
+                client: RefCell::new(Client::new(setup.config.clone(), seed())),
+                router: Router::new(control.as_ref().unchecked_ref(), scan.as_ref().unchecked_ref()),
+                socket: RefCell::new(None),
+                wake: Wake::new(move || on_wake(Input::Wake)),
+                frames_heard: Cell::new(0.0),
+                setup,
+                _page: Page::listen(move |event| {
+                    on_page(match event {
+                        PageEvent::Online => Input::Online,
+                        PageEvent::Offline => Input::Offline,
+                        PageEvent::Visible => Input::Visible,
+                    });
+                }),
+                _control: control,
+                _scan: scan,
+            }
+        })
+    }
+
+    /// The router, where the callbacks' slots are.
+    pub fn router(&self) -> &Router {
+        &self.router
+    }
+
+    /// The core's counters.
+    pub fn stats(&self) -> Stats {
+        self.client.try_borrow().map(|client| client.stats()).unwrap_or_default()
+    }
+
+    /// Gives the core a token, with the lifetime it states.
+    pub fn set_token(self: &Rc<Self>, value: Option<String>) {
+        let lifetime = value.as_deref().and_then(lifetime);
+        self.handle(Input::Token { value, lifetime });
+    }
+
+    /// One pump: tells the core, does all it says, sets the timer, and lastly, with every borrow released, tells the
+    /// application.
+    pub fn handle(self: &Rc<Self>, input: Input<JsValue>) {
+        let now = now();
+        let heard = self.data_frames_heard();
+        let Ok(mut client) = self.client.try_borrow_mut() else { return };
+        if let Some(socket) = heard {
+            client.handle(now, Input::Heard { socket });
+        }
+        client.handle(now, input);
+        let outputs: Vec<_> = std::iter::from_fn(|| client.poll()).collect();
+        let delay = client.next_timeout().map(|(deadline, _)| deadline.since(now));
+        drop(client);
+
+        let mut notifications = Vec::new();
+        for output in outputs {
+            self.execute(output, &mut notifications);
+        }
+        self.wake.set(delay);
+        if !notifications.is_empty() {
+            let batch = object::notifications(&notifications);
+            // `js/` catches what listeners throw and hands it to the page's error handlers.
+            let _ = self.setup.notify.call1(&JsValue::NULL, &batch);
+        }
+    }
+
+    fn data_frames_heard(&self) -> Option<SocketId> {
+        let frames = self.router.frames();
+        let heard = self.frames_heard.replace(frames) < frames;
+        self.socket.borrow().as_ref().filter(|_| heard).map(|(socket, _)| *socket)
+    }
+
+    fn execute(self: &Rc<Self>, output: Output<JsValue>, notifications: &mut Vec<Notification>) {
+        match output {
+            Output::Open { socket } => self.open(socket),
+            Output::Close { socket } => {
+                if self.socket.borrow().as_ref().is_some_and(|(open, _)| *open == socket) {
+                    self.socket.replace(None);
+                }
+            }
+            Output::Send { socket, frame } => {
+                if let Some((open, channel)) = &*self.socket.borrow()
+                    && *open == socket
+                {
+                    channel.send(&frame);
+                }
+            }
+            Output::Route { topic, routes } => self.router.route(&topic, &routes),
+            Output::Unroute { topic } => self.router.drop_routes(&topic),
+            Output::AskToken => self.ask_token(),
+            Output::Notify(notification) => notifications.push(notification),
+        }
+    }
+
+    fn open(self: &Rc<Self>, socket: SocketId) {
+        let driver = Rc::downgrade(self);
+        let listener = move |event| {
+            if let Some(driver) = driver.upgrade() {
+                driver.handle(match event {
+                    SocketEvent::Opened => Input::SocketOpened { socket },
+                    SocketEvent::Closed(code) => Input::SocketClosed { socket, code },
+                });
+            }
+        };
+        match Socket::open(&self.setup.url, &self.router.receiver(socket.0), listener.clone()) {
+            Ok(opening) => drop(self.socket.replace(Some((socket, opening)))),
+            // The browser refused the URL itself; 1006 is what a socket that could not open closes with.
+            Err(_) => spawn_local(async move { listener(SocketEvent::Closed(1006)) }),
+        }
+    }
+
+    /// Asks in a later turn, because the application's function is a callback like any other.
+    fn ask_token(self: &Rc<Self>) {
+        let (driver, source) = (Rc::downgrade(self), self.setup.access_token.clone());
+        spawn_local(async move {
+            let Some(source) = source else { return };
+            let answer = match source.call0(&JsValue::NULL) {
+                Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
+                Err(error) => Err(error),
+            };
+            let Some(driver) = driver.upgrade() else { return };
+            match answer {
+                Ok(token) if token.is_null() || token.is_undefined() => driver.set_token(None),
+                Ok(token) => match token.as_string() {
+                    Some(token) => driver.set_token(Some(token)),
+                    None => driver.token_failed("it returned neither a string nor null".into()),
+                },
+                Err(error) => driver.token_failed(message_of(&error)),
+            }
+        });
+    }
+
+    fn token_failed(self: &Rc<Self>, reason: String) {
+        self.handle(Input::TokenFailed { reason });
+    }
+}
+
+fn message_of(error: &JsValue) -> String {
+    error
+        .dyn_ref::<js_sys::Error>()
+        .map(|error| String::from(error.message()))
+        .or_else(|| error.as_string())
+        .unwrap_or_else(|| "it threw something that is no error".into())
+}

@@ -1,0 +1,10 @@
+//! The only code that touches the browser: it does what the core decided.
+
+pub mod driver;
+pub mod environment;
+pub mod object;
+pub mod payload;
+pub mod router;
+pub mod socket;
+pub mod token;
+pub mod wake;

@@ -1,0 +1,75 @@
+//! A payload by its handle in the JavaScript heap.
+
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+use crate::core::payload::Payload;
+
+impl Payload for JsValue {
+    fn null() -> Self {
+        Self::NULL
+    }
+
+    fn boolean(value: bool) -> Self {
+        Self::from_bool(value)
+    }
+
+    fn string(value: &str) -> Self {
+        Self::from_str(value)
+    }
+
+    fn bytes(value: &[u8]) -> Self {
+        Uint8Array::from(value).buffer().into()
+    }
+
+    fn array(items: Vec<Self>) -> Self {
+        items.into_iter().collect::<Array>().into()
+    }
+
+    fn object(fields: Vec<(&str, Self)>) -> Self {
+        let object = Object::new();
+        for (name, value) in fields {
+            // Setting a field of a plain new object cannot fail.
+            let _ = Reflect::set(&object, &Self::from_str(name), &value);
+        }
+        object.into()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        js_sys::JSON::parse(text).ok()
+    }
+
+    fn field(&self, name: &str) -> Option<Self> {
+        if !Payload::is_object(self) {
+            return None;
+        }
+        let name = Self::from_str(name);
+        // Own fields only: what an object inherits was not sent.
+        if !Object::has_own(self.unchecked_ref::<Object>(), &name) {
+            return None;
+        }
+        Reflect::get(self, &name).ok()
+    }
+
+    fn item(&self, index: usize) -> Option<Self> {
+        let array = self.dyn_ref::<Array>()?;
+        let index = u32::try_from(index).ok().filter(|index| *index < array.length())?;
+        Some(array.get(index))
+    }
+
+    fn length(&self) -> Option<usize> {
+        self.dyn_ref::<Array>().map(|array| array.length() as usize)
+    }
+
+    fn as_text(&self) -> Option<String> {
+        self.as_string()
+    }
+
+    fn as_number(&self) -> Option<f64> {
+        self.as_f64()
+    }
+
+    fn is_object(&self) -> bool {
+        Self::is_object(self) && !Array::is_array(self)
+    }
+}
