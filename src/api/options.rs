@@ -101,17 +101,18 @@ impl<'a> Options<'a> {
             .map_or(Ok(default), |value| value.as_bool().ok_or_else(|| self.wrong(name, "true or false")))
     }
 
-    fn number(&self, name: &str, least: f64, most: f64) -> Result<Option<f64>, Error> {
+    fn number(&self, name: &str, least: u32, most: u32) -> Result<Option<u32>, Error> {
         let Some(value) = self.get(name) else { return Ok(None) };
-        let number = value.as_f64().filter(|number| (least..=most).contains(number) && number.fract() == 0.0);
-        number.map(Some).ok_or_else(|| {
+        let range = f64::from(least)..=f64::from(most);
+        let number = value.as_f64().filter(|number| range.contains(number) && number.fract() == 0.0);
+        number.map(|number| Some(number as u32)).ok_or_else(|| {
             let range = ["a whole number from ", &least.to_string(), " to ", &most.to_string()];
             self.wrong(name, &range.concat())
         })
     }
 
-    fn millis(&self, name: &str, least: f64, most: f64, default: u64) -> Result<u64, Error> {
-        Ok(self.number(name, least, most)?.map_or(default, |number| number as u64))
+    fn millis(&self, name: &str, least: u32, most: u32, default: u64) -> Result<u64, Error> {
+        Ok(self.number(name, least, most)?.map_or(default, u64::from))
     }
 }
 
@@ -134,14 +135,14 @@ pub fn realtime(value: &JsValue) -> Result<RealtimeOptions, Error> {
     let config = Config {
         heartbeat_interval: options.millis(
             "heartbeatIntervalMs",
-            1_000.0,
-            50_000.0,
+            1_000,
+            50_000,
             default.heartbeat_interval,
         )?,
-        join_timeout: options.millis("joinTimeoutMs", 1_000.0, 120_000.0, default.join_timeout)?,
-        connect_timeout: options.millis("connectTimeoutMs", 1_000.0, 120_000.0, default.connect_timeout)?,
-        reconnect_base: options.millis("reconnectBaseMs", 1.0, 600_000.0, default.reconnect_base)?,
-        reconnect_cap: options.millis("reconnectCapMs", 1.0, 600_000.0, default.reconnect_cap)?,
+        join_timeout: options.millis("joinTimeoutMs", 1_000, 120_000, default.join_timeout)?,
+        connect_timeout: options.millis("connectTimeoutMs", 1_000, 120_000, default.connect_timeout)?,
+        reconnect_base: options.millis("reconnectBaseMs", 1, 600_000, default.reconnect_base)?,
+        reconnect_cap: options.millis("reconnectCapMs", 1, 600_000, default.reconnect_cap)?,
         has_token_source: matches!(access_token, AccessToken::Source(_)),
     };
     if config.reconnect_cap < config.reconnect_base {
@@ -221,9 +222,7 @@ pub fn subscription(value: &JsValue) -> Result<Subscription, Error> {
         private: options.flag("private", false)?,
         source,
         auto_reconnect: options.flag("autoReconnect", true)?,
-        max_reconnect_attempts: options
-            .number("maxReconnectAttempts", 0.0, f64::from(u32::MAX))?
-            .map(|limit| limit as u32),
+        max_reconnect_attempts: options.number("maxReconnectAttempts", 0, u32::MAX)?,
     })
 }
 

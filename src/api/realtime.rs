@@ -1,7 +1,7 @@
 //! The realtime client as JavaScript holds it; `js/realtime.ts` is its face.
 
+use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::Function;
@@ -19,7 +19,7 @@ use crate::shell::object;
 #[wasm_bindgen]
 pub struct RealtimeClient {
     driver: Rc<Driver>,
-    slots: RefCell<BTreeMap<String, Slot>>,
+    slots: RefCell<LiteMap<String, Slot>>,
     next_slot: Cell<Slot>,
 }
 

@@ -32,7 +32,9 @@ mod channels;
 mod connection;
 mod subscribing;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
 
 use crate::core::io::{Input, Notification, Output, SocketId};
 use crate::core::payload::Payload;
@@ -95,7 +97,7 @@ pub struct Client<P> {
     token: Token,
     token_backoff: Backoff,
     subscriptions: Subscriptions,
-    channels: BTreeMap<String, Channel>,
+    channels: LiteMap<String, Channel>,
     routes: Routes,
     references: u64,
     stats: Stats,
@@ -113,7 +115,7 @@ impl<P: Payload> Client<P> {
             token: Token::new(config.has_token_source),
             token_backoff: backoff,
             subscriptions: Subscriptions::default(),
-            channels: BTreeMap::new(),
+            channels: LiteMap::new(),
             routes: Routes::new(),
             references: 0,
             stats: Stats::default(),

@@ -1,6 +1,6 @@
 //! Time as an argument: instants on the driver's monotonic clock, and the one table of timers.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// A moment on the driver's monotonic clock, in milliseconds since an origin of the driver's choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +56,7 @@ pub enum Timer {
 /// A linear scan finds the next one: there are seldom more than a few dozen, and it is asked once a pump.
 #[derive(Debug, Default)]
 pub struct Timers {
-    deadlines: BTreeMap<Timer, Instant>,
+    deadlines: LiteMap<Timer, Instant>,
 }
 
 impl Timers {

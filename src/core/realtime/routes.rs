@@ -3,7 +3,7 @@
 //! In a browser a few dozen lines of JavaScript (`src/shell/router.js`) do what [`route_text`] and [`route_binary`]
 //! do here. Simulations drive this twin, and a differential test in the browsers holds the two to each other.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::core::payload::Payload;
 use crate::core::realtime::frame::{BinaryBroadcast, Encoding, Inbound};
@@ -17,13 +17,13 @@ pub struct TopicRoutes {
     /// Who gets a broadcast that has no entry in `events`.
     pub any: Vec<Slot>,
     /// Who gets a broadcast of a name: those that asked for it and those that asked for all.
-    pub events: BTreeMap<String, Vec<Slot>>,
+    pub events: LiteMap<String, Vec<Slot>>,
     /// Who gets the changes of a binding, by the id the server gave it.
-    pub changes: BTreeMap<u64, Vec<Slot>>,
+    pub changes: LiteMap<u64, Vec<Slot>>,
 }
 
 /// The routing table, by topic on the wire.
-pub type Routes = BTreeMap<String, TopicRoutes>;
+pub type Routes = LiteMap<String, TopicRoutes>;
 
 /// What becomes of a frame.
 #[derive(Clone, Debug, PartialEq)]

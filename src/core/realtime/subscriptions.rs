@@ -1,6 +1,6 @@
 //! What the application asked for, by the ids it chose.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::core::realtime::binding::Binding;
 use crate::core::realtime::frame::TOPIC_PREFIX;
@@ -71,7 +71,7 @@ pub struct Entry {
 /// All subscriptions, by id.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
-    entries: BTreeMap<String, Entry>,
+    entries: LiteMap<String, Entry>,
 }
 
 impl Subscriptions {
