@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import type { Database, Session } from '../database/database.js';
+
+/** What a refresh token stands for. */
+export interface SessionGrant {
+  sessionId: string;
+  userId: string;
+  refreshToken: string;
+}
+
+/** Why a refresh token is refused. */
+export type RefreshProblem = 'unknown' | 'reused';
+
+/** A token that was just used may be sent again for so long: two tabs, or a reply that got lost. */
+const reuseInterval = '10 seconds';
+
+const newToken = (): string => randomBytes(12).toString('base64url');
+
+export function openSession(database: Database, userId: string): Promise<SessionGrant> {
+  return database.transaction(async (session) => {
+    const { rows } = await session.query('insert into auth.sessions (user_id) values ($1) returning id', [
+      userId,
+    ]);
+    const sessionId = rows[0]?.id ?? '';
+    return { sessionId, userId, refreshToken: await addToken(session, userId, sessionId, null) };
+  });
+}
+
+/** Exchanges a refresh token for a new one. A stolen, already used one ends the whole session. */
+export function refreshSession(database: Database, token: string): Promise<SessionGrant | RefreshProblem> {
+  return database.transaction(async (session) => {
+    const { rows } = await session.query(
+      `select user_id, session_id, revoked, updated_at > now() - interval '${reuseInterval}' as is_recent
+       from auth.refresh_tokens where token = $1 for update`,
+      [token],
+    );
+    const found = rows[0];
+    if (found === undefined) return 'unknown';
+    const sessionId = found.session_id ?? '';
+    const userId = found.user_id ?? '';
+    if (found.revoked === 't') {
+      const current = found.is_recent === 't' ? await currentToken(session, sessionId) : null;
+      if (current !== null) return { sessionId, userId, refreshToken: current };
+      await session.query('delete from auth.sessions where id = $1', [sessionId]);
+      return 'reused';
+    }
+    await session.query(
+      'update auth.refresh_tokens set revoked = true, updated_at = now() where token = $1',
+      [token],
+    );
+    return { sessionId, userId, refreshToken: await addToken(session, userId, sessionId, token) };
+  });
+}
+
+/** Ends this session, all of the user's, or all of them but this one. */
+export async function closeSessions(
+  database: Database,
+  userId: string,
+  sessionId: string,
+  scope: 'global' | 'local' | 'others',
+): Promise<void> {
+  await database.query(
+    `delete from auth.sessions
+     where user_id = $1 and ($3 = 'global' or (id = $2) = ($3 = 'local'))`,
+    [userId, sessionId, scope],
+  );
+}
+
+export async function sessionExists(database: Database, sessionId: string): Promise<boolean> {
+  const { rows } = await database.query('select from auth.sessions where id = $1', [sessionId]);
+  return rows.length > 0;
+}
+
+async function addToken(
+  session: Session,
+  userId: string,
+  sessionId: string,
+  parent: string | null,
+): Promise<string> {
+  const token = newToken();
+  await session.query(
+    'insert into auth.refresh_tokens (token, user_id, session_id, parent) values ($1, $2, $3, $4)',
+    [token, userId, sessionId, parent],
+  );
+  return token;
+}
+
+async function currentToken(session: Session, sessionId: string): Promise<string | null> {
+  const { rows } = await session.query(
+    'select token from auth.refresh_tokens where session_id = $1 and not revoked order by id desc limit 1',
+    [sessionId],
+  );
+  return rows[0]?.token ?? null;
+}

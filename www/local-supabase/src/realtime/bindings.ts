@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { isObject } from '../http/body.js';
+
+/** One entry of `config.postgres_changes`, as the client sent it. */
+export type RawBinding = Record<string, unknown>;
+
+/** One comparison of a binding's filter. */
+export interface FilterTerm {
+  column: string;
+  operator: string;
+  value: string;
+  negated: boolean;
+}
+
+/** What a channel wants to hear of. `*` stands for any. */
+export interface Binding {
+  id: number;
+  event: string;
+  schema: string;
+  table: string;
+  filter: FilterTerm[];
+  select: string[] | null;
+}
+
+/** A binding that cannot be understood. Its message goes to the client. */
+export class BindingError extends Error {
+  override readonly name = 'BindingError';
+}
+
+const operators: ReadonlySet<string> = new Set([
+  'eq',
+  'neq',
+  'lt',
+  'lte',
+  'gt',
+  'gte',
+  'in',
+  'like',
+  'ilike',
+  'is',
+  'match',
+  'imatch',
+  'isdistinct',
+]);
+
+export function rawBindings(config: unknown): RawBinding[] {
+  const entries = isObject(config) ? config.postgres_changes : null;
+  return Array.isArray(entries) ? entries.filter(isObject) : [];
+}
+
+/** The same binding has the same id on every channel and after every rejoin. */
+export function bindingId(binding: RawBinding): number {
+  const { event, schema, table, filter, select } = binding;
+  const text = JSON.stringify([event, schema, table, filter, select]);
+  // 27 bits, the range the real server's ids have.
+  return createHash('sha256').update(text).digest().readUInt32BE(0) >>> 5;
+}
+
+export function parseBinding(raw: RawBinding): Binding {
+  const { event, schema, table, filter, select } = raw;
+  const hasTarget = typeof schema === 'string' || typeof table === 'string';
+  const hasFilter = filter === undefined || typeof filter === 'string';
+  if (!hasTarget || !hasFilter) {
+    throw new BindingError(
+      `No subscription params provided. Please provide at least a \`schema\` or \`table\` to subscribe to: ${inspectMap(raw)}`,
+    );
+  }
+  return {
+    id: bindingId(raw),
+    event: typeof event === 'string' ? event.toUpperCase() : '*',
+    schema: typeof schema === 'string' ? schema : 'public',
+    table: typeof table === 'string' ? table : '*',
+    filter: parseFilter(filter ?? ''),
+    select: parseSelect(raw, select),
+  };
+}
+
+/** `id=gt.1,name=not.in.("a,b",c)`: all terms must hold. */
+function parseFilter(text: string): FilterTerm[] {
+  return splitTerms(text).map((term) => {
+    const equals = term.indexOf('=');
+    if (equals < 0) throw filterError([term]);
+    const column = term.slice(0, equals);
+    let rest = term.slice(equals + 1);
+    const negated = rest.startsWith('not.');
+    if (negated) rest = rest.slice('not.'.length);
+    const dot = rest.indexOf('.');
+    if (dot < 0) throw filterError([rest]);
+    const operator = rest.slice(0, dot);
+    const value = rest.slice(dot + 1);
+    if (!operators.has(operator)) throw filterError([operator, value]);
+    return { column, operator, value, negated };
+  });
+}
+
+/** Splits at commas outside of parentheses and quotes. */
+export function splitTerms(text: string): string[] {
+  const terms = text.match(/(?:"(?:\\.|[^"\\])*"|\((?:"(?:\\.|[^"\\])*"|[^)"])*\)|[^,])+/g);
+  return terms ?? [];
+}
+
+function filterError(parts: readonly string[]): BindingError {
+  return new BindingError(`Error parsing \`filter\` params: ${inspectList(parts)}`);
+}
+
+function parseSelect(raw: RawBinding, select: unknown): string[] | null {
+  if (select === undefined || select === null) return null;
+  if (!Array.isArray(select) || !select.every((column) => typeof column === 'string')) {
+    throw new BindingError(
+      'Error parsing `select` params: expected a list of column name strings, e.g. select: ["col1", "col2"]',
+    );
+  }
+  if (typeof raw.table !== 'string' || raw.table === '*' || raw.schema === '*') {
+    throw new BindingError(
+      'Column selection is not supported for wildcard subscriptions. Provide an explicit schema and table name.',
+    );
+  }
+  return select;
+}
+
+/** How the server words a binding in its messages. */
+export function describeBinding({ event, schema, table, filter, select }: Binding): string {
+  const terms = filter.map(
+    (term) => `{${[term.column, term.operator, term.value].map(quote).join(', ')}, ${term.negated}}`,
+  );
+  const columns = select === null ? 'nil' : inspectList(select);
+  return `[event: ${event}, schema: ${schema}, table: ${table}, filters: [${terms.join(', ')}], select: ${columns}]`;
+}
+
+const quote = (text: string): string => JSON.stringify(text);
+
+function inspectList(parts: readonly string[]): string {
+  return `[${parts.map(quote).join(', ')}]`;
+}
+
+function inspectMap(raw: RawBinding): string {
+  const entries = Object.keys(raw)
+    .sort()
+    .map((key) => `${quote(key)} => ${raw[key] === null ? 'nil' : JSON.stringify(raw[key])}`);
+  return `%{${entries.join(', ')}}`;
+}

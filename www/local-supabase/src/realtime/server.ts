@@ -1,0 +1,133 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocketServer } from 'ws';
+import type { TokenAuthority } from '../auth/tokens.js';
+import type { Database } from '../database/database.js';
+import { ChangeFeed } from './changes.js';
+import type { ChannelServices } from './channel.js';
+import { relayDatabaseBroadcasts } from './databaseBroadcasts.js';
+import { Hub } from './hub.js';
+import { maxFrameBytes, type RealtimeSettings } from './settings.js';
+import { Socket } from './socket.js';
+import { handshakeProblem } from './tokens.js';
+
+const path = '/realtime/v1/websocket';
+
+/** `/realtime/v1/websocket`: the handshakes, and the sockets that came of them. */
+export class RealtimeServer {
+  readonly #services: ChannelServices;
+  readonly #settings: RealtimeSettings;
+  readonly #upgrader = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxFrameBytes,
+    perMessageDeflate: false,
+  });
+  readonly #sockets = new Set<Socket>();
+  #refusesHandshakes = false;
+
+  private constructor(services: ChannelServices, settings: RealtimeSettings) {
+    this.#services = services;
+    this.#settings = settings;
+  }
+
+  static async start(
+    database: Database,
+    tokens: TokenAuthority,
+    settings: RealtimeSettings,
+  ): Promise<RealtimeServer> {
+    const hub = new Hub();
+    const changes = new ChangeFeed(database);
+    await changes.start();
+    await relayDatabaseBroadcasts(database, hub);
+    return new RealtimeServer({ database, tokens, hub, changes }, settings);
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  get channels(): number {
+    return [...this.#sockets].reduce((sum, socket) => sum + socket.channelCount, 0);
+  }
+
+  /** Answers an upgrade request: a socket, or an HTTP error that says why not. */
+  async upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
+    stream.on('error', () => stream.destroy());
+    if (this.#refusesHandshakes) {
+      stream.destroy();
+      return;
+    }
+    const url = new URL(request.url ?? '/', 'http://local');
+    if (url.pathname !== path) {
+      refuse(stream, 404, 'Not Found', 'text/html');
+      return;
+    }
+    const version = url.searchParams.get('vsn') ?? '1.0.0';
+    if (version !== '1.0.0' && version !== '2.0.0') {
+      refuse(stream, 403, '', null);
+      return;
+    }
+    const key = keyOf(request, url);
+    const reason = await this.#refusal(key);
+    if (reason !== null || key === null) {
+      await sleep(this.#settings.refusedHandshakeDelayMs);
+      refuse(stream, 401, JSON.stringify({ error: reason }), 'application/json');
+      return;
+    }
+    this.#upgrader.handleUpgrade(request, stream, head, (connection) => {
+      const socket = new Socket(connection, this.#services, this.#settings, version, key);
+      this.#sockets.add(socket);
+      connection.on('close', () => this.#sockets.delete(socket));
+    });
+  }
+
+  /** Cuts every socket off, as a lost network does, and lets none in until `restore`. */
+  cut(): number {
+    const count = this.#sockets.size;
+    this.#refusesHandshakes = true;
+    for (const socket of this.#sockets) socket.terminate();
+    return count;
+  }
+
+  restore(): void {
+    this.#refusesHandshakes = false;
+  }
+
+  /** Sends a frame as it is to every socket. */
+  sendRaw(frame: string | Buffer): void {
+    for (const socket of this.#sockets) socket.send(frame);
+  }
+
+  stop(): void {
+    for (const socket of this.#sockets) socket.shutDown();
+    this.#upgrader.close();
+  }
+
+  async #refusal(key: string | null): Promise<string | null> {
+    if (key === null) return 'API key is missing';
+    const { problem } = await this.#services.tokens.verify(key);
+    return problem === undefined ? null : handshakeProblem(problem);
+  }
+}
+
+function keyOf(request: IncomingMessage, url: URL): string | null {
+  const header = request.headers['x-api-key'];
+  return url.searchParams.get('apikey') ?? (typeof header === 'string' ? header : null);
+}
+
+const statusTexts: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+};
+
+function refuse(stream: Duplex, status: number, body: string, type: string | null): void {
+  const headers = [
+    `HTTP/1.1 ${status} ${statusTexts[status] ?? ''}`,
+    'connection: close',
+    `content-length: ${Buffer.byteLength(body)}`,
+    ...(type === null ? [] : [`content-type: ${type}; charset=utf-8`]),
+  ];
+  stream.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
+}
