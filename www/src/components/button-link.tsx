@@ -12,7 +12,7 @@ interface ButtonLinkProps {
 /** A link that looks like a button, for going somewhere. */
 export function ButtonLink({ href, variant = 'primary', className, children }: ButtonLinkProps) {
   return (
-    <Link href={href} className={`${buttonVariants({ variant })} focus-ring ${className ?? ''}`}>
+    <Link href={href} className={`${buttonVariants({ variant })} ring-on-focus ${className ?? ''}`}>
       {children}
     </Link>
   );

@@ -29,13 +29,7 @@ export function ClientFields({ draft, errors, onChange }: ClientFieldsProps) {
         <StatusSelect value={draft.status} onChange={(status) => onChange({ status })} />
         <TextEntry {...entry('venue')} label="Venue" className="sm:col-span-2" />
         <TextEntry {...entry('guestCount')} label="Guests" inputMode="numeric" />
-        <TextEntry
-          {...entry('budget')}
-          label="Budget"
-          prefix="£"
-          inputMode="decimal"
-          description="In pounds"
-        />
+        <TextEntry {...entry('budget')} label="Budget in pounds" prefix="£" inputMode="decimal" />
       </FormSection>
       <FormSection title="Notes">
         <TextEntry

@@ -1,6 +1,6 @@
 'use client';
 
-import { Button, Form, Spinner } from '@heroui/react';
+import { Form } from '@heroui/react';
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useRef, useState } from 'react';
 import { saveClient } from '@/data/queries';
@@ -18,6 +18,7 @@ import {
 import { newIdentifier } from '@/lib/identifier';
 import { ButtonLink } from '../button-link';
 import { Problem } from '../problem';
+import { SubmitButton } from '../submit-button';
 import { ClientFields } from './client-fields';
 
 /** The form of a new client. What was typed stays until it is saved. */
@@ -37,6 +38,7 @@ export function ClientForm({ initialStatus }: { initialStatus: ClientStatus }) {
 
   async function save(event: FormEvent) {
     event.preventDefault();
+    if (busy) return;
     setAsked(true);
     setProblem(null);
     const found = validateDraft(draft);
@@ -72,10 +74,13 @@ export function ClientForm({ initialStatus }: { initialStatus: ClientStatus }) {
           <ButtonLink href="/dashboard" variant="tertiary" className="max-sm:w-full">
             Cancel
           </ButtonLink>
-          <Button type="submit" className="max-sm:w-full" isPending={busy} data-testid="save-client">
-            {busy ? <Spinner size="sm" color="current" /> : null}
-            {busy ? 'Saving…' : 'Save client'}
-          </Button>
+          <SubmitButton
+            label="Save client"
+            busyLabel="Saving…"
+            busy={busy}
+            className="max-sm:w-full"
+            data-testid="save-client"
+          />
         </div>
       </div>
     </Form>

@@ -6,6 +6,7 @@ const rows = ['first', 'second', 'third', 'fourth', 'fifth'];
 export function DashboardSkeleton() {
   return (
     <div role="status" aria-label="Loading the dashboard">
+      <h1 className="sr-only">Dashboard</h1>
       <Skeleton className="h-4 w-44 rounded-md" />
       <Skeleton className="mt-3 h-10 w-72 max-w-full rounded-lg" />
       <div className="panel mt-7 grid grid-cols-2 lg:grid-cols-4">

@@ -62,7 +62,7 @@ export function Dashboard() {
           {problem ? (
             <Problem
               action={
-                <Button size="sm" variant="danger-soft" onPress={refresh} isPending={busy}>
+                <Button size="sm" variant="danger-soft" onPress={refresh}>
                   Try again
                 </Button>
               }

@@ -30,7 +30,9 @@ export function MetricTiles({ overview, today }: { overview: Overview; today: Ca
       note:
         overview.bookedWithoutBudget > 0
           ? `${overview.bookedWithoutBudget} without a budget yet`
-          : 'All booked weddings',
+          : overview.booked > 0
+            ? 'Across all booked weddings'
+            : 'Nothing booked yet',
     },
   ];
   return (
@@ -42,7 +44,7 @@ export function MetricTiles({ overview, today }: { overview: Overview; today: Ca
         {tiles.map((tile) => (
           <div key={tile.label} className="flex min-w-0 flex-col bg-surface p-4 sm:p-6">
             <dt className="text-sm text-muted">{tile.label}</dt>
-            <dd className="mt-2 font-display text-[1.75rem] leading-none tracking-tight tabular-nums sm:text-4xl">
+            <dd className="mt-3 font-display text-[1.75rem] leading-none tracking-tight tabular-nums sm:text-4xl">
               {tile.value}
             </dd>
             <dd className="mt-2.5 text-xs leading-4 text-muted">{tile.note}</dd>

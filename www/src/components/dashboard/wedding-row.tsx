@@ -17,7 +17,9 @@ export function WeddingRow({ wedding, today }: { wedding: PipelineClient; today:
       <time
         dateTime={date}
         className={`flex w-14 shrink-0 flex-col items-center rounded-xl py-2 leading-none ${
-          soon ? 'bg-accent text-accent-foreground' : 'bg-default text-default-foreground'
+          soon
+            ? 'bg-accent text-accent-foreground dark:bg-accent-soft dark:text-accent-soft-foreground'
+            : 'bg-default text-default-foreground'
         }`}
       >
         <span className="text-[0.6875rem] font-medium tracking-wide uppercase">{leaf.month}</span>
@@ -27,6 +29,9 @@ export function WeddingRow({ wedding, today }: { wedding: PipelineClient; today:
       <div className="min-w-0 grow">
         <h3 className="leading-6 font-medium text-pretty">{coupleName(wedding)}</h3>
         <p className="mt-0.5 flex flex-wrap items-center gap-x-4 gap-y-0.5 text-sm text-muted">
+          <span className={`w-full sm:hidden ${soon ? 'font-medium text-accent' : 'text-foreground'}`}>
+            {formatCountdown(today, date)}
+          </span>
           {wedding.venue ? (
             <span className="inline-flex min-w-0 items-center gap-1.5">
               <MapPin aria-hidden className="size-3.5 shrink-0" />
@@ -40,9 +45,6 @@ export function WeddingRow({ wedding, today }: { wedding: PipelineClient; today:
               {wedding.guest_count} guests
             </span>
           )}
-          <span className={`sm:hidden ${soon ? 'font-medium text-accent' : ''}`}>
-            {formatCountdown(today, date)}
-          </span>
         </p>
       </div>
       <div className="hidden shrink-0 text-right text-sm sm:block">

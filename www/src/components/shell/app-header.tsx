@@ -16,7 +16,7 @@ export function AppHeader({ email }: { email: string }) {
         <Link
           href="/dashboard"
           aria-label={`${supplier.name}, dashboard`}
-          className="focus-ring shrink-0 rounded-lg"
+          className="ring-on-focus shrink-0 rounded-lg"
         >
           <BrandMark className="size-9 text-accent" />
         </Link>
@@ -28,7 +28,7 @@ export function AppHeader({ email }: { email: string }) {
           <div className="flex items-center gap-2.5 sm:mr-1" title={email}>
             <span
               aria-hidden
-              className="hidden size-9 place-items-center rounded-full bg-accent-soft text-xs font-semibold tracking-wide text-accent-soft-foreground min-[400px]:grid"
+              className="grid size-9 place-items-center rounded-full bg-accent-soft text-xs font-semibold tracking-wide text-accent-soft-foreground"
             >
               {initials(member.display_name)}
             </span>

@@ -21,7 +21,7 @@ export function ConnectionStatus() {
       <span aria-hidden className="size-2 shrink-0 rounded-full bg-current" />
       <span className="truncate">
         {connected ? 'Connected' : 'Disconnected'}
-        {detail ? <span className="font-normal text-muted">, {detail}</span> : null}
+        {detail ? <span className="font-normal text-muted max-[26rem]:sr-only">, {detail}</span> : null}
       </span>
     </p>
   );

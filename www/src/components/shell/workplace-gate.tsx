@@ -15,7 +15,7 @@ import { SignOutButton } from './sign-out-button';
 /** Finds out who the user works for before anything else is read. */
 export function WorkplaceGate({ userId, children }: { userId: string; children: ReactNode }) {
   const { backend } = useSession();
-  const { value, problem, busy, refresh } = useRead(
+  const { value, problem, refresh } = useRead(
     useCallback(async (): Promise<{ workplace: Workplace | null }> => {
       return { workplace: await readWorkplace(backend(), userId) };
     }, [backend, userId]),
@@ -31,9 +31,7 @@ export function WorkplaceGate({ userId, children }: { userId: string; children: 
           title="You are not part of a business yet"
           action={
             <>
-              <Button onPress={refresh} isPending={busy}>
-                Check again
-              </Button>
+              <Button onPress={refresh}>Check again</Button>
               <SignOutButton />
             </>
           }
@@ -53,9 +51,7 @@ export function WorkplaceGate({ userId, children }: { userId: string; children: 
         title="Your business could not be read"
         action={
           <>
-            <Button onPress={refresh} isPending={busy}>
-              Try again
-            </Button>
+            <Button onPress={refresh}>Try again</Button>
             <SignOutButton />
           </>
         }

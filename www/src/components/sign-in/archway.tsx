@@ -1,4 +1,4 @@
-const arches = [40, 76, 112, 148, 184, 220];
+const arches = [36, 72, 108, 144, 180, 216];
 
 /** The picture beside the form: a row of arches, as a barn's doors stand open behind each other. */
 export function Archway() {
@@ -9,7 +9,7 @@ export function Archway() {
     >
       <svg
         viewBox="0 0 600 800"
-        preserveAspectRatio="xMidYMax slice"
+        preserveAspectRatio="xMidYMax meet"
         fill="none"
         aria-hidden="true"
         className="absolute inset-0 size-full"
@@ -17,7 +17,7 @@ export function Archway() {
         {arches.map((width, index) => (
           <path
             key={width}
-            d={`M${300 - width} 800V${470 - width * 0.4}a${width} ${width} 0 0 1 ${width * 2} 0V800`}
+            d={`M${300 - width} 800V${660 - width * 0.5}a${width} ${width} 0 0 1 ${width * 2} 0V800`}
             stroke="currentColor"
             strokeWidth="1.25"
             opacity={0.62 - index * 0.085}

@@ -1,10 +1,11 @@
 'use client';
 
-import { Button, FieldError, Form, Input, Label, Spinner, TextField } from '@heroui/react';
+import { FieldError, Form, Input, Label, TextField } from '@heroui/react';
 import { type FormEvent, useRef, useState } from 'react';
 import { useSession } from '@/data/session';
 import { signInSentence } from '@/lib/sentences';
 import { Problem } from '../problem';
+import { SubmitButton } from '../submit-button';
 
 export interface Credentials {
   email: string;
@@ -28,6 +29,7 @@ export function SignInForm({ credentials, onChange }: SignInFormProps) {
 
   async function signIn(event: FormEvent) {
     event.preventDefault();
+    if (busy) return;
     setAsked(true);
     setProblem(null);
     if (emailMissing || passwordMissing) {
@@ -75,10 +77,7 @@ export function SignInForm({ credentials, onChange }: SignInFormProps) {
         <Input ref={passwordRef} className="h-11" />
         <FieldError>Enter your password.</FieldError>
       </TextField>
-      <Button type="submit" size="lg" fullWidth isPending={busy}>
-        {busy ? <Spinner size="sm" color="current" /> : null}
-        {busy ? 'Signing in…' : 'Sign in'}
-      </Button>
+      <SubmitButton label="Sign in" busyLabel="Signing in…" busy={busy} size="lg" className="w-full" />
     </Form>
   );
 }

@@ -15,7 +15,7 @@ export default async function NewClientPage({ searchParams }: NewClientPageProps
     <div className="mx-auto max-w-2xl">
       <Link
         href="/dashboard"
-        className="focus-ring inline-flex items-center gap-1.5 rounded py-1 text-sm text-muted hover:text-foreground"
+        className="ring-on-focus inline-flex items-center gap-1.5 rounded py-1 text-sm text-muted hover:text-foreground"
       >
         <ArrowLeft aria-hidden className="size-4" />
         Dashboard

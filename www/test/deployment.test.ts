@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { contentSecurityPolicy } from '../src/lib/content-security-policy.ts';
+import { newIdentifier } from '../src/lib/identifier.ts';
+import { returnPath } from '../src/lib/return-path.ts';
+import { readSettings } from '../src/lib/settings.ts';
+
+test('settings come from the process, the public names as a fallback', () => {
+  assert.deepEqual(readSettings({ SUPABASE_URL: 'http://127.0.0.1:54321/', SUPABASE_ANON_KEY: 'key' }), {
+    problem: null,
+    url: 'http://127.0.0.1:54321',
+    anonKey: 'key',
+    demo: false,
+  });
+  const fallback = readSettings({
+    NEXT_PUBLIC_SUPABASE_URL: 'https://project.supabase.co',
+    NEXT_PUBLIC_SUPABASE_ANON_KEY: 'key',
+    WEDSYNC_DEMO: '1',
+  });
+  assert.equal(fallback.url, 'https://project.supabase.co');
+  assert.equal(fallback.demo, true);
+});
+
+test('a setting that is missing or wrong is named', () => {
+  assert.match(readSettings({}).problem ?? '', /SUPABASE_URL is not set/);
+  assert.match(
+    readSettings({ SUPABASE_URL: 'project.supabase.co' }).problem ?? '',
+    /SUPABASE_URL is not a web/,
+  );
+  assert.match(readSettings({ SUPABASE_URL: 'ftp://x' }).problem ?? '', /SUPABASE_URL is not a web/);
+  assert.match(readSettings({ SUPABASE_URL: 'https://x' }).problem ?? '', /SUPABASE_ANON_KEY is not set/);
+});
+
+test('the policy lets the page reach its backend over HTTP and WebSocket, and run WebAssembly', () => {
+  const policy = contentSecurityPolicy({
+    nonce: 'n0nce',
+    backendUrl: 'https://project.supabase.co/path',
+    development: false,
+  });
+  assert.match(
+    policy,
+    /connect-src 'self' https:\/\/project\.supabase\.co wss:\/\/project\.supabase\.co(;|$)/,
+  );
+  assert.match(policy, /script-src [^;]*'nonce-n0nce'[^;]*'wasm-unsafe-eval'/);
+  assert.match(policy, /worker-src 'self' blob:/);
+  assert.doesNotMatch(policy, /'unsafe-eval'/);
+});
+
+test('a local backend is reached without encryption', () => {
+  const policy = contentSecurityPolicy({
+    nonce: 'n',
+    backendUrl: 'http://127.0.0.1:54321',
+    development: false,
+  });
+  assert.match(policy, /connect-src 'self' http:\/\/127\.0\.0\.1:54321 ws:\/\/127\.0\.0\.1:54321(;|$)/);
+});
+
+test('after signing in one stays on this site', () => {
+  assert.equal(returnPath('/clients/new?status=booked'), '/clients/new?status=booked');
+  for (const path of [null, undefined, '', 'https://evil.example/', '//evil.example', '/\\evil.example']) {
+    assert.equal(returnPath(path), '/dashboard', String(path));
+  }
+  assert.equal(returnPath('/sign-in'), '/dashboard');
+});
+
+test('identifiers are version 4 UUIDs and differ', () => {
+  const shape = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+  assert.match(newIdentifier(), shape);
+  assert.notEqual(newIdentifier(), newIdentifier());
+});
