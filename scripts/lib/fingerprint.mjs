@@ -4,7 +4,16 @@ import { dirname, join, relative } from 'node:path';
 import { cacheDir, root } from './paths.mjs';
 
 /** What a build writes or a tool downloads: never an input. */
-const neverInputs = new Set(['node_modules', '.next', 'dist', 'target', 'pkg', 'next-env.d.ts', '.DS_Store']);
+const neverInputs = new Set([
+  'node_modules',
+  '.next',
+  '.cache',
+  'dist',
+  'target',
+  'pkg',
+  'next-env.d.ts',
+  '.DS_Store',
+]);
 
 /**
  * A hash over files and folders (paths from the root) and over strings that matter as much.

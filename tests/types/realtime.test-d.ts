@@ -104,7 +104,6 @@ expectTypeOf(error).toExtend<Error>();
 expectTypeOf(error.code).toBeString();
 expectTypeOf(error.retryable).toBeBoolean();
 expectTypeOf(error.retryAfter).toEqualTypeOf<number | undefined>();
-expectTypeOf(error.name).toEqualTypeOf<'DashboardError'>();
 // @ts-expect-error a code is for reading
 error.code = 'other';
 expectTypeOf(DashboardError).toBeConstructibleWith('network', 'The network is away: try again.', {

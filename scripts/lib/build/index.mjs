@@ -10,9 +10,8 @@ import { cargoTools } from '../setup/cargo-tools.mjs';
 import { writeManifest } from './manifest.mjs';
 import { wasmSizes } from './sizes.mjs';
 import { installTarball, pack } from './tarball.mjs';
-import { buildTypeScript, buildWasm } from './wasm.mjs';
+import { buildTypeScript, buildWasm, crateInputs } from './wasm.mjs';
 
-const crateInputs = ['src', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', '.cargo'];
 const packageInputs = [...crateInputs, 'js', 'README.md', 'LICENSE', 'scripts/lib/build'];
 
 /** The package `@wedsync/dashboard`: compiled, packed, and unpacked where `import` finds it. */
@@ -65,7 +64,7 @@ export async function buildApp() {
   await exclusively('build', async () => {
     const facts = {
       inputs: fingerprint(['www', 'package-lock.json'], {
-        except: ['www/local-supabase', 'www/supabase', 'www/tests'],
+        except: ['www/local-supabase', 'www/supabase', 'www/test'],
         also: [readFileSync(join(installedPackageDir, '.build'), 'utf8')],
       }),
       results: [join(appDir, '.next', 'BUILD_ID')],

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { root } from '../../scripts/lib/paths.mjs';
+import { run } from '../../scripts/lib/process.mjs';
+
+/**
+ * Imports an entry point in a fresh Node.js and reports what that changed.
+ * @param {string} name
+ */
+async function importFresh(name) {
+  const program = `
+    const calls = [];
+    for (const name of ['fetch', 'WebSocket', 'setTimeout', 'setInterval', 'Worker']) {
+      const real = globalThis[name];
+      globalThis[name] = function (...args) {
+        calls.push(name);
+        return Reflect.construct(real ?? Object, args);
+      };
+    }
+    // Reading each once also makes Node.js create those that it creates on first use.
+    const values = () => new Map(Reflect.ownKeys(globalThis).map((key) => [key, globalThis[key]]));
+    values();
+    const before = values();
+    const module = await import(${JSON.stringify(name)});
+    const changed = [...values()]
+      .filter(([key, value]) => !before.has(key) || !Object.is(before.get(key), value))
+      .map(([key]) => String(key));
+    console.log(JSON.stringify({ exports: Object.keys(module).sort(), calls, changed }));
+  `;
+  const { code, stdout, output } = await run(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: root,
+  });
+  assert.equal(code, 0, output);
+  return JSON.parse(stdout);
+}
+
+test('a plain Node.js imports the package: no call, no global changed, and it ends by itself', async () => {
+  const { exports, ...effects } = await importFresh('@wedsync/dashboard');
+  assert.deepEqual(exports, ['DashboardError', 'RealtimeSubscriptionManager', 'createDashboard', 'init']);
+  assert.deepEqual(effects, { calls: [], changed: [] });
+});
+
+test('and its React face', async () => {
+  const { exports, ...effects } = await importFresh('@wedsync/dashboard/react');
+  assert.deepEqual(exports, ['DashboardProvider', 'useConnection', 'useDashboard', 'useSubscription']);
+  assert.deepEqual(effects, { calls: [], changed: [] });
+});
+
+test('what is not an entry point cannot be imported', async () => {
+  const inner = '@wedsync/dashboard/store.js';
+  await assert.rejects(import(inner), { code: 'ERR_PACKAGE_PATH_NOT_EXPORTED' });
+});
+
+test('on a server `init` says where the module runs, instead of failing somewhere inside', async () => {
+  const { init, DashboardError } = await import('@wedsync/dashboard');
+  await assert.rejects(init(), (error) => error instanceof DashboardError && error.code === 'not_in_browser');
+});

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { tarballPath } from '../../scripts/lib/build/tarball.mjs';
+import { installedPackageDir, root } from '../../scripts/lib/paths.mjs';
+import { run } from '../../scripts/lib/process.mjs';
+
+/** All that may be published. A file that matches none of these is one nobody meant to send. */
+const allowed = [
+  /^(package\.json|README\.md|LICENSE)$/,
+  /^(index|react|testing|dashboard|emitter|errors|module|realtime|store|types)\.(js|d\.ts)$/,
+  /^testing\/(stack|backend)\.(js|d\.ts)$/,
+  /^wedsync_dashboard(_bg\.wasm)?\.d\.ts$/,
+  /^wedsync_dashboard\.js$/,
+  /^wedsync_dashboard_bg\.wasm$/,
+  /^snippets\/wedsync-dashboard-[0-9a-f]+\/(src\/shell\/)?[\w-]+\.js$/,
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'wedsync-tarball-'));
+const unpacked = join(folder, 'package');
+/** @type {string[]} */
+let files = [];
+
+before(async () => {
+  const { code, output } = await run('tar', ['-xzf', tarballPath(), '-C', folder]);
+  assert.equal(code, 0, output);
+  files = readdirSync(unpacked, { recursive: true })
+    .map(String)
+    .filter((file) => statSync(join(unpacked, file)).isFile())
+    .sort();
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** @param {string} file */
+function text(file) {
+  return readFileSync(join(unpacked, file), 'utf8');
+}
+
+test('the tarball holds what is allowed, and nothing else', () => {
+  assert.deepEqual(
+    files.filter((file) => !allowed.some((pattern) => pattern.test(file))),
+    [],
+  );
+});
+
+test('it says what it is and under which licence', () => {
+  for (const file of ['package.json', 'README.md', 'LICENSE']) assert.ok(files.includes(file), file);
+  const manifest = JSON.parse(text('package.json'));
+  assert.equal(manifest.name, '@wedsync/dashboard');
+  assert.equal(manifest.sideEffects, false);
+  assert.equal(manifest.dependencies, undefined);
+  assert.equal(manifest.scripts, undefined);
+});
+
+test('every entry point has its file and its types, types first', () => {
+  const { exports } = JSON.parse(text('package.json'));
+  assert.deepEqual(Object.keys(exports), ['.', './react', './testing', './package.json']);
+  for (const [name, target] of Object.entries(exports)) {
+    if (typeof target === 'string') continue;
+    assert.deepEqual(Object.keys(target), ['types', 'default'], name);
+    for (const file of Object.values(target)) assert.ok(files.includes(file.slice(2)), `${name}: ${file}`);
+  }
+});
+
+test('no file points to one that is not there', () => {
+  const missing = files
+    .filter((file) => /\.(js|d\.ts)$/.test(file))
+    .flatMap((file) =>
+      [...text(file).matchAll(/(?:from|import)\s*\(?['"](\.{1,2}\/[^'"]+)['"]/g)].map(([, target = '']) => {
+        const path = resolve(unpacked, dirname(file), target);
+        const wanted = file.endsWith('.d.ts') ? path.replace(/\.js$/, '.d.ts') : path;
+        return { file, target, there: files.includes(wanted.slice(unpacked.length + 1)) };
+      }),
+    )
+    // wasm-bindgen's snippets are JavaScript without declarations; only JavaScript imports them.
+    .filter(({ there }) => !there)
+    .map(({ file, target }) => `${file}: ${target}`);
+  assert.deepEqual(missing, []);
+});
+
+test("React's face is marked for the client", () => {
+  assert.match(text('react.js'), /^['"]use client['"];/);
+});
+
+test('no path of the machine that built it, no key and no token is inside', () => {
+  const secrets = [
+    root,
+    dirname(root) === '/' ? root : dirname(root),
+    'service_role',
+    'eyJhbGciOi',
+    '/.cargo/',
+    '/.rustup/',
+  ];
+  for (const file of files) {
+    const bytes = readFileSync(join(unpacked, file)).toString('latin1');
+    for (const secret of secrets) assert.ok(!bytes.includes(secret), `${basename(file)} contains ${secret}`);
+  }
+});
+
+test('what is installed is what was packed', () => {
+  for (const file of files) {
+    assert.deepEqual(readFileSync(join(installedPackageDir, file)), readFileSync(join(unpacked, file)), file);
+  }
+});
