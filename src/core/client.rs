@@ -177,7 +177,7 @@ impl<P: Payload> Client<P> {
         match timer {
             Timer::Connect => self.connect_timed_out(now),
             Timer::Reconnect => self.connect(now),
-            Timer::Heartbeat => self.heartbeat(now),
+            Timer::Heartbeat => self.heartbeat(now, deadline),
             Timer::HeartbeatTimeout => self.heartbeat_overdue(now, deadline),
             Timer::TokenRenewal | Timer::TokenRetry => self.ask_token(now),
             Timer::TokenAnswer => self.token_failed(now, "it did not answer in time"),

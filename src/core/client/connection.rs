@@ -5,7 +5,7 @@ use crate::core::error::{Code, Error};
 use crate::core::io::{Notification, Output, SocketId};
 use crate::core::payload::Payload;
 use crate::core::realtime::frame::{Outbound, PHOENIX_TOPIC};
-use crate::core::realtime::link::Overdue;
+use crate::core::realtime::link::{Link, Overdue};
 use crate::core::time::{Instant, Timer};
 
 const UNREACHABLE: &str = "The Realtime server could not be reached, or refused the connection. Check the project URL, \
@@ -91,8 +91,10 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    pub(super) fn heartbeat(&mut self, now: Instant) {
-        if let Some(socket) = self.link.socket() {
+    pub(super) fn heartbeat(&mut self, now: Instant, deadline: Instant) {
+        if Link::was_asleep(now, deadline) {
+            self.probe(now);
+        } else if let Some(socket) = self.link.socket() {
             let joins = self.joins_under_way();
             let reference = self.push_heartbeat(socket);
             self.link.beat(now, reference, joins, &mut self.timers);

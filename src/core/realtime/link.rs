@@ -59,6 +59,11 @@ impl Link {
         Self { state: State::Idle, backoff, heartbeat_interval, connect_timeout, sockets: 0 }
     }
 
+    /// Whether a timer due at `deadline` and firing `now` was held up by sleep: the link may have died meanwhile.
+    pub const fn was_asleep(now: Instant, deadline: Instant) -> bool {
+        now.since(deadline) > ASLEEP
+    }
+
     /// The open socket.
     pub fn socket(&self) -> Option<SocketId> {
         match self.state {
@@ -189,7 +194,7 @@ impl Link {
         if *heard > beat.sent {
             self.rest_until_next_beat(now, timers);
             Overdue::Alive
-        } else if now.since(deadline) > ASLEEP {
+        } else if Self::was_asleep(now, deadline) {
             Overdue::Asleep
         } else {
             Overdue::Dead

@@ -1,0 +1,217 @@
+//! The socket: opening, losing and finding it again.
+
+use serde_json::json;
+use wedsync_dashboard::core::client::Config;
+use wedsync_dashboard::core::io::{Input, Notification, Status};
+use wedsync_dashboard::core::realtime::subscriptions::Subscription;
+use wedsync_dashboard::core::time::Timer;
+
+use crate::recording::{Data, from_server};
+use crate::world::{World, broadcasts, changes};
+
+#[test]
+fn nothing_is_opened_before_something_is_wanted() {
+    let mut world = World::new();
+    world.input(Input::Online);
+    world.input(Input::Visible);
+    world.pass(60_000);
+    assert!(world.opened.is_empty() && world.client.next_timeout().is_none());
+    world.subscribe("feed", broadcasts("feed"));
+    world.subscribe("more", broadcasts("more"));
+    assert_eq!(world.opened.len(), 1, "one socket for all");
+}
+
+#[test]
+fn attempts_back_off_with_jitter_up_to_thirty_seconds() {
+    let mut world = World::new();
+    world.subscribe("feed", broadcasts("feed"));
+    let mut delays = Vec::new();
+    for attempt in 0..60 {
+        world.close(1006);
+        let delay = world.left(&Timer::Reconnect).expect("an attempt is planned");
+        assert!(delay <= 30_000.min(1_000 << attempt.min(5)), "attempt {attempt} after {delay} ms");
+        delays.push(delay);
+        world.jump();
+    }
+    assert_eq!(world.opened.len(), 61);
+    delays.sort_unstable();
+    delays.dedup();
+    assert!(delays.len() > 50, "drawn, not fixed");
+    assert!(delays.iter().any(|delay| *delay > 20_000), "up to the cap");
+    assert!(world.errors("feed").iter().all(|code| *code == "unreachable"));
+}
+
+#[test]
+fn two_clients_do_not_come_back_together() {
+    let delay = |seed| {
+        let mut world = World::with(Config::default(), seed);
+        world.subscribe("feed", broadcasts("feed"));
+        world.close(1006);
+        world.left(&Timer::Reconnect).unwrap()
+    };
+    assert_ne!(delay(1), delay(2));
+    assert_eq!(delay(1), delay(1), "a seed repeats itself");
+}
+
+#[test]
+fn the_network_coming_back_and_the_page_becoming_visible_reconnect_at_once() {
+    for input in [Input::Online, Input::Visible] {
+        let mut world = World::new();
+        world.subscribe("feed", broadcasts("feed"));
+        for _ in 0..8 {
+            world.close(1006);
+            world.jump();
+        }
+        world.close(1006);
+        let attempts = world.opened.len();
+        world.input(input);
+        assert_eq!(world.opened.len(), attempts + 1);
+        world.close(1006);
+        assert!(world.left(&Timer::Reconnect).unwrap() <= 1_000, "and the backoff begins anew");
+    }
+}
+
+#[test]
+fn a_socket_that_neither_opens_nor_fails_is_given_up_after_ten_seconds() {
+    let mut world = World::new();
+    world.subscribe("feed", broadcasts("feed"));
+    assert_eq!(world.left(&Timer::Connect), Some(10_000));
+    world.pass(10_000);
+    assert_eq!(world.closed, [world.opened[0]]);
+    assert_eq!(world.errors("feed"), ["unreachable"]);
+}
+
+#[test]
+fn events_of_a_former_socket_mean_nothing() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    let former = world.socket();
+    world.close(1006);
+    world.jump();
+    world.input(Input::SocketOpened { socket: former });
+    world.input(Input::SocketClosed { socket: former, code: 1000 });
+    assert_eq!(world.client.stats().connections, 1);
+    world.open();
+    world.input(Input::SocketClosed { socket: former, code: 1000 });
+    world.accept("feed");
+    assert!(world.is_live("feed"));
+}
+
+#[test]
+fn a_server_restart_as_recorded_ends_live_again() {
+    let mut world = World::open_with("rs", broadcasts("rs"));
+    world.subscribe("rsdb", changes("rsdb", "kinds", None));
+    let own =
+        |data: &Data, topic: &str| matches!(data, Data::Text(text) if text.contains(&format!("\"{topic}\"")));
+    let feed = |world: &mut World, connection| {
+        for line in from_server("server_restart_sigterm", connection) {
+            for (recorded, ours) in [("realtime:rs", "rs"), ("realtime:rsdb", "rsdb")] {
+                let control = ["phx_reply", "system", "phx_error"]
+                    .iter()
+                    .any(|event| matches!(&line.data, Data::Text(text) if text.contains(event)));
+                if control && own(&line.data, recorded) {
+                    world.receive_recorded(&line.data, recorded, ours);
+                }
+            }
+        }
+    };
+    feed(&mut world, 1);
+    assert_eq!(world.statuses("rs"), [Status::Joining, Status::Live, Status::Reconnecting], "by phx_error");
+    assert!(world.is_live("rsdb"));
+    world.close(1012);
+    for _ in 0..2 {
+        world.jump();
+        world.close(1006);
+    }
+    world.jump();
+    world.open();
+    world.pass(30_000);
+    feed(&mut world, 4);
+    assert!(world.is_live("rs") && world.is_live("rsdb"));
+    let continuity: Vec<_> =
+        world.news.iter().filter(|news| matches!(news, Notification::Continuity { .. })).collect();
+    assert_eq!(continuity.len(), 2, "each is told that it may have missed something");
+}
+
+#[test]
+fn a_subscription_that_does_not_reconnect_fails_with_the_connection() {
+    let mut world = World::open_with("once", Subscription { auto_reconnect: false, ..broadcasts("feed") });
+    world.accept("feed");
+    world.close(1006);
+    assert_eq!(world.errors("once"), ["disconnected"]);
+    assert_eq!(world.statuses("once").last(), Some(&Status::Failed));
+    world.pass(60_000);
+    assert_eq!(world.opened.len(), 1, "nothing is left to reconnect for");
+    assert!(world.client.next_timeout().is_none(), "no timer is left running");
+}
+
+#[test]
+fn a_subscription_gives_up_after_its_attempts_and_the_others_go_on() {
+    let mut world = World::new();
+    world.subscribe("three", Subscription { max_reconnect_attempts: Some(3), ..broadcasts("feed") });
+    world.subscribe("ever", broadcasts("feed"));
+    for _ in 0..4 {
+        assert!(world.failure("three").is_none());
+        world.close(1006);
+        world.jump();
+    }
+    let failure = world.failure("three").expect("it gave up");
+    assert_eq!(failure.code.as_str(), "max_reconnect_attempts");
+    assert!(failure.message.contains("3 attempts"), "{}", failure.message);
+    world.open();
+    world.accept("feed");
+    assert!(world.is_live("ever"));
+}
+
+#[test]
+fn a_success_gives_back_all_attempts() {
+    let mut world = World::new();
+    world.subscribe("two", Subscription { max_reconnect_attempts: Some(2), ..broadcasts("feed") });
+    for _ in 0..5 {
+        for _ in 0..2 {
+            world.close(1006);
+            world.jump();
+        }
+        world.open();
+        world.accept("feed");
+        world.news.retain(|news| !matches!(news, Notification::Error { .. }));
+    }
+    assert!(world.failure("two").is_none());
+}
+
+#[test]
+fn a_server_that_accepts_and_drops_at_once_is_not_hammered() {
+    let mut world = World::new();
+    world.subscribe("feed", broadcasts("feed"));
+    let mut longest = 0;
+    for _ in 0..20 {
+        world.open();
+        world.close(1001);
+        longest = longest.max(world.left(&Timer::Reconnect).unwrap());
+        world.jump();
+    }
+    assert!(longest > 8_000, "an open socket alone does not reset the backoff: {longest}");
+}
+
+#[test]
+fn disconnect_leaves_nothing_running_and_subscribe_begins_anew() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.accept("feed");
+    world.input(Input::Disconnect);
+    assert_eq!(world.closed, [world.opened[0]]);
+    assert_eq!(world.statuses("feed").last(), Some(&Status::Closed));
+    assert!(world.client.next_timeout().is_none() && world.client.routes().is_empty());
+    world.subscribe("feed", broadcasts("feed"));
+    world.open();
+    world.accept("feed");
+    assert!(world.is_live("feed"));
+}
+
+#[test]
+fn a_frame_for_a_topic_of_nobody_means_nothing() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.accept("feed");
+    let before = world.news.len();
+    world.receive_json(json!(["9", "9", "realtime:other", "phx_close", {}]));
+    world.receive_json(json!([null, null, "realtime:feed", "phx_close", {}]));
+    assert_eq!(world.news.len(), before);
+}

@@ -1,0 +1,193 @@
+//! Joining: what goes out, and when a subscription is truly live.
+
+use serde_json::{Value, json};
+use wedsync_dashboard::core::io::Status;
+use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
+use wedsync_dashboard::core::time::Timer;
+
+use crate::recording::{Data, from_client, from_server};
+use crate::world::{World, broadcasts, changes, private};
+
+fn config_of(join: &Value) -> Value {
+    join[4]["config"].clone()
+}
+
+#[test]
+fn a_join_asks_for_what_the_official_client_asks_for() {
+    let world = World::open_with("feed", changes("db1", "kinds", None));
+    let recorded = from_client("postgres_changes_all_v2", 1);
+    assert_eq!(world.join("db1").2["config"], config_of(&recorded[0]));
+
+    let world = World::open_with("cursor", broadcasts("pub1"));
+    let recorded = from_client("broadcast_public_v2", 1);
+    assert_eq!(world.join("pub1").2, recorded[0][4]);
+
+    let own = Subscription { source: Source::Broadcast { event: None, own: true }, ..broadcasts("self1") };
+    let world = World::open_with("own", own);
+    let mut recorded = config_of(&from_client("broadcast_self_ack_v2", 1)[0]);
+    recorded["broadcast"]["ack"] = json!(false);
+    assert_eq!(world.join("self1").2["config"], recorded);
+
+    let world = World::open_with("audit", private(broadcasts("audited:5")));
+    let recorded = from_client("broadcast_from_database", 1);
+    assert_eq!(world.join("audited:5").1, "realtime:audited:5");
+    assert_eq!(world.join("audited:5").2["config"], config_of(&recorded[0]));
+}
+
+#[test]
+fn a_subscription_to_changes_is_live_only_when_the_database_says_so() {
+    let mut world = World::open_with("kinds", changes("db1", "kinds", None));
+    let lines = from_server("postgres_changes_all_v2", 1);
+    let [reply, system, changes @ ..] = lines.as_slice() else { panic!("a short recording") };
+    world.receive_recorded(&reply.data, "realtime:db1", "db1");
+    assert_eq!(world.statuses("kinds"), [Status::Joining]);
+    world.receive_recorded(&system.data, "realtime:db1", "db1");
+    assert_eq!(world.statuses("kinds"), [Status::Joining, Status::Live]);
+
+    for line in changes {
+        let Data::Text(text) = &line.data else { panic!("a binary change") };
+        let mut frame: Value = serde_json::from_str(text).unwrap();
+        frame[2] = json!(world.join("db1").1);
+        world.receive_json(frame);
+    }
+    let types: Vec<_> = world.delivered.iter().map(|(_, change)| change["type"].as_str().unwrap()).collect();
+    assert_eq!(types, ["INSERT", "INSERT", "UPDATE", "DELETE", "INSERT", "INSERT", "UPDATE", "UPDATE"]);
+    assert_eq!(world.delivered[0].1["record"]["t"], "text ✓");
+    assert_eq!((world.malformed, world.unrouted), (0, 0));
+}
+
+#[test]
+fn changes_before_the_system_message_reach_their_callback_too() {
+    let mut world = World::open_with("kinds", changes("db1", "kinds", None));
+    world.accept_join("db1");
+    let topic = world.join("db1").1;
+    world.receive_json(
+        json!([null, null, topic, "postgres_changes", { "ids": [77], "data": { "type": "INSERT" } }]),
+    );
+    assert_eq!(world.delivered.len(), 1);
+}
+
+#[test]
+fn every_binding_has_a_topic_of_its_own_and_gets_its_own_changes() {
+    let mut world = World::open_with("all", changes("x", "kinds", None));
+    world.subscribe("one", changes("x", "kinds", Some("id=eq.1")));
+    let lines = from_server("postgres_changes_rejoin_v2", 1);
+    let joins: Vec<Value> = world.sent.iter().filter(|frame| frame[3] == "phx_join").cloned().collect();
+    assert_eq!(joins.len(), 2);
+    assert_ne!(joins[0][2], joins[1][2]);
+    for (join, id) in joins.iter().zip([19_164_736, 47_307_394]) {
+        let mut bindings = join[4]["config"]["postgres_changes"].clone();
+        bindings[0]["id"] = json!(id);
+        let payload = json!({ "status": "ok", "response": { "postgres_changes": bindings } });
+        world.receive_json(json!([join[0], join[1], join[2], "phx_reply", payload]));
+    }
+    // The recorded frame names all ids it matched, in the reverse order of the bindings.
+    let Data::Text(insert) = &lines[4].data else { panic!("a binary change") };
+    let mut insert: Value = serde_json::from_str(insert).unwrap();
+    assert_eq!(insert[4]["ids"], json!([47_307_394, 90_575_687, 19_164_736]));
+    for join in &joins {
+        insert[2] = join[2].clone();
+        world.receive_json(insert.clone());
+    }
+    let (all, one) = (world.slot("all"), world.slot("one"));
+    assert_eq!(world.delivered.iter().map(|(slot, _)| *slot).collect::<Vec<_>>(), [all, one]);
+}
+
+#[test]
+fn a_reply_that_names_another_binding_is_refused_and_joined_again() {
+    let mut world = World::open_with("kinds", changes("db1", "kinds", None));
+    let (reference, topic, _) = world.join("db1");
+    let other = json!([{ "id": 5, "event": "*", "schema": "public", "table": "other" }]);
+    let payload = json!({ "status": "ok", "response": { "postgres_changes": other } });
+    world.receive_json(json!([reference, reference, topic, "phx_reply", payload]));
+    assert_eq!(world.errors("kinds"), ["subscription_refused"]);
+    assert_eq!(world.sent_events(), ["phx_join", "phx_leave"]);
+    world.pass(1_000);
+    assert_ne!(world.join("db1").0, reference);
+}
+
+#[test]
+fn a_refused_private_join_is_told_once_and_not_retried() {
+    let mut world = World::open_with("denied", private(broadcasts("room:denied")));
+    world.subscribe("other", broadcasts("lobby"));
+    world.accept("lobby");
+    let denial = &from_server("private_denied_v2", 2)[0];
+    world.pass(denial.millis - 13);
+    world.receive_recorded(&denial.data, "realtime:room:denied", "room:denied");
+    let failure = world.failure("denied").expect("it has failed");
+    assert_eq!(failure.code.as_str(), "join_refused");
+    assert!(failure.message.contains("You do not have permissions to read"), "{}", failure.message);
+    assert!(!failure.code.is_retryable());
+    let joins = world.client.stats().joins;
+    world.pass(120_000);
+    assert_eq!(world.client.stats().joins, joins, "no join after a refusal for good");
+    assert!(world.is_live("other"), "the other topic lives on");
+}
+
+#[test]
+fn what_the_database_refuses_fails_with_the_servers_reason_and_leaves_the_channel() {
+    let lines = from_server("postgres_changes_errors", 1);
+    let bad = [
+        ("nosuchtable", "nope", None),
+        ("badcolumn", "kinds", Some("nocol=eq.1")),
+        ("badop", "kinds", Some("id=zz.1")),
+    ];
+    for (name, table, filter) in bad {
+        let mut world = World::open_with(name, changes(name, table, filter));
+        let recorded = ["realtime:bad-", name].concat();
+        let own = |data: &Data| matches!(data, Data::Text(text) if text.contains(&format!("\"{recorded}\"")));
+        for line in lines.iter().filter(|line| own(&line.data)) {
+            world.receive_recorded(&line.data, &recorded, name);
+        }
+        assert_eq!(world.errors(name), ["subscription_refused"], "{name}");
+        assert_eq!(world.sent_events(), ["phx_join", "phx_leave"], "{name}");
+        world.pass(120_000);
+        assert_eq!(world.client.stats().joins, 1, "{name}");
+    }
+}
+
+#[test]
+fn a_rate_limit_is_given_a_minute() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.refuse("feed", "ClientJoinRateLimitReached: Too many joins per second");
+    assert_eq!(world.errors("feed"), ["rate_limited"]);
+    world.pass(59_000);
+    assert_eq!(world.client.stats().joins, 1);
+    world.pass(2_000);
+    assert_eq!(world.client.stats().joins, 2);
+}
+
+#[test]
+fn a_join_without_an_answer_is_sent_again_with_a_new_reference() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    let (first, ..) = world.join("feed");
+    assert_eq!(world.left(&Timer::Join("realtime:feed".into())), Some(15_000));
+    world.pass(16_500);
+    let (second, ..) = world.join("feed");
+    assert_ne!(first, second);
+    assert_eq!(world.errors("feed"), ["join_timeout"]);
+    // The answer to the first comes at last, and then its close: neither is about the second.
+    let ok = json!({ "status": "ok", "response": { "postgres_changes": [] } });
+    world.receive_json(json!([first, first, "realtime:feed", "phx_reply", ok]));
+    assert!(!world.is_live("feed"));
+    world.accept("feed");
+    world.receive_json(json!([first, first, "realtime:feed", "phx_close", {}]));
+    assert!(world.is_live("feed"));
+}
+
+#[test]
+fn a_channel_that_the_server_closes_is_joined_again_and_told_as_discontinuous() {
+    for event in ["phx_close", "phx_error"] {
+        let mut world = World::open_with("feed", broadcasts("feed"));
+        world.accept("feed");
+        let (reference, topic, _) = world.join("feed");
+        world.receive_json(json!([reference, reference, topic, event, { "reason": "channel_crash" }]));
+        assert_eq!(world.errors("feed"), ["channel_closed"]);
+        world.pass(1_000);
+        world.accept("feed");
+        use Status::{Joining, Live, Reconnecting};
+        assert_eq!(world.statuses("feed"), [Joining, Live, Reconnecting, Live]);
+        let told = world.news.iter().filter(|news| format!("{news:?}").starts_with("Continuity")).count();
+        assert_eq!(told, 1, "once, after it was live again");
+    }
+}

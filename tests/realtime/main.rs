@@ -1,0 +1,15 @@
+//! The core on a virtual clock: what it says to a Realtime server and what it makes of the answers.
+//!
+//! Frames come from recordings of a real server (`tests/fixtures/`). Nothing here sleeps: time jumps to the next
+//! deadline.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod connecting;
+mod frames;
+mod heartbeats;
+mod joins;
+mod recording;
+mod subscribing;
+mod tokens;
+mod world;

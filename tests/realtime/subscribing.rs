@@ -1,0 +1,149 @@
+//! Subscribing and unsubscribing: twice, in a hurry, and against each other.
+
+use serde_json::json;
+use wedsync_dashboard::core::io::{CallId, Input, Notification, Status};
+use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
+
+use crate::recording::{Data, from_server};
+use crate::world::{World, broadcasts, changes, event, private};
+
+#[test]
+fn the_same_subscription_twice_joins_once() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.accept("feed");
+    world.subscribe("feed", broadcasts("feed"));
+    assert_eq!(world.client.stats().joins, 1);
+    assert_eq!(world.statuses("feed"), [Status::Joining, Status::Live, Status::Live], "its promise resolves");
+}
+
+#[test]
+fn two_ids_on_one_topic_share_its_channel_until_the_last_leaves() {
+    let mut world = World::open_with("one", broadcasts("feed"));
+    world.subscribe("two", event("feed", "ping"));
+    world.accept("feed");
+    assert_eq!(world.client.stats().joins, 1);
+    assert!(world.is_live("one") && world.is_live("two"));
+    world.subscribe("three", event("feed", "ping"));
+    assert!(world.is_live("three"), "at once: the channel is live");
+
+    let topic = world.join("feed").1;
+    for name in ["ping", "pong"] {
+        let payload = json!({ "type": "broadcast", "event": name, "payload": 1 });
+        world.receive_json(json!([null, null, topic, "broadcast", payload]));
+    }
+    let slots: Vec<_> = world.delivered.iter().map(|(slot, _)| *slot).collect();
+    let (one, two, three) = (world.slot("one"), world.slot("two"), world.slot("three"));
+    assert_eq!(slots, [one, three, two, one], "those who asked for all come first");
+
+    world.unsubscribe("one");
+    world.unsubscribe("two");
+    assert!(!world.sent_events().contains(&"phx_leave"));
+    world.unsubscribe("three");
+    assert_eq!(world.sent_events().last(), Some(&"phx_leave"));
+    assert!(world.client.routes().is_empty());
+}
+
+#[test]
+fn other_options_under_the_same_id_join_anew() {
+    let mut world = World::open_with("feed", changes("feed", "activity", Some("supplier_id=eq.1")));
+    world.accept("feed");
+    let former = world.join("feed").1;
+    world.subscribe("feed", changes("feed", "activity", Some("supplier_id=eq.2")));
+    assert_ne!(world.join("feed").1, former);
+    assert_eq!(world.sent_events(), ["phx_join", "phx_leave", "phx_join"]);
+    assert_eq!(world.sent[1][2], json!(former));
+    world.accept("feed");
+    let change = json!({ "ids": [77], "data": { "type": "INSERT" } });
+    world.receive_json(json!([null, null, former, "postgres_changes", change]));
+    assert_eq!((world.delivered.len(), world.unrouted), (0, 1), "nothing for a supplier no longer asked for");
+}
+
+#[test]
+fn options_that_contradict_a_live_topic_are_an_error_of_the_later_call() {
+    let own = Subscription { source: Source::Broadcast { event: None, own: true }, ..broadcasts("feed") };
+    for other in [private(broadcasts("feed")), own] {
+        let mut world = World::open_with("one", broadcasts("feed"));
+        world.accept("feed");
+        world.subscribe("two", other);
+        assert_eq!(world.failure("two").map(|error| error.code.as_str()), Some("topic_conflict"));
+        assert!(world.is_live("one"));
+        assert_eq!(world.client.stats().joins, 1);
+    }
+}
+
+#[test]
+fn unsubscribing_while_joining_leaves_and_the_late_answer_means_nothing() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.unsubscribe("feed");
+    assert_eq!(world.sent_events(), ["phx_join", "phx_leave"]);
+    let news = world.news.len();
+    world.accept_join("feed");
+    assert_eq!(world.news.len(), news);
+    assert!(
+        world
+            .client
+            .next_timeout()
+            .is_some_and(|(_, timer)| *timer == wedsync_dashboard::core::time::Timer::Heartbeat)
+    );
+}
+
+#[test]
+fn a_mount_unmount_mount_ends_live_and_the_former_joins_close_means_nothing() {
+    let mut world = World::open_with("feed", broadcasts("mf"));
+    let (first, ..) = world.join("mf");
+    world.unsubscribe("feed");
+    world.subscribe("feed", broadcasts("mf"));
+    let (second, topic, _) = world.join("mf");
+    // As recorded: the reply to the new join comes first, then the close of the former one.
+    let recorded: Vec<_> = from_server("malformed_frames_v2", 1)
+        .into_iter()
+        .filter_map(|line| match line.data {
+            Data::Text(text) => serde_json::from_str::<serde_json::Value>(&text).ok(),
+            Data::Binary(_) => None,
+        })
+        .collect();
+    let at = recorded.iter().position(|frame| frame[0] == "30").expect("the second join's reply");
+    for (frame, reference) in [(&recorded[at], &second), (&recorded[at + 1], &first)] {
+        let mut frame = frame.clone();
+        (frame[0], frame[1], frame[2]) = (reference.clone(), reference.clone(), json!(topic));
+        world.receive_json(frame);
+    }
+    assert!(world.is_live("feed"));
+}
+
+#[test]
+fn a_broadcast_goes_out_on_the_live_channel_only() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    let send = |call, id: &str| Input::Broadcast {
+        call: CallId(call),
+        id: id.to_owned(),
+        event: "cursor".to_owned(),
+        payload: json!({ "x": 1 }),
+    };
+    let settled = |world: &World, wanted| {
+        world.news.iter().find_map(|news| match news {
+            Notification::Settled { call: CallId(call), result } if *call == wanted => {
+                Some(result.clone().map_err(|error| error.code.as_str()))
+            }
+            _ => None,
+        })
+    };
+    world.input(send(1, "feed"));
+    world.input(send(2, "nobody"));
+    world.accept("feed");
+    world.input(send(3, "feed"));
+    assert_eq!(settled(&world, 1), Some(Err("not_joined")));
+    assert_eq!(settled(&world, 2), Some(Err("unknown_subscription")));
+    assert_eq!(settled(&world, 3), Some(Ok(())));
+    let (join, topic, _) = world.join("feed");
+    let frame = world.sent.last().unwrap();
+    assert_eq!(
+        (&frame[0], &frame[2], &frame[3], &frame[4]),
+        (
+            &join,
+            &json!(topic),
+            &json!("broadcast"),
+            &json!({ "type": "broadcast", "event": "cursor", "payload": { "x": 1 } })
+        )
+    );
+}

@@ -1,0 +1,147 @@
+//! The access token: before the first join, ahead of its end, and after the server's refusal.
+
+use serde_json::json;
+use wedsync_dashboard::core::client::Config;
+use wedsync_dashboard::core::io::Input;
+
+use crate::recording::{from_client, from_server};
+use crate::world::{World, broadcasts, private};
+
+fn asking() -> World {
+    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    world.subscribe("room", private(broadcasts("room:1")));
+    world.open();
+    world
+}
+
+fn give(world: &mut World, token: &str, lifetime: Option<i64>) {
+    world.input(Input::Token { value: Some(token.to_owned()), lifetime });
+}
+
+#[test]
+fn no_join_goes_out_before_the_token_is_there() {
+    let mut world = asking();
+    assert_eq!((world.tokens_asked, world.sent.len()), (1, 0));
+    give(&mut world, "jwt", Some(3_600_000));
+    assert_eq!(world.join("room:1").2["access_token"], "jwt");
+}
+
+#[test]
+fn a_join_without_a_token_has_no_such_field() {
+    let world = World::open_with("room", broadcasts("room:1"));
+    assert_eq!(world.join("room:1").2.get("access_token"), None);
+}
+
+#[test]
+fn a_token_is_renewed_ahead_of_its_end_and_pushed_to_the_joined_channels() {
+    let mut world = asking();
+    give(&mut world, "first", Some(3_600_000));
+    world.accept("room:1");
+    let (join, ..) = world.join("room:1");
+    world.pass(3_569_000);
+    assert_eq!(world.tokens_asked, 1);
+    world.pass(1_000);
+    assert_eq!(world.tokens_asked, 2, "half a minute ahead");
+    world.sent.clear();
+    give(&mut world, "second", Some(3_600_000));
+    let recorded = &from_client("access_token_raw_v2", 1)[1];
+    assert_eq!(recorded[3], "access_token");
+    let frame = world.sent.last().unwrap();
+    assert_eq!(frame[3], recorded[3]);
+    assert_eq!(frame[4], json!({ "access_token": "second" }));
+    assert_eq!((&frame[0], &frame[2]), (&join, &json!("realtime:room:1")), "on the join that counts");
+    give(&mut world, "second", Some(3_600_000));
+    assert_eq!(world.sent.len(), 1, "the same token is not pushed again");
+}
+
+#[test]
+fn an_expiry_as_recorded_asks_for_another_token_and_joins_again() {
+    let mut world = asking();
+    give(&mut world, "first", Some(300_000));
+    world.accept("room:1");
+    let lines = from_server("access_token_raw_v2", 1);
+    let at = lines
+        .iter()
+        .position(|line| format!("{:?}", line.data).contains("Token has expired"))
+        .expect("the recording has an expiry");
+    for line in &lines[at..at + 2] {
+        world.receive_recorded(&line.data, "realtime:at-expired", "room:1");
+    }
+    assert_eq!(world.errors("room"), ["token_expired"]);
+    let joins = world.client.stats().joins;
+    world.pass(1_000);
+    assert_eq!(
+        (world.tokens_asked, world.client.stats().joins),
+        (2, joins),
+        "a join waits for the new token"
+    );
+    give(&mut world, "second", Some(300_000));
+    assert_eq!(world.join("room:1").2["access_token"], "second");
+    world.accept("room:1");
+    assert!(world.is_live("room"));
+}
+
+#[test]
+fn a_join_refused_for_its_token_as_recorded_asks_for_another() {
+    let mut world = asking();
+    give(&mut world, "old", None);
+    let refusal = &from_server("join_bad_tokens_v2", 1)[0];
+    world.receive_recorded(&refusal.data, "realtime:jt1", "room:1");
+    assert_eq!(world.errors("room"), ["token_expired"]);
+    world.pass(1_000);
+    assert_eq!(world.tokens_asked, 2);
+}
+
+#[test]
+fn a_malformed_token_is_given_up_with_the_servers_words() {
+    let mut world = asking();
+    give(&mut world, "abc", None);
+    let refusal = &from_server("join_bad_tokens_v2", 1)[1];
+    world.receive_recorded(&refusal.data, "realtime:jt2", "room:1");
+    let failure = world.failure("room").expect("it has failed");
+    assert_eq!(failure.code.as_str(), "join_refused");
+    assert!(failure.message.contains("not a valid JWT"));
+}
+
+#[test]
+fn an_expired_token_costs_no_join_and_is_told_with_what_to_do() {
+    let mut world = asking();
+    give(&mut world, "old", Some(-5_000));
+    assert_eq!(world.client.stats().joins, 0);
+    assert_eq!(world.errors("room"), ["token_expired"]);
+    let told = format!("{:?}", world.news);
+    assert!(told.contains("Sign in again"), "{told}");
+    assert!(!told.contains("\"old\""), "a token is never told");
+    world.pass(1_000);
+    assert_eq!(world.tokens_asked, 2, "the application is asked again after the backoff");
+    give(&mut world, "new", Some(60_000));
+    assert_eq!(world.join("room:1").2["access_token"], "new");
+}
+
+#[test]
+fn an_application_that_fails_or_never_answers_is_asked_again() {
+    let mut world = asking();
+    world.input(Input::TokenFailed { reason: "no session".into() });
+    assert_eq!(world.errors("room"), ["token_unavailable"]);
+    world.pass(1_000);
+    assert_eq!(world.tokens_asked, 2);
+    world.pass(10_000);
+    assert_eq!(world.errors("room").len(), 2, "ten seconds without an answer");
+    world.pass(2_000);
+    assert_eq!(world.tokens_asked, 3);
+    give(&mut world, "jwt", None);
+    assert_eq!(world.client.stats().joins, 1);
+}
+
+#[test]
+fn a_new_connection_asks_anew_even_while_the_former_token_is_good() {
+    let mut world = asking();
+    give(&mut world, "jwt", Some(3_600_000));
+    world.accept("room:1");
+    world.close(1006);
+    world.jump();
+    world.open();
+    assert_eq!((world.tokens_asked, world.client.stats().joins), (2, 1));
+    give(&mut world, "jwt", Some(3_600_000));
+    assert_eq!(world.client.stats().joins, 2);
+}

@@ -1,0 +1,303 @@
+//! A client in a world of the test's making: a clock that jumps, a socket whose other end is the test.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use wedsync_dashboard::core::client::{Client, Config};
+use wedsync_dashboard::core::io::{Input, Notification, Output, SocketId, Status};
+use wedsync_dashboard::core::realtime::binding::Binding;
+use wedsync_dashboard::core::realtime::routes::{Routes, Slot, Verdict, route_binary, route_text};
+use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
+use wedsync_dashboard::core::time::{Instant, Timer};
+
+use crate::recording::Data;
+
+pub struct World {
+    pub client: Client<Value>,
+    pub now: Instant,
+    pub opened: Vec<SocketId>,
+    pub closed: Vec<SocketId>,
+    pub sent: Vec<Value>,
+    pub news: Vec<Notification>,
+    pub tokens_asked: usize,
+    /// What each slot was given.
+    pub delivered: Vec<(Slot, Value)>,
+    pub malformed: usize,
+    pub unrouted: usize,
+    /// Whether the server answers heartbeats.
+    pub answers: bool,
+    routes: Routes,
+    slots: BTreeMap<String, Slot>,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self::with(Config::default(), 1)
+    }
+
+    pub fn with(config: Config, seed: u64) -> Self {
+        Self {
+            client: Client::new(config, seed),
+            now: Instant::from_millis(1_000),
+            opened: Vec::new(),
+            closed: Vec::new(),
+            sent: Vec::new(),
+            news: Vec::new(),
+            tokens_asked: 0,
+            delivered: Vec::new(),
+            malformed: 0,
+            unrouted: 0,
+            answers: true,
+            routes: Routes::new(),
+            slots: BTreeMap::new(),
+        }
+    }
+
+    /// With one subscription, and its socket open.
+    pub fn open_with(id: &str, subscription: Subscription) -> Self {
+        let mut world = Self::new();
+        world.subscribe(id, subscription);
+        world.open();
+        world
+    }
+
+    pub fn input(&mut self, input: Input<Value>) {
+        let before = self.sent.len();
+        self.client.handle(self.now, input);
+        while let Some(output) = self.client.poll() {
+            match output {
+                Output::Open { socket } => self.opened.push(socket),
+                Output::Close { socket } => self.closed.push(socket),
+                Output::Send { socket, frame } => {
+                    assert_eq!(Some(&socket), self.opened.last(), "sent on a former socket: {frame}");
+                    self.sent.push(frame);
+                }
+                Output::Route { topic, routes } => drop(self.routes.insert(topic, routes)),
+                Output::Unroute { topic } => assert!(self.routes.remove(&topic).is_some(), "{topic}"),
+                Output::AskToken => self.tokens_asked += 1,
+                Output::Notify(notification) => self.news.push(notification),
+            }
+        }
+        assert_eq!(&self.routes, self.client.routes(), "what is written is what is held");
+        let beat = self.sent[before..].iter().find(|frame| frame[3] == "heartbeat").cloned();
+        if let Some(beat) = beat.filter(|_| self.answers) {
+            let ok = json!({ "status": "ok", "response": {} });
+            self.receive_json(json!([null, beat[1], "phoenix", "phx_reply", ok]));
+        }
+    }
+
+    pub fn slot(&mut self, id: &str) -> Slot {
+        let next = self.slots.len() as Slot + 1;
+        *self.slots.entry(id.to_owned()).or_insert(next)
+    }
+
+    pub fn subscribe(&mut self, id: &str, subscription: Subscription) {
+        let slot = self.slot(id);
+        self.input(Input::Subscribe { id: id.to_owned(), subscription, slot });
+    }
+
+    pub fn unsubscribe(&mut self, id: &str) {
+        self.input(Input::Unsubscribe { id: id.to_owned() });
+    }
+
+    pub fn socket(&self) -> SocketId {
+        *self.opened.last().expect("a socket was asked for")
+    }
+
+    /// The socket asked for last opens.
+    pub fn open(&mut self) {
+        self.input(Input::SocketOpened { socket: self.socket() });
+    }
+
+    /// The socket asked for last closes, or fails to open.
+    pub fn close(&mut self, code: u16) {
+        self.input(Input::SocketClosed { socket: self.socket(), code });
+    }
+
+    /// Time passes; every timer that falls due wakes the client at its very moment.
+    pub fn pass(&mut self, millis: u64) {
+        let end = self.now.after(millis);
+        while let Some((deadline, _)) = self.client.next_timeout().filter(|(deadline, _)| *deadline <= end) {
+            self.now = deadline.max(self.now);
+            self.input(Input::Wake);
+        }
+        self.now = end;
+    }
+
+    /// The machine sleeps: no timer fires until it wakes.
+    pub fn sleep(&mut self, millis: u64) {
+        self.now = self.now.after(millis);
+        self.input(Input::Wake);
+    }
+
+    /// Milliseconds to the timer's deadline.
+    pub fn left(&self, timer: &Timer) -> Option<u64> {
+        let (deadline, next) = self.client.next_timeout()?;
+        (next == timer).then(|| deadline.since(self.now))
+    }
+
+    /// Jumps to the next timer.
+    pub fn jump(&mut self) -> Timer {
+        let (deadline, timer) = self.client.next_timeout().expect("a timer runs");
+        let (deadline, timer) = (deadline, timer.clone());
+        self.now = deadline.max(self.now);
+        self.input(Input::Wake);
+        timer
+    }
+
+    /// A frame from the server goes the way it goes in a browser: through the router.
+    pub fn receive(&mut self, data: &Data) {
+        let verdict: Verdict<Value> = match data {
+            Data::Text(text) => route_text(&self.routes, text),
+            Data::Binary(bytes) => route_binary(&self.routes, bytes),
+        };
+        match verdict {
+            Verdict::Malformed => self.malformed += 1,
+            Verdict::Unrouted => self.unrouted += 1,
+            Verdict::Control(frame) => self.input(Input::Frame { socket: self.socket(), frame }),
+            Verdict::Deliver { slots, message } => {
+                self.delivered.extend(slots.into_iter().map(|slot| (slot, message.clone())));
+            }
+        }
+    }
+
+    pub fn receive_json(&mut self, frame: Value) {
+        self.receive(&Data::Text(frame.to_string()));
+    }
+
+    /// The last join sent of a channel, whatever its binding's digest: its reference, its topic on the wire, its payload.
+    pub fn join(&self, beginning: &str) -> (Value, String, Value) {
+        let topic = ["realtime:", beginning].concat();
+        let is_ours = |sent: &str| {
+            sent.strip_prefix(&topic)
+                .is_some_and(|digest| digest.is_empty() || digest.len() == ":".len() + 16)
+        };
+        let frame = self
+            .sent
+            .iter()
+            .rev()
+            .find(|frame| frame[3] == "phx_join" && is_ours(frame[2].as_str().unwrap()))
+            .unwrap_or_else(|| panic!("no join of {topic}"));
+        assert_eq!(frame[0], frame[1], "a join's own reference is its join_ref");
+        (frame[1].clone(), frame[2].as_str().unwrap().to_owned(), frame[4].clone())
+    }
+
+    /// A recorded frame, with the references and the topic of our own join in the place of the recording's.
+    pub fn receive_recorded(&mut self, data: &Data, recorded_topic: &str, beginning: &str) {
+        let Data::Text(text) = data else {
+            self.receive(data);
+            return;
+        };
+        let mut frame: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(frame[2], recorded_topic);
+        let (reference, topic, _) = self.join(beginning);
+        frame[2] = json!(topic);
+        for position in [0, 1] {
+            if !frame[position].is_null() {
+                frame[position] = reference.clone();
+            }
+        }
+        self.receive_json(frame);
+    }
+
+    /// The server takes the last join of a topic, and its binding if it has one.
+    pub fn accept(&mut self, beginning: &str) {
+        self.accept_join(beginning);
+        let (reference, topic, payload) = self.join(beginning);
+        if payload["config"]["postgres_changes"].get(0).is_some() {
+            self.receive_json(json!([reference, null, topic, "system", {
+                "message": "Subscribed to PostgreSQL", "status": "ok", "extension": "postgres_changes",
+                "channel": beginning,
+            }]));
+        }
+    }
+
+    /// The server takes the last join of a topic; its database subscription is still to come.
+    pub fn accept_join(&mut self, beginning: &str) {
+        let (reference, topic, payload) = self.join(beginning);
+        let mut bindings = payload["config"]["postgres_changes"].clone();
+        for binding in bindings.as_array_mut().unwrap() {
+            binding["id"] = json!(77);
+        }
+        let payload = json!({ "status": "ok", "response": { "postgres_changes": bindings } });
+        self.receive_json(json!([reference, reference, topic, "phx_reply", payload]));
+    }
+
+    /// The server refuses the last join of a topic.
+    pub fn refuse(&mut self, beginning: &str, reason: &str) {
+        let (reference, topic, _) = self.join(beginning);
+        let payload = json!({ "status": "error", "response": { "reason": reason } });
+        self.receive_json(json!([reference, reference, topic, "phx_reply", payload]));
+    }
+
+    pub fn statuses(&self, wanted: &str) -> Vec<Status> {
+        self.news
+            .iter()
+            .filter_map(|news| match news {
+                Notification::Status { id, status } if id == wanted => Some(*status),
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub fn is_live(&self, id: &str) -> bool {
+        self.statuses(id).last() == Some(&Status::Live)
+    }
+
+    /// The codes of a subscription's errors, those that ended it included.
+    pub fn errors(&self, wanted: &str) -> Vec<&'static str> {
+        self.news
+            .iter()
+            .filter_map(|news| match news {
+                Notification::Error { id: Some(id), error } | Notification::Failed { id, error }
+                    if id == wanted =>
+                {
+                    Some(error.code.as_str())
+                }
+                _ => None,
+            })
+            .collect()
+    }
+
+    pub fn failure(&self, wanted: &str) -> Option<&wedsync_dashboard::core::error::Error> {
+        self.news.iter().find_map(|news| match news {
+            Notification::Failed { id, error } if id == wanted => Some(error),
+            _ => None,
+        })
+    }
+
+    pub fn sent_events(&self) -> Vec<&str> {
+        self.sent.iter().filter_map(|frame| frame[3].as_str()).collect()
+    }
+}
+
+pub fn broadcasts(channel: &str) -> Subscription {
+    Subscription {
+        channel: channel.to_owned(),
+        private: false,
+        source: Source::Broadcast { event: None, own: false },
+        auto_reconnect: true,
+        max_reconnect_attempts: None,
+    }
+}
+
+pub fn event(channel: &str, event: &str) -> Subscription {
+    Subscription {
+        source: Source::Broadcast { event: Some(event.to_owned()), own: false },
+        ..broadcasts(channel)
+    }
+}
+
+pub fn changes(channel: &str, table: &str, filter: Option<&str>) -> Subscription {
+    let binding = Binding {
+        event: "*".to_owned(),
+        schema: "public".to_owned(),
+        table: Some(table.to_owned()),
+        filter: filter.map(str::to_owned),
+    };
+    Subscription { source: Source::Changes(binding), ..broadcasts(channel) }
+}
+
+pub fn private(subscription: Subscription) -> Subscription {
+    Subscription { private: true, ..subscription }
+}
