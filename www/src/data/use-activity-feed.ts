@@ -12,7 +12,7 @@ import { useReadOnceJoined } from './use-read-once-joined';
 export interface ActivityFeed {
   /** Newest first; `null` until the first read. */
   items: Activity[] | null;
-  /** What came over the connection since the page was opened, newest first. */
+  /** What came over the connection since signing in, newest first. */
   arrived: readonly Activity[];
   /** The feed's subscription delivers. */
   live: boolean;
@@ -46,5 +46,8 @@ export function useActivityFeed(supplierId: string): ActivityFeed {
   useReadOnceJoined(status === 'live', refresh);
 
   const items = useMemo(() => (value === null ? null : mergeActivity(value, arrived)), [value, arrived]);
-  return { items, arrived, live: status === 'live', problem, busy, refresh };
+  return useMemo(
+    () => ({ items, arrived, live: status === 'live', problem, busy, refresh }),
+    [items, arrived, status, problem, busy, refresh],
+  );
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 
 export interface Read<T> {
   /** The last value read; a failed refresh keeps it. */
@@ -56,5 +56,5 @@ export function useRead<T>(read: () => Promise<T>): Read<T> {
   }, [read]);
 
   const refresh = useCallback(() => refreshRef.current(), []);
-  return { ...state, refresh };
+  return useMemo(() => ({ ...state, refresh }), [state, refresh]);
 }

@@ -3,8 +3,7 @@
 import { Button } from '@heroui/react';
 import { CloudOff } from 'lucide-react';
 import { useMemo } from 'react';
-import { useActivityFeed } from '@/data/use-activity-feed';
-import { usePipeline } from '@/data/use-pipeline';
+import { useSupplierData } from '@/data/supplier-data';
 import { useWorkplace } from '@/data/workplace';
 import { calendarDay } from '@/lib/dates';
 import { summarise } from '@/lib/overview';
@@ -21,11 +20,10 @@ import { UpcomingWeddings } from './upcoming-weddings';
 
 /** Everything a supplier wants to know on opening the laptop, kept live. */
 export function Dashboard() {
-  const { supplier, member } = useWorkplace();
+  const { member } = useWorkplace();
   const now = useNow();
   const today = calendarDay(now);
-  const pipeline = usePipeline(supplier.id);
-  const feed = useActivityFeed(supplier.id);
+  const { pipeline, feed } = useSupplierData();
   const overview = useMemo(
     () => (pipeline.value === null ? null : summarise(pipeline.value, now, today)),
     [pipeline.value, now, today],
@@ -73,11 +71,11 @@ export function Dashboard() {
         </div>
         <MetricTiles overview={overview} today={today} />
         <div className="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,1.65fr)_minmax(0,1fr)]">
-          <UpcomingWeddings weddings={overview.weddings} today={today} />
-          <div className="grid gap-6">
+          <div className="grid min-w-0 gap-6">
+            <UpcomingWeddings weddings={overview.weddings} today={today} />
             <QuickActions onRefresh={refresh} busy={busy} />
-            <ActivityPanel items={feed.items} arrived={feed.arrived} live={feed.live} now={now} />
           </div>
+          <ActivityPanel items={feed.items} arrived={feed.arrived} live={feed.live} now={now} />
         </div>
       </div>
     </div>

@@ -8,7 +8,7 @@ import { Panel } from './panel';
 export function QuickActions({ onRefresh, busy }: { onRefresh: () => void; busy: boolean }) {
   return (
     <Panel title="Quick actions">
-      <ul className="grid gap-2 px-5 pb-5 sm:grid-cols-3 sm:px-6 sm:pb-6 lg:grid-cols-1 xl:grid-cols-1">
+      <ul className="grid gap-2 px-5 pb-5 sm:grid-cols-3 sm:px-6 sm:pb-6">
         <li>
           <ButtonLink href="/clients/new" variant="tertiary" className="w-full justify-start">
             <UserRoundPlus aria-hidden className="text-accent" />

@@ -3,6 +3,7 @@
 import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useEffect } from 'react';
 import { useSession } from '@/data/session';
+import { SupplierDataProvider } from '@/data/supplier-data';
 import { LoadingPage } from '../loading-page';
 import { SkipLink } from '../skip-link';
 import { AppHeader } from './app-header';
@@ -16,22 +17,26 @@ export function AppShell({ children }: { children: ReactNode }) {
   const { state } = useSession();
 
   useEffect(() => {
-    if (state.status === 'signed-out') router.replace(`/sign-in?next=${encodeURIComponent(pathname)}`);
+    if (state.status !== 'signed-out') return;
+    // The dashboard is where signing in leads anyway.
+    router.replace(pathname === '/dashboard' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(pathname)}`);
   }, [state.status, router, pathname]);
 
   if (state.status !== 'signed-in') return <LoadingPage />;
   return (
     <WorkplaceGate userId={state.session.user.id} key={state.session.user.id}>
       <LiveProvider>
-        <SkipLink />
-        <AppHeader email={state.session.user.email ?? ''} />
-        <main
-          id="content"
-          tabIndex={-1}
-          className="mx-auto w-full max-w-7xl px-4 pt-7 pb-16 outline-none sm:px-6 sm:pt-10 lg:px-8"
-        >
-          {children}
-        </main>
+        <SupplierDataProvider>
+          <SkipLink />
+          <AppHeader email={state.session.user.email ?? ''} />
+          <main
+            id="content"
+            tabIndex={-1}
+            className="mx-auto w-full max-w-7xl px-4 pt-7 pb-16 outline-none sm:px-6 sm:pt-10 lg:px-8"
+          >
+            {children}
+          </main>
+        </SupplierDataProvider>
       </LiveProvider>
     </WorkplaceGate>
   );
