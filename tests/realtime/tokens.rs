@@ -119,6 +119,18 @@ fn an_expired_token_costs_no_join_and_is_told_with_what_to_do() {
 }
 
 #[test]
+fn an_expired_token_set_before_the_first_subscription_is_told_to_it() {
+    let mut world = World::new();
+    give(&mut world, "old", Some(-5_000));
+    world.subscribe("room", private(broadcasts("room:1")));
+    world.open();
+    assert_eq!(world.errors("room"), ["token_expired"]);
+    assert_eq!(world.client.stats().joins, 0);
+    give(&mut world, "new", Some(60_000));
+    assert_eq!(world.client.stats().joins, 1);
+}
+
+#[test]
 fn an_application_that_fails_or_never_answers_is_asked_again() {
     let mut world = asking();
     world.input(Input::TokenFailed { reason: "no session".into() });

@@ -27,10 +27,7 @@ impl<P: Payload> Client<P> {
             return;
         }
         if !self.token.is_ready(now) {
-            // While a failed attempt's backoff runs, its end asks.
-            if !self.timers.is_set(&Timer::TokenRetry) {
-                self.ask_token(now);
-            }
+            self.want_token(now);
             return;
         }
         for topic in topics {

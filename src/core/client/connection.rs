@@ -13,8 +13,7 @@ const UNREACHABLE: &str = "The Realtime server could not be reached, or refused 
 const LOST: &str = "The connection to the Realtime server was lost.";
 /// How long the application may take to give a token, in milliseconds.
 const TOKEN_PATIENCE: u64 = 10_000;
-const EXPIRED: &str =
-    "The access token has expired. Sign in again, or return a fresh one from `accessToken`.";
+const EXPIRED: &str = "The access token has expired. Sign in again, return a fresh one from `accessToken`, or set one with `setAuth`.";
 
 impl<P: Payload> Client<P> {
     /// Begins an attempt if the link is down and wanted.
@@ -122,6 +121,16 @@ impl<P: Payload> Client<P> {
         }
     }
 
+    /// Joins wait for a token: asks for it, or says that the one it was given is of no use.
+    pub(super) fn want_token(&mut self, now: Instant) {
+        if !self.config.has_token_source {
+            self.tell_waiting(&Error::new(Code::TokenExpired, EXPIRED));
+        } else if !self.timers.is_set(&Timer::TokenRetry) {
+            // Otherwise the end of the failed attempt's backoff asks.
+            self.ask_token(now);
+        }
+    }
+
     pub(super) fn ask_token(&mut self, now: Instant) {
         if self.token.ask() {
             self.timers.set(Timer::TokenAnswer, now.after(TOKEN_PATIENCE));
@@ -162,9 +171,14 @@ impl<P: Payload> Client<P> {
             self.timers.set(Timer::TokenRetry, now.after(delay));
         }
         self.notify(Notification::Error { id: None, error: error.clone() });
+        self.tell_waiting(&error);
+    }
+
+    /// Counts a failed attempt against every subscription whose channel waits.
+    fn tell_waiting(&mut self, error: &Error) {
         for topic in self.topics_waiting() {
             for id in self.subscriptions.ids_of(&topic) {
-                self.retry_or_fail(&id, &error);
+                self.retry_or_fail(&id, error);
             }
         }
     }

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
+import { cors } from 'hono/cors';
 import type { Database, StatementResult } from './database/database.js';
 import { messageOf } from './errors.js';
 import { readJsonObject } from './http/body.js';
@@ -16,6 +17,15 @@ export interface ControlOptions {
 export function createControlServer({ database, realtime, requests }: ControlOptions): Server {
   const app = new Hono();
   let restoring: NodeJS.Timeout | undefined;
+
+  // Tests that run in a page may break the link. SQL is for programs alone: any page that is open in the developer's
+  // browser could otherwise write to their database.
+  app.use('/sockets/*', cors());
+  app.use('/frames', cors());
+  app.use('/sql', async (context, next) => {
+    if (context.req.header('origin') === undefined) return next();
+    return context.json({ error: 'SQL is not taken from a web page' }, 403);
+  });
 
   app.get('/stats', (context) =>
     context.json({ connections: realtime.connections, channels: realtime.channels, requests: requests() }),

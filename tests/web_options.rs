@@ -1,0 +1,112 @@
+//! Bad input gets a clear error at the call.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod browser;
+
+use browser::{object, subscription, text};
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wedsync_dashboard::api::options;
+use wedsync_dashboard::api::realtime::RealtimeClient;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn refused(options: &JsValue) -> (String, String) {
+    let error = RealtimeClient::new(options, Function::new_no_args("")).err().expect("it is refused");
+    (text(&error, "code"), text(&error, "message"))
+}
+
+fn with(fields: &[(&str, JsValue)]) -> JsValue {
+    let usual = object(&[("url", "https://project.supabase.co".into()), ("key", "key".into())]);
+    js_sys::Object::<JsValue>::assign(usual.unchecked_ref(), object(fields).unchecked_ref()).into()
+}
+
+#[wasm_bindgen_test]
+fn wrong_options_of_the_manager_are_named_with_what_they_must_be() {
+    let nan = JsValue::from_f64(f64::NAN);
+    for (options, code, says) in [
+        (JsValue::UNDEFINED, "invalid_option", "takes an object of options"),
+        (JsValue::from("url"), "invalid_option", "takes an object of options"),
+        (with(&[("url", JsValue::UNDEFINED)]), "invalid_url", "https://<project>.supabase.co"),
+        (with(&[("url", "not a url".into())]), "invalid_url", "\"not a url\" is no project URL"),
+        (with(&[("url", "ftp://x.example".into())]), "invalid_url", "no project URL"),
+        (with(&[("key", JsValue::UNDEFINED)]), "missing_key", "publishable (anon) key"),
+        (with(&[("key", " ".into())]), "missing_key", "publishable (anon) key"),
+        (with(&[("urll", "x".into())]), "unknown_option", "no option \"urll\". It knows: url, key"),
+        (with(&[("accessToken", 5.into())]), "invalid_option", "a function that returns one"),
+        (with(&[("heartbeatIntervalMs", nan.clone())]), "invalid_option", "whole number from 1000 to 50000"),
+        (
+            with(&[("heartbeatIntervalMs", 60_000.into())]),
+            "invalid_option",
+            "whole number from 1000 to 50000",
+        ),
+        (with(&[("joinTimeoutMs", "5".into())]), "invalid_option", "whole number"),
+        (with(&[("connectTimeoutMs", 0.5.into())]), "invalid_option", "whole number"),
+        (with(&[("reconnectBaseMs", JsValue::NULL)]), "invalid_option", "whole number"),
+        (
+            with(&[("reconnectBaseMs", 500.into()), ("reconnectCapMs", 100.into())]),
+            "invalid_option",
+            "at least `reconnectBaseMs`",
+        ),
+    ] {
+        let (found, message) = refused(&options);
+        assert_eq!(found, code, "{message}");
+        assert!(message.contains(says), "{message}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_key_is_never_in_an_error() {
+    let options = with(&[("key", "secret-key".into()), ("url", "nonsense".into())]);
+    assert!(!refused(&options).1.contains("secret-key"));
+}
+
+#[wasm_bindgen_test]
+fn the_sockets_url_is_made_of_any_project_url() {
+    for (url, socket) in [
+        ("https://project.supabase.co", "wss://project.supabase.co/realtime/v1/websocket"),
+        ("http://127.0.0.1:54321/", "ws://127.0.0.1:54321/realtime/v1/websocket"),
+        ("wss://example.com/base/", "wss://example.com/base/realtime/v1/websocket"),
+    ] {
+        let options = options::realtime(&with(&[("url", url.into()), ("key", "a b&c".into())])).ok().unwrap();
+        assert_eq!(options.url, format!("{socket}?apikey=a%20b%26c&vsn=2.0.0"));
+    }
+}
+
+#[wasm_bindgen_test]
+fn wrong_options_of_a_subscription_are_named_with_what_they_must_be() {
+    let text_of = |length: usize| JsValue::from("x".repeat(length));
+    for (fields, code, says) in [
+        (vec![("channel", JsValue::UNDEFINED)], "invalid_option", "1 to 220 bytes"),
+        (vec![("channel", "".into())], "invalid_option", "a string that is not empty"),
+        (vec![("channel", text_of(300))], "invalid_option", "1 to 220 bytes"),
+        (vec![("channel", "é".repeat(111).into())], "invalid_option", "1 to 220 bytes"),
+        (vec![("channel", "realtime:x".into())], "invalid_option", "without the prefix"),
+        (vec![("onData", JsValue::UNDEFINED)], "invalid_option", "a function"),
+        (vec![("onError", 1.into())], "invalid_option", "a function"),
+        (vec![("onDate", JsValue::NULL)], "unknown_option", "no option \"onDate\""),
+        (
+            vec![("table", "t".into()), ("event", "insert".into())],
+            "invalid_option",
+            "INSERT, UPDATE, DELETE or *",
+        ),
+        (vec![("table", "t".into()), ("filter", "id".into())], "invalid_option", "column=operator.value"),
+        (vec![("table", "t".into()), ("self", true.into())], "invalid_option", "about broadcasts"),
+        (vec![("filter", "id=eq.1".into())], "invalid_option", "together with `table`"),
+        (vec![("private", "yes".into())], "invalid_option", "true or false"),
+        (vec![("maxReconnectAttempts", (-1).into())], "invalid_option", "whole number from 0"),
+    ] {
+        let error = options::subscription(&subscription(&fields)).expect_err("it is refused");
+        assert_eq!(error.code.as_str(), code, "{}", error.message);
+        assert!(error.message.contains(says), "{}", error.message);
+    }
+}
+
+#[wasm_bindgen_test]
+fn an_empty_id_is_refused_at_the_call() {
+    let client = RealtimeClient::new(&with(&[]), Function::new_no_args("")).ok().unwrap();
+    let error = client.subscribe("", &subscription(&[]), &Function::new_no_args("")).unwrap_err();
+    assert!(text(&error, "message").contains("id of your choice"));
+}
