@@ -26,7 +26,7 @@ fn stat(client: &wedsync_dashboard::api::realtime::RealtimeClient, name: &str) -
 #[wasm_bindgen_test]
 async fn a_row_committed_after_live_arrives_and_so_does_the_databases_broadcast() {
     let token = sign_in(AMELIA).await;
-    let (client, news) = client(&token.as_str().into());
+    let (client, news) = client(&token.as_str().into(), &[]);
     let (rows, broadcasts) = (Inbox::default(), Inbox::default());
     client.subscribe("feed", &activity(), &rows.put()).unwrap();
     let topic = ["supplier:", ROSEWOOD].concat();
@@ -54,8 +54,8 @@ async fn a_row_committed_after_live_arrives_and_so_does_the_databases_broadcast(
 #[wasm_bindgen_test]
 async fn another_suppliers_user_gets_no_row_and_is_refused_the_private_topic() {
     let (amelia, carla) = (sign_in(AMELIA).await, sign_in(CARLA).await);
-    let (client_of_carla, news_of_carla) = client(&carla.as_str().into());
-    let (client_of_amelia, news_of_amelia) = client(&amelia.as_str().into());
+    let (client_of_carla, news_of_carla) = client(&carla.as_str().into(), &[]);
+    let (client_of_amelia, news_of_amelia) = client(&amelia.as_str().into(), &[]);
     let (rows_of_carla, rows_of_amelia) = (Inbox::default(), Inbox::default());
     client_of_carla.subscribe("feed", &activity(), &rows_of_carla.put()).unwrap();
     status(&news_of_carla, "feed", "live").await;
@@ -79,7 +79,7 @@ async fn another_suppliers_user_gets_no_row_and_is_refused_the_private_topic() {
 #[wasm_bindgen_test]
 async fn a_cut_is_told_and_healed() {
     let token = sign_in(AMELIA).await;
-    let (client, news) = client(&token.as_str().into());
+    let (client, news) = client(&token.as_str().into(), &[]);
     client.subscribe("feed", &activity(), &Function::new_no_args("")).unwrap();
     status(&news, "feed", "live").await;
     control("/sockets/cut", &object(&[("forMs", 200.into())])).await;
@@ -94,7 +94,7 @@ async fn a_cut_is_told_and_healed() {
 #[wasm_bindgen_test]
 async fn a_malformed_frame_is_counted_and_the_socket_stays() {
     let token = sign_in(AMELIA).await;
-    let (client, news) = client(&token.as_str().into());
+    let (client, news) = client(&token.as_str().into(), &[]);
     let rows = Inbox::default();
     client.subscribe("feed", &activity(), &rows.put()).unwrap();
     status(&news, "feed", "live").await;
@@ -112,7 +112,7 @@ async fn a_malformed_frame_is_counted_and_the_socket_stays() {
 async fn a_broadcast_reaches_the_other_client_and_not_oneself() {
     let token = sign_in(AMELIA).await;
     let ((one, news_of_one), (two, news_of_two)) =
-        (client(&token.as_str().into()), client(&token.as_str().into()));
+        (client(&token.as_str().into(), &[]), client(&token.as_str().into(), &[]));
     let (heard_by_one, heard_by_two) = (Inbox::default(), Inbox::default());
     let wanted = subscription(&[("channel", "lobby".into())]);
     one.subscribe("lobby", &wanted, &heard_by_one.put()).unwrap();
@@ -138,7 +138,7 @@ async fn a_token_source_is_asked_before_the_first_join_and_may_call_back_in() {
         "",
         &format!("globalThis.asked = (globalThis.asked ?? 0) + 1; return Promise.resolve('{token}')"),
     );
-    let (client, news) = client(&source);
+    let (client, news) = client(&source, &[]);
     let topic = ["supplier:", ROSEWOOD].concat();
     let wanted = subscription(&[("channel", topic.into()), ("private", true.into())]);
     client.subscribe("private", &wanted, &Function::new_no_args("")).unwrap();
@@ -157,7 +157,7 @@ async fn an_expired_token_and_a_failing_source_are_told_with_what_to_do() {
         (Function::new_no_args("throw new Error('no session')").into(), "token_unavailable"),
         (Function::new_no_args("return 5").into(), "token_unavailable"),
     ] {
-        let (client, news) = client(&source);
+        let (client, news) = client(&source, &[]);
         client.subscribe("feed", &subscription(&[]), &Function::new_no_args("")).unwrap();
         let told = news.next(|news| text(news, "type") == "error" && text(news, "id") == "feed").await;
         assert_eq!(text(&told, "error.code"), code);

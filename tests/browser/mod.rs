@@ -127,7 +127,7 @@ impl Inbox {
 }
 
 /// A client of the embedded backend with the inbox of its notifications.
-pub fn client(access_token: &JsValue) -> (RealtimeClient, Inbox) {
+pub fn client(access_token: &JsValue, more: &[(&str, JsValue)]) -> (RealtimeClient, Inbox) {
     let inbox = Inbox::default();
     let options = object(&[
         ("url", URL.into()),
@@ -135,6 +135,7 @@ pub fn client(access_token: &JsValue) -> (RealtimeClient, Inbox) {
         ("accessToken", access_token.clone()),
         ("reconnectBaseMs", 50.into()),
     ]);
+    let options = Object::<JsValue>::assign(options.unchecked_ref(), object(more).unchecked_ref());
     (RealtimeClient::new(&options, inbox.put_all()).unwrap(), inbox)
 }
 
