@@ -179,6 +179,17 @@ fn a_success_gives_back_all_attempts() {
 }
 
 #[test]
+fn a_link_lost_while_nothing_was_wanted_opens_for_the_next_subscription() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.accept("feed");
+    world.unsubscribe("feed");
+    world.close(1006);
+    assert!(world.client.next_timeout().is_none(), "nothing to reconnect for");
+    world.subscribe("feed", broadcasts("feed"));
+    assert_eq!(world.opened.len(), 2);
+}
+
+#[test]
 fn a_server_that_accepts_and_drops_at_once_is_not_hammered() {
     let mut world = World::new();
     world.subscribe("feed", broadcasts("feed"));

@@ -10,6 +10,7 @@ mod frames;
 mod heartbeats;
 mod joins;
 mod recording;
+mod simulation;
 mod subscribing;
 mod tokens;
 mod world;

@@ -65,11 +65,12 @@ impl<P: Payload> Client<P> {
         self.retry_all(&Error::new(Code::Disconnected, LOST));
     }
 
-    /// Counts a failed attempt against every subscription.
+    /// Counts a failed attempt against every subscription; without any left the link rests.
     fn retry_all(&mut self, error: &Error) {
         for id in self.subscriptions.ids() {
             self.retry_or_fail(&id, error);
         }
+        self.rest_if_unwanted();
     }
 
     /// Something says that the network may be back: tries at once, or finds out whether the link still lives.

@@ -115,7 +115,7 @@ impl<P: Payload> Client<P> {
     }
 
     /// With nothing left to reconnect for, stops trying; an open socket stays.
-    fn rest_if_unwanted(&mut self) {
+    pub(super) fn rest_if_unwanted(&mut self) {
         if self.subscriptions.is_empty() && self.link.is_waiting() {
             self.link.rest(&mut self.timers);
         }
