@@ -29,8 +29,9 @@ export async function main(args: readonly string[]): Promise<void> {
       process.stdout.write(help);
       return;
     }
-    const backend = await start(resolveConfig(toOptions(values)));
-    stopOnSignals(backend);
+    const starting = start(resolveConfig(toOptions(values)));
+    stopOnSignals(starting);
+    const backend = await starting;
     process.stdout.write(values.json ? readyLine(backend) : readyText(backend));
   } catch (cause) {
     process.stderr.write(
@@ -100,13 +101,16 @@ function toNumber(option: string, text: string): number {
   throw new StartError(`${option} takes a whole number, not "${text}".`);
 }
 
-function stopOnSignals(backend: LocalSupabase): void {
+/** Also while it still starts: whoever starts it must be able to stop it at any time. */
+function stopOnSignals(starting: Promise<LocalSupabase>): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      backend.stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
+      starting
+        .then((backend) => backend.stop())
+        .then(
+          () => process.exit(0),
+          () => process.exit(),
+        );
     });
   }
 }

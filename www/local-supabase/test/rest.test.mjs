@@ -102,11 +102,18 @@ describe('rest', () => {
   });
 
   test('embeds rows over foreign keys, both ways', async () => {
-    const { data } = await client.from('guests').select('name,tables(label)').eq('tables.label', 'side').eq('id', 1);
+    const { data } = await client
+      .from('guests')
+      .select('name,tables(label)')
+      .eq('tables.label', 'side')
+      .eq('id', 1);
     assert.deepEqual(data, [{ name: 'Ann', tables: [{ label: 'side' }] }]);
     const { data: other } = await client.from('tables').select('label,who:guests(name)').eq('id', 12);
     assert.deepEqual(other, [{ label: 'back', who: { name: 'Bob, Jr' } }]);
-    assert.deepEqual(await ids(client.from('guests').select('id,tables!inner(id)').eq('tables.label', 'back')), [2]);
+    assert.deepEqual(
+      await ids(client.from('guests').select('id,tables!inner(id)').eq('tables.label', 'back')),
+      [2],
+    );
     const { error, status } = await client.from('tables').select('clients(id)');
     assert.deepEqual([status, error.code], [400, 'PGRST200']);
   });
@@ -150,7 +157,11 @@ describe('rest', () => {
 
   test('updates and deletes what the filters name', async () => {
     await client.from('guests').insert([{ id: 40 }, { id: 41 }]);
-    const updated = await client.from('guests').update({ name: 'Hal', coming: true }).gte('id', 40).select('id');
+    const updated = await client
+      .from('guests')
+      .update({ name: 'Hal', coming: true })
+      .gte('id', 40)
+      .select('id');
     assert.deepEqual(updated.data.map(({ id }) => id).sort(), [40, 41]);
     const removed = await client.from('guests').delete({ count: 'exact' }).gte('id', 40);
     assert.deepEqual([removed.status, removed.count], [204, 2]);
@@ -160,8 +171,14 @@ describe('rest', () => {
     assert.equal((await client.rpc('add', { a: 2, b: 3 })).data, 5);
     assert.equal((await client.rpc('add', { a: 2 }, { get: true })).data, 3);
     assert.equal((await client.rpc('total', { numbers: [1, 2, 3] })).data, 6);
-    assert.deepEqual((await client.rpc('seated', { at_least: 1 }).select('id').order('id')).data, [{ id: 1 }, { id: 2 }]);
-    assert.deepEqual((await client.rpc('seated', { at_least: 1 }, { get: true }).eq('id', 2).select('id')).data, [{ id: 2 }]);
+    assert.deepEqual((await client.rpc('seated', { at_least: 1 }).select('id').order('id')).data, [
+      { id: 1 },
+      { id: 2 },
+    ]);
+    assert.deepEqual(
+      (await client.rpc('seated', { at_least: 1 }, { get: true }).eq('id', 2).select('id')).data,
+      [{ id: 2 }],
+    );
     assert.equal((await client.rpc('first_guest')).data.name, 'Ann');
     assert.equal((await client.rpc('forget')).status, 204);
     assert.deepEqual(await ids(client.from('tables').select('id').eq('id', 12)), []);

@@ -1,7 +1,7 @@
-import { createClient } from '@supabase/supabase-js';
 import { fileURLToPath } from 'node:url';
-import WebSocket from 'ws';
+import { createClient } from '@supabase/supabase-js';
 import { startLocalSupabase } from '@wedsync/local-supabase';
+import WebSocket from 'ws';
 
 const supabaseFolder = new URL('../../supabase/', import.meta.url);
 

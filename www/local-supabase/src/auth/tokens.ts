@@ -12,7 +12,9 @@ export type Verified =
   | { claims: Claims; problem?: undefined }
   | { claims?: undefined; problem: TokenProblem };
 
-const tenYears = 10 * 365 * 24 * 60 * 60;
+/** The keys of a secret never change, so that a data folder's survive a restart: their times are fixed. */
+const keysIssuedAt = Date.UTC(2026, 0, 1) / 1000;
+const keysExpireAt = Date.UTC(2046, 0, 1) / 1000;
 
 /** Signs and verifies the project's tokens: HS256 with one secret, as a local Supabase project does. */
 export class TokenAuthority {
@@ -23,9 +25,8 @@ export class TokenAuthority {
   }
 
   /** The `anon` or `service_role` key of the project. */
-  async projectKey(role: 'anon' | 'service_role'): Promise<string> {
-    const now = Math.floor(Date.now() / 1000);
-    return this.sign({ iss: 'supabase', ref: 'local', role, iat: now, exp: now + tenYears });
+  projectKey(role: 'anon' | 'service_role'): Promise<string> {
+    return this.sign({ iss: 'supabase', ref: 'local', role, iat: keysIssuedAt, exp: keysExpireAt });
   }
 
   sign(claims: Readonly<Record<string, unknown>>): Promise<string> {

@@ -54,9 +54,10 @@ export async function insertStatement(
   const columns = query.columns ?? columnsOf(rows);
   const parameters = new Parameters();
   const target = qualified(request.schema, table);
+  if (rows.length === 0) return returning(database, request, table, query, nothingOf(target), parameters);
   const names = columns.map(quoteIdentifier).join(', ');
   const values =
-    columns.length === 0 && rows.length > 0
+    columns.length === 0
       ? 'default values'
       : `(${names}) select ${columns.map((name) => `body.${quoteIdentifier(name)}`).join(', ')}
          from json_populate_recordset(null::${target}, ${parameters.add(JSON.stringify(rows))}::json) as body`;
@@ -76,8 +77,7 @@ export async function updateStatement(
   const parameters = new Parameters();
   const target = qualified(request.schema, table);
   if (columns.length === 0) {
-    const sql = `select * from ${target} as ${source} where false`;
-    return returning(database, request, table, query, sql, parameters);
+    return returning(database, request, table, query, nothingOf(target), parameters);
   }
   const assignments = columns.map((name) => `${quoteIdentifier(name)} = body.${quoteIdentifier(name)}`);
   const sql =
@@ -102,6 +102,11 @@ export async function deleteStatement(
 
 export function qualified(schema: string, name: string): string {
   return `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+}
+
+/** A change that changes nothing, but fails if the table is not there or may not be read. */
+function nothingOf(target: string): string {
+  return `select * from ${target} as ${source} where false`;
 }
 
 /** Rows are only read back when asked for: reading needs the right to select, writing does not. */
