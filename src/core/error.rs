@@ -40,11 +40,31 @@ pub enum Code {
     Disconnected,
     /// `maxReconnectAttempts` is used up.
     MaxReconnectAttempts,
-    /// The subscription was ended or replaced before it was live.
-    Unsubscribed,
 }
 
 impl Code {
+    /// All of them.
+    pub const ALL: &[Self] = &[
+        Self::InvalidOption,
+        Self::UnknownOption,
+        Self::InvalidUrl,
+        Self::MissingKey,
+        Self::TopicConflict,
+        Self::UnknownSubscription,
+        Self::NotJoined,
+        Self::Unreachable,
+        Self::TokenExpired,
+        Self::TokenUnavailable,
+        Self::JoinTimeout,
+        Self::JoinFailed,
+        Self::JoinRefused,
+        Self::RateLimited,
+        Self::SubscriptionRefused,
+        Self::ChannelClosed,
+        Self::Disconnected,
+        Self::MaxReconnectAttempts,
+    ];
+
     /// The stable name that users compare with.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -66,7 +86,6 @@ impl Code {
             Self::ChannelClosed => "channel_closed",
             Self::Disconnected => "disconnected",
             Self::MaxReconnectAttempts => "max_reconnect_attempts",
-            Self::Unsubscribed => "unsubscribed",
         }
     }
 
@@ -103,5 +122,22 @@ impl Error {
     /// An error without a pause.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), retry_after: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_for_users_has_every_code_and_says_truly_whether_to_retry() {
+        let table = include_str!("../../docs/errors.md");
+        for code in Code::ALL {
+            let row = ["| `", code.as_str(), "` |"].concat();
+            let row =
+                table.lines().find(|line| line.starts_with(&row)).unwrap_or_else(|| panic!("no row {row}"));
+            let retryable = row.split('|').nth(3).map(str::trim) == Some("yes");
+            assert_eq!(retryable, code.is_retryable(), "{row}");
+        }
     }
 }
