@@ -12,7 +12,7 @@ export default defineConfig<TestOptions, WorkerOptions>({
   forbidOnly: true,
   // Two cores carry one browser, one server and one backend well, and not two of each.
   workers: 1,
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: 'list',
   use: {

@@ -24,7 +24,7 @@
  *
  * @module
  */
-import { type BrowserContext, test as base, type Page } from '@playwright/test';
+import { type BrowserContext, test as base, expect, type Locator, type Page } from '@playwright/test';
 import { type Backend, backendControl } from './testing/backend.js';
 import { type Stack, startStack } from './testing/stack.js';
 
@@ -81,6 +81,8 @@ export interface TestFixtures {
 }
 
 const startTimeoutMs = 120_000;
+const signInTimeoutMs = 30_000;
+const signInAttemptMs = 5_000;
 
 /** Playwright's `test` with the fixtures {@link TestFixtures} and {@link WorkerFixtures}. */
 export const test = base.extend<TestFixtures & TestOptions, WorkerFixtures & WorkerOptions>({
@@ -115,12 +117,21 @@ export const test = base.extend<TestFixtures & TestOptions, WorkerFixtures & Wor
       contexts.push(context);
       const page = await context.newPage();
       await page.goto(signInForm.path);
-      await page.getByLabel(signInForm.email, { exact: true }).fill(email);
-      await page.getByLabel(signInForm.password, { exact: true }).fill(password);
-      await page.getByRole('button', { name: signInForm.submit, exact: true }).click();
-      await page.waitForURL((url) => url.pathname !== signInForm.path);
+      // A form that the server rendered takes input before its scripts run, and then forgets it: so, until it works.
+      await expect(async () => {
+        await type(page.getByLabel(signInForm.email, { exact: true }), email);
+        await type(page.getByLabel(signInForm.password, { exact: true }), password);
+        await page.getByRole('button', { name: signInForm.submit, exact: true }).click();
+        await page.waitForURL((url) => url.pathname !== signInForm.path, { timeout: signInAttemptMs });
+      }, `sign in as ${email}`).toPass({ timeout: signInTimeoutMs });
       return page;
     });
     await Promise.all(contexts.map((context) => context.close()));
   },
 });
+
+/** By keys, as a person does: over WebDriver BiDi, `fill` sets a value without React noticing. */
+async function type(field: Locator, text: string): Promise<void> {
+  await field.selectText();
+  await field.pressSequentially(text);
+}

@@ -59,3 +59,18 @@ test('a session that has expired for good leads to the sign-in page', async ({ d
   await page.reload();
   await expect(page).toHaveURL(/\/sign-in\b/);
 });
+
+test.describe('before the page’s scripts run', () => {
+  test.use({ javaScriptEnabled: false });
+
+  test('the password cannot leave in an address', async ({ page }) => {
+    await page.goto('/sign-in');
+    await page.getByLabel('Email').fill(amelia);
+    await page.getByLabel('Password').fill(password);
+    await page.getByLabel('Password').press('Enter');
+    // A navigation, if Enter began one, is over when the next one is.
+    await page.goto('/sign-in');
+    await page.goBack();
+    expect(page.url()).not.toContain(password);
+  });
+});

@@ -10,10 +10,10 @@ export function uniqueName(first: string): string {
   return `${first} Ashdown ${process.pid}-${count}`;
 }
 
-/** Saves a client as a person does, and waits until the dashboard is back. */
+/** Saves a client as a person does, key by key, and waits until the dashboard is back. */
 export async function saveClient(page: Page, name: string): Promise<void> {
   await page.goto('/clients/new');
-  await page.getByTestId('client-name').fill(name);
+  await page.getByTestId('client-name').pressSequentially(name);
   await page.getByTestId('save-client').click();
   await expect(page.getByTestId('dashboard-loaded')).toBeVisible();
 }
