@@ -8,11 +8,18 @@ import type { Config } from './config.js';
 import { createControlServer } from './control.js';
 import { bootstrap, loadJwtSecret } from './database/bootstrap.js';
 import type { Database } from './database/database.js';
-import { applyMigrations, applySeed } from './database/migrations.js';
+import {
+  applyMigrations,
+  applySeed,
+  type Migration,
+  readMigrations,
+  readSeed,
+  type Seed,
+} from './database/migrations.js';
 import { openPGlite } from './database/pglite.js';
 import { openPostgres } from './database/postgres.js';
 import { requireApiKey } from './http/gateway.js';
-import { closeServer, listen } from './http/listen.js';
+import { checkPort, closeServer, listen } from './http/listen.js';
 import { RealtimeServer } from './realtime/server.js';
 import { restRoutes } from './rest/routes.js';
 
@@ -28,6 +35,8 @@ export interface LocalSupabase {
 }
 
 export async function start(config: Config): Promise<LocalSupabase> {
+  const schema = await readSchema(config);
+  await checkPort(config.port, config.host, 'backend');
   const database =
     config.databaseUrl === null ? await openPGlite(config.dataDir) : await openPostgres(config.databaseUrl);
   const cleanups: (() => Promise<void>)[] = [() => database.close()];
@@ -35,11 +44,33 @@ export async function start(config: Config): Promise<LocalSupabase> {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   };
   try {
+    await prepare(database, schema);
     return await serve(config, database, cleanups, stop);
   } catch (cause) {
     await stop();
     throw cause;
   }
+}
+
+interface Schema {
+  migrations: Migration[];
+  seed: Seed | null;
+}
+
+/** Before the database starts: whoever mistypes a name should not wait for it. */
+async function readSchema({ migrations, seed }: Config): Promise<Schema> {
+  return {
+    migrations: migrations === null ? [] : await readMigrations(migrations),
+    seed: seed === null ? null : await readSeed(seed),
+  };
+}
+
+/** From an empty database, or one of an earlier start, to one that can serve. */
+async function prepare(database: Database, { migrations, seed }: Schema): Promise<void> {
+  await bootstrap(database);
+  await applyMigrations(database, migrations);
+  if (seed !== null) await applySeed(database, seed);
+  await database.query('select realtime.sync_capture()');
 }
 
 async function serve(
@@ -48,7 +79,6 @@ async function serve(
   cleanups: (() => Promise<void>)[],
   stop: () => Promise<void>,
 ): Promise<LocalSupabase> {
-  await prepare(database, config);
   const jwtSecret = await loadJwtSecret(database, config.jwtSecret);
   const tokens = new TokenAuthority(jwtSecret);
   const keys = {
@@ -90,15 +120,6 @@ async function serve(
     cleanups.push(() => closeServer(control));
   }
   return { url, ...keys, jwtSecret, controlUrl, stop };
-}
-
-/** From an empty database, or one of an earlier start, to one that can serve. */
-async function prepare(database: Database, config: Config): Promise<void> {
-  await bootstrap(database);
-  const { isNew } =
-    config.migrations === null ? { isNew: true } : await applyMigrations(database, config.migrations);
-  if (config.seed !== null && isNew) await applySeed(database, config.seed);
-  await database.query('select realtime.sync_capture()');
 }
 
 function requireApiKeyBut(

@@ -15,7 +15,9 @@ const command = fileURLToPath(new URL('../bin/wedsync-local-supabase.js', import
 const children = new Set();
 
 function launch(args, env = {}) {
-  const child = spawn(process.execPath, [command, ...args], { env: { ...process.env, DATABASE_URL: '', ...env } });
+  const child = spawn(process.execPath, [command, ...args], {
+    env: { ...process.env, DATABASE_URL: '', ...env },
+  });
   children.add(child);
   child.on('exit', () => children.delete(child));
   return child;
@@ -33,7 +35,11 @@ async function run(args, env) {
 /** Starts the command and waits for its line. */
 async function ready(args) {
   const child = launch([...args, '--json']);
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const exited = once(child, 'exit').then(async ([code]) => {
+    throw new Error(`exit code ${code}: ${(await child.stderr.toArray()).join('')}`);
+  });
+  exited.catch(() => {});
+  const [line] = await Promise.race([once(createInterface({ input: child.stdout }), 'line'), exited]);
   return {
     ready: JSON.parse(line),
     async stop(signal) {

@@ -3,74 +3,82 @@ import { basename, join } from 'node:path';
 import { messageOf, StartError } from '../errors.js';
 import type { Database } from './database.js';
 
+export interface Migration {
+  file: string;
+  version: string;
+  name: string;
+  sql: string;
+}
+
+export interface Seed {
+  file: string;
+  sql: string;
+}
+
 const migrationName = /^(\d+)_(.+)\.sql$/;
 
-/**
- * Applies the migrations that this database does not have yet, each in a transaction, and records them where
- * Supabase's own tool does. Answers whether the database was new, which is when it wants a seed.
- */
-export async function applyMigrations(database: Database, folder: string): Promise<{ isNew: boolean }> {
-  const applied = new Set(
-    (await database.query('select version from supabase_migrations.schema_migrations')).rows.map(
-      (row) => row.version,
-    ),
-  );
-  for (const file of await listMigrations(folder)) {
-    const [, version = '', name = ''] = migrationName.exec(file) ?? [];
-    if (applied.has(version)) continue;
-    const sql = await readFile(join(folder, file), 'utf8');
-    await runFile(database, `The migration ${file}`, sql, version, name);
-  }
-  return { isNew: applied.size === 0 };
-}
-
-/** Runs the seed: all of it or nothing. */
-export async function applySeed(database: Database, file: string): Promise<void> {
-  let sql: string;
+/** Reads a folder of migrations, in the order in which they apply. */
+export async function readMigrations(folder: string): Promise<Migration[]> {
+  let files: string[];
   try {
-    sql = await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new StartError(`The seed ${file} cannot be read: ${messageOf(cause)}.`);
-  }
-  try {
-    await database.script(sql);
-  } catch (cause) {
-    throw new StartError(`The seed ${basename(file)} failed and was rolled back: ${messageOf(cause)}.`);
-  }
-}
-
-async function listMigrations(folder: string): Promise<string[]> {
-  let names: string[];
-  try {
-    names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
+    files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
   } catch {
     throw new StartError(
-      `The migrations folder ${folder} cannot be read. Name a folder of *.sql files with --migrations.`,
+      `The migrations folder ${folder} cannot be read: name a folder of *.sql files with --migrations.`,
     );
   }
-  const misnamed = names.find((name) => !migrationName.test(name));
-  if (misnamed !== undefined) {
-    throw new StartError(
-      `The migration ${misnamed} has no version. Name it <digits>_<what it does>.sql, as Supabase does.`,
-    );
-  }
-  return names;
+  return Promise.all(
+    files.map(async (file) => {
+      const [, version, name] = migrationName.exec(file) ?? [];
+      if (version === undefined || name === undefined) {
+        throw new StartError(
+          `The migration ${file} has no version: name it <digits>_<what it does>.sql, as Supabase does.`,
+        );
+      }
+      return { file, version, name, sql: await readFile(join(folder, file), 'utf8') };
+    }),
+  );
 }
 
-async function runFile(
-  database: Database,
-  label: string,
-  sql: string,
-  version: string,
-  name: string,
-): Promise<void> {
-  const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+export async function readSeed(file: string): Promise<Seed> {
   try {
-    await database.script(
-      `${sql}\n;insert into supabase_migrations.schema_migrations (version, name)
-       values (${literal(version)}, ${literal(name)})`,
-    );
-  } catch (cause) {
-    throw new StartError(`${label} failed and was rolled back: ${messageOf(cause)}.`);
+    return { file: basename(file), sql: await readFile(file, 'utf8') };
+  } catch {
+    throw new StartError(`The seed ${file} cannot be read: name a file of SQL with --seed.`);
   }
+}
+
+/**
+ * Applies the migrations that this database does not have yet, each of them whole or not at all, and records them
+ * where Supabase's own tool does.
+ */
+export async function applyMigrations(database: Database, migrations: readonly Migration[]): Promise<void> {
+  const { rows } = await database.query('select version from supabase_migrations.schema_migrations');
+  const applied = new Set(rows.map((row) => row.version));
+  for (const { file, version, name, sql } of migrations) {
+    if (applied.has(version)) continue;
+    const record = `insert into supabase_migrations.schema_migrations (version, name)
+      values (${literal(version)}, ${literal(name)})`;
+    try {
+      await database.script(`${sql}\n;${record}`);
+    } catch (cause) {
+      throw new StartError(`The migration ${file} failed and was rolled back: ${messageOf(cause)}.`);
+    }
+  }
+}
+
+/** Runs the seed, all of it or nothing, in a database that has not had one. */
+export async function applySeed(database: Database, { file, sql }: Seed): Promise<void> {
+  const { rows } = await database.query("select from auth.local_settings where name = 'seeded_from'");
+  if (rows.length > 0) return;
+  const record = `insert into auth.local_settings (name, value) values ('seeded_from', ${literal(file)})`;
+  try {
+    await database.script(`${sql}\n;${record}`);
+  } catch (cause) {
+    throw new StartError(`The seed ${file} failed and was rolled back: ${messageOf(cause)}.`);
+  }
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }

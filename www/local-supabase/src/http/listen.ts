@@ -1,5 +1,16 @@
 import type { Server } from 'node:http';
+import { createServer } from 'node:net';
 import { StartError } from '../errors.js';
+
+/** Says so if a port is taken, before the work begins that would be in vain then. */
+export async function checkPort(port: number, host: string, what: string): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, port, host, what)));
+    server.listen(port, host, resolve);
+  });
+  await new Promise((resolve) => server.close(resolve));
+}
 
 /** Opens a port and answers the URL it can be reached at. */
 export function listen(server: Server, port: number, host: string, what: string): Promise<string> {
