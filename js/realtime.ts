@@ -180,6 +180,7 @@ export class RealtimeSubscriptionManager {
   /** Ends all subscriptions, closes the socket and leaves nothing running. A later `subscribe` begins anew. */
   disconnect(): void {
     this.#client?.disconnect();
+    this.#setState('idle');
   }
 
   [Symbol.dispose](): void {

@@ -1,0 +1,228 @@
+// The package's own face in a browser, against the embedded backend: promises, events, errors.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { startLocalSupabase } from '@wedsync/local-supabase';
+import { installedPackageDir, migrationsDir, seedFile } from '../../scripts/lib/paths.mjs';
+import { launchChromium, serveFolder } from './workplace.mjs';
+
+/** @type {import('@playwright/test').Browser} */
+let browser;
+/** @type {Awaited<ReturnType<typeof serveFolder>>} */
+let server;
+/** @type {Awaited<ReturnType<typeof startLocalSupabase>>} */
+let backend;
+
+before(async () => {
+  browser = await launchChromium();
+  server = await serveFolder(installedPackageDir);
+  backend = await startLocalSupabase({ port: 0, controlPort: 0, migrations: migrationsDir, seed: seedFile });
+});
+after(async () => {
+  await browser.close();
+  await server.stop();
+  await backend.stop();
+});
+
+/** @param {string} path @param {object} body */
+async function control(path, body) {
+  const response = await fetch(backend.controlUrl + path, { method: 'POST', body: JSON.stringify(body) });
+  assert.equal(response.status, 200);
+}
+
+/**
+ * Runs a function in a fresh page that has the package as `wedsync` and the manager's options as `options`.
+ * @template Result
+ * @param {() => Promise<Result>} program
+ * @param {{ prepare?: (page: import('@playwright/test').Page) => Promise<void> }} [more]
+ */
+async function inPage(program, { prepare = async () => {} } = {}) {
+  const page = await browser.newPage();
+  /** @type {string[]} */
+  const errors = [];
+  /** @type {string[]} */
+  const fetched = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
+  try {
+    await page.goto(`${server.url}/index.js`);
+    const options = { url: backend.url, key: backend.anonKey, reconnectBaseMs: 20 };
+    await page.evaluate(`(async () => {
+      globalThis.wedsync = await import('/index.js');
+      globalThis.options = ${JSON.stringify(options)};
+      globalThis.failure = async (promise) => {
+        try { await promise; } catch (error) {
+          const { name, code, message, retryable } = error;
+          return { name, code, message, retryable, own: error instanceof wedsync.DashboardError };
+        }
+        return 'no error';
+      };
+      globalThis.event = (manager, name) => new Promise((resolve) => manager.once(name, resolve));
+    })()`);
+    await prepare(page);
+    return { result: await page.evaluate(program), errors, fetched, page };
+  } finally {
+    await page.close();
+  }
+}
+
+/* What runs in the page. */
+/** @type {any} */
+const wedsync = undefined;
+/** @type {any} */
+const options = undefined;
+/** @type {(promise: Promise<unknown>) => Promise<any>} */
+const failure = async () => undefined;
+/** @type {(manager: any, name: string) => Promise<any>} */
+const event = async () => undefined;
+void [wedsync, options, failure, event];
+
+test('`init` loads the module once, however often and by whomever it is called', async () => {
+  const { result, fetched } = await inPage(async () => {
+    const [first, second] = [wedsync.init(), wedsync.init()];
+    await Promise.all([first, second, wedsync.createDashboard(options)]);
+    return first === second;
+  });
+  assert.equal(result, true);
+  assert.equal(fetched.filter((path) => path.endsWith('.wasm')).length, 1);
+});
+
+test('a wrong `wasmUrl` is told in a sentence, and a later call tries again', async () => {
+  const { result } = await inPage(async () => {
+    const error = await failure(wedsync.init({ wasmUrl: '/nowhere.wasm' }));
+    await wedsync.init();
+    return error;
+  });
+  assert.equal(result.code, 'module_unavailable');
+  assert.match(result.message, /Check that it is served/);
+  assert.ok(result.own && result.retryable);
+});
+
+test('bad options of `createDashboard` are errors of the one class, at the call', async () => {
+  const { result } = await inPage(async () => [
+    await failure(wedsync.createDashboard()),
+    await failure(wedsync.createDashboard({ ...options, url: 'nonsense' })),
+    await failure(wedsync.createDashboard({ ...options, key: undefined })),
+    await failure(wedsync.createDashboard({ ...options, ulr: 'typo' })),
+  ]);
+  assert.deepEqual(
+    result.map(({ own, code }) => [own, code]),
+    [
+      [true, 'invalid_option'],
+      [true, 'invalid_url'],
+      [true, 'missing_key'],
+      [true, 'unknown_option'],
+    ],
+  );
+});
+
+test('a manager made before the module is there: getters say so, methods wait for it', async () => {
+  const { result } = await inPage(async () => {
+    const manager = new wedsync.RealtimeSubscriptionManager(options);
+    const before = [manager.getConnectionStatus(), manager.getConnectionState(), manager.stats().frames];
+    await manager.subscribe('lobby', { channel: 'lobby', onData() {} });
+    return { before, after: [manager.getConnectionStatus(), manager.getConnectionState()] };
+  });
+  assert.deepEqual(result, { before: [false, 'idle', 0], after: [true, 'connected'] });
+});
+
+test('the same id with the same options joins once and takes the newer callback', async () => {
+  const { result } = await inPage(async () => {
+    const [one, two] = [0, 0].map(() => new wedsync.RealtimeSubscriptionManager(options));
+    const heard = [];
+    await one.subscribe('lobby', { channel: 'lobby', onData: () => heard.push('former') });
+    const said = new Promise((resolve) => {
+      void one.subscribe('lobby', { channel: 'lobby', onData: resolve });
+    });
+    await two.subscribe('lobby', { channel: 'lobby', onData() {} });
+    await two.send('lobby', 'hello', { from: 'two' });
+    const { event, payload } = await said;
+    return { joins: one.stats().joins, heard, event, payload };
+  });
+  assert.deepEqual(result, { joins: 1, heard: [], event: 'hello', payload: { from: 'two' } });
+});
+
+test('unsubscribing before live rejects the promise, and `send` without a live channel its own', async () => {
+  const { result } = await inPage(async () => {
+    const manager = new wedsync.RealtimeSubscriptionManager(options);
+    await wedsync.init();
+    const subscribed = failure(manager.subscribe('lobby', { channel: 'lobby', onData() {} }));
+    await Promise.resolve();
+    const sent = await failure(manager.send('lobby', 'x', null));
+    await manager.unsubscribe('lobby');
+    return [(await subscribed).code, sent.code, (await failure(manager.send('lobby', 'x', null))).code];
+  });
+  assert.deepEqual(result, ['unsubscribed', 'not_joined', 'unknown_subscription']);
+});
+
+test('a cut is told in order: disconnected, connected, continuity', async () => {
+  const { result } = await inPage(
+    async () => {
+      const manager = new wedsync.RealtimeSubscriptionManager(options);
+      const told = [];
+      for (const name of ['connected', 'disconnected', 'continuity']) manager.on(name, () => told.push(name));
+      await manager.subscribe('lobby', { channel: 'lobby', onData() {} });
+      const back = event(manager, 'continuity');
+      await globalThis.cut();
+      const { id, continuity } = await back;
+      return { told, id, continuity };
+    },
+    { prepare: (page) => page.exposeFunction('cut', () => control('/sockets/cut', { forMs: 50 })) },
+  );
+  assert.deepEqual(result, {
+    told: ['connected', 'disconnected', 'connected', 'continuity'],
+    id: 'lobby',
+    continuity: 'lost',
+  });
+});
+
+test('a subscription that has used up its attempts is told, failed and forgotten', async () => {
+  const { result } = await inPage(
+    async () => {
+      const manager = new wedsync.RealtimeSubscriptionManager(options);
+      const statuses = [];
+      await manager.subscribe('lobby', {
+        channel: 'lobby',
+        maxReconnectAttempts: 1,
+        onData() {},
+        onStatus: (status) => statuses.push(status),
+      });
+      const gaveUp = event(manager, 'max-reconnect-attempts');
+      await globalThis.cut();
+      const { id } = await gaveUp;
+      return { id, statuses };
+    },
+    { prepare: (page) => page.exposeFunction('cut', () => control('/sockets/cut', { forMs: null })) },
+  );
+  await control('/sockets/restore', {});
+  assert.deepEqual(result, { id: 'lobby', statuses: ['joining', 'live', 'reconnecting', 'failed'] });
+});
+
+test('a listener that throws is reported to the page and does not stop the others', async () => {
+  const { result, errors } = await inPage(async () => {
+    const manager = new wedsync.RealtimeSubscriptionManager(options);
+    manager.on('connected', () => {
+      throw new Error('the application failed');
+    });
+    const told = event(manager, 'connected');
+    await manager.subscribe('lobby', { channel: 'lobby', onData() {} });
+    await told;
+    return 'told';
+  });
+  assert.equal(result, 'told');
+  assert.deepEqual(errors, ['the application failed']);
+});
+
+test('`disconnect` ends everything, and a later `subscribe` begins anew', async () => {
+  const { result } = await inPage(async () => {
+    const manager = new wedsync.RealtimeSubscriptionManager(options);
+    const statuses = [];
+    const lobby = { channel: 'lobby', onData() {}, onStatus: (status) => statuses.push(status) };
+    await manager.subscribe('lobby', lobby);
+    manager.disconnect();
+    const rested = [manager.getConnectionState(), [...statuses]];
+    await manager.subscribe('lobby', lobby);
+    return { rested, state: manager.getConnectionState() };
+  });
+  assert.deepEqual(result.rested, ['idle', ['joining', 'live', 'closed']]);
+  assert.equal(result.state, 'connected');
+});
