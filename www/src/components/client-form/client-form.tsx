@@ -58,7 +58,7 @@ export function ClientForm({ initialStatus }: { initialStatus: ClientStatus }) {
   }
 
   return (
-    <Form ref={formRef} validationBehavior="aria" onSubmit={save} className="panel mt-7">
+    <Form ref={formRef} method="post" validationBehavior="aria" onSubmit={save} className="panel mt-7">
       <ClientFields
         draft={draft}
         errors={errors}

@@ -48,8 +48,9 @@ export function SignInForm({ credentials, onChange }: SignInFormProps) {
     }
   }
 
+  // Sent before the scripts run, a form without this method would put the password into the address.
   return (
-    <Form className="mt-7 flex flex-col gap-5" validationBehavior="aria" onSubmit={signIn}>
+    <Form method="post" className="mt-7 flex flex-col gap-5" validationBehavior="aria" onSubmit={signIn}>
       {problem ? <Problem>{problem}</Problem> : null}
       <TextField
         name="email"
