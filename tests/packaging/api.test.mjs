@@ -33,7 +33,7 @@ async function control(path, body) {
  * Runs a function in a fresh page that has the package as `wedsync` and the manager's options as `options`.
  * @template Result
  * @param {() => Promise<Result>} program
- * @param {{ prepare?: (page: import('@playwright/test').Page) => Promise<void> }} [more]
+ * @param {{ prepare?: (page: import('@playwright/test').Page) => Promise<unknown> }} [more]
  */
 async function inPage(program, { prepare = async () => {} } = {}) {
   const page = await browser.newPage();
@@ -74,7 +74,9 @@ const options = undefined;
 const failure = async () => undefined;
 /** @type {(manager: any, name: string) => Promise<any>} */
 const event = async () => undefined;
-void [wedsync, options, failure, event];
+/** @type {() => Promise<void>} exposed by the tests that need it */
+const cut = async () => {};
+void [wedsync, options, failure, event, cut];
 
 test('`init` loads the module once, however often and by whomever it is called', async () => {
   const { result, fetched } = await inPage(async () => {
@@ -128,6 +130,7 @@ test('a manager made before the module is there: getters say so, methods wait fo
 test('the same id with the same options joins once and takes the newer callback', async () => {
   const { result } = await inPage(async () => {
     const [one, two] = [0, 0].map(() => new wedsync.RealtimeSubscriptionManager(options));
+    /** @type {string[]} */
     const heard = [];
     await one.subscribe('lobby', { channel: 'lobby', onData: () => heard.push('former') });
     const said = new Promise((resolve) => {
@@ -158,11 +161,12 @@ test('a cut is told in order: disconnected, connected, continuity', async () => 
   const { result } = await inPage(
     async () => {
       const manager = new wedsync.RealtimeSubscriptionManager(options);
+      /** @type {string[]} */
       const told = [];
       for (const name of ['connected', 'disconnected', 'continuity']) manager.on(name, () => told.push(name));
       await manager.subscribe('lobby', { channel: 'lobby', onData() {} });
       const back = event(manager, 'continuity');
-      await globalThis.cut();
+      await cut();
       const { id, continuity } = await back;
       return { told, id, continuity };
     },
@@ -179,15 +183,16 @@ test('a subscription that has used up its attempts is told, failed and forgotten
   const { result } = await inPage(
     async () => {
       const manager = new wedsync.RealtimeSubscriptionManager(options);
+      /** @type {string[]} */
       const statuses = [];
       await manager.subscribe('lobby', {
         channel: 'lobby',
         maxReconnectAttempts: 1,
         onData() {},
-        onStatus: (status) => statuses.push(status),
+        onStatus: (/** @type {string} */ status) => statuses.push(status),
       });
       const gaveUp = event(manager, 'max-reconnect-attempts');
-      await globalThis.cut();
+      await cut();
       const { id } = await gaveUp;
       return { id, statuses };
     },
@@ -215,8 +220,13 @@ test('a listener that throws is reported to the page and does not stop the other
 test('`disconnect` ends everything, and a later `subscribe` begins anew', async () => {
   const { result } = await inPage(async () => {
     const manager = new wedsync.RealtimeSubscriptionManager(options);
+    /** @type {string[]} */
     const statuses = [];
-    const lobby = { channel: 'lobby', onData() {}, onStatus: (status) => statuses.push(status) };
+    const lobby = {
+      channel: 'lobby',
+      onData() {},
+      onStatus: (/** @type {string} */ status) => statuses.push(status),
+    };
     await manager.subscribe('lobby', lobby);
     manager.disconnect();
     const rested = [manager.getConnectionState(), [...statuses]];

@@ -1,3 +1,4 @@
+import { buildBackend, buildPackage } from '../build/index.mjs';
 import { setUpForTests } from '../setup/index.mjs';
 import { nodeSuite, workspaceSuite } from './node.mjs';
 import { playwrightSuite } from './playwright.mjs';
@@ -16,15 +17,24 @@ export function allSuites(programs) {
     coreSuite(),
     typesSuite(),
     nodeSuite({ name: 'scripts and set-up', budgetSeconds: 120, folder: 'tests/setup' }),
-    ...workspaceSuite({ name: 'embedded backend', budgetSeconds: 120, workspace: 'www/local-supabase' }),
-    ...workspaceSuite({ name: 'dashboard', budgetSeconds: 60, workspace: 'www' }),
+    ...workspaceSuite({
+      name: 'embedded backend',
+      budgetSeconds: 120,
+      workspace: 'www/local-supabase',
+      prepare: buildBackend,
+    }),
+    ...workspaceSuite({ name: 'dashboard', budgetSeconds: 60, workspace: 'www', prepare: buildPackage }),
     ...browserSuites(programs),
     nodeSuite({
       name: 'packaging',
       budgetSeconds: 180,
       folder: 'tests/packaging',
-      env: () => ({ CHROMIUM: programs.chromium }),
+      prepare: async () => {
+        await buildPackage();
+        await buildBackend();
+      },
+      env: { CHROMIUM: programs.chromium },
     }),
-    playwrightSuite({ name: 'end to end', budgetSeconds: 240, browsers: programs }),
+    playwrightSuite({ name: 'end to end', budgetSeconds: 300, browsers: programs }),
   ];
 }

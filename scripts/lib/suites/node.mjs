@@ -6,14 +6,15 @@ import { nodeTestTotals } from '../totals.mjs';
 
 /**
  * A folder's node:test files, `*.test.mjs`.
- * @param {{ name: string, budgetSeconds: number, folder: string, env?: () => Record<string, string> }} suite
+ * @param {{ name: string, budgetSeconds: number, folder: string, prepare?: () => Promise<void>, env?: Record<string, string> }} suite
  * @returns {import('./suite.mjs').Suite}
  */
-export function nodeSuite({ name, budgetSeconds, folder, env = () => ({}) }) {
+export function nodeSuite({ name, budgetSeconds, folder, prepare = async () => {}, env = {} }) {
   return {
     name,
     budgetSeconds,
     async run() {
+      await prepare();
       // People read one report; the counts come from the other, which is made for programs.
       mkdirSync(cacheDir, { recursive: true });
       const reports = mkdtempSync(join(cacheDir, 'report-'));
@@ -23,7 +24,7 @@ export function nodeSuite({ name, budgetSeconds, folder, env = () => ({}) }) {
         ['--test-reporter=tap', `--test-reporter-destination=${tap}`],
       ];
       const args = ['--test', '--test-concurrency=1', ...reporters.flat(), ...testFiles(folder)];
-      const { code } = await run(process.execPath, args, { cwd: root, env: env(), output: 'both' });
+      const { code } = await run(process.execPath, args, { cwd: root, env, output: 'both' });
       const totals = nodeTestTotals(existsSync(tap) ? readFileSync(tap, 'utf8') : '');
       rmSync(reports, { recursive: true, force: true });
       return { ok: code === 0, totals };
@@ -33,10 +34,10 @@ export function nodeSuite({ name, budgetSeconds, folder, env = () => ({}) }) {
 
 /**
  * The tests that a workspace brings itself, if its package.json has a `test` script.
- * @param {{ name: string, budgetSeconds: number, workspace: string }} suite
+ * @param {{ name: string, budgetSeconds: number, workspace: string, prepare?: () => Promise<void> }} suite
  * @returns {import('./suite.mjs').Suite[]}
  */
-export function workspaceSuite({ name, budgetSeconds, workspace }) {
+export function workspaceSuite({ name, budgetSeconds, workspace, prepare = async () => {} }) {
   const manifest = JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8'));
   if (!manifest.scripts?.test) return [];
   return [
@@ -44,6 +45,7 @@ export function workspaceSuite({ name, budgetSeconds, workspace }) {
       name,
       budgetSeconds,
       async run() {
+        await prepare();
         const args = ['run', '--silent', 'test', '-w', workspace];
         const { code, output } = await run('npm', args, { cwd: root, output: 'both' });
         return { ok: code === 0, totals: nodeTestTotals(output) };
