@@ -27,6 +27,12 @@ export function createControlServer({ database, realtime, requests }: ControlOpt
     return context.json({ error: 'SQL is not taken from a web page' }, 403);
   });
 
+  // A page in a browser can send requests to this machine, but not without naming its origin.
+  app.use(async (context, next) => {
+    if (context.req.header('origin') === undefined) return next();
+    return context.json({ error: 'The control server does not answer web pages' }, 403);
+  });
+
   app.get('/stats', (context) =>
     context.json({ connections: realtime.connections, channels: realtime.channels, requests: requests() }),
   );

@@ -87,7 +87,7 @@ async function serve(
   };
 
   const realtime = await RealtimeServer.start(database, tokens, config.realtime);
-  cleanups.push(async () => realtime.stop());
+  cleanups.push(() => realtime.stop());
 
   let requests = 0;
   let url = '';

@@ -25,8 +25,9 @@ describe('control', () => {
   });
 
   test('a cut for a time ends by itself', async () => {
-    await backend.control('/sockets/cut', { forMs: 40 });
-    await assert.rejects(backend.socket());
+    const lost = await backend.socket();
+    assert.deepEqual(await backend.control('/sockets/cut', { forMs: 40 }), { cut: 1 });
+    assert.equal(await lost.closed, 1006);
     let socket = null;
     while (socket === null) socket = await backend.socket().catch(() => null);
     socket.close();
@@ -43,6 +44,16 @@ describe('control', () => {
     await assert.rejects(backend.sql('select * from nope'), /relation "nope" does not exist/);
     await assert.rejects(backend.sql('begin; select nope'), /nope/);
     assert.deepEqual(await backend.sql('select 1 as n'), [{ n: 1 }]);
+  });
+
+  test('a web page gets no answer', async () => {
+    const response = await fetch(`${backend.controlUrl}/sql`, {
+      method: 'POST',
+      headers: { origin: 'https://elsewhere.example', 'content-type': 'text/plain' },
+      body: '{"sql": "drop table public.activity"}',
+    });
+    assert.equal(response.status, 403);
+    assert.ok((await backend.sql('select count(*)::int as n from public.activity'))[0].n > 0);
   });
 
   test('raw frames reach every socket as they are', async () => {

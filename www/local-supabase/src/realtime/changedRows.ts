@@ -53,8 +53,9 @@ export async function readChanges(database: Database, numbers: readonly string[]
   }));
 }
 
-/** Changes are read within moments; what is older than this was read by everybody. */
-export async function pruneChanges(database: Database): Promise<void> {
+/** Changes are read within moments, so minutes are plenty; messages are kept as long as the real server keeps them. */
+export async function prune(database: Database): Promise<void> {
+  await database.query("delete from realtime.messages where inserted_at < now() - interval '3 days'");
   await database.query("delete from realtime.changes where committed_at < now() - interval '5 minutes'");
 }
 

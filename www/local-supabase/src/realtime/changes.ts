@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.js';
 import { parseBinding, type RawBinding } from './bindings.js';
-import { type ChangedRow, matchFilters, pruneChanges, readChanges, visibleParts } from './changedRows.js';
+import { type ChangedRow, matchFilters, prune, readChanges, visibleParts } from './changedRows.js';
 import type { Channel } from './channel.js';
 import { SerialQueue } from './serialQueue.js';
 import { type CompiledBinding, compileBinding } from './subscriptions.js';
@@ -31,7 +31,8 @@ export class ChangeFeed {
     const compiled: CompiledBinding[] = [];
     await this.#database.query('select realtime.sync_capture()');
     for (const binding of raw.map(parseBinding)) compiled.push(await compileBinding(this.#database, binding));
-    this.#subscriptions.set(channel, compiled);
+    // It may have been closed meanwhile, and would then never be unsubscribed.
+    if (channel.isOpen) this.#subscriptions.set(channel, compiled);
   }
 
   unsubscribe(channel: Channel): void {
@@ -46,7 +47,7 @@ export class ChangeFeed {
     }
     if (Date.now() - this.#prunedAt > pruneEveryMs) {
       this.#prunedAt = Date.now();
-      await pruneChanges(this.#database);
+      await prune(this.#database);
     }
   }
 

@@ -65,6 +65,10 @@ export class Channel {
     this.#claims = options.claims;
   }
 
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   get claims(): Claims {
     return this.#claims;
   }

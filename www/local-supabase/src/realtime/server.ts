@@ -14,6 +14,8 @@ import { handshakeProblem } from './tokens.js';
 
 const path = '/realtime/v1/websocket';
 
+const farewellMs = 500;
+
 /** `/realtime/v1/websocket`: the handshakes, and the sockets that came of them. */
 export class RealtimeServer {
   readonly #services: ChannelServices;
@@ -99,8 +101,13 @@ export class RealtimeServer {
     for (const socket of this.#sockets) socket.send(frame);
   }
 
-  stop(): void {
-    for (const socket of this.#sockets) socket.shutDown();
+  /** Says goodbye to every socket; one that does not answer in time is cut off. */
+  async stop(): Promise<void> {
+    this.#refusesHandshakes = true;
+    const sockets = [...this.#sockets];
+    for (const socket of sockets) socket.shutDown();
+    await Promise.race([Promise.all(sockets.map((socket) => socket.closed)), sleep(farewellMs)]);
+    for (const socket of this.#sockets) socket.terminate();
     this.#upgrader.close();
   }
 

@@ -12,6 +12,7 @@ const topicPrefix = 'realtime:';
 /** One client's connection: takes its frames in order and keeps its channels by topic. */
 export class Socket {
   readonly version: Version;
+  readonly closed: Promise<void>;
   readonly #connection: WebSocket;
   readonly #services: ChannelServices;
   readonly #settings: RealtimeSettings;
@@ -42,7 +43,8 @@ export class Socket {
     });
     // A connection that breaks is closed next; without a listener the error would end the process.
     connection.on('error', () => {});
-    connection.on('close', () => {
+    this.closed = new Promise((resolve) => connection.on('close', () => resolve()));
+    this.closed.then(() => {
       clearTimeout(this.#idleTimer);
       for (const channel of this.#channels.values()) channel.dispose();
       this.#channels.clear();
