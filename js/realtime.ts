@@ -11,7 +11,7 @@ import type {
 import { RealtimeClient } from './wedsync_dashboard.js';
 
 type Notification =
-  | { type: 'connecting' }
+  | { type: 'connection'; state: ConnectionState }
   | { type: 'connected' }
   | { type: 'disconnected'; code: number; reason: string }
   | { type: 'status'; id: string; status: SubscriptionStatus }
@@ -180,7 +180,6 @@ export class RealtimeSubscriptionManager {
   /** Ends all subscriptions, closes the socket and leaves nothing running. A later `subscribe` begins anew. */
   disconnect(): void {
     this.#client?.disconnect();
-    this.#setState('idle');
   }
 
   [Symbol.dispose](): void {
@@ -200,16 +199,16 @@ export class RealtimeSubscriptionManager {
 
   #notified(notification: Notification): void {
     switch (notification.type) {
-      case 'connecting':
-        this.#setState('connecting');
+      case 'connection':
+        if (this.#state === notification.state) break;
+        this.#state = notification.state;
+        this.#events.emit('state', notification.state);
         break;
       case 'connected':
-        this.#setState('connected');
         this.#events.emit('connected', undefined);
         break;
       case 'disconnected': {
         const { code, reason } = notification;
-        this.#setState('disconnected');
         this.#events.emit('disconnected', { code, reason });
         break;
       }
@@ -237,12 +236,6 @@ export class RealtimeSubscriptionManager {
     }
   }
 
-  #setState(state: ConnectionState): void {
-    if (this.#state === state) return;
-    this.#state = state;
-    this.#events.emit('state', state);
-  }
-
   #statusChanged(id: string, status: SubscriptionStatus): void {
     const held = this.#held.get(id);
     if (!held) return;
@@ -257,7 +250,6 @@ export class RealtimeSubscriptionManager {
 
   #failing(id: string | undefined, error: DashboardError): void {
     if (id === undefined) {
-      this.#setState(this.#state === 'connecting' ? 'disconnected' : this.#state);
       this.#events.emit('error', { error });
       return;
     }

@@ -22,6 +22,14 @@ export function restore() {
   globalThis.Worker = real.Worker;
   URL.createObjectURL = real.create;
 }
+let started = 0;
+let ended = 0;
+globalThis.Worker = class extends real.Worker {
+  constructor(...given) { super(...given); started += 1; }
+  terminate() { ended += 1; super.terminate(); }
+};
+real.Worker = globalThis.Worker;
+export function runningWorkers() { return started - ended; }
 const send = WebSocket.prototype.send;
 export function watchSends(tell) {
   WebSocket.prototype.send = function (data) { tell(data); return send.call(this, data); };
@@ -35,6 +43,8 @@ extern "C" {
     #[wasm_bindgen(js_name = refuseWorkerScript)]
     fn refuse_worker_script();
     fn restore();
+    #[wasm_bindgen(js_name = runningWorkers)]
+    fn running_workers() -> i32;
     #[wasm_bindgen(js_name = watchSends)]
     fn watch_sends(tell: &Function);
 }
@@ -62,6 +72,15 @@ async fn heartbeats_go_on_while_the_pages_timers_stand_still() {
     two_heartbeats(&sent).await;
     restore();
     client.disconnect();
+}
+
+#[wasm_bindgen_test]
+async fn a_client_at_rest_has_no_worker_running() {
+    let before = running_workers();
+    let (client, ..) = live().await;
+    assert_eq!(running_workers(), before + 1);
+    client.disconnect();
+    assert_eq!(running_workers(), before);
 }
 
 #[wasm_bindgen_test]

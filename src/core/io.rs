@@ -155,11 +155,39 @@ impl Status {
     }
 }
 
+/// The state of the one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// Not wanted.
+    Idle,
+    /// An attempt is under way.
+    Connecting,
+    /// The socket is open.
+    Connected,
+    /// The socket is lost or could not be opened, and the next attempt waits.
+    Disconnected,
+}
+
+impl Connection {
+    /// Its name for users.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::Disconnected => "disconnected",
+        }
+    }
+}
+
 /// News for the application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notification {
-    /// An attempt to connect has begun.
-    Connecting,
+    /// The connection's state has changed.
+    Connection {
+        /// To what.
+        state: Connection,
+    },
     /// The socket is open.
     Connected,
     /// The open socket is gone.

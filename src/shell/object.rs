@@ -24,7 +24,7 @@ pub fn error(error: &Error) -> JsValue {
 pub fn notification(notification: &Notification) -> JsValue {
     let text = JsValue::from_str;
     let (kind, mut fields) = match notification {
-        Notification::Connecting => ("connecting", vec![]),
+        Notification::Connection { state } => ("connection", vec![("state", text(state.as_str()))]),
         Notification::Connected => ("connected", vec![]),
         Notification::Disconnected { code, reason } => {
             ("disconnected", vec![("code", JsValue::from(*code)), ("reason", text(reason))])

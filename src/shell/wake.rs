@@ -9,8 +9,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, Event, MessageEvent, Url, Worker};
 
-const WORKER: &str =
-    "let t;onmessage=e=>{clearTimeout(t);if(e.data>=0)t=setTimeout(()=>postMessage(0),e.data)}";
+const WORKER: &str = "let t;onmessage=e=>{clearTimeout(t);t=setTimeout(()=>postMessage(0),e.data)}";
 /// A timer's longest delay in a browser, in milliseconds.
 const LONGEST: u64 = i32::MAX as u64;
 
@@ -21,7 +20,9 @@ pub struct Wake {
 
 struct Inner {
     wake: Box<dyn Fn()>,
-    worker: RefCell<Option<Ticker>>,
+    /// Lives while a wake-up is set, so that a client at rest leaves nothing running.
+    ticker: RefCell<Option<Ticker>>,
+    has_workers: Cell<bool>,
     timeout: RefCell<Option<Timeout>>,
     delay: Cell<Option<u64>>,
 }
@@ -41,47 +42,60 @@ impl Drop for Ticker {
 impl Wake {
     /// A timer at rest that will call `wake`.
     pub fn new(wake: impl Fn() + 'static) -> Self {
-        let inner = Rc::new(Inner {
-            wake: Box::new(wake),
-            worker: RefCell::new(None),
-            timeout: RefCell::new(None),
-            delay: Cell::new(None),
-        });
-        let ticker = Ticker::start(&inner).ok();
-        inner.worker.replace(ticker);
-        Self { inner }
+        Self {
+            inner: Rc::new(Inner {
+                wake: Box::new(wake),
+                ticker: RefCell::new(None),
+                has_workers: Cell::new(true),
+                timeout: RefCell::new(None),
+                delay: Cell::new(None),
+            }),
+        }
     }
 
     /// Wakes once after `delay` milliseconds, or never; replaces what was set before.
     pub fn set(&self, delay: Option<u64>) {
-        self.inner.set(delay);
+        self.inner.set(delay.map(|delay| delay.min(LONGEST)));
     }
 }
 
 impl Inner {
     fn set(self: &Rc<Self>, delay: Option<u64>) {
-        let delay = delay.map(|delay| delay.min(LONGEST));
         self.delay.set(delay);
-        if let Some(ticker) = &*self.worker.borrow() {
-            let millis = delay.map_or(-1.0, |delay| delay as f64);
+        let Some(delay) = delay else {
+            self.timeout.replace(None);
+            self.ticker.replace(None);
+            return;
+        };
+        if self.has_workers.get() && self.ticker.borrow().is_none() {
+            let ticker = Ticker::start(self).ok();
+            self.has_workers.set(ticker.is_some());
+            self.ticker.replace(ticker);
+        }
+        if let Some(ticker) = &*self.ticker.borrow() {
             // Posting a number to a live worker cannot fail.
-            let _ = ticker.worker.post_message(&JsValue::from_f64(millis));
+            let _ = ticker.worker.post_message(&JsValue::from_f64(delay as f64));
             return;
         }
         let inner = Rc::downgrade(self);
-        let timeout = delay.map(|delay| {
-            Timeout::new(delay as u32, move || {
-                if let Some(inner) = inner.upgrade() {
-                    inner.fire();
-                }
-            })
+        let timeout = Timeout::new(delay as u32, move || {
+            if let Some(inner) = inner.upgrade() {
+                inner.fire();
+            }
         });
-        self.timeout.replace(timeout);
+        self.timeout.replace(Some(timeout));
     }
 
     fn fire(&self) {
         self.delay.set(None);
         (self.wake)();
+    }
+
+    /// A content security policy refuses a worker only after it was made: the page's own timer takes over.
+    fn without_worker(self: &Rc<Self>) {
+        self.has_workers.set(false);
+        self.ticker.replace(None);
+        self.set(self.delay.get());
     }
 }
 
@@ -92,6 +106,9 @@ impl Ticker {
         let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&WORKER.into()), &options)?;
         let url = Url::create_object_url_with_blob(&blob)?;
         let worker = Worker::new(&url);
+        // The worker has taken the script by now; a URL that is kept keeps the script in memory.
+        Url::revoke_object_url(&url)?;
+        let worker = worker?;
         let on_message = Rc::downgrade(inner);
         let message = Closure::<dyn FnMut(MessageEvent)>::new(move |_| {
             if let Some(inner) = on_message.upgrade() {
@@ -100,22 +117,12 @@ impl Ticker {
         });
         let on_error = Rc::downgrade(inner);
         let error = Closure::<dyn FnMut(Event)>::new(move |_| {
-            // A content security policy refuses the worker only now: the page's own timer takes over.
-            if let Some(inner) = on_error.upgrade()
-                && let Ok(mut worker) = inner.worker.try_borrow_mut()
-            {
-                let ticker = worker.take();
-                drop(worker);
-                inner.set(inner.delay.get());
-                // The closure that runs now belongs to the ticker, so it is dropped after this turn.
-                Timeout::new(0, move || drop(ticker)).forget();
+            if let Some(inner) = on_error.upgrade() {
+                inner.without_worker();
             }
         });
-        let worker = worker.inspect_err(|_| drop(Url::revoke_object_url(&url)))?;
         worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(error.as_ref().unchecked_ref()));
-        let release = url;
-        Timeout::new(10_000, move || drop(Url::revoke_object_url(&release))).forget();
         Ok(Self { worker, _message: message, _error: error })
     }
 }

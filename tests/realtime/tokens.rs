@@ -146,6 +146,15 @@ fn an_application_that_fails_or_never_answers_is_asked_again() {
 }
 
 #[test]
+fn a_disconnect_while_a_token_is_awaited_does_not_keep_the_next_from_being_asked_for() {
+    let mut world = asking();
+    world.input(Input::Disconnect);
+    world.subscribe("room", private(broadcasts("room:1")));
+    world.open();
+    assert_eq!(world.tokens_asked, 2);
+}
+
+#[test]
 fn a_new_connection_asks_anew_even_while_the_former_token_is_good() {
     let mut world = asking();
     give(&mut world, "jwt", Some(3_600_000));

@@ -2,7 +2,7 @@
 
 use super::Client;
 use crate::core::error::{Code, Error};
-use crate::core::io::{Notification, Output, SocketId};
+use crate::core::io::{Connection, Notification, Output, SocketId};
 use crate::core::payload::Payload;
 use crate::core::realtime::frame::{Outbound, PHOENIX_TOPIC};
 use crate::core::realtime::link::{Link, Overdue};
@@ -20,7 +20,7 @@ impl<P: Payload> Client<P> {
     pub(super) fn connect(&mut self, now: Instant) {
         if self.link.is_down() && !self.subscriptions.is_empty() {
             let socket = self.link.connect(now, &mut self.timers);
-            self.notify(Notification::Connecting);
+            self.notify(Notification::Connection { state: Connection::Connecting });
             self.outputs.push_back(Output::Open { socket });
         }
     }
@@ -32,6 +32,7 @@ impl<P: Payload> Client<P> {
         self.stats.connections += 1;
         self.token.unsettle();
         self.timers.clear(&Timer::TokenRetry);
+        self.notify(Notification::Connection { state: Connection::Connected });
         self.notify(Notification::Connected);
         self.join_all(now);
     }
@@ -53,6 +54,7 @@ impl<P: Payload> Client<P> {
 
     fn attempt_failed(&mut self, now: Instant) {
         let delay = self.link.wait(now, &mut self.timers, &mut self.rng);
+        self.notify(Notification::Connection { state: Connection::Disconnected });
         let error = Error { code: Code::Unreachable, message: UNREACHABLE.into(), retry_after: Some(delay) };
         self.notify(Notification::Error { id: None, error: error.clone() });
         self.retry_all(&error);
@@ -60,6 +62,7 @@ impl<P: Payload> Client<P> {
 
     fn link_lost(&mut self, now: Instant, code: u16, reason: &'static str) {
         self.link.wait(now, &mut self.timers, &mut self.rng);
+        self.notify(Notification::Connection { state: Connection::Disconnected });
         self.notify(Notification::Disconnected { code, reason });
         self.channels_lost();
         self.retry_all(&Error::new(Code::Disconnected, LOST));
@@ -159,7 +162,7 @@ impl<P: Payload> Client<P> {
     }
 
     pub(super) fn token_failed(&mut self, now: Instant, reason: &str) {
-        self.token.failed();
+        self.token.withdraw();
         self.timers.clear(&Timer::TokenAnswer);
         let message = ["The `accessToken` function failed: ", reason, ". It is asked again."].concat();
         self.token_trouble(now, Error::new(Code::TokenUnavailable, message));

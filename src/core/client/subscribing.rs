@@ -2,7 +2,7 @@
 
 use super::Client;
 use crate::core::error::{Code, Error};
-use crate::core::io::{Notification, Output, Status};
+use crate::core::io::{Connection, Notification, Output, Status};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Channel, JoinConfig, State};
 use crate::core::realtime::routes::Slot;
@@ -71,6 +71,8 @@ impl<P: Payload> Client<P> {
         }
         self.link.rest(&mut self.timers);
         self.timers.clear_all();
+        self.token.withdraw();
+        self.notify(Notification::Connection { state: Connection::Idle });
         if was_open {
             self.notify(Notification::Disconnected { code: 1000, reason: "disconnect() was called" });
         }
@@ -118,6 +120,7 @@ impl<P: Payload> Client<P> {
     pub(super) fn rest_if_unwanted(&mut self) {
         if self.subscriptions.is_empty() && self.link.is_waiting() {
             self.link.rest(&mut self.timers);
+            self.notify(Notification::Connection { state: Connection::Idle });
         }
     }
 }

@@ -67,8 +67,8 @@ impl Token {
         changed
     }
 
-    /// The application could not answer.
-    pub fn failed(&mut self) {
+    /// No answer is awaited any more; one that comes all the same still counts.
+    pub fn withdraw(&mut self) {
         self.asking = false;
     }
 }
