@@ -2,12 +2,9 @@
 
 use crate::core::error::Error;
 use crate::core::realtime::frame::Inbound;
+pub use crate::core::realtime::link::SocketId;
 use crate::core::realtime::routes::{Slot, TopicRoutes};
 use crate::core::realtime::subscriptions::Subscription;
-
-/// Names one socket of the driver's, so that late events of a former one are told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SocketId(pub u32);
 
 /// Names one call of the application's, so that its promise can be settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! The one socket: whether it is there, whether it is alive, and when to try again.
 
-use crate::core::io::SocketId;
 use crate::core::realtime::frame::Reference;
 use crate::core::resilience::backoff::Backoff;
 use crate::core::rng::Rng;
@@ -16,6 +15,10 @@ const REFUSED_JOIN_SILENCE: u64 = 5_000;
 const LONGEST_SILENCE: u64 = 30_000;
 /// A timer later than this was not late but asleep, in milliseconds.
 const ASLEEP: u64 = 5_000;
+
+/// Names one socket of the driver's, so that late events of a former one are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SocketId(pub u32);
 
 /// A heartbeat that waits for its reply.
 #[derive(Clone, Copy, Debug)]
