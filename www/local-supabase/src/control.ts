@@ -18,19 +18,13 @@ export function createControlServer({ database, realtime, requests }: ControlOpt
   const app = new Hono();
   let restoring: NodeJS.Timeout | undefined;
 
-  // Tests that run in a page may break the link. SQL is for programs alone: any page that is open in the developer's
-  // browser could otherwise write to their database.
-  app.use('/sockets/*', cors());
-  app.use('/frames', cors());
-  app.use('/sql', async (context, next) => {
-    if (context.req.header('origin') === undefined) return next();
-    return context.json({ error: 'SQL is not taken from a web page' }, 403);
-  });
-
-  // A page in a browser can send requests to this machine, but not without naming its origin.
+  // Tests that run in a page may break the link. The rest is for programs alone: any page that is open in the
+  // developer's browser could otherwise write to their database.
+  for (const path of ['/sockets/*', '/frames']) app.use(path, cors());
   app.use(async (context, next) => {
-    if (context.req.header('origin') === undefined) return next();
-    return context.json({ error: 'The control server does not answer web pages' }, 403);
+    const fromPage = context.req.header('origin') !== undefined;
+    if (!fromPage || /^\/(sockets|frames)\b/.test(context.req.path)) return next();
+    return context.json({ error: 'The control server takes only cuts and frames from web pages' }, 403);
   });
 
   app.get('/stats', (context) =>

@@ -46,7 +46,7 @@ describe('control', () => {
     assert.deepEqual(await backend.sql('select 1 as n'), [{ n: 1 }]);
   });
 
-  test('a web page gets no answer', async () => {
+  test('a web page can cut the link and no more', async () => {
     const response = await fetch(`${backend.controlUrl}/sql`, {
       method: 'POST',
       headers: { origin: 'https://elsewhere.example', 'content-type': 'text/plain' },
@@ -54,6 +54,12 @@ describe('control', () => {
     });
     assert.equal(response.status, 403);
     assert.ok((await backend.sql('select count(*)::int as n from public.activity'))[0].n > 0);
+    const cut = await fetch(`${backend.controlUrl}/sockets/cut`, {
+      method: 'POST',
+      headers: { origin: 'https://elsewhere.example' },
+      body: '{"forMs": 0}',
+    });
+    assert.equal(cut.headers.get('access-control-allow-origin'), '*');
   });
 
   test('raw frames reach every socket as they are', async () => {
