@@ -35,7 +35,7 @@ await runMain(async () => {
   const browsers = await setUpForTests();
   const title = `${kind}: ${name}`;
   const exitCode = report(
-    await runSuites([playwrightSuite({ name: title, budgetSeconds: 120, specs: [suite.spec], browsers })]),
+    await runSuites([playwrightSuite({ name: title, budgetSeconds: 180, specs: [suite.spec], browsers })]),
   );
   if (exitCode === 0) console.log(suite.line);
   return exitCode;

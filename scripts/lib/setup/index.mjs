@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { pathWith, root } from '../paths.mjs';
-import { requireBrowsers } from './browsers.mjs';
 import { cargoTools, requireCargoTool } from './cargo-tools.mjs';
 import { requireNode } from './node.mjs';
 import { requireNpmPackages } from './npm-packages.mjs';
 import { requireRust } from './rust.mjs';
+import { requireTestPrograms } from './test-programs.mjs';
 
 /**
  * What `npm run demo` and `npm run build` need. Afterwards this process's PATH has wasm-pack, wasm-bindgen and
@@ -24,19 +24,19 @@ export async function setUpForBuild() {
 }
 
 /**
- * What `npm test` needs besides: browsers and their drivers. Packages of the system install while cargo compiles.
- * @returns {Promise<import('./browsers.mjs').Browsers & { geckodriver: string }>}
+ * What `npm test` needs besides: browsers, their drivers and PostgreSQL. Packages of the system install while cargo compiles.
+ * @returns {Promise<import('./test-programs.mjs').TestPrograms & { geckodriver: string }>}
  */
 export async function setUpForTests() {
   requireNode();
-  const [browsers, geckodriver] = await together([
-    requireBrowsers(),
+  const [programs, geckodriver] = await together([
+    requireTestPrograms(),
     (async () => {
       await setUpForBuild();
       return join(await requireCargoTool(cargoTools.geckodriver), 'geckodriver');
     })(),
   ]);
-  return { ...browsers, geckodriver };
+  return { ...programs, geckodriver };
 }
 
 /**

@@ -8,7 +8,7 @@ import { noTotals, playwrightTotals } from '../totals.mjs';
 
 /**
  * Playwright over the demo's own processes and a production build.
- * @param {{ name: string, budgetSeconds: number, specs?: string[], browsers: import('../setup/browsers.mjs').Browsers }} suite
+ * @param {{ name: string, budgetSeconds: number, specs?: string[], browsers: import('../setup/test-programs.mjs').TestPrograms }} suite
  * @returns {import('./suite.mjs').Suite}
  */
 export function playwrightSuite({ name, budgetSeconds, specs = [], browsers }) {

@@ -15,7 +15,7 @@ export function coreSuite() {
 
 /**
  * The shell in three engines, against the embedded backend.
- * @param {import('../setup/browsers.mjs').Browsers & { geckodriver: string }} programs
+ * @param {import('../setup/test-programs.mjs').TestPrograms & { geckodriver: string }} programs
  * @returns {import('./suite.mjs').Suite[]}
  */
 export function browserSuites({ chromedriver, geckodriver, webkitDriver, xvfb }) {

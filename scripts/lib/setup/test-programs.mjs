@@ -1,16 +1,19 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { Problem } from '../problem.mjs';
 import { findProgram, isProgram, lastLines, run } from '../process.mjs';
 import { say, step } from '../say.mjs';
 
 /**
- * A program of the tests' browsers: where it may already be, and the Debian package that brings it.
- * @typedef {object} BrowserProgram
+ * A program that the tests start: where it may already be, and the Debian package that brings it.
+ * @typedef {object} TestProgram
  * @property {string} variable an environment variable that names it
  * @property {string[]} names
  * @property {string} package
+ * @property {string} [beside] where Debian keeps it, out of PATH, in a `bin` by version
  */
 
-/** @type {Record<'chromium' | 'chromedriver' | 'firefox' | 'webkitDriver' | 'xvfb', BrowserProgram>} */
+/** @type {Record<'chromium' | 'chromedriver' | 'firefox' | 'webkitDriver' | 'xvfb' | 'initdb', TestProgram>} */
 const programs = {
   chromium: {
     variable: 'CHROMIUM',
@@ -21,26 +24,33 @@ const programs = {
   firefox: { variable: 'FIREFOX', names: ['firefox-esr', 'firefox'], package: 'firefox-esr' },
   webkitDriver: { variable: 'SAFARIDRIVER', names: ['WebKitWebDriver'], package: 'webkit2gtk-driver' },
   xvfb: { variable: 'XVFB', names: ['Xvfb'], package: 'xvfb' },
+  initdb: {
+    variable: 'INITDB',
+    names: ['initdb'],
+    package: 'postgresql',
+    beside: '/usr/lib/postgresql',
+  },
 };
 
-/** @typedef {{ [name in keyof typeof programs]: string }} Browsers */
+/** @typedef {{ [name in keyof typeof programs]: string }} TestPrograms */
 
 /**
- * Paths of the browsers and drivers; installs Debian's packages for those that are missing.
- * @returns {Promise<Browsers>}
+ * Paths of the browsers, their drivers and PostgreSQL; installs Debian's packages for those that are missing.
+ * @returns {Promise<TestPrograms>}
  */
-export async function requireBrowsers() {
+export async function requireTestPrograms() {
   const missing = packagesMissing();
   if (missing.length > 0) await installPackages(missing);
   const still = packagesMissing();
   if (still.length > 0) throw new Problem(notFound(still));
-  const { chromium, chromedriver, firefox, webkitDriver, xvfb } = programs;
+  const { chromium, chromedriver, firefox, webkitDriver, xvfb, initdb } = programs;
   return {
     chromium: locate(chromium) ?? '',
     chromedriver: locate(chromedriver) ?? '',
     firefox: locate(firefox) ?? '',
     webkitDriver: locate(webkitDriver) ?? '',
     xvfb: locate(xvfb) ?? '',
+    initdb: locate(initdb) ?? '',
   };
 }
 
@@ -50,8 +60,8 @@ function packagesMissing() {
     .map((program) => program.package);
 }
 
-/** @param {BrowserProgram} program */
-function locate({ variable, names }) {
+/** @param {TestProgram} program */
+function locate({ variable, names, beside }) {
   const named = process.env[variable];
   if (named) {
     if (isProgram(named)) return named;
@@ -59,7 +69,10 @@ function locate({ variable, names }) {
       `${variable} is set to ${named}, where there is no program: correct it, or unset it to use the one on PATH.`,
     );
   }
-  return names.map((name) => findProgram(name)).find((path) => path !== null) ?? null;
+  const kept = beside && existsSync(beside) ? readdirSync(beside) : [];
+  const folders = kept.map((version) => join(beside ?? '', version, 'bin'));
+  const searchPath = [process.env.PATH ?? '', ...folders].join(delimiter);
+  return names.map((name) => findProgram(name, searchPath)).find((path) => path !== null) ?? null;
 }
 
 /** @param {string[]} packages */
