@@ -9,6 +9,7 @@ import { Problem } from './problem.mjs';
  * @property {Record<string, string | undefined>} [env] added to this process's own
  * @property {'show' | 'keep' | 'both'} [output] print it, keep it, or both; default `keep`
  * @property {string} [log] a file that gets the output too
+ * @property {AbortSignal} [signal] ends the program
  */
 
 /**
@@ -25,12 +26,13 @@ import { Problem } from './problem.mjs';
  * @param {RunOptions} [options]
  * @returns {Promise<RunResult>}
  */
-export function run(program, args, { cwd, env, output = 'keep', log } = {}) {
+export function run(program, args, { cwd, env, output = 'keep', log, signal } = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
+      ...(signal ? { signal } : {}),
     });
     let stdout = '';
     let all = '';

@@ -51,6 +51,7 @@ test('no cargo: the sentence says where Rust comes from', async () => {
 
 test('no network for npm: the sentence says what to check', async () => {
   const workplace = workplaceWith([...node, ...rust]);
+  workplace.linkTools();
   const { code, stderr } = await workplace.run('demo.mjs');
   assert.equal(code, 1);
   assert.match(stderr, /^npm could not install the packages of package-lock\.json: check the network/m);

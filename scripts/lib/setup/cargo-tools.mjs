@@ -55,15 +55,16 @@ export const cargoTools = {
 /**
  * The folder that holds a tool's programs; installs it if it is nowhere.
  * @param {CargoTool} tool
+ * @param {AbortSignal} signal
  */
-export async function requireCargoTool(tool) {
+export async function requireCargoTool(tool, signal) {
   const home = join(toolsDir, `${tool.crate}-${tool.version}`);
   const folder = join(home, 'bin');
   if (tool.programs.every((program) => isProgram(join(folder, program)))) return folder;
   const onPath = await folderOnPath(tool);
   if (onPath) return onPath;
   const what = `Installing ${tool.crate} ${tool.version} (${tool.time}, once)`;
-  await step(what, () => install(tool, home));
+  await step(what, () => install(tool, home, signal));
   return folder;
 }
 
@@ -78,12 +79,12 @@ async function folderOnPath(tool) {
   return others.every((program) => isProgram(join(folder, program))) ? folder : null;
 }
 
-/** @param {CargoTool} tool @param {string} home */
-async function install(tool, home) {
+/** @param {CargoTool} tool @param {string} home @param {AbortSignal} signal */
+async function install(tool, home, signal) {
   const args = ['install', tool.crate, '--locked', '--version', tool.version, '--root', home, ...tool.flags];
   // A half-finished install leaves its folder without the programs; cargo then needs to be told to go on.
   if (existsSync(home)) args.push('--force');
-  const installed = await run('cargo', args, { env: tool.env, log: join(home, 'install.log') });
+  const installed = await run('cargo', args, { env: tool.env, signal, log: join(home, 'install.log') });
   if (installed.code === 0) return;
   const offline = /download|index|network|resolve host|connect|timed? ?out|proxy|offline/i.test(
     installed.output,

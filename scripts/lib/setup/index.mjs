@@ -13,14 +13,12 @@ import { requireTestPrograms } from './test-programs.mjs';
 export async function setUpForBuild() {
   requireNode();
   await requireRust();
-  const folders = await together([
-    requireNpmPackages().then(() => []),
-    (async () => [
-      await requireCargoTool(cargoTools.wasmBindgen),
-      await requireCargoTool(cargoTools.wasmPack),
-    ])(),
+  const failure = new AbortController();
+  const [, folders] = await together(failure, [
+    requireNpmPackages(failure.signal),
+    requireCargoTools(failure.signal, cargoTools.wasmBindgen, cargoTools.wasmPack),
   ]);
-  process.env.PATH = pathWith(join(root, 'node_modules', '.bin'), ...folders.flat());
+  usePrograms(folders);
 }
 
 /**
@@ -29,23 +27,49 @@ export async function setUpForBuild() {
  */
 export async function setUpForTests() {
   requireNode();
-  const [programs, geckodriver] = await together([
+  await requireRust();
+  const failure = new AbortController();
+  const { wasmBindgen, wasmPack, geckodriver } = cargoTools;
+  const [programs, , [geckodriverFolder = '', ...folders]] = await together(failure, [
     requireTestPrograms(),
-    (async () => {
-      await setUpForBuild();
-      return join(await requireCargoTool(cargoTools.geckodriver), 'geckodriver');
-    })(),
+    requireNpmPackages(failure.signal),
+    requireCargoTools(failure.signal, geckodriver, wasmBindgen, wasmPack),
   ]);
-  return { ...programs, geckodriver };
+  usePrograms(folders);
+  return { ...programs, geckodriver: join(geckodriverFolder, 'geckodriver') };
 }
 
 /**
- * Waits for all before it reports the first failure: no installer is left running behind a finished command.
+ * One after the other: each keeps all cores busy by itself.
+ * @param {AbortSignal} signal
+ * @param {import('./cargo-tools.mjs').CargoTool[]} tools
+ */
+async function requireCargoTools(signal, ...tools) {
+  /** @type {string[]} */
+  const folders = [];
+  for (const tool of tools) {
+    signal.throwIfAborted();
+    folders.push(await requireCargoTool(tool, signal));
+  }
+  return folders;
+}
+
+/** @param {string[]} folders */
+function usePrograms(folders) {
+  process.env.PATH = pathWith(join(root, 'node_modules', '.bin'), ...folders);
+}
+
+/**
+ * Waits for all. The first that fails ends the others (but for apt-get, which must not be interrupted) and is the
+ * one reported; no installer is left running behind a finished command.
  * @template {readonly Promise<unknown>[]} T
+ * @param {AbortController} failure
  * @param {readonly [...T]} work
  * @returns {Promise<{ -readonly [index in keyof T]: Awaited<T[index]> }>}
  */
-async function together(work) {
+async function together(failure, work) {
+  const all = Promise.all(work);
+  all.catch(() => failure.abort());
   await Promise.allSettled(work);
-  return Promise.all(work);
+  return all;
 }

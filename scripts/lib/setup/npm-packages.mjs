@@ -9,8 +9,11 @@ import { step } from '../say.mjs';
 const lockFile = join(root, 'package-lock.json');
 const stamp = join(root, 'node_modules', '.wedsync-lock-hash');
 
-/** The npm packages that package-lock.json names, in node_modules. */
-export async function requireNpmPackages() {
+/**
+ * The npm packages that package-lock.json names, in node_modules.
+ * @param {AbortSignal} signal
+ */
+export async function requireNpmPackages(signal) {
   const hash = createHash('sha256').update(readFileSync(lockFile)).digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   if (!isInstalled()) {
@@ -20,10 +23,18 @@ export async function requireNpmPackages() {
       );
     }
     await step('Installing the npm packages', async () => {
-      const installed = await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });
+      const installed = await run('npm', ['ci', '--no-audit', '--no-fund'], {
+        cwd: root,
+        signal,
+        // Under `npm --silent run` npm would not even say why it failed.
+        env: { npm_config_loglevel: 'error' },
+      });
       if (installed.code !== 0) {
+        const outOfDate = installed.output.includes('in sync');
         throw new Problem(
-          'npm could not install the packages of package-lock.json: check the network and the registry (`npm ping`), then run the command again.',
+          outOfDate
+            ? 'package-lock.json does not fit the package.json files: run `npm install`, commit the lock file, and run the command again.'
+            : 'npm could not install the packages of package-lock.json: check the network and the registry (`npm ping`), then run the command again.',
           { detail: lastLines(installed.output) },
         );
       }
