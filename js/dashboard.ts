@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { DashboardError } from './errors.js';
 import { init } from './module.js';
 import { RealtimeSubscriptionManager } from './realtime.js';

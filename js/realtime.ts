@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 import { Emitter, report } from './emitter.js';
 import { DashboardError, type ErrorFields, toError } from './errors.js';
 import { init, isLoaded } from './module.js';
