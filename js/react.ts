@@ -129,6 +129,9 @@ const IDLE: SubscriptionState = { status: 'idle', error: null };
  * });
  * ```
  */
+// Apart from the nullable form, so that a callback's parameter has its type without being told.
+export function useSubscription(options: SubscriptionOptions): SubscriptionState;
+export function useSubscription(options: SubscriptionOptions | null): SubscriptionState;
 export function useSubscription(options: SubscriptionOptions | null): SubscriptionState {
   const { dashboard } = useContext(Context);
   const id = useId();

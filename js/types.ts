@@ -109,14 +109,9 @@ export interface BroadcastSubscription<Payload = unknown> extends SubscriptionCo
   onData: (message: Broadcast<Payload>) => void;
 }
 
-/** A subscription to the changes of a table (or, without `table`, of a schema). */
-export interface PostgresChangesSubscription<Row = Record<string, unknown>> extends SubscriptionCommon {
+interface ChangesSubscription<Row> extends SubscriptionCommon {
   /** Which changes. Default `*`. */
   event?: 'INSERT' | 'UPDATE' | 'DELETE' | '*';
-  /** Default `public`. */
-  schema?: string;
-  /** The table; absent: all published tables of `schema`, which must then be given. */
-  table?: string;
   /** `column=operator.value`, for example `supplier_id=eq.7`. */
   filter?: string;
   self?: undefined;
@@ -124,9 +119,31 @@ export interface PostgresChangesSubscription<Row = Record<string, unknown>> exte
   onData: (change: PostgresChange<Row>) => void;
 }
 
-/** Options of `subscribe`: with `table` or `schema` the database's changes, otherwise broadcasts. */
-// biome-ignore lint/suspicious/noExplicitAny: the row's and the payload's type are the caller's to name
-export type SubscriptionOptions = BroadcastSubscription<any> | PostgresChangesSubscription<any>;
+/** A subscription to the changes of a table. */
+export interface TableSubscription<Row = Record<string, unknown>> extends ChangesSubscription<Row> {
+  table: string;
+  /** Default `public`. */
+  schema?: string;
+}
+
+/** A subscription to the changes of all published tables of a schema. */
+export interface SchemaSubscription<Row = Record<string, unknown>> extends ChangesSubscription<Row> {
+  schema: string;
+  table?: undefined;
+}
+
+/** A subscription to changes of the database. */
+export type PostgresChangesSubscription<Row = Record<string, unknown>> =
+  | TableSubscription<Row>
+  | SchemaSubscription<Row>;
+
+/**
+ * Options of `subscribe`: with `table` or `schema` the database's changes, otherwise broadcasts. To have rows or
+ * payloads typed, name the callback's parameter: `(change: PostgresChange<Client>) => …`.
+ */
+export type SubscriptionOptions =
+  // biome-ignore lint/suspicious/noExplicitAny: the row's and the payload's type are the caller's to name
+  BroadcastSubscription<any> | PostgresChangesSubscription<any>;
 
 /** What `on` can listen to, and what each listener is given. */
 export interface RealtimeEvents {

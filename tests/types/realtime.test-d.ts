@@ -71,6 +71,23 @@ realtime.subscribe('notices', {
   onStatus: (status) => expectTypeOf(status).toEqualTypeOf<SubscriptionStatus>(),
   onContinuity: (continuity) => expectTypeOf(continuity).toEqualTypeOf<Continuity>(),
 });
+// Without a word from the caller, the options say what the callback is given.
+realtime.subscribe('x', {
+  channel: 'c',
+  onData: (message) => expectTypeOf(message.meta?.id).toEqualTypeOf<string | undefined>(),
+});
+realtime.subscribe('x', {
+  channel: 'c',
+  table: 't',
+  onData: (change) => expectTypeOf(change.table).toBeString(),
+});
+realtime.subscribe('x', {
+  channel: 'c',
+  schema: 's',
+  onData: (change) => expectTypeOf(change.schema).toBeString(),
+});
+// @ts-expect-error a filter without a table
+realtime.subscribe('x', { channel: 'c', filter: 'id=eq.1', onData: () => {} });
 // @ts-expect-error a subscription without a channel
 realtime.subscribe('x', { onData: () => {} });
 // @ts-expect-error a subscription without a callback

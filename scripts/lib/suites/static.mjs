@@ -41,6 +41,7 @@ const typeScriptProjects = [
   'scripts',
   'tests/packaging/next-app',
   'tests/packaging/vite-app',
+  'tests/packaging/react-app',
 ];
 
 /** @returns {import('./suite.mjs').Suite} */

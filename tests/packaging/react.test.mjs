@@ -1,0 +1,104 @@
+// The React face in a development build under StrictMode, which mounts everything twice, against the embedded backend.
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { expect } from '@playwright/test';
+import { startLocalSupabase } from '@wedsync/local-supabase';
+import { root } from '../../scripts/lib/paths.mjs';
+import { launchChromium } from './workplace.mjs';
+
+const resolver = createRequire(join(root, 'tests', 'packaging', 'vite-app', 'package.json'));
+/** @type {typeof import('vite')} */
+const vite = await import(pathToFileURL(resolver.resolve('vite')).href);
+
+/** @type {import('@playwright/test').Browser} */
+let browser;
+/** @type {import('vite').ViteDevServer} */
+let server;
+/** @type {Awaited<ReturnType<typeof startLocalSupabase>>} */
+let backend;
+
+before(async () => {
+  browser = await launchChromium();
+  backend = await startLocalSupabase({ port: 0, controlPort: 0 });
+  server = await vite.createServer({
+    root: join(root, 'tests', 'packaging', 'react-app'),
+    logLevel: 'warn',
+    cacheDir: join(root, '.cache', 'vite-react'),
+    server: { host: '127.0.0.1', port: 0, hmr: false },
+    optimizeDeps: { force: true },
+  });
+  await server.listen();
+});
+after(async () => {
+  await browser.close();
+  await server.close();
+  await backend.stop();
+});
+
+/** @param {Record<string, string>} options @param {(page: import('@playwright/test').Page) => Promise<void>} work */
+async function inPage(options, work) {
+  const page = await browser.newPage();
+  /** @type {string[]} */
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  try {
+    const [url = ''] = server.resolvedUrls?.local ?? [];
+    await page.goto(`${url}?${new URLSearchParams(options)}`);
+    await work(page);
+    assert.deepEqual(problems, []);
+  } finally {
+    await page.close();
+  }
+}
+
+/** @param {string} channel @param {string} text */
+async function say(channel, text) {
+  const sql = `select realtime.send(jsonb_build_object('text', '${text}'), 'said', '${channel}', false)`;
+  const response = await fetch(`${backend.controlUrl}/sql`, {
+    method: 'POST',
+    body: JSON.stringify({ sql }),
+  });
+  assert.equal(response.status, 200);
+}
+
+test('mounted twice, a subscription is live once, follows its callback and its options, and ends', async () => {
+  await inPage({ url: backend.url, key: backend.anonKey }, async (page) => {
+    const [status, heard] = [page.getByTestId('status'), page.getByTestId('heard')];
+    await expect(page.getByTestId('state')).toHaveText('connected');
+    await expect(status).toHaveText('live');
+    await say('lobby', 'one');
+    await expect(heard).toHaveText('first: one');
+
+    const joins = async () => {
+      await page.getByRole('button', { name: 'stats' }).click();
+      return JSON.parse((await page.getByTestId('stats').textContent()) ?? '').joins;
+    };
+    const before = await joins();
+    await page.getByRole('button', { name: 'other callback' }).click();
+    await say('lobby', 'two');
+    await expect(heard).toHaveText('first: one, second: two');
+    assert.equal(await joins(), before, 'another callback is no other subscription');
+
+    await page.getByRole('button', { name: 'other channel' }).click();
+    await expect(status).toHaveText('live');
+    await say('lobby', 'nobody hears this');
+    await say('hall', 'three');
+    await expect(heard).toHaveText('first: one, second: two, second: three');
+    assert.equal(await joins(), before + 1);
+
+    await page.getByRole('button', { name: 'unmount' }).click();
+    await expect(status).toHaveCount(0);
+    const stats = await (await fetch(`${backend.controlUrl}/stats`)).json();
+    assert.deepEqual([stats.connections, stats.channels], [1, 0], 'one socket, and its channel left');
+  });
+});
+
+test('what is wrong with the options is what `useConnection` says', async () => {
+  await inPage({ url: 'nonsense', key: 'key' }, async (page) => {
+    await expect(page.getByTestId('error')).toHaveText('invalid_url');
+    await expect(page.getByTestId('status')).toHaveText('idle');
+  });
+});
