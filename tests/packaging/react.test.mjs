@@ -91,7 +91,9 @@ test('mounted twice, a subscription is live once, follows its callback and its o
 
     await page.getByRole('button', { name: 'unmount' }).click();
     await expect(status).toHaveCount(0);
-    const stats = await (await fetch(`${backend.controlUrl}/stats`)).json();
+    const stats = /** @type {import('@wedsync/dashboard/testing').BackendStats} */ (
+      await (await fetch(`${backend.controlUrl}/stats`)).json()
+    );
     assert.deepEqual([stats.connections, stats.channels], [1, 0], 'one socket, and its channel left');
   });
 });

@@ -18,7 +18,7 @@ export async function setUpForBuild() {
     requireNpmPackages(failure.signal),
     requireCargoTools(failure.signal, cargoTools.wasmBindgen, cargoTools.wasmPack),
   ]);
-  usePrograms(folders);
+  addToPath(folders);
 }
 
 /**
@@ -35,7 +35,7 @@ export async function setUpForTests() {
     requireNpmPackages(failure.signal),
     requireCargoTools(failure.signal, geckodriver, wasmBindgen, wasmPack),
   ]);
-  usePrograms(folders);
+  addToPath(folders);
   return { ...programs, geckodriver: join(geckodriverFolder, 'geckodriver') };
 }
 
@@ -55,7 +55,7 @@ async function requireCargoTools(signal, ...tools) {
 }
 
 /** @param {string[]} folders */
-function usePrograms(folders) {
+function addToPath(folders) {
   process.env.PATH = pathWith(join(root, 'node_modules', '.bin'), ...folders);
 }
 
