@@ -134,7 +134,14 @@ impl<P: Payload> Client<P> {
                 let result = self.broadcast(&id, &event, payload);
                 self.notify(Notification::Settled { call, result });
             }
-            Input::Token { value, lifetime } => self.set_token(now, value, lifetime),
+            Input::SetToken { value, lifetime } => {
+                self.token.supersede();
+                self.set_token(now, value, lifetime);
+            }
+            Input::Token { value, lifetime } if self.token.takes_answer() => {
+                self.set_token(now, value, lifetime);
+            }
+            Input::Token { .. } => {}
             Input::TokenFailed { reason } => self.token_failed(now, &reason),
             Input::SocketOpened { socket } => self.socket_opened(now, socket),
             Input::SocketClosed { socket, code } => self.socket_closed(now, socket, code),

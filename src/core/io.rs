@@ -4,6 +4,7 @@ use crate::core::error::Error;
 use crate::core::realtime::frame::Inbound;
 pub use crate::core::realtime::link::SocketId;
 use crate::core::realtime::routes::{Slot, TopicRoutes};
+pub use crate::core::realtime::subscriptions::Status;
 use crate::core::realtime::subscriptions::Subscription;
 
 /// Names one call of the application's, so that its promise can be settled.
@@ -40,7 +41,14 @@ pub enum Input<P> {
         /// Its content.
         payload: P,
     },
-    /// The access token, asked for or set by the application.
+    /// The application sets its access token by itself.
+    SetToken {
+        /// The token; `None` for the key's own role.
+        value: Option<String>,
+        /// Milliseconds until it expires, negative if it has; `None` if it does not say.
+        lifetime: Option<i64>,
+    },
+    /// The access token that was asked for.
     Token {
         /// The token; `None` for the key's own role.
         value: Option<String>,
@@ -122,34 +130,6 @@ pub enum Output<P> {
     AskToken,
     /// Tell the application.
     Notify(Notification),
-}
-
-/// The state of one subscription.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Wanted, not yet live.
-    Joining,
-    /// Live.
-    Live,
-    /// Was refused or lost, and is tried again.
-    Reconnecting,
-    /// Given up.
-    Failed,
-    /// Ended by the application.
-    Closed,
-}
-
-impl Status {
-    /// Its name for users.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Joining => "joining",
-            Self::Live => "live",
-            Self::Reconnecting => "reconnecting",
-            Self::Failed => "failed",
-            Self::Closed => "closed",
-        }
-    }
 }
 
 /// The state of the one connection.

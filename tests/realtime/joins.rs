@@ -100,7 +100,7 @@ fn a_reply_that_names_another_binding_is_refused_and_joined_again() {
     let other = json!([{ "id": 5, "event": "*", "schema": "public", "table": "other" }]);
     let payload = json!({ "status": "ok", "response": { "postgres_changes": other } });
     world.receive_json(json!([reference, reference, topic, "phx_reply", payload]));
-    assert_eq!(world.errors("kinds"), ["subscription_refused"]);
+    assert_eq!(world.errors("kinds"), ["join_failed"]);
     assert_eq!(world.sent_events(), ["phx_join", "phx_leave"]);
     world.pass(1_000);
     assert_ne!(world.join("db1").0, reference);
@@ -190,4 +190,33 @@ fn a_channel_that_the_server_closes_is_joined_again_and_told_as_discontinuous() 
         let told = world.news.iter().filter(|news| format!("{news:?}").starts_with("Continuity")).count();
         assert_eq!(told, 1, "once, after it was live again");
     }
+}
+
+#[test]
+fn a_good_join_behind_refused_ones_is_given_the_time_that_they_take() {
+    let mut world = World::new();
+    for (id, topic) in [("one", "room:1"), ("two", "room:2"), ("three", "room:3")] {
+        world.subscribe(id, private(broadcasts(topic)));
+    }
+    world.subscribe("good", Subscription { auto_reconnect: false, ..broadcasts("zoo") });
+    world.open();
+    // Each refusal silences the whole socket for 5 s; the good reply comes last.
+    for topic in ["room:1", "room:2", "room:3"] {
+        world.pass(5_000);
+        world.refuse(topic, "Unauthorized: You do not have permissions to read from this Channel topic");
+    }
+    world.pass(100);
+    world.accept("zoo");
+    assert!(world.is_live("good"), "{:?}", world.errors("good"));
+}
+
+#[test]
+fn errors_name_the_users_channel_and_say_whose_words_they_are() {
+    let mut world = World::open_with("rows", changes("feed", "activity", None));
+    world.pass(15_000);
+    world.refuse("feed", "");
+    let told: Vec<String> = world.news.iter().map(|news| format!("{news:?}")).collect();
+    let told = told.join("\n");
+    assert!(told.contains(r#"The server did not answer the join of \"feed\" in time."#), "{told}");
+    assert!(!told.contains("realtime:feed"), "{told}");
 }

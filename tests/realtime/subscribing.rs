@@ -147,3 +147,51 @@ fn a_broadcast_goes_out_on_the_live_channel_only() {
         )
     );
 }
+
+#[test]
+fn a_replacement_that_contradicts_another_subscription_leaves_what_was_there() {
+    let mut world = World::open_with("x", broadcasts("own"));
+    world.subscribe("other", broadcasts("shared"));
+    world.accept("own");
+    world.accept("shared");
+    let contradiction = private(broadcasts("shared"));
+    let error = world.client.conflict("x", &contradiction).expect("the call itself can fail");
+    assert_eq!(error.code.as_str(), "topic_conflict");
+    world.subscribe("x", contradiction);
+    assert!(!world.sent_events().contains(&"phx_leave"));
+    assert!(world.is_live("x") && world.is_live("other"));
+}
+
+#[test]
+fn the_only_subscription_of_a_topic_may_change_its_options() {
+    let mut world = World::open_with("x", broadcasts("room"));
+    world.accept("room");
+    assert_eq!(world.client.conflict("x", &private(broadcasts("room"))), None);
+    world.subscribe("x", private(broadcasts("room")));
+    assert_eq!(world.sent_events(), ["phx_join", "phx_leave", "phx_join"]);
+    assert_eq!(world.join("room").2["config"]["private"], true);
+}
+
+#[test]
+fn the_same_subscription_again_is_told_its_state_as_it_is() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.accept("feed");
+    world.close(1006);
+    world.subscribe("feed", broadcasts("feed"));
+    use Status::{Joining, Live, Reconnecting};
+    assert_eq!(world.statuses("feed"), [Joining, Live, Reconnecting, Reconnecting]);
+}
+
+#[test]
+fn a_broadcast_on_a_subscription_to_changes_is_refused_because_nobody_would_hear_it() {
+    let mut world = World::open_with("rows", changes("feed", "activity", None));
+    world.accept("feed");
+    world.input(Input::Broadcast {
+        call: CallId(1),
+        id: "rows".into(),
+        event: "e".into(),
+        payload: json!(1),
+    });
+    let settled = world.news.last().map(|news| format!("{news:?}")).unwrap_or_default();
+    assert!(settled.contains("InvalidOption") && settled.contains("listens to changes"), "{settled}");
+}

@@ -3,6 +3,7 @@
 use serde_json::json;
 use wedsync_dashboard::core::client::Config;
 use wedsync_dashboard::core::io::Input;
+use wedsync_dashboard::core::realtime::subscriptions::Subscription;
 
 use crate::recording::{from_client, from_server};
 use crate::world::{World, broadcasts, private};
@@ -165,4 +166,90 @@ fn a_new_connection_asks_anew_even_while_the_former_token_is_good() {
     assert_eq!((world.tokens_asked, world.client.stats().joins), (2, 1));
     give(&mut world, "jwt", Some(3_600_000));
     assert_eq!(world.client.stats().joins, 2);
+}
+
+#[test]
+fn a_client_at_rest_asks_for_no_token_whatever_becomes_of_the_last_question() {
+    let answers = [
+        Input::TokenFailed { reason: "signed out".into() },
+        Input::Token { value: Some("jwt".into()), lifetime: Some(3_600_000) },
+        Input::Token { value: Some("jwt".into()), lifetime: Some(-1) },
+    ];
+    for answer in answers {
+        let mut world = asking();
+        world.input(Input::Disconnect);
+        let news = world.news.len();
+        world.input(answer);
+        world.pass(600_000);
+        assert_eq!((world.tokens_asked, world.news.len()), (1, news));
+        assert!(world.client.next_timeout().is_none(), "no timer is left running");
+    }
+}
+
+#[test]
+fn a_client_whose_last_subscription_failed_renews_no_token() {
+    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    world.subscribe("room", Subscription { auto_reconnect: false, ..broadcasts("room:1") });
+    world.open();
+    give(&mut world, "jwt", Some(3_600_000));
+    world.accept("room:1");
+    world.close(1006);
+    assert!(world.client.next_timeout().is_none(), "no timer is left running");
+}
+
+#[test]
+fn a_token_taken_away_leaves_every_channel_and_joins_without_it() {
+    let mut world = World::new();
+    world.input(Input::SetToken { value: Some("alice".into()), lifetime: None });
+    world.subscribe("room", broadcasts("room:1"));
+    world.open();
+    world.accept("room:1");
+    world.sent.clear();
+    world.input(Input::SetToken { value: None, lifetime: None });
+    assert_eq!(world.sent_events(), ["phx_leave", "phx_join"], "the server ignores a null token");
+    assert_eq!(world.join("room:1").2.get("access_token"), None);
+    assert!(!world.is_live("room"));
+    world.accept("room:1");
+    assert!(world.is_live("room"));
+}
+
+#[test]
+fn an_answer_asked_for_before_set_auth_does_not_override_it() {
+    let mut world = asking();
+    world.input(Input::SetToken { value: Some("bob".into()), lifetime: None });
+    assert_eq!(world.join("room:1").2["access_token"], "bob");
+    world.accept("room:1");
+    let sent = world.sent.len();
+    give(&mut world, "alice", None);
+    assert_eq!(world.sent.len(), sent, "alice's token goes nowhere");
+}
+
+#[test]
+fn an_expired_fixed_token_is_told_once_to_each_until_another_is_set() {
+    let mut world = World::new();
+    give(&mut world, "old", Some(-1));
+    world.subscribe("a", Subscription { max_reconnect_attempts: Some(2), ..broadcasts("a") });
+    world.open();
+    for id in ["b", "c", "d"] {
+        world.subscribe(id, broadcasts(id));
+    }
+    assert_eq!(world.errors("a"), ["token_expired"], "no attempt was made, so none is counted");
+    give(&mut world, "older", Some(-1));
+    assert_eq!(world.errors("a").len(), 2);
+}
+
+#[test]
+fn a_permission_revoked_by_a_new_token_as_recorded_is_not_retried() {
+    let mut world = asking();
+    give(&mut world, "jwt", None);
+    world.accept("room:1");
+    let lines = from_server("access_token_refresh_v2", 1);
+    for line in &lines[lines.len() - 2..] {
+        let crate::recording::Data::Text(text) = &line.data else { panic!("a binary frame") };
+        let frame: serde_json::Value = serde_json::from_str(text).unwrap();
+        world.receive_recorded(&line.data, frame[2].as_str().unwrap(), "room:1");
+    }
+    assert_eq!(world.errors("room"), ["join_refused"]);
+    world.pass(120_000);
+    assert_eq!(world.client.stats().joins, 1);
 }

@@ -2,10 +2,11 @@
 
 use super::Client;
 use crate::core::error::{Code, Error};
-use crate::core::io::{Notification, Output, SocketId, Status};
+use crate::core::io::{Output, SocketId, Status};
 use crate::core::payload::Payload;
-use crate::core::realtime::channel::{Event, State};
+use crate::core::realtime::channel::{Cause, Channel, Event, State};
 use crate::core::realtime::frame::{Inbound, Outbound, PHOENIX_TOPIC, Reference};
+use crate::core::realtime::link::Link;
 use crate::core::realtime::remedy::Remedy;
 use crate::core::realtime::routes::{Slot, TopicRoutes};
 use crate::core::realtime::subscriptions::Source;
@@ -30,18 +31,21 @@ impl<P: Payload> Client<P> {
             self.want_token(now);
             return;
         }
+        // A refused join silences the server for the others too.
+        let others = topics.len() - 1 + self.joins_under_way();
+        let deadline = now.after(self.config.join_timeout + Link::silence(others));
         for topic in topics {
-            self.join(now, socket, &topic);
+            self.join(deadline, socket, &topic);
         }
     }
 
-    fn join(&mut self, now: Instant, socket: SocketId, topic: &str) {
+    fn join(&mut self, deadline: Instant, socket: SocketId, topic: &str) {
         let reference = self.next_reference();
         let Some(channel) = self.channels.get_mut(topic) else { return };
         channel.state = State::Joining(reference);
         let payload = channel.config.to_payload(self.token.value());
         self.stats.joins += 1;
-        self.timers.set(Timer::Join(topic.to_owned()), now.after(self.config.join_timeout));
+        self.timers.set(Timer::Join(topic.to_owned()), deadline);
         self.send(
             socket,
             Outbound { join_ref: Some(reference), reference, topic, event: "phx_join", payload },
@@ -51,7 +55,7 @@ impl<P: Payload> Client<P> {
     /// Takes a control frame of the open socket.
     pub(super) fn frame(&mut self, now: Instant, frame: &Inbound<P>) {
         if frame.topic == PHOENIX_TOPIC {
-            self.link.proven();
+            self.link.forget_failures();
             self.link.replied(now, frame.reference, &mut self.timers);
             return;
         }
@@ -60,21 +64,21 @@ impl<P: Payload> Client<P> {
         match channel.handle(frame) {
             Event::Nothing => {}
             Event::Joined => {
-                self.link.proven();
+                self.link.forget_failures();
                 self.timers.set(Timer::Join(topic.to_owned()), now.after(self.config.join_timeout));
                 self.write_routes(topic);
             }
             Event::Live => self.live(topic),
-            Event::Refused(reason) => self.refused(now, topic, &reason),
-            Event::Closed(reason) => {
-                let reason = reason.unwrap_or_else(|| "the server closed the channel".into());
-                self.channel_down(now, topic, Code::ChannelClosed, &reason);
+            Event::Down(cause) => {
+                // What the database refused, and a reply about another binding, leave the channel joined at the server.
+                self.leave(topic);
+                self.channel_down(now, topic, &cause);
             }
         }
     }
 
     fn live(&mut self, topic: &str) {
-        self.link.proven();
+        self.link.forget_failures();
         self.timers.clear(&Timer::Join(topic.to_owned()));
         if let Some(channel) = self.channels.get_mut(topic) {
             channel.backoff.reset();
@@ -85,58 +89,48 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    pub(super) fn subscription_live(&mut self, id: &str) {
-        let Some(entry) = self.subscriptions.get_mut(id) else { return };
-        entry.attempts = 0;
-        let again = std::mem::replace(&mut entry.was_live, true);
-        self.notify(Notification::Status { id: id.to_owned(), status: Status::Live });
-        if again {
-            self.notify(Notification::Continuity { id: id.to_owned() });
-        }
-    }
-
-    fn refused(&mut self, now: Instant, topic: &str, reason: &str) {
-        let asked_of_database = self.channels.get(topic).is_some_and(|channel| channel.is_joined());
-        // A refused database subscription leaves the channel joined at the server.
-        self.leave(topic);
-        let code = if asked_of_database { Code::SubscriptionRefused } else { Code::JoinFailed };
-        self.channel_down(now, topic, code, reason);
-    }
-
     pub(super) fn join_timed_out(&mut self, now: Instant, topic: &str) {
         self.leave(topic);
-        self.channel_down(now, topic, Code::JoinTimeout, "the server did not answer the join in time");
+        self.channel_down(now, topic, &Cause::Silence);
     }
 
-    /// A channel is not live any more: decides by the server's reason what to do, and says so.
-    fn channel_down(&mut self, now: Instant, topic: &str, code: Code, reason: &str) {
+    /// A channel is not live any more: decides by the cause what to do, and says so.
+    fn channel_down(&mut self, now: Instant, topic: &str, cause: &Cause) {
         self.timers.clear(&Timer::Join(topic.to_owned()));
         let Some(channel) = self.channels.get_mut(topic) else { return };
         channel.state = State::Waiting;
         let jitter = channel.backoff.next_delay(&mut self.rng);
-        let remedy = Remedy::of(reason);
-        let (code, delay) = match remedy {
-            Remedy::Retry => (code, jitter),
-            Remedy::RefreshToken => (Code::TokenExpired, jitter),
-            Remedy::SlowDown | Remedy::WaitForSlot => (Code::RateLimited, SLOW_DOWN + jitter),
-            Remedy::GiveUp if code == Code::SubscriptionRefused => (code, 0),
-            Remedy::GiveUp => (Code::JoinRefused, 0),
+        let remedy = cause.remedy();
+        let delay = match remedy {
+            Remedy::SlowDown | Remedy::WaitForSlot => SLOW_DOWN + jitter,
+            Remedy::Retry | Remedy::RefreshToken | Remedy::GiveUp => jitter,
         };
-        let message = ["The server said of \"", topic, "\": ", reason].concat();
-        if remedy == Remedy::GiveUp {
-            let error = Error::new(code, message);
-            for id in self.subscriptions.ids_of(topic) {
-                self.fail(&id, error.clone());
-            }
-            return;
-        }
         if remedy == Remedy::RefreshToken {
             self.token.unsettle();
         }
-        self.timers.set(Timer::Rejoin(topic.to_owned()), now.after(delay));
-        let error = Error { code, message, retry_after: Some(delay) };
+        if remedy != Remedy::GiveUp {
+            self.timers.set(Timer::Rejoin(topic.to_owned()), now.after(delay));
+        }
         for id in self.subscriptions.ids_of(topic) {
-            self.retry_or_fail(&id, &error);
+            let Some(entry) = self.subscriptions.get(&id) else { continue };
+            let mut error = Error::new(cause.code(), cause.sentence(&entry.subscription.channel));
+            if remedy == Remedy::GiveUp {
+                self.fail(&id, error);
+            } else {
+                error.retry_after = Some(delay);
+                self.retry_or_fail(&id, &error);
+            }
+        }
+    }
+
+    /// Leaves every channel, so that none goes on with the rights of a token that is no longer the user's.
+    pub(super) fn leave_all(&mut self) {
+        for (topic, _) in self.joined() {
+            self.leave(&topic);
+            self.timers.clear(&Timer::Join(topic.clone()));
+            for id in self.subscriptions.ids_of(&topic) {
+                self.set_status(&id, Status::Reconnecting);
+            }
         }
     }
 
@@ -199,12 +193,7 @@ impl<P: Payload> Client<P> {
         let (Some(socket), Some(token)) = (self.link.socket(), self.token.value().map(str::to_owned)) else {
             return;
         };
-        let joined: Vec<(String, Reference)> = self
-            .channels
-            .iter()
-            .filter_map(|(topic, channel)| Some((topic.clone(), channel.join_ref()?)))
-            .collect();
-        for (topic, join_ref) in joined {
+        for (topic, join_ref) in self.joined() {
             let payload = P::object(vec![("access_token", P::string(&token))]);
             self.push(socket, &topic, join_ref, "access_token", payload);
         }
@@ -212,6 +201,14 @@ impl<P: Payload> Client<P> {
 
     pub(super) fn broadcast(&mut self, id: &str, event: &str, payload: P) -> Result<(), Error> {
         let entry = self.subscriptions.get(id).ok_or_else(|| unknown(id))?;
+        if matches!(entry.subscription.source, Source::Changes(_)) {
+            let message = [
+                "\"",
+                id,
+                "\" listens to changes of the database; send on a subscription to broadcasts of the channel.",
+            ];
+            return Err(Error::new(Code::InvalidOption, message.concat()));
+        }
         let topic = entry.topic.clone();
         let channel = self.channels.get(&topic).filter(|channel| channel.is_joined());
         let (Some(socket), Some(join_ref)) =
@@ -233,6 +230,12 @@ impl<P: Payload> Client<P> {
     fn push(&mut self, socket: SocketId, topic: &str, join_ref: Reference, event: &str, payload: P) {
         let reference = self.next_reference();
         self.send(socket, Outbound { join_ref: Some(join_ref), reference, topic, event, payload });
+    }
+
+    /// Every channel that is joined or joining, with its `join_ref`.
+    fn joined(&self) -> Vec<(String, Reference)> {
+        let joined = |(topic, channel): (&String, &Channel)| Some((topic.clone(), channel.join_ref()?));
+        self.channels.iter().filter_map(joined).collect()
     }
 
     pub(super) fn topics_waiting(&self) -> Vec<String> {

@@ -128,7 +128,7 @@ impl<P: Payload> Client<P> {
     /// Joins wait for a token: asks for it, or says that the one it was given is of no use.
     pub(super) fn want_token(&mut self, now: Instant) {
         if !self.config.has_token_source {
-            self.tell_waiting(&Error::new(Code::TokenExpired, EXPIRED));
+            self.tell_of_expiry();
         } else if !self.timers.is_set(&Timer::TokenRetry) {
             // Otherwise the end of the failed attempt's backoff asks.
             self.ask_token(now);
@@ -145,18 +145,21 @@ impl<P: Payload> Client<P> {
     pub(super) fn set_token(&mut self, now: Instant, value: Option<String>, lifetime: Option<i64>) {
         let changed = self.token.set(now, value, lifetime);
         self.timers.clear(&Timer::TokenAnswer);
-        if self.token.is_expired(now) {
+        self.subscriptions.forget_told();
+        if self.token.is_expired(now) && !self.link.is_idle() {
             self.token_trouble(now, Error::new(Code::TokenExpired, EXPIRED));
             return;
         }
         self.token_backoff.reset();
         self.timers.clear(&Timer::TokenRetry);
-        match self.token.renewal(now) {
+        match self.token.renewal(now).filter(|_| !self.link.is_idle()) {
             Some(deadline) => self.timers.set(Timer::TokenRenewal, deadline),
             None => self.timers.clear(&Timer::TokenRenewal),
         }
-        if changed {
+        if changed && self.token.value().is_some() {
             self.push_token();
+        } else if changed {
+            self.leave_all();
         }
         self.join_all(now);
     }
@@ -164,6 +167,9 @@ impl<P: Payload> Client<P> {
     pub(super) fn token_failed(&mut self, now: Instant, reason: &str) {
         self.token.withdraw();
         self.timers.clear(&Timer::TokenAnswer);
+        if self.link.is_idle() {
+            return;
+        }
         let message = ["The `accessToken` function failed: ", reason, ". It is asked again."].concat();
         self.token_trouble(now, Error::new(Code::TokenUnavailable, message));
     }
@@ -176,6 +182,19 @@ impl<P: Payload> Client<P> {
         }
         self.notify(Notification::Error { id: None, error: error.clone() });
         self.tell_waiting(&error);
+    }
+
+    /// A fixed token has expired: each subscription that waits is told once, until another token is set.
+    fn tell_of_expiry(&mut self) {
+        for topic in self.topics_waiting() {
+            for id in self.subscriptions.ids_of(&topic) {
+                let told =
+                    self.subscriptions.get_mut(&id).map(|entry| std::mem::replace(&mut entry.told, true));
+                if told == Some(false) {
+                    self.retry_or_fail(&id, &Error::new(Code::TokenExpired, EXPIRED));
+                }
+            }
+        }
     }
 
     /// Counts a failed attempt against every subscription whose channel waits.

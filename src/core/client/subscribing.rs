@@ -8,35 +8,44 @@ use crate::core::realtime::channel::{Channel, JoinConfig, State};
 use crate::core::realtime::routes::Slot;
 use crate::core::realtime::subscriptions::Subscription;
 use crate::core::resilience::backoff::Backoff;
-use crate::core::time::Instant;
+use crate::core::time::{Instant, Timer};
 
 impl<P: Payload> Client<P> {
-    pub(super) fn subscribe(&mut self, now: Instant, id: String, subscription: Subscription, slot: Slot) {
+    /// Why a subscription cannot be, next to the others there are. Ask before [`Input::Subscribe`], so that the call
+    /// itself can fail and what the id stands for now stays.
+    ///
+    /// [`Input::Subscribe`]: crate::core::io::Input::Subscribe
+    pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
         let topic = subscription.topic();
+        let channel = self.channels.get(&topic)?;
+        let shared = self.subscriptions.of(&topic).any(|(other, _)| other != id);
+        if !shared || channel.config == JoinConfig::of(subscription) {
+            return None;
+        }
+        let message = [
+            "\"",
+            &subscription.channel,
+            "\" is already subscribed with other options (`private`, `self`, or another table or filter on a private \
+             channel). Use the same options, or another channel name.",
+        ];
+        Some(Error::new(Code::TopicConflict, message.concat()))
+    }
+
+    pub(super) fn subscribe(&mut self, now: Instant, id: String, subscription: Subscription, slot: Slot) {
+        if let Some(error) = self.conflict(&id, &subscription) {
+            self.notify(Notification::Failed { id, error });
+            return;
+        }
         if let Some(entry) = self.subscriptions.get(&id) {
             if entry.subscription == subscription && entry.slot == slot {
-                let live =
-                    self.channels.get(&topic).is_some_and(|channel| matches!(channel.state, State::Live(_)));
-                let status = if live { Status::Live } else { Status::Joining };
+                let status = entry.status;
                 self.notify(Notification::Status { id, status });
                 return;
             }
             self.remove(&id);
         }
+        let topic = subscription.topic();
         let config = JoinConfig::of(&subscription);
-        if self.channels.get(&topic).is_some_and(|channel| channel.config != config) {
-            let message = [
-                "\"",
-                &subscription.channel,
-                "\" is already subscribed with other options (`private`, `self`, or another table or filter on a \
-                 private channel). Use the same options, or another channel name.",
-            ];
-            self.notify(Notification::Failed {
-                id,
-                error: Error::new(Code::TopicConflict, message.concat()),
-            });
-            return;
-        }
         self.subscriptions.insert(id.clone(), subscription, slot);
         self.notify(Notification::Status { id: id.clone(), status: Status::Joining });
         let backoff = Backoff::new(self.config.reconnect_base, self.config.reconnect_cap);
@@ -69,12 +78,28 @@ impl<P: Payload> Client<P> {
         if let Some(socket) = self.link.any_socket() {
             self.outputs.push_back(Output::Close { socket });
         }
-        self.link.rest(&mut self.timers);
-        self.timers.clear_all();
-        self.token.withdraw();
-        self.notify(Notification::Connection { state: Connection::Idle });
+        self.rest();
         if was_open {
             self.notify(Notification::Disconnected { code: 1000, reason: "disconnect() was called" });
+        }
+    }
+
+    pub(super) fn subscription_live(&mut self, id: &str) {
+        let Some(entry) = self.subscriptions.get_mut(id) else { return };
+        entry.attempts = 0;
+        let again = std::mem::replace(&mut entry.was_live, true);
+        self.set_status(id, Status::Live);
+        if again {
+            self.notify(Notification::Continuity { id: id.to_owned() });
+        }
+    }
+
+    pub(super) fn set_status(&mut self, id: &str, status: Status) {
+        if let Some(entry) = self.subscriptions.get_mut(id)
+            && entry.status != status
+        {
+            entry.status = status;
+            self.notify(Notification::Status { id: id.to_owned(), status });
         }
     }
 
@@ -98,14 +123,14 @@ impl<P: Payload> Client<P> {
             return;
         }
         entry.attempts += 1;
-        self.notify(Notification::Status { id: id.to_owned(), status: Status::Reconnecting });
+        self.set_status(id, Status::Reconnecting);
         self.notify(Notification::Error { id: Some(id.to_owned()), error: error.clone() });
     }
 
     /// Ends a subscription with an error.
     pub(super) fn fail(&mut self, id: &str, error: Error) {
+        self.set_status(id, Status::Failed);
         self.remove(id);
-        self.notify(Notification::Status { id: id.to_owned(), status: Status::Failed });
         self.notify(Notification::Failed { id: id.to_owned(), error });
         self.rest_if_unwanted();
     }
@@ -119,8 +144,17 @@ impl<P: Payload> Client<P> {
     /// With nothing left to reconnect for, stops trying; an open socket stays.
     pub(super) fn rest_if_unwanted(&mut self) {
         if self.subscriptions.is_empty() && self.link.is_waiting() {
-            self.link.rest(&mut self.timers);
-            self.notify(Notification::Connection { state: Connection::Idle });
+            self.rest();
         }
+    }
+
+    /// Nothing is wanted: no timer is left running, and the application is not asked for tokens.
+    fn rest(&mut self) {
+        self.link.rest(&mut self.timers);
+        for timer in [Timer::TokenRenewal, Timer::TokenAnswer, Timer::TokenRetry] {
+            self.timers.clear(&timer);
+        }
+        self.token.withdraw();
+        self.notify(Notification::Connection { state: Connection::Idle });
     }
 }

@@ -1,8 +1,10 @@
 //! One channel: from the wish to join to being truly live.
 
+use crate::core::error::Code;
 use crate::core::payload::Payload;
 use crate::core::realtime::binding::Binding;
 use crate::core::realtime::frame::{Inbound, Reference};
+use crate::core::realtime::remedy::Remedy;
 use crate::core::realtime::routes::whole;
 use crate::core::realtime::subscriptions::{Source, Subscription};
 use crate::core::resilience::backoff::Backoff;
@@ -66,10 +68,66 @@ pub enum Event {
     Joined,
     /// Live.
     Live,
-    /// The server refused it, with its reason. It may still count as joined there.
+    /// It is not, or no longer, live.
+    Down(Cause),
+}
+
+/// Why a channel is not live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The server refused the join, with its reason.
     Refused(String),
-    /// The server closed it, with its reason if it gave one.
+    /// The database refused what the binding asks, with the server's reason.
+    RefusedByDatabase(String),
+    /// The server's reply named another binding than the one asked for.
+    OtherBinding,
+    /// The server closed the channel, with its reason if it gave one.
     Closed(Option<String>),
+    /// The server did not answer the join in time.
+    Silence,
+}
+
+impl Cause {
+    fn said(&self) -> Option<&str> {
+        match self {
+            Self::Refused(reason) | Self::RefusedByDatabase(reason) => Some(reason.as_str()),
+            Self::Closed(reason) => reason.as_deref(),
+            Self::OtherBinding | Self::Silence => None,
+        }
+        .filter(|reason| !reason.is_empty())
+    }
+
+    /// What to do about it.
+    pub fn remedy(&self) -> Remedy {
+        self.said().map_or(Remedy::Retry, Remedy::of)
+    }
+
+    /// The error's code.
+    pub fn code(&self) -> Code {
+        match (self.remedy(), self) {
+            (Remedy::RefreshToken, _) => Code::TokenExpired,
+            (Remedy::SlowDown | Remedy::WaitForSlot, _) => Code::RateLimited,
+            (Remedy::GiveUp, Self::RefusedByDatabase(_)) => Code::SubscriptionRefused,
+            (Remedy::GiveUp, _) => Code::JoinRefused,
+            (Remedy::Retry, Self::Closed(_)) => Code::ChannelClosed,
+            (Remedy::Retry, Self::Silence) => Code::JoinTimeout,
+            (Remedy::Retry, _) => Code::JoinFailed,
+        }
+    }
+
+    /// The error's sentence about the channel of this name.
+    pub fn sentence(&self, channel: &str) -> String {
+        let (beginning, end) = match (self.said(), self) {
+            (Some(reason), _) => return ["The server said of \"", channel, "\": ", reason].concat(),
+            (_, Self::OtherBinding) => ("The server answered for another binding than that of \"", "\"."),
+            (_, Self::Silence) => ("The server did not answer the join of \"", "\" in time."),
+            (_, Self::Closed(_)) => ("The server closed \"", "\" without a reason."),
+            (_, Self::Refused(_) | Self::RefusedByDatabase(_)) => {
+                ("The server refused \"", "\" without a reason.")
+            }
+        };
+        [beginning, channel, end].concat()
+    }
 }
 
 /// One channel.
@@ -120,7 +178,7 @@ impl Channel {
             ("phx_close" | "phx_error", _) if is_current => {
                 self.state = State::Waiting;
                 let reason = text(&frame.payload, "reason");
-                Event::Closed(self.complaint.take().or(reason))
+                Event::Down(Cause::Closed(self.complaint.take().or(reason)))
             }
             _ => Event::Nothing,
         }
@@ -132,7 +190,7 @@ impl Channel {
             self.state = State::Waiting;
             let reason =
                 response.and_then(|response| text(&response, "reason").or_else(|| response.as_text()));
-            return Event::Refused(reason.unwrap_or_default());
+            return Event::Down(Cause::Refused(reason.unwrap_or_default()));
         }
         self.complaint = None;
         let Some(binding) = &self.config.binding else {
@@ -149,7 +207,7 @@ impl Channel {
                 self.binding_id = Some(id);
                 Event::Joined
             }
-            None => Event::Refused("the server's reply names another binding than the one asked for".into()),
+            None => Event::Down(Cause::OtherBinding),
         }
     }
 
@@ -161,7 +219,7 @@ impl Channel {
                 Event::Live
             }
             (Some("error"), _) if about_changes => {
-                Event::Refused(text(payload, "message").unwrap_or_default())
+                Event::Down(Cause::RefusedByDatabase(text(payload, "message").unwrap_or_default()))
             }
             (Some("error"), _) => {
                 // A `phx_close` follows and ends the channel; it has no reason of its own.

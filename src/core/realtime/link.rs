@@ -88,6 +88,11 @@ impl Link {
         matches!(self.state, State::Idle | State::Waiting)
     }
 
+    /// Whether nobody wants it.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.state, State::Idle)
+    }
+
     /// Whether it waits for its next attempt.
     pub fn is_waiting(&self) -> bool {
         matches!(self.state, State::Waiting)
@@ -131,14 +136,14 @@ impl Link {
         }
     }
 
-    /// The server has accepted something: the next loss starts the backoff anew.
-    pub fn proven(&mut self) {
+    /// The server has accepted something, or the network is back: the next loss starts the backoff anew.
+    pub fn forget_failures(&mut self) {
         self.backoff.reset();
     }
 
-    /// The network is back: what the backoff had learnt no longer holds.
-    pub fn forget_failures(&mut self) {
-        self.backoff.reset();
+    /// How long refused joins may silence the server's whole socket while `joins` are under way, in milliseconds.
+    pub fn silence(joins: usize) -> u64 {
+        REFUSED_JOIN_SILENCE.saturating_mul(joins as u64).min(LONGEST_SILENCE)
     }
 
     /// A frame has come.
@@ -168,8 +173,7 @@ impl Link {
     ) {
         if let State::Open { beat, .. } = &mut self.state {
             *beat = Some(Beat { reference, sent: now });
-            let silence = REFUSED_JOIN_SILENCE.saturating_mul(joins as u64).min(LONGEST_SILENCE);
-            timers.set(Timer::HeartbeatTimeout, now.after(patience + silence));
+            timers.set(Timer::HeartbeatTimeout, now.after(patience + Self::silence(joins)));
             timers.clear(&Timer::Heartbeat);
         }
     }

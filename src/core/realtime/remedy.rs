@@ -31,6 +31,7 @@ const REASONS: &[(&str, Remedy)] = &[
     ("Token has expired", Remedy::RefreshToken),
     (":signature_error", Remedy::RefreshToken),
     ("Unauthorized", Remedy::GiveUp),
+    ("You do not have permissions to read from this Channel topic", Remedy::GiveUp),
     ("RlsPolicyError", Remedy::GiveUp),
     ("PrivateOnly", Remedy::GiveUp),
     ("TenantNotFound", Remedy::GiveUp),

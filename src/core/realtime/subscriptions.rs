@@ -66,6 +66,38 @@ pub struct Entry {
     pub attempts: u32,
     /// Whether it has been live before.
     pub was_live: bool,
+    /// Whether it has been told that its fixed token has expired.
+    pub told: bool,
+    /// Its state as last told.
+    pub status: Status,
+}
+
+/// The state of one subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Wanted, not yet live.
+    Joining,
+    /// Live.
+    Live,
+    /// Was refused or lost, and is tried again.
+    Reconnecting,
+    /// Given up.
+    Failed,
+    /// Ended by the application.
+    Closed,
+}
+
+impl Status {
+    /// Its name for users.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Joining => "joining",
+            Self::Live => "live",
+            Self::Reconnecting => "reconnecting",
+            Self::Failed => "failed",
+            Self::Closed => "closed",
+        }
+    }
 }
 
 /// All subscriptions, by id.
@@ -78,7 +110,9 @@ impl Subscriptions {
     /// Adds or replaces.
     pub fn insert(&mut self, id: String, subscription: Subscription, slot: Slot) {
         let topic = subscription.topic();
-        self.entries.insert(id, Entry { subscription, slot, topic, attempts: 0, was_live: false });
+        let status = Status::Joining;
+        let entry = Entry { subscription, slot, topic, attempts: 0, was_live: false, told: false, status };
+        self.entries.insert(id, entry);
     }
 
     /// Looks one up.
@@ -89,6 +123,11 @@ impl Subscriptions {
     /// Looks one up to change it.
     pub fn get_mut(&mut self, id: &str) -> Option<&mut Entry> {
         self.entries.get_mut(id)
+    }
+
+    /// Each may be told again that its token has expired.
+    pub fn forget_told(&mut self) {
+        self.entries.iter_mut().for_each(|(_, entry)| entry.told = false);
     }
 
     /// Takes one out.

@@ -15,6 +15,8 @@ pub struct Token {
     /// Answered for the present connection, and not refused by the server since.
     settled: bool,
     asking: bool,
+    /// The application has set a token since it was asked: the answer, when it comes, is about the past.
+    superseded: bool,
 }
 
 impl Token {
@@ -53,10 +55,21 @@ impl Token {
     pub fn ask(&mut self) -> bool {
         let ask = self.has_source && !self.asking;
         self.asking |= ask;
+        self.superseded &= !ask;
         ask
     }
 
-    /// The application's answer, or a token it sets by itself. `lifetime` in milliseconds from `now`, negative if it
+    /// Whether an answer that comes now is still wanted.
+    pub fn takes_answer(&self) -> bool {
+        !self.superseded
+    }
+
+    /// The application sets a token by itself: an answer under way no longer counts.
+    pub fn supersede(&mut self) {
+        self.superseded = true;
+    }
+
+    /// A token from the application. `lifetime` in milliseconds from `now`, negative if it
     /// is over. True if the value is another than before.
     pub fn set(&mut self, now: Instant, value: Option<String>, lifetime: Option<i64>) -> bool {
         self.asking = false;
@@ -67,7 +80,7 @@ impl Token {
         changed
     }
 
-    /// No answer is awaited any more; one that comes all the same still counts.
+    /// No answer is awaited any more.
     pub fn withdraw(&mut self) {
         self.asking = false;
     }
