@@ -9,7 +9,7 @@ import type { DashboardOptions } from './types.js';
 export interface Dashboard {
   /** Live subscriptions. */
   readonly realtime: RealtimeSubscriptionManager;
-  /** Closes everything; nothing is left running. */
+  /** Closes everything for good; nothing is left running. Later calls fail with `closed`. */
   close(): Promise<void>;
   [Symbol.dispose](): void;
 }
@@ -39,10 +39,10 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   return {
     realtime,
     async close() {
-      realtime.disconnect();
+      realtime.close();
     },
     [Symbol.dispose]() {
-      realtime.disconnect();
+      realtime.close();
     },
   };
 }

@@ -2,20 +2,18 @@ type Listener<Value> = (value: Value) => void;
 
 /** Listeners by event. One that throws is reported to the page's error handlers and does not stop the others. */
 export class Emitter<Events> {
-  readonly #listeners = new Map<keyof Events, Set<Listener<never>>>();
+  /** Each listener with what is called in its place. */
+  readonly #listeners = new Map<keyof Events, Map<Listener<never>, Listener<never>>>();
 
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
-    const listeners = this.#listeners.get(name) ?? new Set();
-    this.#listeners.set(name, listeners.add(listener));
-    return () => this.off(name, listener);
+    return this.#add(name, listener, listener);
   }
 
   once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
-    const off = this.on(name, (value) => {
-      off();
+    return this.#add(name, listener, (value) => {
+      this.off(name, listener);
       listener(value);
     });
-    return off;
   }
 
   off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
@@ -23,13 +21,19 @@ export class Emitter<Events> {
   }
 
   emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+    for (const listener of [...(this.#listeners.get(name)?.values() ?? [])]) {
       report(() => (listener as Listener<Events[Name]>)(value));
     }
   }
 
-  clear(): void {
-    this.#listeners.clear();
+  #add<Name extends keyof Events>(
+    name: Name,
+    listener: Listener<Events[Name]>,
+    called: Listener<Events[Name]>,
+  ): () => void {
+    const listeners = this.#listeners.get(name) ?? new Map();
+    this.#listeners.set(name, listeners.set(listener, called));
+    return () => this.off(name, listener);
   }
 }
 

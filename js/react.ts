@@ -163,8 +163,10 @@ export function useSubscription(options: SubscriptionOptions | null): Subscripti
       }),
     };
     dashboard.realtime.subscribe(id, subscribed).catch(
-      guarded((error: unknown) => {
-        setState({ status: 'failed', error: asDashboardError(error) });
+      guarded((thrown: unknown) => {
+        const error = asDashboardError(thrown);
+        // Ended from elsewhere: `closed` is its status already, and no failure.
+        if (error.code !== 'unsubscribed') setState({ status: 'failed', error });
       }),
     );
     return () => {

@@ -30,6 +30,8 @@ interface Settle {
 interface Held {
   options: SubscriptionOptions;
   waiting: Settle[];
+  /** As last told to `onStatus`; none while the module loads and the core does not know of it. */
+  status: SubscriptionStatus | undefined;
 }
 
 /** The state of the one connection. */
@@ -69,6 +71,7 @@ export class RealtimeSubscriptionManager {
   #client: RealtimeClient | undefined;
   #state: ConnectionState = 'idle';
   #lastCall = 0;
+  #closed = false;
 
   /**
    * @throws {DashboardError} at once if the module is loaded, otherwise at the first asynchronous call:
@@ -84,35 +87,44 @@ export class RealtimeSubscriptionManager {
    * once the server has said that its own subscription is. The same id with the same options is a no-op (the callbacks
    * are replaced); with other options it replaces the subscription.
    *
-   * @throws {DashboardError} for wrong options, and for what no retry can mend: `join_refused`,
-   * `subscription_refused`, `topic_conflict`, `max_reconnect_attempts`; `unsubscribed` if it ended before it was live.
-   * While it is being retried the promise stays pending and `onError` is told.
+   * @throws {DashboardError} for wrong options (what the id stood for stays), and for what no retry can mend:
+   * `join_refused`, `subscription_refused`, `topic_conflict`, `max_reconnect_attempts`; `unsubscribed` if it ended before
+   * it was live. While it is being retried the promise stays pending and `onError` is told; with `autoReconnect: false`
+   * nothing is retried, and it rejects with whatever error comes first.
    */
-  async subscribe(id: string, options: SubscriptionOptions): Promise<void> {
-    await init();
-    const client = this.#start();
+  subscribe(id: string, options: SubscriptionOptions): Promise<void> {
     return new Promise((resolve, reject) => {
       const former = this.#held.get(id);
-      const held = { options, waiting: [...(former?.waiting ?? []), { resolve, reject }] };
+      const waiting = [...(former?.waiting ?? []), { resolve, reject }];
+      const held = { options, waiting, status: former?.status };
       this.#held.set(id, held);
-      try {
-        client.subscribe(id, options, (message: never) => this.#held.get(id)?.options.onData(message));
-      } catch (error) {
-        if (former) this.#held.set(id, former);
-        else this.#held.delete(id);
+      const begin = () => {
+        // Ended or replaced while the module was loading.
+        if (this.#held.get(id) !== held) return;
+        this.#start().subscribe(id, options, (message: never) => this.#held.get(id)?.options.onData(message));
+      };
+      const fail = (error: unknown) => {
+        if (this.#held.get(id) === held) {
+          if (former) this.#held.set(id, former);
+          else this.#held.delete(id);
+        }
         reject(toError(error));
-      }
+      };
+      this.#whenLoaded(begin, fail);
     });
   }
 
   /** Ends a subscription. An unknown id is a no-op. */
   async unsubscribe(id: string): Promise<void> {
-    this.#client?.unsubscribe(id);
+    const held = this.#held.get(id);
+    if (!held) return;
+    if (held.status === undefined) this.#statusChanged(id, 'closed');
+    else this.#client?.unsubscribe(id);
   }
 
-  /** Ends all subscriptions; the socket stays open. */
+  /** Ends all subscriptions; an open socket stays open. */
   async unsubscribeAll(): Promise<void> {
-    for (const id of [...this.#held.keys()]) this.#client?.unsubscribe(id);
+    for (const id of [...this.#held.keys()]) void this.unsubscribe(id);
   }
 
   /** Whether the socket is open. `false` before the first subscription. */
@@ -155,23 +167,38 @@ export class RealtimeSubscriptionManager {
    * Sends a broadcast on the channel of a subscription. Resolves when it has been handed to the socket: broadcasts are
    * not acknowledged.
    *
-   * @throws {DashboardError} `unknown_subscription`, or `not_joined` while the channel is not joined.
+   * @throws {DashboardError} `unknown_subscription`; `not_joined` while the channel is not joined; `invalid_option` for
+   * a subscription to changes, and for a payload that is not JSON.
    */
-  async send(id: string, event: string, payload: unknown): Promise<void> {
-    await init();
-    const client = this.#start();
-    this.#lastCall += 1;
-    const call = this.#lastCall;
+  send(id: string, event: string, payload: unknown): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#calls.set(call, { resolve, reject });
-      client.send(call, id, event, payload);
+      const begin = () => {
+        this.#lastCall += 1;
+        this.#calls.set(this.#lastCall, { resolve, reject });
+        this.#start().send(this.#lastCall, id, event, payload);
+      };
+      this.#whenLoaded(begin, (error) => {
+        reject(toError(error));
+      });
     });
   }
 
-  /** Sets the access token of all channels, now and at later joins; `null` for the key's own role. */
-  async setAuth(token: string | null): Promise<void> {
-    await init();
-    this.#start().setAuth(token);
+  /**
+   * Sets the access token of all channels, now and at later joins; `null` for the key's own role. Where `accessToken`
+   * is a function it stays the source: it is asked again at the next connection and ahead of the token's end.
+   *
+   * @throws {DashboardError} `invalid_option` for an empty string.
+   */
+  setAuth(token: string | null): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = () => {
+        this.#start().setAuth(token);
+        resolve();
+      };
+      this.#whenLoaded(begin, (error) => {
+        reject(toError(error));
+      });
+    });
   }
 
   /** The counters. All 0 before the first subscription. */
@@ -181,14 +208,39 @@ export class RealtimeSubscriptionManager {
 
   /** Ends all subscriptions, closes the socket and leaves nothing running. A later `subscribe` begins anew. */
   disconnect(): void {
+    void this.unsubscribeAll();
     this.#client?.disconnect();
   }
 
-  [Symbol.dispose](): void {
+  /** As {@link disconnect}, for good: gives back all it holds, and later calls fail with `closed`. */
+  close(): void {
     this.disconnect();
+    this.#closed = true;
+    const client = this.#client;
+    this.#client = undefined;
+    // This may be a callback of the client's own: it can only be freed once that has returned.
+    queueMicrotask(() => client?.free());
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** At once if the module is there, so that calls keep their order; otherwise once it is. */
+  #whenLoaded(begin: () => void, fail: (error: unknown) => void): void {
+    const attempt = () => {
+      try {
+        begin();
+      } catch (error) {
+        fail(error);
+      }
+    };
+    if (isLoaded()) attempt();
+    else init().then(attempt, fail);
   }
 
   #start(): RealtimeClient {
+    if (this.#closed) throw new DashboardError('closed', 'This manager was closed. Make another one.');
     try {
       this.#client ??= new RealtimeClient(this.#options, (batch: Notification[]) => {
         for (const notification of batch) this.#notified(notification);
@@ -247,7 +299,9 @@ export class RealtimeSubscriptionManager {
       const error = new DashboardError('unsubscribed', `"${id}" was unsubscribed before it was live.`);
       for (const { reject } of held.waiting.splice(0)) reject(error);
     }
-    report(() => held.options.onStatus?.(status));
+    const changed = held.status !== status;
+    held.status = status;
+    if (changed) report(() => held.options.onStatus?.(status));
   }
 
   #failing(id: string | undefined, error: DashboardError): void {

@@ -11,13 +11,16 @@ export interface RealtimeOptions {
   key: string;
   /**
    * The user's access token, or a function that returns the current one.
-   * Asked before the first join of each connection and again when the server says a token has expired.
+   * Asked before the first join of each connection, ahead of the token's end, and again when the server refuses it.
    * Default: none, the key's own role.
    */
   accessToken?: AccessToken;
   /** Milliseconds between heartbeats. 1,000 to 50,000 (the server closes a socket after 60,000 of silence). Default 25,000. */
   heartbeatIntervalMs?: number;
-  /** Milliseconds the server may take to answer a join. Default 15,000: a refused join alone takes the server 5,000. */
+  /**
+   * Milliseconds the server may take to answer a join. Default 15,000; 5,000 more for each other join under way, up to
+   * 30,000, because a refused join silences the server for that long.
+   */
   joinTimeoutMs?: number;
   /** Milliseconds a socket may take to open. Default 10,000. */
   connectTimeoutMs?: number;
@@ -80,7 +83,7 @@ export type Continuity = 'lost';
 export type SubscriptionStatus = 'joining' | 'live' | 'reconnecting' | 'failed' | 'closed';
 
 interface SubscriptionCommon {
-  /** The topic, without the `realtime:` prefix: 1 to 240 bytes of UTF-8. */
+  /** The topic, without the `realtime:` prefix: 1 to 220 bytes of UTF-8. */
   channel: string;
   /** Join privately, authorized by the policies on `realtime.messages`. Default `false`. */
   private?: boolean;

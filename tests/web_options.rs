@@ -30,8 +30,8 @@ fn wrong_options_of_the_manager_are_named_with_what_they_must_be() {
         (JsValue::UNDEFINED, "invalid_option", "takes an object of options"),
         (JsValue::from("url"), "invalid_option", "takes an object of options"),
         (with(&[("url", JsValue::UNDEFINED)]), "invalid_url", "https://<project>.supabase.co"),
-        (with(&[("url", "not a url".into())]), "invalid_url", "\"not a url\" is no project URL"),
-        (with(&[("url", "ftp://x.example".into())]), "invalid_url", "no project URL"),
+        (with(&[("url", "not a url".into())]), "invalid_url", "missing or no URL"),
+        (with(&[("url", "ftp://x.example".into())]), "invalid_url", "missing or no URL"),
         (with(&[("key", JsValue::UNDEFINED)]), "missing_key", "publishable (anon) key"),
         (with(&[("key", " ".into())]), "missing_key", "publishable (anon) key"),
         (with(&[("urll", "x".into())]), "unknown_option", "no option \"urll\". It knows: url, key"),
@@ -59,8 +59,10 @@ fn wrong_options_of_the_manager_are_named_with_what_they_must_be() {
 
 #[wasm_bindgen_test]
 fn a_key_is_never_in_an_error() {
-    let options = with(&[("key", "secret-key".into()), ("url", "nonsense".into())]);
-    assert!(!refused(&options).1.contains("secret-key"));
+    for (url, key) in [("nonsense", "secret-key"), ("secret-key", "https://project.supabase.co")] {
+        let options = with(&[("key", key.into()), ("url", url.into())]);
+        assert!(!refused(&options).1.contains("secret-key"));
+    }
 }
 
 #[wasm_bindgen_test]
@@ -102,6 +104,26 @@ fn wrong_options_of_a_subscription_are_named_with_what_they_must_be() {
         assert_eq!(error.code.as_str(), code, "{}", error.message);
         assert!(error.message.contains(says), "{}", error.message);
     }
+}
+
+#[wasm_bindgen_test]
+fn a_payload_that_json_cannot_hold_is_refused_and_its_code_runs_only_then() {
+    let made = |body: &str| Function::new_no_args(body).call0(&JsValue::NULL).unwrap();
+    for body in [
+        "return { n: 1n }",
+        "const circle = {}; circle.self = circle; return circle",
+        "return new ArrayBuffer(3)",
+        "return new Uint8Array(3)",
+        "return undefined",
+        "return () => 1",
+    ] {
+        let error = options::json(&made(body)).expect_err(body);
+        assert!(error.message.contains("JSON can hold"));
+    }
+    let counted = made("globalThis.calls = 0; return { toJSON() { calls += 1; return { calls }; } }");
+    let json = options::json(&counted).unwrap();
+    assert_eq!(String::from(js_sys::JSON::stringify(&json).unwrap()), r#"{"calls":1}"#);
+    assert_eq!(String::from(js_sys::JSON::stringify(&json).unwrap()), r#"{"calls":1}"#);
 }
 
 #[wasm_bindgen_test]

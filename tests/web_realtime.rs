@@ -119,12 +119,12 @@ async fn a_broadcast_reaches_the_other_client_and_not_oneself() {
     two.subscribe("lobby", &wanted, &heard_by_two.put()).unwrap();
     status(&news_of_one, "lobby", "live").await;
     status(&news_of_two, "lobby", "live").await;
-    one.send(7, "lobby", "cursor", object(&[("x", 1.into())]));
+    one.send(7, "lobby", "cursor", &object(&[("x", 1.into())])).unwrap();
     let settled = news_of_one.next(|news| text(news, "type") == "settled").await;
     assert!(Reflect::get(&settled, &"error".into()).unwrap().is_undefined());
     let message = heard_by_two.next(|_| true).await;
     assert_eq!(text(&message, "event"), "cursor");
-    two.send(8, "lobby", "answer", JsValue::NULL);
+    two.send(8, "lobby", "answer", &JsValue::NULL).unwrap();
     let message = heard_by_one.next(|_| true).await;
     assert_eq!(text(&message, "event"), "answer", "its own cursor has not come before it");
     one.disconnect();
@@ -156,6 +156,7 @@ async fn an_expired_token_and_a_failing_source_are_told_with_what_to_do() {
         (JsValue::from(expired), "token_expired"),
         (Function::new_no_args("throw new Error('no session')").into(), "token_unavailable"),
         (Function::new_no_args("return 5").into(), "token_unavailable"),
+        (Function::new_no_args("return ''").into(), "token_unavailable"),
     ] {
         let (client, news) = client(&source, &[]);
         client.subscribe("feed", &subscription(&[]), &Function::new_no_args("")).unwrap();

@@ -1,6 +1,6 @@
 //! Reading options: each wrong one gets a sentence at the call.
 
-use js_sys::{Function, Object};
+use js_sys::{ArrayBuffer, Function, JSON, Object};
 use wasm_bindgen::prelude::*;
 
 use crate::core::client::Config;
@@ -160,13 +160,11 @@ pub fn realtime(value: &JsValue) -> Result<RealtimeOptions, Error> {
 
 fn socket_url(url: Option<&JsValue>, key: &str) -> Result<String, Error> {
     let given = url.and_then(JsValue::as_string).unwrap_or_default();
+    // What was given is not repeated: it may be the key, in the wrong place.
     let wrong = || {
-        let message = [
-            "\"",
-            &given,
-            "\" is no project URL. Pass `url` as `https://<project>.supabase.co`, or as your own server's URL.",
-        ];
-        Error::new(Code::InvalidUrl, message.concat())
+        let message = "`url` is missing or no URL. Pass the project's, as `https://<project>.supabase.co`, or your \
+            own server's.";
+        Error::new(Code::InvalidUrl, message)
     };
     let url = web_sys::Url::new(&given).map_err(|_| wrong())?;
     let scheme = match url.protocol().as_str() {
@@ -223,6 +221,20 @@ pub fn subscription(value: &JsValue) -> Result<Subscription, Error> {
         source,
         auto_reconnect: options.flag("autoReconnect", true)?,
         max_reconnect_attempts: options.number("maxReconnectAttempts", 0, u32::MAX)?,
+    })
+}
+
+/// What a payload is as JSON, so that none of the application's code runs when it is sent.
+///
+/// # Errors
+/// `invalid_option` for what JSON cannot hold.
+pub fn json(payload: &JsValue) -> Result<JsValue, Error> {
+    let is_bytes = payload.is_instance_of::<ArrayBuffer>() || ArrayBuffer::is_view(payload);
+    let text = JSON::stringify(payload).ok().filter(|text| !is_bytes && text.is_string());
+    text.and_then(|text| JSON::parse(&String::from(text)).ok()).ok_or_else(|| {
+        let message = "The payload is nothing that JSON can hold: send null, numbers, strings, arrays and objects \
+            without circles, bigints or bytes.";
+        Error::new(Code::InvalidOption, message)
     })
 }
 

@@ -49,6 +49,9 @@ impl RealtimeClient {
             return Err(thrown(Error::new(Code::InvalidOption, message)));
         }
         let subscription = options::subscription(options).map_err(thrown)?;
+        if let Some(error) = self.driver.conflict(id, &subscription) {
+            return Err(thrown(error));
+        }
         let slot = *self.slots.borrow_mut().entry(id.to_owned()).or_insert_with(|| {
             self.next_slot.set(self.next_slot.get() + 1);
             self.next_slot.get()
@@ -76,15 +79,27 @@ impl RealtimeClient {
     }
 
     /// Sends a broadcast; the notification `settled` with this `call` says how it went.
-    pub fn send(&self, call: u32, id: &str, event: &str, payload: JsValue) {
+    pub fn send(&self, call: u32, id: &str, event: &str, payload: &JsValue) -> Result<(), JsValue> {
+        if event.is_empty() {
+            let message = "send takes the broadcast's name as its second argument; it is empty.";
+            return Err(thrown(Error::new(Code::InvalidOption, message)));
+        }
+        let payload = options::json(payload).map_err(thrown)?;
         let (id, event) = (id.to_owned(), event.to_owned());
         self.driver.handle(Input::Broadcast { call: CallId(call), id, event, payload });
+        Ok(())
     }
 
     /// Sets the access token; `null` for the key's own role.
     #[wasm_bindgen(js_name = setAuth)]
-    pub fn set_auth(&self, token: Option<String>) {
+    pub fn set_auth(&self, token: Option<String>) -> Result<(), JsValue> {
+        if token.as_deref() == Some("") {
+            let message =
+                "setAuth takes a token, or null for the key's own role; an empty string is neither.";
+            return Err(thrown(Error::new(Code::InvalidOption, message)));
+        }
         self.driver.set_token(token);
+        Ok(())
     }
 
     /// The counters, as `RealtimeStats` in `js/types.ts`.

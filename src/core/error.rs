@@ -114,7 +114,7 @@ pub struct Error {
     pub code: Code,
     /// What is wrong and what to do. Never holds a token.
     pub message: String,
-    /// Milliseconds to wait before another attempt, where the server asks for a pause.
+    /// Milliseconds until the next attempt, where one is planned.
     pub retry_after: Option<u64>,
 }
 

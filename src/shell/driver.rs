@@ -8,8 +8,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::core::client::{Client, Config, Stats};
+use crate::core::error::Error;
 use crate::core::io::{Input, Notification, Output, SocketId};
 use crate::core::realtime::frame::Inbound;
+use crate::core::realtime::subscriptions::Subscription;
 use crate::shell::environment::{Page, PageEvent, now, seed};
 use crate::shell::object;
 use crate::shell::router::{Router, scan};
@@ -99,10 +101,15 @@ impl Driver {
         self.client.try_borrow().map(|client| client.stats()).unwrap_or_default()
     }
 
-    /// Gives the core a token, with the lifetime it states.
+    /// Gives the core a token that the application sets by itself, with the lifetime it states.
     pub fn set_token(self: &Rc<Self>, value: Option<String>) {
         let lifetime = value.as_deref().and_then(lifetime);
-        self.handle(Input::Token { value, lifetime });
+        self.handle(Input::SetToken { value, lifetime });
+    }
+
+    /// Why a subscription cannot be, next to the others there are.
+    pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
+        self.client.try_borrow().ok()?.conflict(id, subscription)
     }
 
     /// One pump: tells the core, does all it says, sets the timer, and lastly, with every borrow released, tells the
@@ -186,19 +193,23 @@ impl Driver {
                 Err(error) => Err(error),
             };
             let Some(driver) = driver.upgrade() else { return };
-            match answer {
-                Ok(token) if token.is_null() || token.is_undefined() => driver.set_token(None),
-                Ok(token) => match token.as_string() {
-                    Some(token) => driver.set_token(Some(token)),
-                    None => driver.token_failed("it returned neither a string nor null".into()),
-                },
-                Err(error) => driver.token_failed(message_of(&error)),
-            }
+            driver.handle(token_input(answer));
         });
     }
+}
 
-    fn token_failed(self: &Rc<Self>, reason: String) {
-        self.handle(Input::TokenFailed { reason });
+fn token_input(answer: Result<JsValue, JsValue>) -> Input<JsValue> {
+    let failed = |reason: &str| Input::TokenFailed { reason: reason.to_owned() };
+    match answer {
+        Ok(token) if token.is_null() || token.is_undefined() => Input::Token { value: None, lifetime: None },
+        Ok(token) => match token.as_string() {
+            Some(token) if token.is_empty() => {
+                failed("it returned an empty string; return null for no token")
+            }
+            Some(token) => Input::Token { lifetime: lifetime(&token), value: Some(token) },
+            None => failed("it returned neither a string nor null"),
+        },
+        Err(error) => failed(&message_of(&error)),
     }
 }
 

@@ -236,3 +236,85 @@ test('`disconnect` ends everything, and a later `subscribe` begins anew', async 
   assert.deepEqual(result.rested, ['idle', ['joining', 'live', 'closed']]);
   assert.equal(result.state, 'connected');
 });
+
+test('what is ended while the module still loads never begins', async () => {
+  const { result } = await inPage(async () => {
+    const manager = new wedsync.RealtimeSubscriptionManager(options);
+    const statuses = [];
+    const lobby = { channel: 'lobby', onData() {}, onStatus: (status) => statuses.push(status) };
+    const ended = failure(manager.subscribe('a', lobby));
+    await manager.unsubscribe('a');
+    const stopped = failure(manager.subscribe('b', lobby));
+    manager.disconnect();
+    await wedsync.init();
+    // A subscription made now would have its socket after those before it.
+    await new wedsync.RealtimeSubscriptionManager(options).subscribe('c', { channel: 'lobby', onData() {} });
+    return [(await ended).code, (await stopped).code, statuses, manager.getConnectionState()];
+  });
+  assert.deepEqual(result, ['unsubscribed', 'unsubscribed', ['closed', 'closed'], 'idle']);
+});
+
+test('`disconnect` right after `subscribe` ends it', async () => {
+  const { result } = await inPage(async () => {
+    await wedsync.init();
+    const manager = new wedsync.RealtimeSubscriptionManager(options);
+    const subscribed = failure(manager.subscribe('lobby', { channel: 'lobby', onData() {} }));
+    manager.disconnect();
+    return [(await subscribed).code, manager.getConnectionState()];
+  });
+  assert.deepEqual(result, ['unsubscribed', 'idle']);
+});
+
+test('a closed dashboard stays closed', async () => {
+  const { result } = await inPage(async () => {
+    const { realtime, close } = await wedsync.createDashboard(options);
+    await realtime.subscribe('lobby', { channel: 'lobby', onData() {} });
+    await close();
+    const again = await failure(realtime.subscribe('lobby', { channel: 'lobby', onData() {} }));
+    return [again.code, realtime.getConnectionState(), realtime.stats().frames];
+  });
+  assert.deepEqual(result, ['closed', 'idle', 0]);
+});
+
+test('options that contradict another subscription fail the call and leave what the id stood for', async () => {
+  const { result } = await inPage(async () => {
+    const [one, two] = [0, 0].map(() => new wedsync.RealtimeSubscriptionManager(options));
+    const heard = new Promise((resolve) => {
+      void one.subscribe('x', { channel: 'lobby', onData: ({ event }) => resolve(event) });
+    });
+    await one.subscribe('y', { channel: 'hall', onData() {} });
+    await one.subscribe('z', { channel: 'lobby', onData() {} });
+    const { code } = await failure(one.subscribe('x', { channel: 'hall', private: true, onData() {} }));
+    await two.subscribe('lobby', { channel: 'lobby', onData() {} });
+    await two.send('lobby', 'still heard', null);
+    return [code, await heard];
+  });
+  assert.deepEqual(result, ['topic_conflict', 'still heard']);
+});
+
+test('a payload that is not JSON rejects, instead of being dropped on the way', async () => {
+  const { result } = await inPage(async () => {
+    const manager = new wedsync.RealtimeSubscriptionManager(options);
+    await manager.subscribe('lobby', { channel: 'lobby', onData() {} });
+    const codes = [];
+    for (const payload of [{ n: 1n }, new Uint8Array(2), undefined]) {
+      codes.push((await failure(manager.send('lobby', 'x', payload))).code);
+    }
+    codes.push((await failure(manager.setAuth(''))).code);
+    return codes;
+  });
+  assert.deepEqual(result, Array(4).fill('invalid_option'));
+});
+
+test('`off` ends what `once` began', async () => {
+  const { result } = await inPage(async () => {
+    const manager = new wedsync.RealtimeSubscriptionManager(options);
+    const told = [];
+    const listener = () => told.push('told');
+    manager.once('connected', listener);
+    manager.off('connected', listener);
+    await manager.subscribe('lobby', { channel: 'lobby', onData() {} });
+    return told;
+  });
+  assert.deepEqual(result, []);
+});
