@@ -1,16 +1,24 @@
+import type { Claims } from '../database/caller.js';
 import type { Database } from '../database/database.js';
 import { parseBinding, type RawBinding } from './bindings.js';
 import { type ChangedRow, matchFilters, prune, readChanges, visibleParts } from './changedRows.js';
-import type { Channel } from './channel.js';
 import { SerialQueue } from './serialQueue.js';
 import { type CompiledBinding, compileBinding } from './subscriptions.js';
 
 const pruneEveryMs = 30_000;
 
+/** Whom changes are sent to: a joined channel, with the claims that decide what it sees. */
+export interface Subscriber {
+  readonly claims: Claims;
+  readonly isOpen: boolean;
+  /** `data` and `ids` are JSON text. */
+  deliverChange(data: string, ids: string): void;
+}
+
 /** Sends the changes of published tables to whoever subscribed and may see them, in the order of the commits. */
 export class ChangeFeed {
   readonly #database: Database;
-  readonly #subscriptions = new Map<Channel, CompiledBinding[]>();
+  readonly #subscriptions = new Map<Subscriber, CompiledBinding[]>();
   readonly #queue = new SerialQueue();
   #pending: string[] = [];
   #prunedAt = Date.now();
@@ -27,7 +35,7 @@ export class ChangeFeed {
   }
 
   /** All of a channel's bindings or, if one of them is wrong, none. */
-  async subscribe(channel: Channel, raw: readonly RawBinding[]): Promise<void> {
+  async subscribe(channel: Subscriber, raw: readonly RawBinding[]): Promise<void> {
     const compiled: CompiledBinding[] = [];
     await this.#database.query('select realtime.sync_capture()');
     for (const binding of raw.map(parseBinding)) compiled.push(await compileBinding(this.#database, binding));
@@ -35,7 +43,7 @@ export class ChangeFeed {
     if (channel.isOpen) this.#subscriptions.set(channel, compiled);
   }
 
-  unsubscribe(channel: Channel): void {
+  unsubscribe(channel: Subscriber): void {
     this.#subscriptions.delete(channel);
   }
 
@@ -80,7 +88,7 @@ export class ChangeFeed {
     return interested;
   }
 
-  async #deliverToCaller(row: ChangedRow, caller: Channel, wanted: readonly Interest[]): Promise<void> {
+  async #deliverToCaller(row: ChangedRow, caller: Subscriber, wanted: readonly Interest[]): Promise<void> {
     const selections = new Set(wanted.flatMap(({ bindings }) => bindings.map(({ select }) => select)));
     for (const select of selections) {
       const data = await visibleParts(this.#database, row, caller.claims, select);
@@ -97,7 +105,7 @@ export class ChangeFeed {
 }
 
 interface Interest {
-  channel: Channel;
+  channel: Subscriber;
   bindings: CompiledBinding[];
 }
 

@@ -6,9 +6,16 @@ import { authorize } from './authorization.js';
 import type { RawBinding } from './bindings.js';
 import type { ChangeFeed } from './changes.js';
 import type { Delivery, Hub } from './hub.js';
-import type { Socket } from './socket.js';
 import { channelProblem } from './tokens.js';
-import { encodeBroadcast, encodeText } from './wire.js';
+import { encodeBroadcast, encodeText, type Version } from './wire.js';
+
+/** What a channel needs of its socket. */
+interface ChannelSocket {
+  readonly version: Version;
+  send(frame: string | Buffer): void;
+  reply(channel: Channel, ref: unknown, status: 'ok' | 'error', response: unknown): void;
+  close(channel: Channel): void;
+}
 
 /** What channels share. */
 export interface ChannelServices {
@@ -41,7 +48,7 @@ export class Channel {
   readonly joinRef: unknown;
   readonly isPrivate: boolean;
   readonly receivesOwn: boolean;
-  readonly #socket: Socket;
+  readonly #socket: ChannelSocket;
   readonly #services: ChannelServices;
   readonly #acknowledges: boolean;
   readonly #bindings: RawBinding[];
@@ -51,7 +58,7 @@ export class Channel {
   #expiryTimer: NodeJS.Timeout | null = null;
   #isOpen = false;
 
-  constructor(socket: Socket, services: ChannelServices, options: ChannelOptions) {
+  constructor(socket: ChannelSocket, services: ChannelServices, options: ChannelOptions) {
     this.topic = options.topic;
     this.joinRef = options.joinRef;
     this.isPrivate = options.isPrivate;

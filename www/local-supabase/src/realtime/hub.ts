@@ -1,4 +1,3 @@
-import type { Channel } from './channel.js';
 import type { Encoding } from './wire.js';
 
 /** A broadcast on its way to the listeners of a topic. */
@@ -6,27 +5,36 @@ export type Delivery =
   | { form: 'text'; payload: string }
   | { form: 'binary'; event: string; metadata: string; encoding: Encoding; payload: Buffer };
 
+/** Whom the hub delivers to: a joined channel. */
+export interface Listener {
+  readonly topic: string;
+  readonly isPrivate: boolean;
+  /** Whether its own messages come back to it. */
+  readonly receivesOwn: boolean;
+  deliver(delivery: Delivery): void;
+}
+
 /** Who listens to which topic. A private and a public topic of one name are two topics. */
 export class Hub {
-  readonly #topics = new Map<string, Set<Channel>>();
+  readonly #topics = new Map<string, Set<Listener>>();
 
-  add(channel: Channel): void {
-    const key = topicKey(channel.topic, channel.isPrivate);
-    const channels = this.#topics.get(key) ?? new Set();
-    this.#topics.set(key, channels.add(channel));
+  add(listener: Listener): void {
+    const key = topicKey(listener.topic, listener.isPrivate);
+    const listeners = this.#topics.get(key) ?? new Set();
+    this.#topics.set(key, listeners.add(listener));
   }
 
-  remove(channel: Channel): void {
-    const key = topicKey(channel.topic, channel.isPrivate);
-    const channels = this.#topics.get(key);
-    channels?.delete(channel);
-    if (channels?.size === 0) this.#topics.delete(key);
+  remove(listener: Listener): void {
+    const key = topicKey(listener.topic, listener.isPrivate);
+    const listeners = this.#topics.get(key);
+    listeners?.delete(listener);
+    if (listeners?.size === 0) this.#topics.delete(key);
   }
 
   /** Sends to all listeners, except the channel that sends if it does not want its own messages. */
-  broadcast(topic: string, isPrivate: boolean, delivery: Delivery, sender: Channel | null): void {
-    for (const channel of this.#topics.get(topicKey(topic, isPrivate)) ?? []) {
-      if (channel !== sender || channel.receivesOwn) channel.deliver(delivery);
+  broadcast(topic: string, isPrivate: boolean, delivery: Delivery, sender: Listener | null): void {
+    for (const listener of this.#topics.get(topicKey(topic, isPrivate)) ?? []) {
+      if (listener !== sender || listener.receivesOwn) listener.deliver(delivery);
     }
   }
 }
