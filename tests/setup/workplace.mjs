@@ -60,7 +60,7 @@ export class Workplace {
         CARGO_NET_RETRY: '0',
         npm_config_cache: join(this.folder, 'npm'),
         npm_config_fetch_retries: '0',
-        npm_config_registry: 'https://registry.npmjs.org/',
+        npm_config_registry: 'https://registry.invalid/',
         ...env,
       },
       stdio: ['ignore', 'ignore', 'pipe'],
