@@ -240,8 +240,13 @@ test('`disconnect` ends everything, and a later `subscribe` begins anew', async 
 test('what is ended while the module still loads never begins', async () => {
   const { result } = await inPage(async () => {
     const manager = new wedsync.RealtimeSubscriptionManager(options);
+    /** @type {string[]} */
     const statuses = [];
-    const lobby = { channel: 'lobby', onData() {}, onStatus: (status) => statuses.push(status) };
+    const lobby = {
+      channel: 'lobby',
+      onData() {},
+      onStatus: (/** @type {string} */ status) => statuses.push(status),
+    };
     const ended = failure(manager.subscribe('a', lobby));
     await manager.unsubscribe('a');
     const stopped = failure(manager.subscribe('b', lobby));
@@ -280,7 +285,10 @@ test('options that contradict another subscription fail the call and leave what 
   const { result } = await inPage(async () => {
     const [one, two] = [0, 0].map(() => new wedsync.RealtimeSubscriptionManager(options));
     const heard = new Promise((resolve) => {
-      void one.subscribe('x', { channel: 'lobby', onData: ({ event }) => resolve(event) });
+      void one.subscribe('x', {
+        channel: 'lobby',
+        onData: (/** @type {{ event: string }} */ { event }) => resolve(event),
+      });
     });
     await one.subscribe('y', { channel: 'hall', onData() {} });
     await one.subscribe('z', { channel: 'lobby', onData() {} });
@@ -309,6 +317,7 @@ test('a payload that is not JSON rejects, instead of being dropped on the way', 
 test('`off` ends what `once` began', async () => {
   const { result } = await inPage(async () => {
     const manager = new wedsync.RealtimeSubscriptionManager(options);
+    /** @type {string[]} */
     const told = [];
     const listener = () => told.push('told');
     manager.once('connected', listener);

@@ -94,7 +94,7 @@ export class Workplace {
     for (const part of ['etc', 'state/lists/partial', 'cache/archives/partial']) {
       mkdirSync(join(apt, part), { recursive: true });
     }
-    writeFileSync(join(apt, 'etc', 'sources.list'), 'deb http://deb.debian.org/debian stable main\n');
+    writeFileSync(join(apt, 'etc', 'sources.list'), 'deb http://packages.invalid/debian stable main\n');
     writeFileSync(join(apt, 'status'), '');
     const lines = [
       `Dir::Etc "${apt}/etc";`,

@@ -1,4 +1,4 @@
-import { buildBackend, buildPackage } from '../build/index.mjs';
+import { buildBackend, buildEverything, buildPackage } from '../build/index.mjs';
 import { setUpForTests } from '../setup/index.mjs';
 import { nodeSuite, workspaceSuite } from './node.mjs';
 import { playwrightSuite } from './playwright.mjs';
@@ -16,14 +16,19 @@ export function allSuites(programs) {
     lintSuite(),
     coreSuite(),
     typesSuite(),
-    nodeSuite({ name: 'scripts and set-up', budgetSeconds: 120, folder: 'tests/setup' }),
+    nodeSuite({
+      name: 'scripts and set-up',
+      budgetSeconds: 120,
+      folder: 'tests/setup',
+      prepare: buildEverything,
+    }),
     ...workspaceSuite({
       name: 'embedded backend',
       budgetSeconds: 120,
       workspace: 'www/local-supabase',
       prepare: buildBackend,
     }),
-    ...workspaceSuite({ name: 'dashboard', budgetSeconds: 60, workspace: 'www', prepare: buildPackage }),
+    ...workspaceSuite({ name: 'dashboard', budgetSeconds: 120, workspace: 'www', prepare: buildPackage }),
     ...browserSuites(programs),
     nodeSuite({
       name: 'packaging',
@@ -35,6 +40,6 @@ export function allSuites(programs) {
       },
       env: { CHROMIUM: programs.chromium },
     }),
-    playwrightSuite({ name: 'end to end', budgetSeconds: 300, browsers: programs }),
+    playwrightSuite({ name: 'end to end', budgetSeconds: 360, browsers: programs }),
   ];
 }

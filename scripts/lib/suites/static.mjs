@@ -46,7 +46,7 @@ const typeScriptProjects = [
 
 /** @returns {import('./suite.mjs').Suite} */
 export function lintSuite() {
-  return { name: 'format, lint and types', budgetSeconds: 90, run: runLint };
+  return { name: 'format, lint and types', budgetSeconds: 120, run: runLint };
 }
 
 async function runLint() {
