@@ -46,7 +46,8 @@ export function workspaceSuite({ name, budgetSeconds, workspace, prepare = async
       budgetSeconds,
       async run() {
         await prepare();
-        const args = ['run', '--silent', 'test', '-w', workspace];
+        // By its name: as a path, `www` would also mean the workspaces inside it.
+        const args = ['run', '--silent', 'test', '-w', manifest.name];
         const { code, output } = await run('npm', args, { cwd: root, output: 'both' });
         return { ok: code === 0, totals: nodeTestTotals(output) };
       },
