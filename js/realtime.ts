@@ -172,12 +172,14 @@ export class RealtimeSubscriptionManager {
    */
   send(id: string, event: string, payload: unknown): Promise<void> {
     return new Promise((resolve, reject) => {
+      this.#lastCall += 1;
+      const call = this.#lastCall;
       const begin = () => {
-        this.#lastCall += 1;
-        this.#calls.set(this.#lastCall, { resolve, reject });
-        this.#start().send(this.#lastCall, id, event, payload);
+        this.#calls.set(call, { resolve, reject });
+        this.#start().send(call, id, event, payload);
       };
       this.#whenLoaded(begin, (error) => {
+        this.#calls.delete(call);
         reject(toError(error));
       });
     });

@@ -24,13 +24,14 @@ export interface ConnectionStore {
 export function connectionStore(dashboard: Dashboard | null): ConnectionStore {
   if (!dashboard) return { subscribe: () => () => {}, getSnapshot: () => IDLE };
   const { realtime } = dashboard;
-  let snapshot = IDLE;
   let error: DashboardError | null = null;
+  // A component may mount while the connection is open: its first render says so.
+  let snapshot = snapshotOf(realtime.getConnectionState(), error);
   const refresh = (listener: () => void) => {
     const state = realtime.getConnectionState();
     if (state === 'connected') error = null;
     if (snapshot.state === state && snapshot.error === error) return;
-    snapshot = { connected: state === 'connected', state, error };
+    snapshot = snapshotOf(state, error);
     listener();
   };
   return {
@@ -49,6 +50,10 @@ export function connectionStore(dashboard: Dashboard | null): ConnectionStore {
     },
     getSnapshot: () => snapshot,
   };
+}
+
+function snapshotOf(state: ConnectionState, error: DashboardError | null): Connection {
+  return { connected: state === 'connected', state, error };
 }
 
 /** The store's content on a server. */

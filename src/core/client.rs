@@ -141,8 +141,8 @@ impl<P: Payload> Client<P> {
             Input::Token { value, lifetime } if self.token.takes_answer() => {
                 self.set_token(now, value, lifetime);
             }
-            Input::Token { .. } => {}
-            Input::TokenFailed { reason } => self.token_failed(now, &reason),
+            Input::TokenFailed { reason } if self.token.takes_answer() => self.token_failed(now, &reason),
+            Input::Token { .. } | Input::TokenFailed { .. } => {}
             Input::SocketOpened { socket } => self.socket_opened(now, socket),
             Input::SocketClosed { socket, code } => self.socket_closed(now, socket, code),
             Input::Frame { socket, frame } if self.link.socket() == Some(socket) => {

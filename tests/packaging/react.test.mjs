@@ -69,6 +69,8 @@ test('mounted twice, a subscription is live once, follows its callback and its o
     const [status, heard] = [page.getByTestId('status'), page.getByTestId('heard')];
     await expect(page.getByTestId('state')).toHaveText('connected');
     await expect(status).toHaveText('live');
+    await page.getByRole('button', { name: 'late reader' }).click();
+    await expect(page.getByTestId('late')).toHaveText('connected');
     await say('lobby', 'one');
     await expect(heard).toHaveText('first: one');
 

@@ -225,6 +225,18 @@ fn an_answer_asked_for_before_set_auth_does_not_override_it() {
 }
 
 #[test]
+fn a_failure_asked_for_before_set_auth_is_no_error_after_it() {
+    let mut world = asking();
+    world.input(Input::SetToken { value: Some("bob".into()), lifetime: None });
+    world.accept("room:1");
+    let news = world.news.len();
+    world.input(Input::TokenFailed { reason: "no session".into() });
+    assert_eq!(world.news.len(), news);
+    world.pass(60_000);
+    assert_eq!(world.tokens_asked, 1, "and no reason to ask again");
+}
+
+#[test]
 fn an_expired_fixed_token_is_told_once_to_each_until_another_is_set() {
     let mut world = World::new();
     give(&mut world, "old", Some(-1));

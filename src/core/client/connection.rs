@@ -4,7 +4,7 @@ use super::Client;
 use crate::core::error::{Code, Error};
 use crate::core::io::{Connection, Notification, Output, SocketId};
 use crate::core::payload::Payload;
-use crate::core::realtime::frame::{Outbound, PHOENIX_TOPIC};
+use crate::core::realtime::frame::{Outbound, PHOENIX_TOPIC, Reference};
 use crate::core::realtime::link::{Link, Overdue};
 use crate::core::time::{Instant, Timer};
 
@@ -104,7 +104,7 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    fn push_heartbeat(&mut self, socket: SocketId) -> crate::core::realtime::frame::Reference {
+    fn push_heartbeat(&mut self, socket: SocketId) -> Reference {
         let reference = self.next_reference();
         let payload = P::object(Vec::new());
         let frame = Outbound { join_ref: None, reference, topic: PHOENIX_TOPIC, event: "heartbeat", payload };

@@ -14,6 +14,14 @@ function Connection() {
   );
 }
 
+/** All that a component that mounts later has rendered, the first time included. */
+const rendered: string[] = [];
+function LateReader() {
+  const { state } = useConnection();
+  rendered.push(state);
+  return <p data-testid="late">{[...new Set(rendered)].join(', ')}</p>;
+}
+
 function Listener({ channel, label }: { channel: string; label: string }) {
   const [heard, setHeard] = useState<string[]>([]);
   // The callback is new at each render and closes over `label`.
@@ -35,6 +43,7 @@ function Controls() {
   const [label, setLabel] = useState('first');
   const [mounted, setMounted] = useState(true);
   const [stats, setStats] = useState('');
+  const [late, setLate] = useState(false);
   return (
     <>
       {mounted ? <Listener channel={channel} label={label} /> : null}
@@ -50,6 +59,10 @@ function Controls() {
       <button type="button" onClick={() => setStats(JSON.stringify(dashboard?.realtime.stats()))}>
         stats
       </button>
+      <button type="button" onClick={() => setLate(true)}>
+        late reader
+      </button>
+      {late ? <LateReader /> : null}
       <output data-testid="stats">{stats}</output>
     </>
   );
