@@ -1,7 +1,9 @@
+import { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
 import { startLocalSupabase } from '@wedsync/local-supabase';
 import WebSocket from 'ws';
+import { startPostgres } from './postgresServer.mjs';
 
 const supabaseFolder = new URL('../../supabase/', import.meta.url);
 
@@ -14,6 +16,33 @@ export const amelia = 'amelia@rosewood.example';
 export const ben = 'ben@rosewood.example';
 export const carla = 'carla@lumen.example';
 export const password = 'wedding-demo-1';
+
+/** Where the same tests run: PostgreSQL inside the process, and Debian's as a server of its own. */
+const storages = ['PGlite', 'PostgreSQL'].filter((name) => (process.env.STORAGE ?? name) === name);
+
+/**
+ * Describes the same tests once for each storage (`STORAGE=PGlite` or `STORAGE=PostgreSQL` picks one).
+ * `define` gets a backend that is up when a test runs; all options but `prepare` are the backend's.
+ */
+export function describeOnEachStorage(title, define, { prepare = async () => {}, ...options } = {}) {
+  for (const storage of storages) {
+    describe(`${title}, on ${storage}`, () => {
+      const backend = { storage };
+      let postgres = null;
+      before(async () => {
+        if (storage === 'PostgreSQL') postgres = await startPostgres();
+        const where = postgres === null ? {} : { databaseUrl: postgres.url };
+        Object.assign(backend, await startBackend({ ...where, ...options }));
+        await prepare(backend);
+      });
+      after(async () => {
+        await backend.stop?.();
+        postgres?.stop();
+      });
+      define(backend);
+    });
+  }
+}
 
 /** A seeded backend with its control server, and what tests ask of it. */
 export async function startBackend(options = {}) {

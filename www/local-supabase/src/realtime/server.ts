@@ -11,6 +11,7 @@ import { Hub } from './hub.js';
 import { maxFrameBytes, type RealtimeSettings } from './settings.js';
 import { Socket } from './socket.js';
 import { handshakeProblem } from './tokens.js';
+import { Transport } from './transport.js';
 
 const path = '/realtime/v1/websocket';
 
@@ -27,6 +28,7 @@ export class RealtimeServer {
   });
   readonly #sockets = new Set<Socket>();
   #refusesHandshakes = false;
+  #opened = 0;
 
   private constructor(services: ChannelServices, settings: RealtimeSettings) {
     this.#services = services;
@@ -78,9 +80,11 @@ export class RealtimeServer {
       return;
     }
     this.#upgrader.handleUpgrade(request, stream, head, (connection) => {
-      const socket = new Socket(connection, this.#services, this.#settings, version, key);
+      this.#opened += 1;
+      const transport = new Transport(connection, this.#opened);
+      const socket = new Socket(transport, this.#services, this.#settings, version, key);
       this.#sockets.add(socket);
-      connection.on('close', () => this.#sockets.delete(socket));
+      transport.closed.then(() => this.#sockets.delete(socket));
     });
   }
 

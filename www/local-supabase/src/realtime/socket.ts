@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RawData, WebSocket } from 'ws';
 import { isObject } from '../http/body.js';
 import { Channel, type ChannelServices } from './channel.js';
 import { decideJoin, joinResponse } from './join.js';
 import { SerialQueue } from './serialQueue.js';
 import type { RealtimeSettings } from './settings.js';
+import type { Transport } from './transport.js';
 import { type BinaryPush, decodeBinary, decodeText, encodeText, type Message, type Version } from './wire.js';
 
 const topicPrefix = 'realtime:';
@@ -13,7 +13,7 @@ const topicPrefix = 'realtime:';
 export class Socket {
   readonly version: Version;
   readonly closed: Promise<void>;
-  readonly #connection: WebSocket;
+  readonly #transport: Transport;
   readonly #services: ChannelServices;
   readonly #settings: RealtimeSettings;
   readonly #token: string;
@@ -24,26 +24,24 @@ export class Socket {
   #idleTimer: NodeJS.Timeout;
 
   constructor(
-    connection: WebSocket,
+    transport: Transport,
     services: ChannelServices,
     settings: RealtimeSettings,
     version: Version,
     token: string,
   ) {
     this.version = version;
-    this.#connection = connection;
+    this.#transport = transport;
     this.#services = services;
     this.#settings = settings;
     this.#token = token;
     this.#idleTimer = this.#startIdleTimer();
-    connection.on('message', (data, isBinary) => {
+    transport.onFrame((data, isBinary) => {
       clearTimeout(this.#idleTimer);
       this.#idleTimer = this.#startIdleTimer();
-      this.#incoming.add(() => this.#receive(toBuffer(data), isBinary));
+      this.#incoming.add(() => this.#receive(data, isBinary));
     });
-    // A connection that breaks is closed next; without a listener the error would end the process.
-    connection.on('error', () => {});
-    this.closed = new Promise((resolve) => connection.on('close', () => resolve()));
+    this.closed = transport.closed;
     this.closed.then(() => {
       clearTimeout(this.#idleTimer);
       for (const channel of this.#channels.values()) channel.dispose();
@@ -56,18 +54,18 @@ export class Socket {
   }
 
   send(frame: string | Buffer): void {
-    if (this.#held === null) this.#connection.send(frame);
+    if (this.#held === null) this.#transport.send(frame);
     else this.#held.push(frame);
   }
 
   /** Cuts the connection without a close frame, as a lost network does. */
   terminate(): void {
-    this.#connection.terminate();
+    this.#transport.terminate();
   }
 
   /** Ends it as a server that restarts does. */
   shutDown(): void {
-    this.#connection.close(1012);
+    this.#transport.close(1012);
   }
 
   reply(channel: Channel, ref: unknown, status: 'ok' | 'error', response: unknown): void {
@@ -143,7 +141,7 @@ export class Socket {
   async #join(topic: string, { joinRef, ref, payload }: Message): Promise<void> {
     const request = { topic, joinRef, payload, socketToken: this.#token };
     const result = await decideJoin(this.#services, request);
-    if (this.#connection.readyState !== this.#connection.OPEN) return;
+    if (!this.#transport.isOpen) return;
     if (result.refusal !== undefined) {
       await this.#refuseJoin(() =>
         this.#reply(joinRef, ref, topicPrefix + topic, 'error', { reason: result.refusal }),
@@ -168,7 +166,7 @@ export class Socket {
     await sleep(this.#settings.refusedJoinDelayMs);
     const held = this.#held;
     this.#held = null;
-    if (this.#connection.readyState !== this.#connection.OPEN) return;
+    if (!this.#transport.isOpen) return;
     answer();
     for (const frame of held) this.send(frame);
   }
@@ -183,15 +181,10 @@ export class Socket {
   }
 
   #startIdleTimer(): NodeJS.Timeout {
-    return setTimeout(() => this.#connection.close(1000), this.#settings.idleTimeoutMs);
+    return setTimeout(() => this.#transport.close(1000), this.#settings.idleTimeoutMs);
   }
 }
 
 function wantsPresence(config: Record<string, unknown>): boolean {
   return isObject(config.presence) && config.presence.enabled === true;
-}
-
-function toBuffer(data: RawData): Buffer {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
 }
