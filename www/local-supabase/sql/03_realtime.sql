@@ -12,6 +12,10 @@ create table if not exists realtime.messages (
   primary key (id, inserted_at)
 );
 
+alter table realtime.messages add column if not exists binary_payload bytea;
+create index if not exists messages_topic_idx on realtime.messages (topic, inserted_at desc)
+  where extension = 'broadcast';
+
 alter table realtime.messages enable row level security;
 grant select, insert, update on realtime.messages to anon, authenticated, service_role;
 
@@ -46,6 +50,21 @@ begin
     );
   exception when others then
     raise warning 'realtime.send could not send to %: %', send.topic, sqlerrm;
+  end;
+end
+$$;
+
+create or replace function realtime.send_binary(payload bytea, event text, topic text, private boolean default true)
+returns void
+language plpgsql
+as $$
+begin
+  begin
+    perform set_config('realtime.topic', send_binary.topic, true);
+    insert into realtime.messages (topic, extension, binary_payload, event, private)
+    values (send_binary.topic, 'broadcast', send_binary.payload, send_binary.event, send_binary.private);
+  exception when others then
+    raise warning 'realtime.send_binary could not send to %: %', send_binary.topic, sqlerrm;
   end;
 end
 $$;

@@ -1,5 +1,6 @@
 -- postgres_changes without logical decoding: row triggers on the published tables write each change to a
--- table and notify its number alone, because a notification carries at most 8,000 bytes.
+-- table and notify its number alone, because a notification carries at most 8,000 bytes. The server takes a change
+-- out of the table when it sends it.
 
 do $$
 begin
@@ -12,8 +13,6 @@ $$;
 create table if not exists realtime.changes (
   number bigint generated always as identity primary key,
   relation oid not null,
-  schema_name text not null,
-  table_name text not null,
   type text not null,
   record jsonb,
   old_record jsonb,
@@ -21,6 +20,9 @@ create table if not exists realtime.changes (
   matched_on jsonb not null,
   committed_at timestamptz not null default transaction_timestamp()
 );
+
+-- Earlier versions kept the table's name too, which may change while the change waits.
+alter table realtime.changes drop column if exists schema_name, drop column if exists table_name;
 
 -- A row as the server sends it: JSON, times in UTC, bytea as bare hexadecimal digits.
 create or replace function realtime.row_json(relation oid, source jsonb) returns jsonb
@@ -80,11 +82,9 @@ begin
     end;
   end if;
 
-  insert into realtime.changes (relation, schema_name, table_name, type, record, old_record, matched_on)
+  insert into realtime.changes (relation, type, record, old_record, matched_on)
   values (
     tg_relid,
-    tg_table_schema,
-    tg_table_name,
     tg_op,
     new_row,
     case

@@ -48,6 +48,13 @@ export function createControlServer({ database, realtime, requests }: ControlOpt
     return context.json({});
   });
 
+  app.post('/realtime/settings', async (context) => {
+    const settings = await readJsonObject(context);
+    if (settings === null) return context.json({ error: 'Give the settings as a JSON object' }, 400);
+    realtime.reconfigure(settings);
+    return context.json({});
+  });
+
   app.post('/sql', async (context) => {
     const sql = (await readJsonObject(context))?.sql;
     if (typeof sql !== 'string') return context.json({ error: '"sql" must be a text' }, 400);

@@ -20,6 +20,7 @@ import { openPGlite } from './database/pglite.js';
 import { openPostgres } from './database/postgres.js';
 import { requireApiKey } from './http/gateway.js';
 import { checkPort, closeServer, listen } from './http/listen.js';
+import { broadcastRoutes } from './realtime/broadcastRoutes.js';
 import { RealtimeServer } from './realtime/server.js';
 import { restRoutes } from './rest/routes.js';
 
@@ -102,6 +103,7 @@ async function serve(
   app.use('/rest/v1/*', requireApiKey(new Set(Object.values(keys))));
   app.route('/auth/v1', authRoutes({ ...config, database, tokens, url: () => url }));
   app.route('/rest/v1', restRoutes({ database, tokens }));
+  app.route('/realtime/v1/api', broadcastRoutes(realtime.services));
   app.onError((_, context) => context.json({ message: 'An internal error happened' }, 500));
 
   // What this adaptor creates without further options is a plain HTTP server.

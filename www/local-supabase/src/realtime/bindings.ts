@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isObject } from '../http/body.js';
+import { canonicalJson } from './canonicalJson.js';
 
 /** One entry of `config.postgres_changes`, as the client sent it. */
 export type RawBinding = Record<string, unknown>;
@@ -43,17 +44,45 @@ const operators: ReadonlySet<string> = new Set([
   'isdistinct',
 ]);
 
-export function rawBindings(config: unknown): RawBinding[] {
-  const entries = isObject(config) ? config.postgres_changes : null;
+/** A join without `config` speaks the oldest API: its topic is `schema[:table[:filter]]`. */
+export function isLegacyJoin(payload: Readonly<Record<string, unknown>>): boolean {
+  return payload.config === undefined;
+}
+
+export function bindingsOf(topic: string, payload: Readonly<Record<string, unknown>>): RawBinding[] {
+  if (isLegacyJoin(payload)) return [legacyBinding(topic)];
+  const entries = isObject(payload.config) ? payload.config.postgres_changes : null;
   return Array.isArray(entries) ? entries.filter(isObject) : [];
+}
+
+function legacyBinding(topic: string): RawBinding {
+  const [schema, table, ...filter] = topic.split(':');
+  return {
+    schema,
+    ...(table === undefined ? {} : { table }),
+    ...(filter.length === 0 ? {} : { filter: filter.join(':') }),
+  };
+}
+
+/** The reply to an accepted join: each binding as it was sent, with the id its changes will carry. */
+export function joinResponse(bindings: readonly RawBinding[]): string {
+  const entries = bindings.map((binding) => {
+    const json = canonicalJson(JSON.stringify(binding));
+    const rest = json === '{}' ? '}' : `,${json.slice(1)}`;
+    return `{"id":${bindingId(binding)}${rest}`;
+  });
+  return `{"postgres_changes":[${entries.join(',')}]}`;
 }
 
 /** The same binding has the same id on every channel and after every rejoin. */
 export function bindingId(binding: RawBinding): number {
-  const { event, schema, table, filter, select } = binding;
-  const text = JSON.stringify([event, schema, table, filter, select]);
   // 27 bits, the range the real server's ids have.
-  return createHash('sha256').update(text).digest().readUInt32BE(0) >>> 5;
+  return (
+    createHash('sha256')
+      .update(canonicalJson(JSON.stringify(binding)))
+      .digest()
+      .readUInt32BE(0) >>> 5
+  );
 }
 
 export function parseBinding(raw: RawBinding): Binding {

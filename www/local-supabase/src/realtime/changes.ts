@@ -1,120 +1,210 @@
 import type { Claims } from '../database/caller.js';
 import type { Database } from '../database/database.js';
 import { parseBinding, type RawBinding } from './bindings.js';
-import { type ChangedRow, matchFilters, prune, readChanges, visibleParts } from './changedRows.js';
+import {
+  type ChangedRow,
+  dropChanges,
+  type Relation,
+  takeChanges,
+  tidyUp,
+  untakenChanges,
+} from './changedRows.js';
+import { matchFilters } from './filters.js';
 import { SerialQueue } from './serialQueue.js';
+import type { RealtimeSettings } from './settings.js';
 import { type CompiledBinding, compileBinding } from './subscriptions.js';
+import { type Selection, type Views, viewAsCaller, type Wish } from './visibility.js';
 
-const pruneEveryMs = 30_000;
+const tidyUpEveryMs = 30_000;
+const tidyUpEveryChanges = 10_000;
 
-/** Whom changes are sent to: a joined channel, with the claims that decide what it sees. */
+/** Whom changes are sent to, with the claims that decide what it sees. */
 export interface Subscriber {
   readonly claims: Claims;
   readonly isOpen: boolean;
   /** `data` and `ids` are JSON text. */
-  deliverChange(data: string, ids: string): void;
+  deliverChange(type: string, data: string, ids: string): void;
+}
+
+interface Subscription {
+  subscriber: Subscriber;
+  bindings: readonly CompiledBinding[];
+  /** The same for all who see the same of a table with policies, and of one without. */
+  caller: { claims: string; role: string };
+}
+
+/** A subscription whose bindings a change meets. */
+interface Interest {
+  subscription: Subscription;
+  bindings: readonly CompiledBinding[];
 }
 
 /** Sends the changes of published tables to whoever subscribed and may see them, in the order of the commits. */
 export class ChangeFeed {
   readonly #database: Database;
-  readonly #subscriptions = new Map<Subscriber, CompiledBinding[]>();
+  readonly #settings: RealtimeSettings;
+  readonly #subscriptions = new Map<Subscriber, Subscription>();
   readonly #queue = new SerialQueue();
   #pending: string[] = [];
-  #prunedAt = Date.now();
+  #tidiedAt = Date.now();
+  #changesSinceTidying = 0;
 
-  constructor(database: Database) {
+  constructor(database: Database, settings: RealtimeSettings) {
     this.#database = database;
+    this.#settings = settings;
   }
 
   async start(): Promise<void> {
-    await this.#database.listen('realtime_changes', (number) => {
-      this.#pending.push(number);
-      if (this.#pending.length === 1) this.#queue.add(() => this.#flush());
-    });
+    await dropChanges(this.#database, await untakenChanges(this.#database));
+    await this.#database.listen('realtime_changes', (number) => this.#announce([number]));
   }
 
   /** All of a channel's bindings or, if one of them is wrong, none. */
-  async subscribe(channel: Subscriber, raw: readonly RawBinding[]): Promise<void> {
-    const compiled: CompiledBinding[] = [];
+  async subscribe(subscriber: Subscriber, raw: readonly RawBinding[]): Promise<void> {
+    const bindings: CompiledBinding[] = [];
     await this.#database.query('select realtime.sync_capture()');
-    for (const binding of raw.map(parseBinding)) compiled.push(await compileBinding(this.#database, binding));
+    for (const binding of raw.map(parseBinding)) bindings.push(await compileBinding(this.#database, binding));
     // It may have been closed meanwhile, and would then never be unsubscribed.
-    if (channel.isOpen) this.#subscriptions.set(channel, compiled);
+    if (!subscriber.isOpen) return;
+    const { claims } = subscriber;
+    const caller = { claims: JSON.stringify(claims), role: claims.role };
+    this.#subscriptions.set(subscriber, { subscriber, bindings, caller });
   }
 
-  unsubscribe(channel: Subscriber): void {
-    this.#subscriptions.delete(channel);
+  unsubscribe(subscriber: Subscriber): void {
+    this.#subscriptions.delete(subscriber);
+  }
+
+  #announce(numbers: readonly string[]): void {
+    const isFirst = this.#pending.length === 0;
+    this.#pending.push(...numbers);
+    if (!isFirst) return;
+    const { pollIntervalMs } = this.#settings;
+    if (pollIntervalMs === 0) this.#queue.add(() => this.#flush());
+    else
+      setTimeout(() => this.#queue.add(() => this.#flush()), pollIntervalMs - (Date.now() % pollIntervalMs));
   }
 
   async #flush(): Promise<void> {
     const numbers = this.#pending;
     this.#pending = [];
-    if (this.#subscriptions.size > 0) {
-      for (const row of await readChanges(this.#database, numbers)) await this.#deliver(row);
-    }
-    if (Date.now() - this.#prunedAt > pruneEveryMs) {
-      this.#prunedAt = Date.now();
-      await prune(this.#database);
-    }
-  }
-
-  async #deliver(row: ChangedRow): Promise<void> {
-    const interested = this.#interestedIn(row);
-    if (interested.length === 0) return;
-    const filters = [...new Set(interested.flatMap(({ bindings }) => bindings))];
-    const matching = await matchFilters(this.#database, row, filters);
-    for (const [, group] of groupByCaller(interested)) {
-      const [first] = group;
-      if (first === undefined) continue;
-      const wanted = group
-        .map(({ channel, bindings }) => ({ channel, bindings: bindings.filter((one) => matching.has(one)) }))
-        .filter(({ bindings }) => bindings.length > 0);
-      if (wanted.length > 0) await this.#deliverToCaller(row, first.channel, wanted);
+    if (numbers.length === 0) return;
+    if (this.#subscriptions.size === 0) await dropChanges(this.#database, numbers);
+    else await this.#deliver(await takeChanges(this.#database, numbers));
+    this.#changesSinceTidying += numbers.length;
+    const isDue = Date.now() - this.#tidiedAt > tidyUpEveryMs;
+    if (isDue || this.#changesSinceTidying > tidyUpEveryChanges) {
+      this.#tidiedAt = Date.now();
+      this.#changesSinceTidying = 0;
+      await tidyUp(this.#database);
     }
   }
 
-  #interestedIn(row: ChangedRow): Interest[] {
-    const interested: Interest[] = [];
-    for (const [channel, all] of this.#subscriptions) {
-      const bindings = all.filter(
-        ({ event, schema, table }) =>
-          (event === '*' || event === row.type) &&
-          (schema === '*' || schema === row.schema) &&
-          (table === '*' || table === row.table),
-      );
-      if (bindings.length > 0) interested.push({ channel, bindings });
-    }
-    return interested;
-  }
-
-  async #deliverToCaller(row: ChangedRow, caller: Subscriber, wanted: readonly Interest[]): Promise<void> {
-    const selections = new Set(wanted.flatMap(({ bindings }) => bindings.map(({ select }) => select)));
-    for (const select of selections) {
-      const data = await visibleParts(this.#database, row, caller.claims, select);
-      if (data === null) continue;
-      for (const { channel, bindings } of wanted) {
-        // The real server lists the ids from the last binding to the first.
-        const ids = bindings.filter((one) => one.select === select).map(({ id }) => id);
-        if (ids.length > 0 && this.#subscriptions.has(channel)) {
-          channel.deliverChange(data, JSON.stringify(ids.reverse()));
+  async #deliver(rows: readonly ChangedRow[]): Promise<void> {
+    const interests = await this.#interests(rows);
+    const viewsByCaller = await this.#look(interests);
+    for (const [row, interested] of interests) {
+      for (const { subscription, bindings } of interested) {
+        const views = viewsByCaller.get(callerKey(row, subscription))?.get(row);
+        for (const [selection, ids] of idsBySelection(bindings)) {
+          const data = views?.get(selection);
+          // It may have been closed while the database was asked.
+          if (data === undefined || this.#subscriptions.get(subscription.subscriber) !== subscription)
+            continue;
+          subscription.subscriber.deliverChange(row.type, data, ids);
         }
       }
     }
   }
+
+  /** Who is interested in which change: first by table and event, then by filter. */
+  async #interests(rows: readonly ChangedRow[]): Promise<Map<ChangedRow, Interest[]>> {
+    const interests = new Map<ChangedRow, Interest[]>();
+    for (const row of rows) {
+      const interested = [...this.#subscriptions.values()]
+        .map((subscription) => ({
+          subscription,
+          bindings: subscription.bindings.filter((binding) => isAbout(binding, row)),
+        }))
+        .filter(({ bindings }) => bindings.length > 0);
+      if (interested.length > 0) interests.set(row, interested);
+    }
+    for (const [relation, own] of groupBy([...interests.keys()], (row) => row.relation)) {
+      await this.#applyFilters(relation, own, interests);
+    }
+    return interests;
+  }
+
+  async #applyFilters(
+    relation: Relation,
+    rows: readonly ChangedRow[],
+    interests: Map<ChangedRow, Interest[]>,
+  ): Promise<void> {
+    const bindings = rows.flatMap((row) =>
+      (interests.get(row) ?? []).flatMap((interest) => interest.bindings),
+    );
+    const filters = new Map(bindings.map(({ filterText, filter }) => [filterText, filter]));
+    filters.delete('');
+    const matches = await matchFilters(this.#database, relation, rows, filters);
+    for (const [index, row] of rows.entries()) {
+      const isMet = ({ filterText }: CompiledBinding) => filterText === '' || matches[index]?.has(filterText);
+      const left = (interests.get(row) ?? [])
+        .map(({ subscription, bindings: own }) => ({ subscription, bindings: own.filter(isMet) }))
+        .filter(({ bindings: own }) => own.length > 0);
+      interests.set(row, left);
+    }
+  }
+
+  /** Each caller looks once, at all of the rows that it is interested in. */
+  async #look(interests: ReadonlyMap<ChangedRow, readonly Interest[]>): Promise<Map<string, Views>> {
+    const callers = new Map<string, { claims: Claims; wishes: Map<ChangedRow, Set<Selection>> }>();
+    for (const [row, interested] of interests) {
+      for (const { subscription, bindings } of interested) {
+        const key = callerKey(row, subscription);
+        const caller = callers.get(key) ?? { claims: subscription.subscriber.claims, wishes: new Map() };
+        const selections = caller.wishes.get(row) ?? new Set<Selection>();
+        for (const { selection } of bindings) selections.add(selection);
+        caller.wishes.set(row, selections);
+        callers.set(key, caller);
+      }
+    }
+    const views = new Map<string, Views>();
+    for (const [key, { claims, wishes }] of callers) {
+      const list: Wish[] = [...wishes].map(([row, selections]) => ({ row, selections }));
+      views.set(key, await viewAsCaller(this.#database, claims, list, this.#settings.maxRowBytes));
+    }
+    return views;
+  }
 }
 
-interface Interest {
-  channel: Subscriber;
-  bindings: CompiledBinding[];
+function isAbout({ event, schema, table }: CompiledBinding, { type, relation }: ChangedRow): boolean {
+  return (
+    (event === '*' || event === type) &&
+    (schema === '*' || schema === relation.schema) &&
+    (table === '*' || table === relation.table)
+  );
 }
 
-/** Channels of the same claims see the same, so it is looked up once for them. */
-function groupByCaller(interested: readonly Interest[]): Map<string, Interest[]> {
-  const groups = new Map<string, Interest[]>();
-  for (const interest of interested) {
-    const key = JSON.stringify(interest.channel.claims);
-    groups.set(key, [...(groups.get(key) ?? []), interest]);
+/** Without policies all of a role see the same; with them it is a matter of all claims. */
+function callerKey({ relation }: ChangedRow, { caller }: Subscription): string {
+  return relation.isSecured ? caller.claims : caller.role;
+}
+
+/** As JSON text. The real server lists the ids from the last binding to the first. */
+function idsBySelection(bindings: readonly CompiledBinding[]): Map<Selection, string> {
+  const groups = groupBy(bindings, ({ selection }) => selection);
+  return new Map(
+    [...groups].map(([selection, own]) => [selection, JSON.stringify(own.map(({ id }) => id).reverse())]),
+  );
+}
+
+function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
   }
   return groups;
 }

@@ -1,185 +1,242 @@
-import type { TokenAuthority } from '../auth/tokens.js';
 import type { Claims } from '../database/caller.js';
-import type { Database } from '../database/database.js';
 import { isObject } from '../http/body.js';
-import { authorize } from './authorization.js';
-import type { RawBinding } from './bindings.js';
-import type { ChangeFeed } from './changes.js';
-import type { Delivery, Hub } from './hub.js';
-import { channelProblem } from './tokens.js';
-import { encodeBroadcast, encodeText, type Version } from './wire.js';
+import type { Access } from './access.js';
+import { ChangeSubscription } from './changeSubscription.js';
+import { binaryBroadcast, type Delivery, textBroadcast, userBroadcast } from './deliveries.js';
+import { ExpiryTimer } from './expiryTimer.js';
+import { type JoinOptions, readAccess } from './join.js';
+import { PresenceCalls } from './presenceCalls.js';
+import { replayFrame } from './replay.js';
+import { SerialQueue } from './serialQueue.js';
+import type { RealtimeServices } from './services.js';
+import { channelProblem, isToken } from './tokens.js';
+import { type BinaryMessage, encodeText, type Frame, type TextMessage, type Version } from './wire.js';
 
 /** What a channel needs of its socket. */
 interface ChannelSocket {
   readonly version: Version;
-  send(frame: string | Buffer): void;
+  send(frame: Frame): void;
   reply(channel: Channel, ref: unknown, status: 'ok' | 'error', response: unknown): void;
+  /** Takes the channel off the socket and tells the client: `phx_close`, or `phx_error` for a crash. */
   close(channel: Channel): void;
+  crash(channel: Channel): void;
 }
 
-/** What channels share. */
-export interface ChannelServices {
-  database: Database;
-  tokens: TokenAuthority;
-  hub: Hub;
-  changes: ChangeFeed;
-}
-
-/** What a join settled. */
-export interface ChannelOptions {
-  /** Without the `realtime:` prefix. */
-  topic: string;
-  joinRef: unknown;
-  isPrivate: boolean;
-  mayWrite: boolean;
-  receivesOwn: boolean;
-  acknowledges: boolean;
-  bindings: RawBinding[];
-  token: string;
-  claims: Claims;
-}
-
-/** No timer runs longer: a token is looked at again at least so often. */
-const longestExpiryTimerMs = 300_000;
-
-/** One joined topic of one socket. */
+/** One joined topic of one socket. It takes its messages one after the other, whatever the socket does meanwhile. */
 export class Channel {
   readonly topic: string;
   readonly joinRef: unknown;
   readonly isPrivate: boolean;
-  readonly receivesOwn: boolean;
+  readonly presenceKey: string;
   readonly #socket: ChannelSocket;
-  readonly #services: ChannelServices;
-  readonly #acknowledges: boolean;
-  readonly #bindings: RawBinding[];
-  #mayWrite: boolean;
+  readonly #services: RealtimeServices;
+  readonly #options: JoinOptions;
+  readonly #messages = new SerialQueue();
+  readonly #expiry: ExpiryTimer;
+  readonly #subscription: ChangeSubscription;
+  readonly #presenceCalls: PresenceCalls;
   #token: string;
-  #claims: Claims;
-  #expiryTimer: NodeJS.Timeout | null = null;
+  #access: Access;
   #isOpen = false;
 
-  constructor(socket: ChannelSocket, services: ChannelServices, options: ChannelOptions) {
+  constructor(socket: ChannelSocket, services: RealtimeServices, options: JoinOptions) {
     this.topic = options.topic;
     this.joinRef = options.joinRef;
     this.isPrivate = options.isPrivate;
-    this.receivesOwn = options.receivesOwn;
+    this.presenceKey = options.presenceKey;
     this.#socket = socket;
     this.#services = services;
-    this.#acknowledges = options.acknowledges;
-    this.#bindings = options.bindings;
-    this.#mayWrite = options.mayWrite;
+    this.#options = options;
     this.#token = options.token;
-    this.#claims = options.claims;
+    this.#access = options.access;
+    this.#expiry = new ExpiryTimer(() => this.fail('Token has expired 0 seconds ago'));
+    this.#subscription = new ChangeSubscription(this, services, options.bindings, options.isLegacy);
+    this.#presenceCalls = new PresenceCalls(services, this);
   }
 
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
+  get version(): Version {
+    return this.#socket.version;
+  }
+
   get claims(): Claims {
-    return this.#claims;
+    return this.#access.claims;
   }
 
   /** Called once the join is answered. */
   open(): void {
     this.#isOpen = true;
     this.#services.hub.add(this);
-    this.#watchExpiry();
-    this.#subscribe();
+    this.#expiry.watch(this.claims.exp ?? 0);
+    const { replayed, wantsReplicationReady, presenceEnabled } = this.#options;
+    for (const message of replayed) {
+      const frame = replayFrame(this.version, this, message);
+      if (frame !== null) this.send(frame);
+    }
+    if (wantsReplicationReady) {
+      const established = () => this.system('system', 'ok', 'Replication connection established');
+      this.#services.warmth.warmUp().then(established);
+    }
+    if (presenceEnabled) this.#sendPresenceState();
+    this.#subscription.start();
   }
 
   /** Stops everything without telling the client. */
   dispose(): void {
     this.#isOpen = false;
-    if (this.#expiryTimer !== null) clearTimeout(this.#expiryTimer);
+    this.#expiry.stop();
     this.#services.hub.remove(this);
-    this.#services.changes.unsubscribe(this);
+    this.#services.presence.untrack(this);
+    this.#subscription.stop();
   }
 
-  deliver(delivery: Delivery): void {
-    const head = { joinRef: null, ref: null, topic: `realtime:${this.topic}`, event: 'broadcast' };
-    if (delivery.form === 'text') {
-      this.#socket.send(encodeText(this.#socket.version, head, delivery.payload));
-      return;
-    }
-    const { event, metadata, encoding, payload } = delivery;
-    if (this.#socket.version === '2.0.0') {
-      const frame = encodeBroadcast(head.topic, event, metadata, encoding, payload);
-      if (frame !== null) this.#socket.send(frame);
-    } else if (encoding === 'json') {
-      const meta = metadata === '' ? '' : `,"meta":${metadata}`;
-      const text = `{"event":${JSON.stringify(event)},"payload":${payload.toString()},"type":"broadcast"${meta}}`;
-      this.#socket.send(encodeText('1.0.0', head, text));
-    }
+  send(frame: Frame): void {
+    if (this.#isOpen) this.#socket.send(frame);
   }
 
-  /** A frame of changed rows; `data` and `ids` are JSON text. */
-  deliverChange(data: string, ids: string): void {
-    const head = { joinRef: null, ref: null, topic: `realtime:${this.topic}`, event: 'postgres_changes' };
-    this.#socket.send(encodeText(this.#socket.version, head, `{"data":${data},"ids":${ids}}`));
-  }
-
-  /** What the client pushes. Without the right to write it vanishes, acknowledged or not. */
-  broadcast(ref: unknown, delivery: Delivery): void {
-    if (!this.#mayWrite) return;
-    this.#services.hub.broadcast(this.topic, this.isPrivate, delivery, this);
-    if (this.#acknowledges) this.#socket.reply(this, ref, 'ok', {});
-  }
-
-  /** Never answered, unless the new token ends the channel. */
-  async changeToken(payload: unknown): Promise<void> {
-    const offered = isObject(payload) ? payload.access_token : null;
-    if (typeof offered !== 'string' || offered.startsWith('sb_') || offered === this.#token) return;
-    const { claims, problem } = await this.#services.tokens.verify(offered);
-    if (problem !== undefined) {
-      this.fail(channelProblem(problem));
-      return;
-    }
-    if (this.isPrivate) {
-      const permissions = await authorize(this.#services.database, claims, this.topic);
-      if (!permissions.read) {
-        this.fail(`You do not have permissions to read from this Channel topic: ${this.topic}`);
-        return;
-      }
-      this.#mayWrite = permissions.write;
-    }
-    if (!this.#isOpen) return;
-    this.#token = offered;
-    this.#claims = claims;
-    this.#watchExpiry();
-    this.#subscribe();
+  system(extension: string, status: 'ok' | 'error', message: string): void {
+    const head = { joinRef: this.joinRef, ref: null, topic: `realtime:${this.topic}`, event: 'system' };
+    const payload = JSON.stringify({ message, status, extension, channel: this.topic });
+    this.send(encodeText(this.version, head, payload));
   }
 
   /** Ends the channel with a reason. The socket and its other channels live on. */
   fail(reason: string): void {
     if (!this.#isOpen) return;
-    this.#system('system', 'error', reason);
+    this.system('system', 'error', reason);
     this.#socket.close(this);
   }
 
-  #subscribe(): void {
-    if (this.#bindings.length === 0) return;
-    const { changes } = this.#services;
-    changes.subscribe(this, this.#bindings).then(
-      () => this.#system('postgres_changes', 'ok', 'Subscribed to PostgreSQL'),
-      (cause: Error) => this.#system('postgres_changes', 'error', cause.message),
-    );
+  deliver(delivery: Delivery): void {
+    if (!this.#access.canRead(delivery.isPresence ? 'presence' : 'broadcast')) return;
+    if (delivery.id !== null && this.#options.replayed.some(({ id }) => id === delivery.id)) return;
+    const frame = delivery.frame(this.version);
+    if (frame === null) return;
+    this.send(frame);
+    if (delivery.isPresence) this.#services.limits.countPresence();
+    else this.#countDelivery();
   }
 
-  #watchExpiry(): void {
-    if (this.#expiryTimer !== null) clearTimeout(this.#expiryTimer);
-    const remaining = (this.#claims.exp ?? 0) * 1000 - Date.now();
-    const wait = Math.min(Math.max(0, remaining), longestExpiryTimerMs);
-    this.#expiryTimer = setTimeout(() => {
-      if (remaining > longestExpiryTimerMs) this.#watchExpiry();
-      else this.fail('Token has expired 0 seconds ago');
-    }, wait);
+  receive(message: TextMessage | BinaryMessage): void {
+    this.#messages.add(() => {
+      if (this.#isOpen) return this.#handle(message);
+    });
   }
 
-  #system(extension: string, status: 'ok' | 'error', message: string): void {
+  #handle(message: TextMessage | BinaryMessage): Promise<void> | void {
+    if (message.kind === 'broadcast') {
+      const delivery = userBroadcast(this.topic, message);
+      return this.#broadcast(message.ref, delivery, message.payload.length);
+    }
+    switch (message.event) {
+      case 'phx_leave':
+        this.#leave(message);
+        return;
+      case 'broadcast':
+        return message.kind === 'text' ? this.#broadcastText(message) : this.#broadcastBytes(message);
+      case 'access_token':
+        return message.kind === 'text' ? this.#changeToken(message.payload) : undefined;
+      case 'presence':
+        return message.kind === 'text' ? this.#callPresence(message) : undefined;
+    }
+  }
+
+  /** A leave of an earlier join must not end the present one. */
+  #leave({ joinRef, ref }: { joinRef: unknown; ref: unknown }): void {
+    if (joinRef !== null && joinRef !== this.joinRef) return;
+    this.#socket.reply(this, ref, 'ok', {});
+    this.#socket.close(this);
+  }
+
+  #broadcastText(message: TextMessage): Promise<void> | void {
+    // The real server's process dies of a payload that is not an object.
+    if (!isObject(message.payload)) {
+      this.#socket.crash(this);
+      return;
+    }
+    const json = message.payloadJson();
+    return this.#broadcast(message.ref, textBroadcast(this.topic, json), Buffer.byteLength(json));
+  }
+
+  #broadcastBytes({ ref, payload }: BinaryMessage): Promise<void> | void {
+    return this.#broadcast(ref, binaryBroadcast(this.topic, payload), payload.length);
+  }
+
+  /** Without the right to write it vanishes, acknowledged or not. */
+  #broadcast(ref: unknown, delivery: Delivery, bytes: number): Promise<void> | void {
+    const allowed = this.#access.canWrite('broadcast');
+    if (allowed === true) this.#relay(ref, delivery, bytes);
+    else if (allowed !== false) {
+      return allowed.then((granted) => {
+        if (granted && this.#isOpen) this.#relay(ref, delivery, bytes);
+      });
+    }
+  }
+
+  #relay(ref: unknown, delivery: Delivery, bytes: number): void {
+    const { limits, hub } = this.#services;
+    const { receivesOwn, acknowledges } = this.#options;
+    limits.countMessages(1);
+    const isTooLarge = limits.isTooLarge(bytes);
+    if (!isTooLarge) hub.send(this.topic, this.isPrivate, delivery, receivesOwn ? null : this);
+    if (!acknowledges) return;
+    if (isTooLarge) this.#socket.reply(this, ref, 'error', 'payload_size_exceeded');
+    else this.#socket.reply(this, ref, 'ok', {});
+  }
+
+  /** Whoever receives one message too many is thrown out: after what goes on now, so that an answer still comes. */
+  #countDelivery(): void {
+    const { limits } = this.#services;
+    limits.countMessages(1);
+    if (limits.tooManyMessages) queueMicrotask(() => this.fail('Too many messages per second'));
+  }
+
+  async #callPresence(message: TextMessage): Promise<void> {
+    const outcome = await this.#presenceCalls.handle(this.#access, message);
     if (!this.#isOpen) return;
-    const head = { joinRef: this.joinRef, ref: null, topic: `realtime:${this.topic}`, event: 'system' };
-    const payload = JSON.stringify({ message, status, extension, channel: this.topic });
-    this.#socket.send(encodeText(this.#socket.version, head, payload));
+    if ('closesWith' in outcome) this.fail(outcome.closesWith);
+    else if ('crashes' in outcome) this.#socket.crash(this);
+    else this.#socket.reply(this, message.ref, outcome.status, 'response' in outcome ? outcome.response : {});
+  }
+
+  #sendPresenceState(): void {
+    if (!this.#access.canRead('presence')) return;
+    if (!this.#services.limits.takePresence()) {
+      this.fail('Too many presence messages per second');
+      return;
+    }
+    const head = {
+      joinRef: this.joinRef,
+      ref: null,
+      topic: `realtime:${this.topic}`,
+      event: 'presence_state',
+    };
+    const state = this.#services.presence.state(this.topic, this.isPrivate);
+    this.send(encodeText(this.version, head, state));
+  }
+
+  /** Never answered, unless the new token ends the channel. */
+  async #changeToken(payload: unknown): Promise<void> {
+    const offered = isObject(payload) ? payload.access_token : null;
+    if (!isToken(offered) || offered === this.#token) return;
+    const { claims, problem } = await this.#services.tokens.verify(offered);
+    if (problem !== undefined) {
+      this.fail(channelProblem(problem));
+      return;
+    }
+    const asksPresence = this.#access.hasAskedToRead('presence');
+    const access = await readAccess(this.#services, claims, this.topic, this.isPrivate, asksPresence);
+    if (access === null) {
+      this.fail(`You do not have permissions to read from this Channel topic: ${this.topic}`);
+      return;
+    }
+    if (!this.#isOpen) return;
+    this.#token = offered;
+    this.#access = access;
+    this.#expiry.watch(claims.exp ?? 0);
+    this.#subscription.renew();
   }
 }

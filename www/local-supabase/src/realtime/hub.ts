@@ -1,16 +1,9 @@
-import type { Encoding } from './wire.js';
-
-/** A broadcast on its way to the listeners of a topic. */
-export type Delivery =
-  | { form: 'text'; payload: string }
-  | { form: 'binary'; event: string; metadata: string; encoding: Encoding; payload: Buffer };
+import type { Delivery } from './deliveries.js';
 
 /** Whom the hub delivers to: a joined channel. */
 export interface Listener {
   readonly topic: string;
   readonly isPrivate: boolean;
-  /** Whether its own messages come back to it. */
-  readonly receivesOwn: boolean;
   deliver(delivery: Delivery): void;
 }
 
@@ -31,14 +24,15 @@ export class Hub {
     if (listeners?.size === 0) this.#topics.delete(key);
   }
 
-  /** Sends to all listeners, except the channel that sends if it does not want its own messages. */
-  broadcast(topic: string, isPrivate: boolean, delivery: Delivery, sender: Listener | null): void {
+  /** Sends to all listeners of a topic but `except`. */
+  send(topic: string, isPrivate: boolean, delivery: Delivery, except: Listener | null = null): void {
     for (const listener of this.#topics.get(topicKey(topic, isPrivate)) ?? []) {
-      if (listener !== sender || listener.receivesOwn) listener.deliver(delivery);
+      if (listener !== except) listener.deliver(delivery);
     }
   }
 }
 
-function topicKey(topic: string, isPrivate: boolean): string {
+/** Tells a private topic from the public one of the same name. */
+export function topicKey(topic: string, isPrivate: boolean): string {
   return `${isPrivate ? 'private' : 'public'}:${topic}`;
 }

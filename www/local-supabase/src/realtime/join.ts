@@ -1,59 +1,156 @@
+import { randomUUID } from 'node:crypto';
+import type { Claims } from '../database/caller.js';
 import { isObject } from '../http/body.js';
-import { authorize } from './authorization.js';
-import { bindingId, rawBindings } from './bindings.js';
-import type { ChannelOptions, ChannelServices } from './channel.js';
+import { Access } from './access.js';
+import type { Extension } from './authorization.js';
+import { bindingsOf, isLegacyJoin, type RawBinding } from './bindings.js';
+import { type KeptMessage, parseReplay, readMessages } from './replay.js';
+import type { RealtimeServices } from './services.js';
 import { chooseToken, joinProblem } from './tokens.js';
 
 export interface JoinRequest {
+  /** Without the `realtime:` prefix. */
   topic: string;
   joinRef: unknown;
   payload: unknown;
   /** The token of the handshake. */
   socketToken: string;
+  /** Channels that the socket has beside this one. */
+  otherChannels: number;
+  /** Sockets that have a channel, beside this one. */
+  otherConnections: () => number;
 }
 
-export type JoinResult = { options: ChannelOptions; refusal?: undefined } | { refusal: string };
+/** What a join settled. */
+export interface JoinOptions {
+  topic: string;
+  joinRef: unknown;
+  isPrivate: boolean;
+  receivesOwn: boolean;
+  acknowledges: boolean;
+  presenceEnabled: boolean;
+  presenceKey: string;
+  wantsReplicationReady: boolean;
+  replayed: readonly KeptMessage[];
+  bindings: readonly RawBinding[];
+  /** Whether it came without `config`, as the oldest clients' do. */
+  isLegacy: boolean;
+  token: string;
+  access: Access;
+}
 
-/** Decides a join: who asks, and may they. */
-export async function decideJoin(services: ChannelServices, request: JoinRequest): Promise<JoinResult> {
+/** A refusal is told after a while; one for too many joins ends the socket too. */
+export interface Refusal {
+  reason: string;
+  closesSocket: boolean;
+}
+
+export type JoinResult = { options: JoinOptions; refusal?: undefined } | { refusal: Refusal };
+
+/** Decides a join: is there room, who asks, and may they. In the order in which the real server looks. */
+export async function decideJoin(services: RealtimeServices, request: JoinRequest): Promise<JoinResult> {
   const { topic, payload } = request;
-  if (topic === '') return { refusal: 'TopicNameRequired: You must provide a topic name' };
-  if (!isObject(payload)) {
-    return { refusal: `UnknownErrorOnChannel: expected params to be a :map, got: \`${inspect(payload)}\`` };
-  }
-  const token = chooseToken(payload.access_token ?? payload.user_token, request.socketToken);
-  const { claims, problem } = await services.tokens.verify(token);
-  if (problem !== undefined) return { refusal: joinProblem(problem) };
-
+  if (topic === '') return refuse('TopicNameRequired: You must provide a topic name');
+  const misshapen = shapeProblem(payload);
+  if (misshapen !== null || !isObject(payload)) return refuse(`UnknownErrorOnChannel: ${misshapen}`);
   const config = isObject(payload.config) ? payload.config : {};
   const broadcast = isObject(config.broadcast) ? config.broadcast : {};
+  const presence = isObject(config.presence) ? config.presence : {};
   const isPrivate = isTrue(config.private);
-  const permissions = isPrivate
-    ? await authorize(services.database, claims, topic)
-    : { read: true, write: true };
-  if (!permissions.read) {
-    return {
-      refusal: `Unauthorized: You do not have permissions to read from this Channel topic: ${topic}`,
-    };
+
+  const noRoom = roomProblem(services, request, isPrivate);
+  if (noRoom !== null) return noRoom;
+  const token = chooseToken(payload, request.socketToken);
+  const { claims, problem } = await services.tokens.verify(token);
+  if (problem !== undefined) return refuse(joinProblem(problem));
+
+  const presenceEnabled = isTrue(presence.enabled);
+  const access = await readAccess(services, claims, topic, isPrivate, presenceEnabled);
+  if (access === null) {
+    return refuse(`Unauthorized: You do not have permissions to read from this Channel topic: ${topic}`);
   }
+  const replayed = await replay(services, topic, isPrivate, broadcast);
+  if (typeof replayed === 'string') return refuse(replayed);
+
   return {
     options: {
       topic,
       joinRef: request.joinRef,
       isPrivate,
-      mayWrite: permissions.write,
       receivesOwn: isTrue(broadcast.self),
       acknowledges: isTrue(broadcast.ack),
-      bindings: rawBindings(config),
+      presenceEnabled,
+      presenceKey: presenceKeyOf(presence.key),
+      wantsReplicationReady: isTrue(broadcast.replication_ready),
+      replayed,
+      bindings: bindingsOf(topic, payload),
+      isLegacy: isLegacyJoin(payload),
       token,
-      claims,
+      access,
     },
   };
 }
 
-/** The reply to an accepted join: each binding as it was sent, with the id its changes will carry. */
-export function joinResponse({ bindings }: ChannelOptions): Record<string, unknown> {
-  return { postgres_changes: bindings.map((binding) => ({ id: bindingId(binding), ...binding })) };
+/** The right to read a topic's messages, or `null`. */
+export async function readAccess(
+  { database }: RealtimeServices,
+  claims: Claims,
+  topic: string,
+  isPrivate: boolean,
+  asksPresence: boolean,
+): Promise<Access | null> {
+  const access = new Access(database, claims, topic, isPrivate);
+  const extensions: Extension[] = asksPresence ? ['broadcast', 'presence'] : ['broadcast'];
+  return (await access.askToRead(extensions)) ? access : null;
+}
+
+function shapeProblem(payload: unknown): string | null {
+  if (!isObject(payload)) return `expected params to be a :map, got: \`${inspect(payload)}\``;
+  const { config } = payload;
+  const isReadable = config === undefined || config === null || isObject(config);
+  return isReadable ? null : 'no function clause matching in Access.get/3';
+}
+
+function roomProblem(
+  { settings, limits }: RealtimeServices,
+  { otherChannels, otherConnections }: JoinRequest,
+  isPrivate: boolean,
+): JoinResult | null {
+  if (settings.privateOnly && !isPrivate) {
+    return refuse('PrivateOnly: This project only allows private channels');
+  }
+  if (settings.maxConnections !== null && otherConnections() >= settings.maxConnections) {
+    return refuse('ConnectionRateLimitReached: Too many connected users');
+  }
+  if (!limits.takeJoin()) {
+    return refuse('ClientJoinRateLimitReached: Too many joins per second', true);
+  }
+  if (settings.maxChannelsPerConnection !== null && otherChannels >= settings.maxChannelsPerConnection) {
+    return refuse('ChannelRateLimitReached: Too many channels');
+  }
+  return null;
+}
+
+/** The messages to send again, or why not. */
+async function replay(
+  { database }: RealtimeServices,
+  topic: string,
+  isPrivate: boolean,
+  broadcast: Record<string, unknown>,
+): Promise<KeptMessage[] | string> {
+  if (broadcast.replay === undefined) return [];
+  if (!isPrivate) return 'UnableToReplayMessages: Replay is not allowed for public channels';
+  const request = parseReplay(broadcast.replay);
+  if (request === 'invalid') return 'UnableToReplayMessages: Replay params are not valid';
+  return request === null ? [] : readMessages(database, topic, request);
+}
+
+function presenceKeyOf(key: unknown): string {
+  return typeof key === 'string' && key !== '' ? key : randomUUID();
+}
+
+function refuse(reason: string, closesSocket = false): JoinResult {
+  return { refusal: { reason, closesSocket } };
 }
 
 function isTrue(value: unknown): boolean {

@@ -5,13 +5,16 @@ import { WebSocketServer } from 'ws';
 import type { TokenAuthority } from '../auth/tokens.js';
 import type { Database } from '../database/database.js';
 import { ChangeFeed } from './changes.js';
-import type { ChannelServices } from './channel.js';
 import { relayDatabaseBroadcasts } from './databaseBroadcasts.js';
 import { Hub } from './hub.js';
+import { Limits } from './limits.js';
+import { PresenceBoard } from './presence.js';
+import type { RealtimeServices } from './services.js';
 import { maxFrameBytes, type RealtimeSettings } from './settings.js';
 import { Socket } from './socket.js';
 import { handshakeProblem } from './tokens.js';
 import { Transport } from './transport.js';
+import { Warmth } from './warmth.js';
 
 const path = '/realtime/v1/websocket';
 
@@ -19,8 +22,7 @@ const farewellMs = 500;
 
 /** `/realtime/v1/websocket`: the handshakes, and the sockets that came of them. */
 export class RealtimeServer {
-  readonly #services: ChannelServices;
-  readonly #settings: RealtimeSettings;
+  readonly services: RealtimeServices;
   readonly #upgrader = new WebSocketServer({
     noServer: true,
     maxPayload: maxFrameBytes,
@@ -28,11 +30,11 @@ export class RealtimeServer {
   });
   readonly #sockets = new Set<Socket>();
   #refusesHandshakes = false;
+  #isSuspended = false;
   #opened = 0;
 
-  private constructor(services: ChannelServices, settings: RealtimeSettings) {
-    this.#services = services;
-    this.#settings = settings;
+  private constructor(services: RealtimeServices) {
+    this.services = services;
   }
 
   static async start(
@@ -40,11 +42,18 @@ export class RealtimeServer {
     tokens: TokenAuthority,
     settings: RealtimeSettings,
   ): Promise<RealtimeServer> {
+    const own = { ...settings };
     const hub = new Hub();
-    const changes = new ChangeFeed(database);
-    await changes.start();
-    await relayDatabaseBroadcasts(database, hub);
-    return new RealtimeServer({ database, tokens, hub, changes }, settings);
+    const services: RealtimeServices = {
+      ...{ database, tokens, hub, settings: own },
+      presence: new PresenceBoard(hub),
+      changes: new ChangeFeed(database, own),
+      limits: new Limits(own),
+      warmth: new Warmth(own),
+    };
+    await services.changes.start();
+    await relayDatabaseBroadcasts(services);
+    return new RealtimeServer(services);
   }
 
   get connections(): number {
@@ -73,19 +82,30 @@ export class RealtimeServer {
       return;
     }
     const key = keyOf(request, url);
-    const reason = await this.#refusal(key);
-    if (reason !== null || key === null) {
-      await sleep(this.#settings.refusedHandshakeDelayMs);
-      refuse(stream, 401, JSON.stringify({ error: reason }), 'application/json');
+    const refusal = await this.#refusal(key);
+    if (refusal !== null || key === null) {
+      await sleep(this.services.settings.refusedHandshakeDelayMs);
+      refuse(stream, refusal?.status ?? 401, JSON.stringify({ error: refusal?.reason }), 'application/json');
       return;
     }
     this.#upgrader.handleUpgrade(request, stream, head, (connection) => {
       this.#opened += 1;
       const transport = new Transport(connection, this.#opened);
-      const socket = new Socket(transport, this.#services, this.#settings, version, key);
+      const socket = new Socket(transport, this.services, this, version, key);
       this.#sockets.add(socket);
       transport.closed.then(() => this.#sockets.delete(socket));
     });
+  }
+
+  othersWithChannels(socket: Socket): number {
+    return [...this.#sockets].filter((other) => other !== socket && other.channelCount > 0).length;
+  }
+
+  /** Changes what a project's administrator may change. As there, everybody is sent away, and may come again. */
+  reconfigure({ suspended, ...settings }: Partial<RealtimeSettings> & { suspended?: boolean }): void {
+    Object.assign(this.services.settings, settings);
+    this.#isSuspended = suspended ?? this.#isSuspended;
+    for (const socket of this.#sockets) socket.disconnect();
   }
 
   /** Cuts every socket off, as a lost network does, and lets none in until `restore`. */
@@ -115,10 +135,12 @@ export class RealtimeServer {
     this.#upgrader.close();
   }
 
-  async #refusal(key: string | null): Promise<string | null> {
-    if (key === null) return 'API key is missing';
-    const { problem } = await this.#services.tokens.verify(key);
-    return problem === undefined ? null : handshakeProblem(problem);
+  async #refusal(key: string | null): Promise<{ status: number; reason: string } | null> {
+    if (this.#isSuspended) return { status: 403, reason: 'Realtime was disabled for this tenant' };
+    if (key === null) return { status: 401, reason: 'API key is missing' };
+    const { problem } = await this.services.tokens.verify(key);
+    if (problem !== undefined) return { status: 401, reason: handshakeProblem(problem) };
+    return this.services.limits.tooManyJoins ? { status: 429, reason: 'Too many joins per second' } : null;
   }
 }
 
@@ -131,6 +153,7 @@ const statusTexts: Readonly<Record<number, string>> = {
   401: 'Unauthorized',
   403: 'Forbidden',
   404: 'Not Found',
+  429: 'Too Many Requests',
 };
 
 function refuse(stream: Duplex, status: number, body: string, type: string | null): void {

@@ -1,61 +1,84 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isObject } from '../http/body.js';
-import { Channel, type ChannelServices } from './channel.js';
-import { decideJoin, joinResponse } from './join.js';
+import type { Claims } from '../database/caller.js';
+import { joinResponse } from './bindings.js';
+import { Channel } from './channel.js';
+import { decideJoin, type Refusal } from './join.js';
 import { SerialQueue } from './serialQueue.js';
-import type { RealtimeSettings } from './settings.js';
+import type { RealtimeServices } from './services.js';
 import type { Transport } from './transport.js';
-import { type BinaryPush, decodeBinary, decodeText, encodeText, type Message, type Version } from './wire.js';
+import {
+  type BinaryMessage,
+  decodeBinary,
+  decodeText,
+  encodeText,
+  type Frame,
+  type TextMessage,
+  type Version,
+} from './wire.js';
 
 const topicPrefix = 'realtime:';
 
-/** One client's connection: takes its frames in order and keeps its channels by topic. */
+/** What a socket has to know of the others. */
+export interface SocketNeighbours {
+  /** How many other sockets have a channel. */
+  othersWithChannels(socket: Socket): number;
+}
+
+/**
+ * One client's connection: takes its frames in order and keeps its channels by topic.
+ *
+ * The real server has a process for the connection and one for each channel. The connection's own answers (to
+ * heartbeats, joins, unknown topics) go out at once; what a channel says waits in its mailbox until the frames that
+ * have come are dealt with, and a refused join makes that take seconds.
+ */
 export class Socket {
   readonly version: Version;
   readonly closed: Promise<void>;
   readonly #transport: Transport;
-  readonly #services: ChannelServices;
-  readonly #settings: RealtimeSettings;
+  readonly #services: RealtimeServices;
+  readonly #neighbours: SocketNeighbours;
   readonly #token: string;
   readonly #channels = new Map<string, Channel>();
-  readonly #incoming = new SerialQueue();
-  /** Frames that wait while a refused join blocks the socket. */
-  #held: (string | Buffer)[] | null = null;
-  #idleTimer: NodeJS.Timeout;
+  readonly #incoming = new SerialQueue(() => this.#emptyMailbox());
+  #mailbox: Frame[] = [];
+  readonly #idleTimer: NodeJS.Timeout;
 
   constructor(
     transport: Transport,
-    services: ChannelServices,
-    settings: RealtimeSettings,
+    services: RealtimeServices,
+    neighbours: SocketNeighbours,
     version: Version,
     token: string,
   ) {
     this.version = version;
     this.#transport = transport;
     this.#services = services;
-    this.#settings = settings;
+    this.#neighbours = neighbours;
     this.#token = token;
-    this.#idleTimer = this.#startIdleTimer();
+    this.#idleTimer = setTimeout(() => transport.close(1000), services.settings.idleTimeoutMs);
     transport.onFrame((data, isBinary) => {
-      clearTimeout(this.#idleTimer);
-      this.#idleTimer = this.#startIdleTimer();
+      this.#idleTimer.refresh();
       this.#incoming.add(() => this.#receive(data, isBinary));
     });
-    this.closed = transport.closed;
-    this.closed.then(() => {
+    this.closed = transport.closed.then(() => {
       clearTimeout(this.#idleTimer);
       for (const channel of this.#channels.values()) channel.dispose();
       this.#channels.clear();
     });
   }
 
+  get channels(): Iterable<Channel> {
+    return this.#channels.values();
+  }
+
   get channelCount(): number {
     return this.#channels.size;
   }
 
-  send(frame: string | Buffer): void {
-    if (this.#held === null) this.#transport.send(frame);
-    else this.#held.push(frame);
+  /** What a channel says. */
+  send(frame: Frame): void {
+    if (this.#incoming.isRunning) this.#mailbox.push(frame);
+    else this.#transport.send(frame);
   }
 
   /** Cuts the connection without a close frame, as a lost network does. */
@@ -68,123 +91,117 @@ export class Socket {
     this.#transport.close(1012);
   }
 
+  /** Ends it as a server does whose project was changed: each channel is told before. */
+  disconnect(): void {
+    const payload = '{"message":"Server requested disconnect","status":"ok","extension":"system"}';
+    for (const { topic } of this.#channels.values()) {
+      const head = { joinRef: null, ref: null, topic: topicPrefix + topic, event: 'system' };
+      this.#transport.send(encodeText(this.version, head, payload));
+    }
+    this.shutDown();
+  }
+
+  /** Fails the channels whose token has these claims. */
+  failChannels(isAffected: (claims: Claims) => boolean, reason: string): void {
+    for (const channel of [...this.#channels.values()]) {
+      if (isAffected(channel.claims)) channel.fail(reason);
+    }
+  }
+
   reply(channel: Channel, ref: unknown, status: 'ok' | 'error', response: unknown): void {
-    this.#reply(channel.joinRef, ref, topicPrefix + channel.topic, status, response);
-  }
-
-  /** Closes a channel and says so. */
-  close(channel: Channel): void {
-    channel.dispose();
-    if (this.#channels.get(channel.topic) === channel) this.#channels.delete(channel.topic);
-    const { joinRef } = channel;
-    const head = { joinRef, ref: joinRef, topic: topicPrefix + channel.topic, event: 'phx_close' };
-    this.send(encodeText(this.version, head, '{}'));
-  }
-
-  async #receive(data: Buffer, isBinary: boolean): Promise<void> {
-    if (isBinary && this.version === '2.0.0') {
-      const push = decodeBinary(data);
-      if (push !== null) this.#receiveBroadcast(push);
-      return;
-    }
-    const message = decodeText(this.version, data.toString());
-    if (message !== null) await this.#receiveMessage(message);
-  }
-
-  async #receiveMessage(message: Message): Promise<void> {
-    const { topic, event, ref } = message;
-    if (topic === 'phoenix' && event === 'heartbeat') {
-      this.#reply(null, ref, topic, 'ok', {});
-    } else if (typeof topic !== 'string' || !topic.startsWith(topicPrefix)) {
-      this.#refuseTopic(ref, topic);
-    } else if (event === 'phx_join') {
-      await this.#join(topic.slice(topicPrefix.length), message);
-    } else {
-      await this.#push(topic, message);
-    }
-  }
-
-  async #push(topic: string, { joinRef, ref, event, payload }: Message): Promise<void> {
-    const channel = this.#channels.get(topic.slice(topicPrefix.length));
-    if (channel === undefined) {
-      if (event === 'phx_leave') this.#reply(joinRef, ref, topic, 'ok', {});
-      else this.#refuseTopic(ref, topic);
-      return;
-    }
-    switch (event) {
-      case 'phx_leave':
-        // A leave of an earlier join must not end the present one.
-        if (joinRef !== null && joinRef !== channel.joinRef) return;
-        this.reply(channel, ref, 'ok', {});
-        this.close(channel);
-        return;
-      case 'access_token':
-        await channel.changeToken(payload);
-        return;
-      case 'broadcast':
-        channel.broadcast(ref, { form: 'text', payload: JSON.stringify(payload) });
-        return;
-      case 'presence':
-        this.reply(channel, ref, 'error', { reason: 'Presence is not part of local-supabase yet' });
-        return;
-    }
-  }
-
-  #receiveBroadcast({ ref, topic, event, encoding, payload }: BinaryPush): void {
-    const channel = topic.startsWith(topicPrefix)
-      ? this.#channels.get(topic.slice(topicPrefix.length))
-      : undefined;
-    if (channel === undefined) this.#refuseTopic(ref, topic);
-    else channel.broadcast(ref, { form: 'binary', event, metadata: '', encoding, payload });
-  }
-
-  async #join(topic: string, { joinRef, ref, payload }: Message): Promise<void> {
-    const request = { topic, joinRef, payload, socketToken: this.#token };
-    const result = await decideJoin(this.#services, request);
-    if (!this.#transport.isOpen) return;
-    if (result.refusal !== undefined) {
-      await this.#refuseJoin(() =>
-        this.#reply(joinRef, ref, topicPrefix + topic, 'error', { reason: result.refusal }),
-      );
-      return;
-    }
-    const channel = new Channel(this, this.#services, result.options);
-    const previous = this.#channels.get(topic);
-    this.reply(channel, ref, 'ok', joinResponse(result.options));
-    if (previous !== undefined) this.close(previous);
-    this.#channels.set(topic, channel);
-    channel.open();
-    if (isObject(payload) && isObject(payload.config) && wantsPresence(payload.config)) {
-      const head = { joinRef, ref: null, topic: topicPrefix + topic, event: 'presence_state' };
-      this.send(encodeText(this.version, head, '{}'));
-    }
-  }
-
-  /** As on the real server, a refusal holds up the whole socket: what is sent meanwhile comes after it. */
-  async #refuseJoin(answer: () => void): Promise<void> {
-    this.#held = [];
-    await sleep(this.#settings.refusedJoinDelayMs);
-    const held = this.#held;
-    this.#held = null;
-    if (!this.#transport.isOpen) return;
-    answer();
-    for (const frame of held) this.send(frame);
-  }
-
-  #refuseTopic(ref: unknown, topic: unknown): void {
-    this.#reply(null, ref, topic, 'error', { reason: 'unmatched topic' });
-  }
-
-  #reply(joinRef: unknown, ref: unknown, topic: unknown, status: 'ok' | 'error', response: unknown): void {
-    const head = { joinRef, ref, topic, event: 'phx_reply' };
+    const head = { joinRef: channel.joinRef, ref, topic: topicPrefix + channel.topic, event: 'phx_reply' };
     this.send(encodeText(this.version, head, JSON.stringify({ status, response })));
   }
 
-  #startIdleTimer(): NodeJS.Timeout {
-    return setTimeout(() => this.#transport.close(1000), this.#settings.idleTimeoutMs);
+  close(channel: Channel): void {
+    this.#end(channel, 'phx_close', '{}');
   }
-}
 
-function wantsPresence(config: Record<string, unknown>): boolean {
-  return isObject(config.presence) && config.presence.enabled === true;
+  crash(channel: Channel): void {
+    this.#end(channel, 'phx_error', '{"reason":"channel_crash"}');
+  }
+
+  #end(channel: Channel, event: string, payload: string): void {
+    channel.dispose();
+    if (this.#channels.get(channel.topic) === channel) this.#channels.delete(channel.topic);
+    const { joinRef } = channel;
+    const head = { joinRef, ref: joinRef, topic: topicPrefix + channel.topic, event };
+    this.send(encodeText(this.version, head, payload));
+  }
+
+  #emptyMailbox(): void {
+    const frames = this.#mailbox;
+    this.#mailbox = [];
+    for (const frame of frames) this.#transport.send(frame);
+  }
+
+  #receive(data: Buffer, isBinary: boolean): Promise<void> | void {
+    // Version 1 takes text that comes as bytes for text.
+    const message =
+      isBinary && this.version === '2.0.0' ? decodeBinary(data) : decodeText(this.version, data.toString());
+    if (message === null) return;
+    if (message.topic === 'phoenix' && message.event === 'heartbeat') {
+      this.#answer(null, message.ref, message.topic, 'ok', {});
+      return;
+    }
+    if (typeof message.topic !== 'string' || !message.topic.startsWith(topicPrefix)) {
+      this.#refuseTopic(message);
+      return;
+    }
+    const topic = message.topic.slice(topicPrefix.length);
+    if (message.event !== 'phx_join') this.#push(topic, message);
+    else if (message.kind === 'text') return this.#join(topic, message);
+  }
+
+  #push(topic: string, message: TextMessage | BinaryMessage): void {
+    const channel = this.#channels.get(topic);
+    if (channel !== undefined) channel.receive(message);
+    else if (message.event === 'phx_leave') {
+      this.#answer(message.joinRef, message.ref, message.topic, 'ok', {});
+    } else this.#refuseTopic(message);
+  }
+
+  async #join(topic: string, { joinRef, ref, payload }: TextMessage): Promise<void> {
+    const previous = this.#channels.get(topic);
+    const result = await decideJoin(this.#services, {
+      topic,
+      joinRef,
+      payload,
+      socketToken: this.#token,
+      otherChannels: this.#channels.size - (previous === undefined ? 0 : 1),
+      otherConnections: () => this.#neighbours.othersWithChannels(this),
+    });
+    if (!this.#transport.isOpen) return;
+    if (result.refusal !== undefined) return this.#refuseJoin(topic, joinRef, ref, result.refusal);
+    const channel = new Channel(this, this.#services, result.options);
+    const response = joinResponse(result.options.bindings);
+    this.#answerJson(joinRef, ref, topicPrefix + topic, `{"status":"ok","response":${response}}`);
+    if (previous?.isOpen) this.close(previous);
+    this.#channels.set(topic, channel);
+    channel.open();
+  }
+
+  /** A refusal holds up the whole socket: what is sent meanwhile comes after it. It ends an earlier join of the topic too. */
+  async #refuseJoin(topic: string, joinRef: unknown, ref: unknown, refusal: Refusal): Promise<void> {
+    const previous = this.#channels.get(topic);
+    if (previous !== undefined) this.close(previous);
+    await sleep(this.#services.settings.refusedJoinDelayMs);
+    if (!this.#transport.isOpen) return;
+    this.#answer(joinRef, ref, topicPrefix + topic, 'error', { reason: refusal.reason });
+    if (refusal.closesSocket) this.#transport.close(1001);
+  }
+
+  #refuseTopic({ ref, topic }: TextMessage | BinaryMessage): void {
+    this.#answer(null, ref, topic, 'error', { reason: 'unmatched topic' });
+  }
+
+  #answer(joinRef: unknown, ref: unknown, topic: unknown, status: 'ok' | 'error', response: unknown): void {
+    this.#answerJson(joinRef, ref, topic, JSON.stringify({ status, response }));
+  }
+
+  /** What the connection itself says: it does not wait behind what the channels say. */
+  #answerJson(joinRef: unknown, ref: unknown, topic: unknown, payload: string): void {
+    const head = { joinRef, ref, topic, event: 'phx_reply' };
+    this.#transport.send(encodeText(this.version, head, payload));
+  }
 }

@@ -1,9 +1,14 @@
-import { type Database, isPostgresError, quoteIdentifier, type SqlValue } from '../database/database.js';
+import { type Database, isPostgresError, quoteIdentifier } from '../database/database.js';
 import { type Binding, BindingError, describeBinding } from './bindings.js';
-import { filterSql } from './filters.js';
+import { tryFilter } from './filters.js';
+import type { Selection } from './visibility.js';
 
 /** A binding whose tables exist and whose filter fits their columns. */
-export type CompiledBinding = Binding;
+export interface CompiledBinding extends Binding {
+  /** The same for equal filters; empty for none. */
+  filterText: string;
+  selection: Selection;
+}
 
 const conditionNames: Readonly<Record<string, string>> = {
   '22P02': 'invalid_text_representation',
@@ -30,7 +35,11 @@ export async function compileBinding(database: Database, binding: Binding): Prom
     await checkColumns(database, binding, schemaname ?? '', tablename ?? '');
     await checkFilter(database, binding, schemaname ?? '', tablename ?? '');
   }
-  return binding;
+  return {
+    ...binding,
+    filterText: binding.filter.length === 0 ? '' : JSON.stringify(binding.filter),
+    selection: binding.select === null ? null : JSON.stringify([...new Set(binding.select)].sort()),
+  };
 }
 
 async function checkColumns(
@@ -55,7 +64,6 @@ async function checkColumns(
   }
 }
 
-/** Runs the filter on an empty row: a value that does not fit its column's type fails here, not at each change. */
 async function checkFilter(
   database: Database,
   binding: Binding,
@@ -63,14 +71,8 @@ async function checkFilter(
   table: string,
 ): Promise<void> {
   if (binding.filter.length === 0) return;
-  const parameters: SqlValue[] = ['{}'];
-  const target = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
-  const sql = filterSql(binding.filter, parameters);
   try {
-    await database.query(
-      `select ${sql} from jsonb_populate_record(null::${target}, $1::jsonb) as subject`,
-      parameters,
-    );
+    await tryFilter(database, `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`, binding.filter);
   } catch (cause) {
     if (!isPostgresError(cause)) throw cause;
     const name = conditionNames[cause.code] ?? 'error';

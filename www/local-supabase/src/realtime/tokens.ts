@@ -38,10 +38,18 @@ export function handshakeProblem(problem: TokenProblem): string {
   }
 }
 
+/** Keys of the new kind are no tokens: a channel keeps the one it has. */
+export function isToken(offered: unknown): offered is string {
+  return typeof offered === 'string' && !offered.startsWith('sb_');
+}
+
 /**
- * The token a channel runs under: the one of the join, unless that is none (a key of the new kind, a wrong type),
- * when it is the one of the handshake.
+ * The token a channel runs under: the one of its join, by its older name or its present one, unless that is none
+ * (a key of the new kind, a wrong type), when it is the one of the handshake.
  */
-export function chooseToken(offered: unknown, fallback: string): string {
-  return typeof offered === 'string' && !offered.startsWith('sb_') ? offered : fallback;
+export function chooseToken(payload: Readonly<Record<string, unknown>>, fallback: string): string {
+  const { access_token: token, user_token: userToken } = payload;
+  const first = token ?? userToken;
+  if (typeof first === 'string' && !isToken(first)) return fallback;
+  return [userToken, token].find((offered) => typeof offered === 'string') ?? fallback;
 }
