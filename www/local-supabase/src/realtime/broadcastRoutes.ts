@@ -45,7 +45,7 @@ async function sendBatch(context: Context, services: RealtimeServices, claims: C
   const errors = batchErrors(messages, (message) =>
     services.limits.isTooLarge(Buffer.byteLength(JSON.stringify(message.payload))),
   );
-  if (errors !== null) return context.json({ errors: { messages: errors } }, 422);
+  if (errors !== null) return json(context, { errors: { messages: errors } }, 422);
   const limited = tooMany(context, services, messages.length);
   if (limited !== null) return limited;
 
@@ -74,7 +74,8 @@ async function sendBatch(context: Context, services: RealtimeServices, claims: C
 async function sendOne(context: Context, services: RealtimeServices, claims: Claims): Promise<Response> {
   const encoding = encodingOf(context.req.header('content-type') ?? '');
   if (encoding === null) {
-    return context.json(
+    return json(
+      context,
       { error: 'Unsupported Media Type. Use application/json or application/octet-stream' },
       415,
     );
@@ -83,7 +84,7 @@ async function sendOne(context: Context, services: RealtimeServices, claims: Cla
   const payload = encoding === 'json' ? asObject(body.toString()) : body;
   if (payload === null) return plain(context, 400, 'Bad Request');
   if (services.limits.isTooLarge(payload.length)) {
-    return context.json({ errors: { payload: ['Payload size exceeds tenant limit'] } }, 422);
+    return json(context, { errors: { payload: ['Payload size exceeds tenant limit'] } }, 422);
   }
   const limited = tooMany(context, services, 1);
   if (limited !== null) return limited;
@@ -108,9 +109,9 @@ function relay(
 }
 
 function tooMany(context: Context, { limits }: RealtimeServices, count: number): Response | null {
-  if (limits.tooManyMessages) return context.json({ message: 'You have exceeded your rate limit' }, 429);
+  if (limits.tooManyMessages) return json(context, { message: 'You have exceeded your rate limit' }, 429);
   if (!limits.wouldBeTooMany(count)) return null;
-  return context.json({ message: 'Too many messages to broadcast, please reduce the batch size' }, 429);
+  return json(context, { message: 'Too many messages to broadcast, please reduce the batch size' }, 429);
 }
 
 function encodingOf(contentType: string): Encoding | null {
@@ -139,7 +140,11 @@ function payloadAt(whole: unknown, index: number): unknown {
 }
 
 function unauthorized(context: Context, status: 401 | 403): Response {
-  return context.json({ message: 'Unauthorized' }, status);
+  return json(context, { message: 'Unauthorized' }, status);
+}
+
+function json(context: Context, value: unknown, status: 401 | 403 | 415 | 422 | 429): Response {
+  return context.body(JSON.stringify(value), status, { 'content-type': 'application/json; charset=utf-8' });
 }
 
 function plain(context: Context, status: 400 | 404, text: string): Response {

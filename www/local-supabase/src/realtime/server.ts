@@ -27,6 +27,8 @@ export class RealtimeServer {
     noServer: true,
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
+    // The real server drops such a text, as any other that it cannot read, and keeps the socket.
+    skipUTF8Validation: true,
   });
   readonly #sockets = new Set<Socket>();
   #refusesHandshakes = false;
