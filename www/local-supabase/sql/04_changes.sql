@@ -23,6 +23,8 @@ create table if not exists realtime.changes (
 
 -- Earlier versions kept the table's name too, which may change while the change waits.
 alter table realtime.changes drop column if exists schema_name, drop column if exists table_name;
+-- The primary key of a row that is there, where policies decide who sees it: by it the row is looked for.
+alter table realtime.changes add column if not exists row_key jsonb;
 
 -- A row as the server sends it: JSON, times in UTC, bytea as bare hexadecimal digits.
 create or replace function realtime.row_json(relation oid, source jsonb) returns jsonb
@@ -82,7 +84,7 @@ begin
     end;
   end if;
 
-  insert into realtime.changes (relation, type, record, old_record, matched_on)
+  insert into realtime.changes (relation, type, record, old_record, matched_on, row_key)
   values (
     tg_relid,
     tg_op,
@@ -92,7 +94,8 @@ begin
       when tg_op = 'DELETE' and table_info.is_secured then realtime.primary_key_json(tg_relid, old_row)
       else old_identity
     end,
-    coalesce(new_row, old_identity)
+    coalesce(new_row, old_identity),
+    case when tg_op <> 'DELETE' and table_info.is_secured then realtime.primary_key_json(tg_relid, new_row) end
   )
   returning number into change_number;
   perform pg_notify('realtime_changes', change_number::text);

@@ -26,6 +26,8 @@ export interface ChangedRow {
   oldRecord: string | null;
   /** The row that filters look at. */
   matchedOn: string;
+  /** By which a row that policies guard is looked for. */
+  key: string | null;
 }
 
 /**
@@ -38,7 +40,7 @@ export async function takeChanges(database: Database, numbers: readonly string[]
        delete from realtime.changes where number = any ($1::bigint[]) returning *
      )
      select relation::text as relation, type, record::text as record, old_record::text as old_record,
-       matched_on::text as matched_on,
+       matched_on::text as matched_on, row_key::text as row_key,
        to_char(committed_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as committed_at
      from unnest($1::bigint[]) with ordinality as wanted (number, position) join taken using (number)
      order by wanted.position`,
@@ -56,6 +58,7 @@ export async function takeChanges(database: Database, numbers: readonly string[]
       record: row.record ?? null,
       oldRecord: row.old_record ?? null,
       matchedOn: row.matched_on ?? '{}',
+      key: row.row_key ?? null,
     };
   });
 }

@@ -13,7 +13,14 @@ import { matchFilters } from './filters.js';
 import { SerialQueue } from './serialQueue.js';
 import type { RealtimeSettings } from './settings.js';
 import { type CompiledBinding, compileBinding } from './subscriptions.js';
-import { type Selection, type Views, viewAsCaller, type Wish } from './visibility.js';
+import {
+  type Grants,
+  readGrants,
+  type Selection,
+  type Views,
+  viewAsCaller,
+  type Wish,
+} from './visibility.js';
 
 const tidyUpEveryMs = 30_000;
 const tidyUpEveryChanges = 10_000;
@@ -168,10 +175,15 @@ export class ChangeFeed {
         callers.set(key, caller);
       }
     }
+    const relations = new Set([...interests.keys()].map(({ relation }) => relation));
+    const grantsByRole = new Map<string, Grants>();
     const views = new Map<string, Views>();
     for (const [key, { claims, wishes }] of callers) {
+      const grants =
+        grantsByRole.get(claims.role) ?? (await readGrants(this.#database, claims.role, relations));
+      grantsByRole.set(claims.role, grants);
       const list: Wish[] = [...wishes].map(([row, selections]) => ({ row, selections }));
-      views.set(key, await viewAsCaller(this.#database, claims, list, this.#settings.maxRowBytes));
+      views.set(key, await viewAsCaller(this.#database, claims, grants, list, this.#settings.maxRowBytes));
     }
     return views;
   }

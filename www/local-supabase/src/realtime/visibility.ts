@@ -1,5 +1,5 @@
 import { asCaller, type Claims } from '../database/caller.js';
-import { type Database, quoteIdentifier, type Session, type SqlValue } from '../database/database.js';
+import { type Database, quoteIdentifier, type SqlValue } from '../database/database.js';
 import type { ChangedRow, ColumnType, Relation } from './changedRows.js';
 
 /** Of a row that is too large, values of up to so many bytes are sent all the same. */
@@ -17,29 +17,51 @@ export interface Wish {
 /** What a caller may see of a row, as JSON text by selection; a row that is not there is hidden from it. */
 export type Views = ReadonlyMap<ChangedRow, ReadonlyMap<Selection, string>>;
 
-/** Looks at changed rows with the eyes of a caller, in one transaction: its grants and policies decide. */
-export function viewAsCaller(
+/** The columns of tables that a role may read. */
+export type Grants = ReadonlyMap<Relation, ReadonlySet<string>>;
+
+/** Grants are a matter of the role alone, so they are looked up once for all who have it. */
+export async function readGrants(
+  database: Database,
+  role: string,
+  relations: ReadonlySet<Relation>,
+): Promise<Grants> {
+  const grants = new Map<Relation, ReadonlySet<string>>();
+  for (const relation of relations) {
+    const { rows } = await database.query(
+      `select attname from pg_attribute
+       where attrelid = to_regclass($1) and attnum > 0 and not attisdropped
+         and has_column_privilege($2, attrelid, attnum, 'select')`,
+      [relation.name, role],
+    );
+    grants.set(relation, new Set(rows.map(({ attname }) => attname ?? '')));
+  }
+  return grants;
+}
+
+/** Looks at changed rows with the eyes of a caller: where there are policies, they decide. */
+export async function viewAsCaller(
   database: Database,
   claims: Claims,
+  grants: Grants,
   wishes: readonly Wish[],
   maxRowBytes: number,
 ): Promise<Views> {
-  return asCaller(database, claims, async (session) => {
-    const views = new Map<ChangedRow, Map<Selection, string>>();
-    for (const [relation, own] of byRelation(wishes)) {
-      const readable = await readableColumns(session, relation);
-      const problem = problemOf(relation, readable);
-      const visible = problem === null ? await visibleRows(session, relation, own) : null;
-      for (const { row, selections } of own) {
-        const mayBeTold = row.type === 'DELETE' || visible === null || visible.has(row);
-        if (!mayBeTold) continue;
-        // A deleted row's key is told to everybody who may read the table at all.
-        const error = row.type === 'DELETE' && readable.size > 0 ? null : problem;
-        views.set(row, await viewRow(session, row, selections, readable, error, maxRowBytes));
-      }
+  const views = new Map<ChangedRow, Map<Selection, string>>();
+  for (const [relation, own] of byRelation(wishes)) {
+    const readable = grants.get(relation) ?? new Set();
+    const problem = problemOf(relation, readable);
+    const visible =
+      problem === null && relation.isSecured ? await visibleRows(database, claims, relation, own) : null;
+    for (const { row, selections } of own) {
+      const isDeletion = row.type === 'DELETE';
+      if (!isDeletion && visible !== null && !visible.has(row)) continue;
+      // A deleted row's key is told to everybody who may read the table at all.
+      const error = isDeletion && readable.size > 0 ? null : problem;
+      views.set(row, await viewRow(database, row, selections, readable, error, maxRowBytes));
     }
-    return views;
-  });
+  }
+  return views;
 }
 
 function byRelation(wishes: readonly Wish[]): Map<Relation, Wish[]> {
@@ -53,16 +75,6 @@ function byRelation(wishes: readonly Wish[]): Map<Relation, Wish[]> {
   return groups;
 }
 
-async function readableColumns(session: Session, { name }: Relation): Promise<Set<string>> {
-  const { rows } = await session.query(
-    `select attname from pg_attribute
-     where attrelid = to_regclass($1) and attnum > 0 and not attisdropped
-       and has_column_privilege(attrelid, attnum, 'select')`,
-    [name],
-  );
-  return new Set(rows.map(({ attname }) => attname ?? ''));
-}
-
 /** Why nothing of a table's rows may be told, in the server's words. */
 function problemOf({ isSecured, key }: Relation, readable: ReadonlySet<string>): string | null {
   if (readable.size === 0) return 'Error 401: Unauthorized';
@@ -71,28 +83,31 @@ function problemOf({ isSecured, key }: Relation, readable: ReadonlySet<string>):
   return key.every((column) => readable.has(column)) ? null : 'Error 401: Unauthorized';
 }
 
-/** The policies decide: does the caller see a row of this key? `null` where there are none. */
+/** The policies decide: does the caller see a row of this key? */
 async function visibleRows(
-  session: Session,
-  { isSecured, key, name }: Relation,
+  database: Database,
+  claims: Claims,
+  { key, name }: Relation,
   wishes: readonly Wish[],
-): Promise<Set<ChangedRow> | null> {
-  if (!isSecured) return null;
+): Promise<Set<ChangedRow>> {
   const candidates = wishes.map(({ row }) => row).filter(({ type }) => type !== 'DELETE');
   if (candidates.length === 0) return new Set();
   const same = key.map((column) => `seen.${quoteIdentifier(column)} = changed.${quoteIdentifier(column)}`);
-  const { rows } = await session.query(
-    `select position
-     from jsonb_array_elements_text($1::jsonb) with ordinality as sources (text, position),
-       lateral jsonb_populate_record(null::${name}, sources.text::jsonb) as changed
-     where exists (select from ${name} as seen where ${same.join(' and ')})`,
-    [JSON.stringify(candidates.map(({ record }) => record))],
+  const keys = `[${candidates.map((row) => row.key ?? '{}').join(',')}]`;
+  const { rows } = await asCaller(database, claims, (session) =>
+    session.query(
+      `select position
+       from jsonb_array_elements($1::jsonb) with ordinality as keys (value, position),
+         lateral jsonb_populate_record(null::${name}, keys.value) as changed
+       where exists (select from ${name} as seen where ${same.join(' and ')})`,
+      [keys],
+    ),
   );
   return new Set(rows.flatMap(({ position }) => candidates[Number(position) - 1] ?? []));
 }
 
 async function viewRow(
-  session: Session,
+  database: Database,
   row: ChangedRow,
   selections: ReadonlySet<Selection>,
   readable: ReadonlySet<string>,
@@ -111,7 +126,7 @@ async function viewRow(
       ({ name }) => readable.has(name) && (wanted === null || wanted.includes(name)),
     );
     const isWhole = columns.length === row.relation.columns.length && !isTooLarge;
-    const records = isWhole ? row : await cutRecords(session, row, columns, isTooLarge);
+    const records = isWhole ? row : await cutRecords(database, row, columns, isTooLarge);
     view.set(selection, dataJson(row, columns, records, isTooLarge));
   }
   return view;
@@ -119,7 +134,7 @@ async function viewRow(
 
 /** Leaves the given columns of both records, and of a row that is too large only its small values. */
 async function cutRecords(
-  session: Session,
+  database: Database,
   { record, oldRecord }: ChangedRow,
   columns: readonly ColumnType[],
   onlySmall: boolean,
@@ -132,7 +147,7 @@ async function cutRecords(
        where key in (select jsonb_array_elements_text($3::jsonb))${small}
      ) end::text`;
   const parameters: SqlValue[] = [record, oldRecord, JSON.stringify(columns.map(({ name }) => name))];
-  const { rows } = await session.query(`select ${kept(1)} as record, ${kept(2)} as old_record`, parameters);
+  const { rows } = await database.query(`select ${kept(1)} as record, ${kept(2)} as old_record`, parameters);
   return { record: rows[0]?.record ?? null, oldRecord: rows[0]?.old_record ?? null };
 }
 
