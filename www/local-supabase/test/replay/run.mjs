@@ -5,6 +5,7 @@ import { recordingNames } from './recording.mjs';
 import { Replayer } from './replayer.mjs';
 import { inOrder } from './scenarios.mjs';
 import { details, table } from './table.mjs';
+import { isDifferent } from './verdict.mjs';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -23,11 +24,12 @@ if (unknown.length > 0) {
 const replayer = new Replayer(values.storage);
 const verdicts = [];
 for (const name of inOrder(positionals.length > 0 ? positionals : recordingNames())) {
-  verdicts.push(await replayer.replay(name));
+  const startedAt = performance.now();
+  const verdict = await replayer.replay(name);
+  verdicts.push({ ...verdict, tookMs: Math.round(performance.now() - startedAt) });
 }
 await replayer.stop();
 
-const isDifferent = ({ differences, stale }) => differences.length + stale.length > 0;
 const different = verdicts.filter(isDifferent);
 console.log(table(values['only-different'] ? different : verdicts));
 for (const verdict of different) console.log(`\n${details(verdict)}`);
