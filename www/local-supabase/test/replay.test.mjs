@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import './replay/compare.test.mjs';
+import './replay/driver.test.mjs';
 import './replay/recording.test.mjs';
 import { meantDifferences } from './replay/differences.mjs';
 import { recordingNames } from './replay/recording.mjs';

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { closeAnswer, textAnswer } from './answers.mjs';
 import { compareLane } from './compare.mjs';
+import { meantDifferences } from './differences.mjs';
 import { haveNoOrder, markFreedoms } from './freedoms.mjs';
 import { loadRecording, recordingNames } from './recording.mjs';
 import { Correspondence, constantsOf, dissect } from './variables.mjs';
@@ -127,6 +128,9 @@ describe('with a recording as its own replay', () => {
       const verdict = (arrived) => verdictOn(name, timeline, byLane(arrived));
       const all = (result) => [...result.differences, ...result.meant];
       assert.deepEqual(all(verdict(answers)), []);
+      // What is meant to differ does not, so the list is wrong.
+      const meant = meantDifferences.filter(({ scenario }) => scenario === name);
+      assert.deepEqual(verdict(answers).stale, meant);
       assert.equal(
         verdict(answers).compared + answers.filter(({ isOptional }) => isOptional).length,
         answers.length,

@@ -25,6 +25,7 @@ export class Replayer {
 
   /** The verdict on one scenario. */
   async replay(name) {
+    const startedAt = performance.now();
     await this.#prepare(groupNameOf(name));
     const recording = loadRecording(name);
     const { timeline } = recording;
@@ -36,7 +37,8 @@ export class Replayer {
     await driver.run(timeline);
     markRefusals(timeline, settingsOf(groupNameOf(name)));
     await this.#untilAllAreGone();
-    return verdictOn(name, timeline, driver.inbox.lanes, driver.failures);
+    const verdict = verdictOn(name, timeline, driver.inbox.lanes, driver.failures);
+    return { ...verdict, tookMs: Math.round(performance.now() - startedAt) };
   }
 
   async stop() {

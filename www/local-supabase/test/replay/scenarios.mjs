@@ -15,7 +15,7 @@ const groups = {
     refusedJoinDelayMs: 400,
   },
   /** Too short for anything but the scenario that waits for it. */
-  idle: { idleTimeoutMs: 300 },
+  idle: { idleTimeoutMs: 600 },
   /** The recordings were made with the limits of a free project. Nothing else would be let through at this speed. */
   limited: { refusedJoinDelayMs: 60, maxMessagesPerSecond: 100 },
 };
