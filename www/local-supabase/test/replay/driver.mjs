@@ -31,6 +31,7 @@ export class Driver {
   #control;
   #tokens;
   #connections = new Map();
+  #restarting = null;
   #last = null;
   #patience = patienceMs;
 
@@ -95,7 +96,9 @@ export class Driver {
       case 'settings':
         return this.#try(() => this.#control.post('/realtime/settings', action.settings));
       case 'restart':
-        return this.#try(() => this.#control.post('/server/restart', { downForMs }));
+        // It is answered when the server is back, which is no concern of those who meanwhile try in vain.
+        this.#restarting = this.#try(() => this.#control.post('/server/restart', { downForMs }));
+        return;
       case 'awaitServer':
         return this.#awaitServer();
       default:
@@ -134,6 +137,7 @@ export class Driver {
   }
 
   async #awaitServer() {
+    await this.#restarting;
     const url = `${this.#backend.url.replace('http', 'ws')}/realtime/v1/websocket?apikey=${this.#backend.anonKey}`;
     const deadline = Date.now() + 4 * downForMs;
     while (Date.now() < deadline) {

@@ -10,8 +10,8 @@ export class Inbox {
 
   hear(lane, answer) {
     if (this.isClosed) return;
-    const list = this.lanes.get(lane) ?? [];
-    this.lanes.set(lane, [...list, { ...answer, at: performance.now(), barrier: this.barrier }]);
+    if (!this.lanes.has(lane)) this.lanes.set(lane, []);
+    this.lanes.get(lane).push({ ...answer, at: performance.now(), barrier: this.barrier });
     count(this.#arrived, `${lane} ${answer.key}`);
     this.#wake();
   }

@@ -14,7 +14,11 @@ const tolerance = 0.8;
 export function markRefusals(timeline, settings) {
   let notBefore = 0;
   for (const item of timeline) {
-    if (item.type !== 'answer') continue;
+    // By the next action everything has come, or never will.
+    if (item.type === 'action') {
+      notBefore = 0;
+      continue;
+    }
     const kind = kinds.find(({ isRefusal }) => isRefusal(item));
     const cause = kind === undefined ? undefined : causeOf(timeline, item);
     if (cause !== undefined) {

@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startLocalSupabase } from '@wedsync/local-supabase';
 import { startPostgres } from '../postgresServer.mjs';
-import { compareLane } from './compare.mjs';
 import { Control } from './control.mjs';
 import { cleanTables, createSchema } from './database.mjs';
-import { meantDifferences } from './differences.mjs';
 import { Driver } from './driver.mjs';
-import { withoutFlood } from './flood.mjs';
 import { markFreedoms } from './freedoms.mjs';
 import { loadRecording } from './recording.mjs';
 import { markRefusals } from './refusals.mjs';
 import { groupNameOf, settingsOf, statementsBefore } from './scenarios.mjs';
 import { Tokens } from './tokens.mjs';
-import { Correspondence, constantsOf } from './variables.mjs';
+import { verdictOn } from './verdict.mjs';
 
 /** Replays recordings; a backend is started for the first scenario of a group and kept while the group lasts. */
 export class Replayer {
@@ -28,6 +25,7 @@ export class Replayer {
 
   /** The verdict on one scenario. */
   async replay(name) {
+    const startedAt = performance.now();
     await this.#prepare(groupNameOf(name));
     const recording = loadRecording(name);
     const { timeline } = recording;
@@ -39,7 +37,8 @@ export class Replayer {
     await driver.run(timeline);
     markRefusals(timeline, settingsOf(groupNameOf(name)));
     await this.#untilAllAreGone();
-    return verdict(name, timeline, driver);
+    const verdict = verdictOn(name, timeline, driver.inbox.lanes, driver.failures);
+    return { ...verdict, tookMs: Math.round(performance.now() - startedAt) };
   }
 
   async stop() {
@@ -70,39 +69,4 @@ export class Replayer {
       await sleep(10);
     }
   }
-}
-
-function verdict(name, timeline, driver) {
-  const answers = timeline.filter(({ type }) => type === 'answer');
-  const constants = constantsOf(timeline);
-  const correspondence = new Correspondence();
-  const differences = driver.failures.map((failure) => ({
-    problem: 'cannot be done',
-    expected: null,
-    got: failure,
-  }));
-  const lanes = new Set([...answers.map(({ lane }) => lane), ...driver.inbox.lanes.keys()]);
-  let equal = 0;
-  for (const lane of lanes) {
-    const recorded = answers.filter((answer) => answer.lane === lane);
-    const { arrived, isInOrder } = withoutFlood(recorded, driver.inbox.lanes.get(lane) ?? []);
-    if (!isInOrder) differences.push({ lane, problem: 'flood out of order', expected: null, got: null });
-    const result = compareLane(recorded, arrived, correspondence, constants);
-    equal += result.equal;
-    differences.push(...result.differences.map((difference) => ({ lane, ...difference })));
-  }
-  const compared = answers.filter(({ isOptional }) => !isOptional).length;
-  return { name, compared, equal, ...sort(name, differences) };
-}
-
-/** Those that are meant, the others, and what is meant but did not occur. */
-function sort(name, all) {
-  const meant = meantDifferences.filter(({ scenario }) => scenario === name);
-  const isMeant = (difference, { contains }) =>
-    [difference.expected, difference.got].some((text) => text?.includes(contains));
-  return {
-    differences: all.filter((one) => !meant.some((entry) => isMeant(one, entry))),
-    meant: all.filter((one) => meant.some((entry) => isMeant(one, entry))),
-    stale: meant.filter((entry) => !all.some((one) => isMeant(one, entry))),
-  };
 }

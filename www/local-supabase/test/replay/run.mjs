@@ -5,6 +5,7 @@ import { recordingNames } from './recording.mjs';
 import { Replayer } from './replayer.mjs';
 import { inOrder } from './scenarios.mjs';
 import { details, table } from './table.mjs';
+import { isDifferent } from './verdict.mjs';
 
 const { values, positionals } = parseArgs({
   options: {
@@ -27,7 +28,6 @@ for (const name of inOrder(positionals.length > 0 ? positionals : recordingNames
 }
 await replayer.stop();
 
-const isDifferent = ({ differences, stale }) => differences.length + stale.length > 0;
 const different = verdicts.filter(isDifferent);
 console.log(table(values['only-different'] ? different : verdicts));
 for (const verdict of different) console.log(`\n${details(verdict)}`);

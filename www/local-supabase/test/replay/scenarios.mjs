@@ -1,6 +1,6 @@
 // What a scenario needs that is not in its recording: settings of the backend, and rows from before it began.
 
-/** Scenarios of a group run on one backend, in the order of their names unless `last` says otherwise. */
+/** Scenarios of a group run on one backend. */
 const groups = {
   /** Delays as short as they can be while their order still has an effect, and the limits as they are by default. */
   usual: {
@@ -13,8 +13,9 @@ const groups = {
   slow: {
     coldSubscriptionDelayMs: [300, 350],
     refusedJoinDelayMs: 400,
-    idleTimeoutMs: 1_500,
   },
+  /** Too short for anything but the scenario that waits for it. */
+  idle: { idleTimeoutMs: 600 },
   /** The recordings were made with the limits of a free project. Nothing else would be let through at this speed. */
   limited: { refusedJoinDelayMs: 60, maxMessagesPerSecond: 100 },
 };
@@ -22,9 +23,9 @@ const groups = {
 const groupOf = {
   // The first subscription of a backend is the cold one, so this scenario has to be the first of its group.
   cold_tenant_gap_v2: 'slow',
-  idle_timeout: 'slow',
+  idle_timeout: 'idle',
   join_error_blocks_socket_v2: 'slow',
-  // A server that has been flooded refuses everything for a minute: that scenario comes after the others by its name.
+  // A server that has been flooded refuses everything for a minute: that scenario is the last of its group.
   rest_broadcast: 'limited',
   rate_limit_messages: 'limited',
 };

@@ -2,19 +2,19 @@ const shownCharacters = 300;
 
 /** One row a scenario. */
 export function table(verdicts) {
-  const rows = verdicts.map(({ name, compared, equal, meant, differences, stale }) => [
+  const rows = verdicts.map(({ name, compared, equal, meant, differences, stale, tookMs }) => [
     name,
     compared,
     equal,
     meant.length,
     differences.length + stale.length || '',
+    tookMs,
   ]);
-  const total = [2, 1, 3].map((_, index) => rows.reduce((sum, row) => sum + Number(row[index + 1]), 0));
-  const unexplained = rows.reduce((sum, row) => sum + Number(row[4]), 0);
+  const totals = [1, 2, 3, 4, 5].map((column) => rows.reduce((sum, row) => sum + Number(row[column]), 0));
   return format([
-    ['scenario', 'compared', 'equal', 'meant', 'differences'],
+    ['scenario', 'compared', 'equal', 'meant', 'differences', 'ms'],
     ...rows,
-    [`${rows.length} scenarios`, ...total, unexplained],
+    [`${rows.length} scenarios`, ...totals],
   ]);
 }
 
