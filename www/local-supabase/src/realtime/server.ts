@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import type { TokenAuthority } from '../auth/tokens.js';
 import type { Database } from '../database/database.js';
 import { ChangeFeed } from './changes.js';
@@ -20,6 +20,13 @@ const path = '/realtime/v1/websocket';
 
 const farewellMs = 500;
 
+/** The real server never gives a reason, not even back to a client that gave one. */
+class WordlessWebSocket extends WebSocket {
+  override close(code?: number): void {
+    super.close(code);
+  }
+}
+
 /** `/realtime/v1/websocket`: the handshakes, and the sockets that came of them. */
 export class RealtimeServer {
   readonly services: RealtimeServices;
@@ -29,6 +36,7 @@ export class RealtimeServer {
     perMessageDeflate: false,
     // The real server drops such a text, as any other that it cannot read, and keeps the socket.
     skipUTF8Validation: true,
+    WebSocket: WordlessWebSocket,
   });
   readonly #sockets = new Set<Socket>();
   #refusesHandshakes = false;
