@@ -4,7 +4,7 @@ import { afterEach, test } from 'node:test';
 import { createClient } from '@supabase/supabase-js';
 import { SignJWT } from 'jose';
 import WebSocket from 'ws';
-import { createInbox, live, subscribe, subscribed } from './inbox.mjs';
+import { createInbox, live, subscribe, subscribed } from './officialClient.mjs';
 import { amelia, ben, carla, describeOnEachStorage, password, rosewood } from './support.mjs';
 
 const privateTopic = `supplier:${rosewood}`;
