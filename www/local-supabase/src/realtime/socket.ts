@@ -53,19 +53,13 @@ export class Socket {
     return this.#channels.size;
   }
 
+  get channels(): Channel[] {
+    return [...this.#channels.values()];
+  }
+
   send(frame: string | Buffer): void {
     if (this.#held === null) this.#transport.send(frame);
     else this.#held.push(frame);
-  }
-
-  /** Cuts the connection without a close frame, as a lost network does. */
-  terminate(): void {
-    this.#transport.terminate();
-  }
-
-  /** Ends it as a server that restarts does. */
-  shutDown(): void {
-    this.#transport.close(1012);
   }
 
   reply(channel: Channel, ref: unknown, status: 'ok' | 'error', response: unknown): void {
@@ -140,7 +134,7 @@ export class Socket {
 
   async #join(topic: string, { joinRef, ref, payload }: Message): Promise<void> {
     const request = { topic, joinRef, payload, socketToken: this.#token };
-    const result = await decideJoin(this.#services, request);
+    const result = this.#transport.settleJoin(topic, await decideJoin(this.#services, request));
     if (!this.#transport.isOpen) return;
     if (result.refusal !== undefined) {
       await this.#refuseJoin(() =>
