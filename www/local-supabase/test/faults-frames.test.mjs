@@ -121,15 +121,20 @@ describe('faults of the link', () => {
     b.close();
   });
 
-  test('the close of a slow socket comes after its frames', async () => {
-    const socket = await joined('room', { client: 'slow' });
-    await commands.addFault({ on: 'frame', direction: 'toClient', action: 'delay', delayMs: 40 });
-    socket.say('late');
-    while ((await commands.faults())[0].hits === 0);
-    assert.equal(await commands.closeSockets(4_001, 'slow'), 1);
-    assert.equal(await socket.heard(), 'late');
-    assert.equal(await socket.closed, 4_001);
-  });
+  for (const fault of [
+    { action: 'delay', delayMs: 40 },
+    { action: 'reorder', delayMs: 60_000 },
+  ]) {
+    test(`the close of a socket comes after the frames that wait (${fault.action})`, async () => {
+      const socket = await joined('room', { client: 'slow' });
+      await commands.addFault({ on: 'frame', direction: 'toClient', ...fault });
+      socket.say('late');
+      while ((await commands.faults())[0].hits === 0);
+      assert.equal(await commands.closeSockets(4_001, 'slow'), 1);
+      assert.equal(await socket.heard(), 'late');
+      assert.equal(await socket.closed, 4_001);
+    });
+  }
 
   test('sockets are closed with a code, one client or all', async () => {
     const [a, b] = [await backend.socket({ client: 'a' }), await backend.socket({ client: 'b' })];

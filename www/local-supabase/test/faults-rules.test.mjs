@@ -191,6 +191,14 @@ describe('the order of frames', () => {
     assert.equal(queue.nextAt, null);
   });
 
+  test('what is held comes before the end', () => {
+    const queue = new FrameQueue();
+    queue.hold(['held'], 500);
+    queue.stopHolding(5);
+    queue.put(['end'], 5);
+    assert.deepEqual(queue.take(5), ['held', 'end']);
+  });
+
   test('flushing empties it in order', () => {
     const queue = new FrameQueue();
     queue.put(['slow'], 0, 100);

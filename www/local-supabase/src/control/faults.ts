@@ -10,7 +10,7 @@ export function faultRoutes({ faults, server }: { faults: FaultRules; server: Se
 
   app.post('/', async (context) => {
     const id = faults.add(readFault(await readBody(context)));
-    // A browser would send what got no answer on a connection it used before again by itself.
+    // See `faultyRequests`: what is lost must not be lost on a connection that was used before.
     if (faults.losesConnections) server.closeIdleConnections();
     return context.json({ id });
   });

@@ -29,13 +29,18 @@ export class FrameQueue<Item> {
 
   put(items: readonly Item[], now: number, delayMs = 0): void {
     this.#append(items, now + delayMs);
-    if (this.#held !== null) this.#release(this.#held.items, now);
+    this.stopHolding(now);
   }
 
   /** Puts the items aside until others were put, at most until then. */
   hold(items: readonly Item[], until: number): void {
     if (this.#held === null) this.#held = { items: [...items], until };
     else this.#held.items.push(...items);
+  }
+
+  /** What is held takes its place behind what waits. */
+  stopHolding(now: number): void {
+    if (this.#held !== null) this.#release(this.#held.items, now);
   }
 
   /** What may pass by now, in order. */

@@ -29,6 +29,12 @@ export class Lane<Item> {
     this.#pass();
   }
 
+  /** Puts what nothing may follow: what is held comes before it. */
+  putLast(item: Item): void {
+    this.#queue.stopHolding(performance.now());
+    this.put([item]);
+  }
+
   /** Delivers all that waits, at once. */
   flush(): void {
     for (const item of this.#queue.flush()) this.#deliver(item);

@@ -11,7 +11,8 @@ export function faultyRequests(faults: FaultRules): MiddlewareHandler<{ Bindings
   return async (context, next) => {
     const { incoming } = context.env;
     const { method, path } = context.req;
-    // A browser sends a request that got no answer again by itself if its connection had been used before.
+    // Chromium sends what got no answer, a POST too, again by itself if its connection had been used before: a lost
+    // reply would be committed twice, and the page would never know that one was lost.
     if (faults.losesConnections) context.header('connection', 'close');
     const found = faults.judgeRequest({
       method,

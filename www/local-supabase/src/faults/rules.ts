@@ -104,13 +104,7 @@ export class FaultRules {
 
   /** In order: delays, and last a refusal if there is one. */
   judgeHandshake(client: string): HandshakeFault[] {
-    const found: HandshakeFault[] = [];
-    for (const rule of this.#active('handshake', client)) {
-      if (!this.#hit(rule)) continue;
-      found.push(rule.fault);
-      if (rule.fault.action !== 'delay') break;
-    }
-    return found;
+    return this.#untilTheEnd(this.#active('handshake', client), () => true);
   }
 
   /** Why a join that would be accepted is refused, or `null`. */
@@ -124,9 +118,16 @@ export class FaultRules {
 
   /** In order: delays, and last what ends the request if anything does. */
   judgeRequest(facts: RequestFacts): RequestFault[] {
-    const found: RequestFault[] = [];
-    for (const rule of this.#active('request', facts.client)) {
-      if (!matchesRequest(rule.fault, facts) || !this.#hit(rule)) continue;
+    return this.#untilTheEnd(this.#active('request', facts.client), (fault) => matchesRequest(fault, facts));
+  }
+
+  #untilTheEnd<Kind extends HandshakeFault | RequestFault>(
+    rules: Iterable<Rule<Kind>>,
+    isMeant: (fault: Kind) => boolean,
+  ): Kind[] {
+    const found: Kind[] = [];
+    for (const rule of rules) {
+      if (!isMeant(rule.fault) || !this.#hit(rule)) continue;
       found.push(rule.fault);
       if (rule.fault.action !== 'delay') break;
     }

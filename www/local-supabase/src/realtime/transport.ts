@@ -94,7 +94,7 @@ export class Transport implements CountedSocket {
   /** After the frames that still wait, if any do. */
   close(code: number): void {
     if (this.#outgoing.isIdle) this.#close(code);
-    else this.#outgoing.put([code]);
+    else this.#outgoing.putLast(code);
   }
 
   /** Cuts the connection without a close frame, as a lost network does. */
