@@ -29,7 +29,16 @@ import { type Backend, backendControl } from './testing/backend.js';
 import { type Stack, startStack } from './testing/stack.js';
 
 export { expect } from '@playwright/test';
-export type { Backend, BackendStats } from './testing/backend.js';
+export type { Backend, BackendStats, ClientStats } from './testing/backend.js';
+export type {
+  Fault,
+  FaultLimits,
+  FaultState,
+  FrameFault,
+  HandshakeFault,
+  JoinFault,
+  RequestFault,
+} from './testing/faults.js';
 export type { Stack, StackAddresses } from './testing/stack.js';
 
 /** Options of a worker, for `use` of playwright.config.ts. */

@@ -14,11 +14,27 @@ test('fixtures', async ({ dashboard, signedInPage }) => {
   expectTypeOf(dashboard.appUrl).toBeString();
   expectTypeOf(dashboard.anonKey).toBeString();
   expectTypeOf(signedInPage).toEqualTypeOf<(email: string, password: string) => Promise<Page>>();
-  expectTypeOf(dashboard.backend.cutSockets).parameters.toEqualTypeOf<[forMs: number | null]>();
+  expectTypeOf(dashboard.backend.cutSockets).parameters.toEqualTypeOf<
+    [forMs: number | null, client?: string | undefined]
+  >();
   expectTypeOf(dashboard.backend.cutSockets(3_000)).resolves.toBeNumber();
   expectTypeOf(dashboard.backend.sql<{ id: string }>('select id from clients')).resolves.toEqualTypeOf<
     { id: string }[]
   >();
   expectTypeOf((await dashboard.backend.stats()).connections).toBeNumber();
+  expectTypeOf((await dashboard.backend.stats()).totals.joins).toBeNumber();
+  expectTypeOf(
+    dashboard.backend.addFault({
+      on: 'frame',
+      direction: 'toClient',
+      action: 'delay',
+      delayMs: 800,
+      times: 1,
+    }),
+  ).resolves.toBeNumber();
+  // @ts-expect-error a delay says how long
+  await dashboard.backend.addFault({ on: 'frame', direction: 'toClient', action: 'delay' });
+  // @ts-expect-error only answers of a failed request have a status
+  await dashboard.backend.addFault({ on: 'request', action: 'loseReply', status: 503 });
   expect(dashboard).toBeDefined();
 });

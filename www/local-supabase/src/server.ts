@@ -1,11 +1,10 @@
-import type { Server } from 'node:http';
-import { createAdaptorServer } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { authRoutes } from './auth/routes.js';
 import { TokenAuthority } from './auth/tokens.js';
 import type { Config } from './config.js';
-import { createControlServer } from './control.js';
+import { createControlServer } from './control/server.js';
 import { bootstrap, loadJwtSecret } from './database/bootstrap.js';
 import type { Database } from './database/database.js';
 import {
@@ -18,11 +17,16 @@ import {
 } from './database/migrations.js';
 import { openPGlite } from './database/pglite.js';
 import { openPostgres } from './database/postgres.js';
+import { faultyRequests } from './faults/requests.js';
+import { FaultRules } from './faults/rules.js';
 import { requireApiKey } from './http/gateway.js';
 import { checkPort, closeServer, listen } from './http/listen.js';
+import { createMeasuredServer } from './http/measured.js';
+import { ProjectPort } from './http/projectPort.js';
 import { broadcastRoutes } from './realtime/broadcastRoutes.js';
 import { RealtimeServer } from './realtime/server.js';
 import { restRoutes } from './rest/routes.js';
+import { Traffic } from './traffic.js';
 
 /** A running backend. */
 export interface LocalSupabase {
@@ -87,41 +91,37 @@ async function serve(
     serviceRoleKey: await tokens.projectKey('service_role'),
   };
 
-  const realtime = await RealtimeServer.start(database, tokens, config.realtime);
+  const faults = new FaultRules();
+  const traffic = new Traffic();
+  const realtime = await RealtimeServer.start(database, tokens, config.realtime, { faults, traffic });
   cleanups.push(() => realtime.stop());
 
-  let requests = 0;
-  let url = '';
-  const app = new Hono();
-  app.use(async (_, next) => {
-    requests += 1;
-    await next();
-  });
+  const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(cors({ origin: '*', exposeHeaders: ['content-range', 'x-supabase-api-version'], maxAge: 3600 }));
+  app.use(faultyRequests(faults));
   app.get('/', (context) => context.json({ name: 'local-supabase' }));
   app.use('/auth/v1/*', requireApiKeyBut(['/auth/v1/health'], Object.values(keys)));
   app.use('/rest/v1/*', requireApiKey(new Set(Object.values(keys))));
-  app.route('/auth/v1', authRoutes({ ...config, database, tokens, url: () => url }));
+  app.route('/auth/v1', authRoutes({ ...config, database, tokens, url: () => port.url }));
   app.route('/rest/v1', restRoutes({ database, tokens }));
   app.route('/realtime/v1/api', broadcastRoutes(realtime.services));
   app.onError((_, context) => context.json({ message: 'An internal error happened' }, 500));
 
-  // What this adaptor creates without further options is a plain HTTP server.
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  const server = createMeasuredServer(app.fetch, traffic);
   server.on('upgrade', (request, stream, head) => {
-    requests += 1;
     realtime.upgrade(request, stream, head).catch(() => stream.destroy());
   });
-  url = await listen(server, config.port, config.host, 'backend');
-  cleanups.push(() => closeServer(server));
+  const port = new ProjectPort(server, config.host);
+  await port.open(config.port);
+  cleanups.push(() => port.stop(() => realtime.goDown()));
 
   let controlUrl: string | null = null;
   if (config.controlPort !== null) {
-    const control = createControlServer({ database, realtime, requests: () => requests });
+    const control = createControlServer({ database, realtime, faults, traffic, tokens, server, port });
     controlUrl = await listen(control, config.controlPort, '127.0.0.1', 'control server');
     cleanups.push(() => closeServer(control));
   }
-  return { url, ...keys, jwtSecret, controlUrl, stop };
+  return { url: port.url, ...keys, jwtSecret, controlUrl, stop };
 }
 
 function requireApiKeyBut(

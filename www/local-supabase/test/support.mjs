@@ -2,6 +2,7 @@ import { after, before, describe } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createClient } from '@supabase/supabase-js';
 import { startLocalSupabase } from '@wedsync/local-supabase';
+import { connectControl } from '@wedsync/local-supabase/testing';
 import WebSocket from 'ws';
 import { startPostgres } from './postgresServer.mjs';
 
@@ -51,13 +52,15 @@ export async function startBackend(options = {}) {
 }
 
 function helpers(backend) {
-  const client = (key = backend.anonKey) =>
+  const client = (key = backend.anonKey, realtime = {}) =>
     createClient(backend.url, key, {
       auth: { persistSession: false, autoRefreshToken: false },
-      realtime: { transport: WebSocket },
+      realtime: { transport: WebSocket, ...realtime },
     });
   return {
     client,
+    /** Every command of the control server. */
+    commands: connectControl(backend.controlUrl),
     /** The official client, signed in. */
     async signedIn(email) {
       const signedIn = client();
@@ -91,9 +94,9 @@ function helpers(backend) {
 }
 
 /** A bare WebSocket whose frames can be awaited one by one. */
-export async function openSocket(backend, { version = '2.0.0', key = backend.anonKey } = {}) {
+export async function openSocket(backend, { version = '2.0.0', key = backend.anonKey, client } = {}) {
   const url = `${backend.url.replace('http', 'ws')}/realtime/v1/websocket?apikey=${key}&vsn=${version}`;
-  const connection = new WebSocket(url);
+  const connection = new WebSocket(client === undefined ? url : `${url}&client=${client}`);
   const frames = [];
   const waiting = [];
   const closed = new Promise((resolve) => connection.on('close', (code) => resolve(code)));
@@ -131,6 +134,17 @@ export async function openSocket(backend, { version = '2.0.0', key = backend.ano
       }
     },
     close: () => connection.close(),
+  };
+}
+
+/** Reads and adds suppliers over REST, past row level security. */
+export function suppliers(backend) {
+  const headers = { apikey: backend.serviceRoleKey, 'content-type': 'application/json' };
+  const url = `${backend.url}/rest/v1/suppliers`;
+  return {
+    add: (name) => fetch(url, { method: 'POST', headers, body: JSON.stringify({ name, kind: 'florist' }) }),
+    names: async () =>
+      (await (await fetch(`${url}?select=name`, { headers })).json()).map(({ name }) => name),
   };
 }
 

@@ -1,5 +1,6 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { type Claims, isCallerRole } from '../database/caller.js';
+import { EarlyExpiry } from './earlyExpiry.js';
 
 /** Why a token is refused. */
 export type TokenProblem =
@@ -19,6 +20,7 @@ const keysExpireAt = Date.UTC(2046, 0, 1) / 1000;
 /** Signs and verifies the project's tokens: HS256 with one secret, as a local Supabase project does. */
 export class TokenAuthority {
   readonly #secret: Uint8Array;
+  readonly #earlyExpiry = new EarlyExpiry();
 
   constructor(secret: string) {
     this.#secret = new TextEncoder().encode(secret);
@@ -29,8 +31,17 @@ export class TokenAuthority {
     return this.sign({ iss: 'supabase', ref: 'local', role, iat: keysIssuedAt, exp: keysExpireAt });
   }
 
-  sign(claims: Readonly<Record<string, unknown>>): Promise<string> {
-    return new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(this.#secret);
+  async sign(claims: Readonly<Record<string, unknown>>): Promise<string> {
+    const token = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .sign(this.#secret);
+    this.#earlyExpiry.issued(token, claims);
+    return token;
+  }
+
+  /** From now on every access token that this user has counts as expired; `null`: every user. */
+  expireIssued(userId: string | null): void {
+    this.#earlyExpiry.expire(userId, secondsNow());
   }
 
   async verify(token: string): Promise<Verified> {
@@ -38,6 +49,8 @@ export class TokenAuthority {
       const { payload } = await jwtVerify(token, this.#secret, { algorithms: ['HS256'] });
       const { role } = payload;
       if (!isCallerRole(role) || payload.exp === undefined) return { problem: { kind: 'incomplete' } };
+      const expiredAt = this.#earlyExpiry.expiryOf(token, payload);
+      if (expiredAt !== null) return { problem: expired(expiredAt) };
       return { claims: { ...payload, role } as Claims };
     } catch (cause) {
       return { problem: problemOf(cause) };
@@ -46,10 +59,15 @@ export class TokenAuthority {
 }
 
 function problemOf(cause: unknown): TokenProblem {
-  if (cause instanceof errors.JWTExpired) {
-    const expiry = cause.payload.exp ?? 0;
-    return { kind: 'expired', secondsAgo: Math.max(0, Math.floor(Date.now() / 1000) - expiry) };
-  }
+  if (cause instanceof errors.JWTExpired) return expired(cause.payload.exp ?? 0);
   if (cause instanceof errors.JWSSignatureVerificationFailed) return { kind: 'signature' };
   return { kind: 'malformed' };
+}
+
+function expired(at: number): TokenProblem {
+  return { kind: 'expired', secondsAgo: Math.max(0, secondsNow() - at) };
+}
+
+function secondsNow(): number {
+  return Math.floor(Date.now() / 1000);
 }

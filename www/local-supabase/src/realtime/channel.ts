@@ -222,17 +222,17 @@ export class Channel {
   async #changeToken(payload: unknown): Promise<void> {
     const offered = isObject(payload) ? payload.access_token : null;
     if (!isToken(offered) || offered === this.#token) return;
-    const { claims, problem } = await this.#services.tokens.verify(offered);
-    if (problem !== undefined) {
-      this.fail(channelProblem(problem));
-      return;
-    }
+    const { tokens } = this.#services;
+    const { claims, problem } = await tokens.verify(offered);
+    if (problem !== undefined) return this.fail(channelProblem(problem));
     const asksPresence = this.#access.hasAskedToRead('presence');
     const access = await readAccess(this.#services, claims, this.topic, this.isPrivate, asksPresence);
     if (access === null) {
-      this.fail(`You do not have permissions to read from this Channel topic: ${this.topic}`);
-      return;
+      return this.fail(`You do not have permissions to read from this Channel topic: ${this.topic}`);
     }
+    // It may have been made to expire while the database was asked.
+    const { problem: lateProblem } = await tokens.verify(offered);
+    if (lateProblem !== undefined) return this.fail(channelProblem(lateProblem));
     if (!this.#isOpen) return;
     this.#token = offered;
     this.#access = access;

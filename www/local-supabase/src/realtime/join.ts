@@ -71,6 +71,9 @@ export async function decideJoin(services: RealtimeServices, request: JoinReques
   }
   const replayed = await replay(services, topic, isPrivate, broadcast);
   if (typeof replayed === 'string') return refuse(replayed);
+  // It may have been made to expire while the database was asked.
+  const { problem: lateProblem } = await services.tokens.verify(token);
+  if (lateProblem !== undefined) return refuse(joinProblem(lateProblem));
 
   return {
     options: {

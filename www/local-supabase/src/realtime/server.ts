@@ -1,9 +1,14 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { TokenAuthority } from '../auth/tokens.js';
+import type { Claims } from '../database/caller.js';
 import type { Database } from '../database/database.js';
+import type { FaultRules } from '../faults/rules.js';
+import type { HandshakeFault } from '../faults/types.js';
+import { anonymous, givenName } from '../http/who.js';
+import type { Traffic } from '../traffic.js';
 import { ChangeFeed } from './changes.js';
 import { relayDatabaseBroadcasts } from './databaseBroadcasts.js';
 import { Hub } from './hub.js';
@@ -15,10 +20,13 @@ import { Socket } from './socket.js';
 import { handshakeProblem } from './tokens.js';
 import { Transport } from './transport.js';
 import { Warmth } from './warmth.js';
+import type { Version } from './wire.js';
 
 const path = '/realtime/v1/websocket';
 
 const farewellMs = 500;
+
+const noKey = { status: 401, reason: 'API key is missing' };
 
 /** The real server never gives a reason, not even back to a client that gave one. */
 class WordlessWebSocket extends WebSocket {
@@ -27,9 +35,35 @@ class WordlessWebSocket extends WebSocket {
   }
 }
 
+/** What happens to connections on command, and what is counted of them. */
+export interface Control {
+  faults: FaultRules;
+  traffic: Traffic;
+}
+
+/** A handshake that goes on. */
+interface Admission {
+  version: Version;
+  key: string;
+}
+
+type RefusedHandshake = Extract<HandshakeFault, { action: 'refuse' }>;
+
+/** How a handshake is answered; `none`: the connection is destroyed. */
+type Answer = Admission | Refusal | 'none';
+
+/** A handshake that goes no further. */
+interface Refusal {
+  status: number;
+  body: string;
+  type: string | null;
+  retryAfterSeconds?: number | undefined;
+}
+
 /** `/realtime/v1/websocket`: the handshakes, and the sockets that came of them. */
 export class RealtimeServer {
   readonly services: RealtimeServices;
+  readonly #control: Control;
   readonly #upgrader = new WebSocketServer({
     noServer: true,
     maxPayload: maxFrameBytes,
@@ -38,19 +72,27 @@ export class RealtimeServer {
     skipUTF8Validation: true,
     WebSocket: WordlessWebSocket,
   });
-  readonly #sockets = new Set<Socket>();
-  #refusesHandshakes = false;
+  readonly #sockets = new Map<Socket, Transport>();
+  /** Every connection, those too that the server gave up but that still stand, half open. */
+  readonly #transports = new Set<Transport>();
+  /** Who is cut off; `null`: everyone. */
+  readonly #cutOff = new Set<string | null>();
+  /** Handshakes that are not answered yet. */
+  readonly #pending = new Set<Duplex>();
+  #isDown = false;
   #isSuspended = false;
   #opened = 0;
 
-  private constructor(services: RealtimeServices) {
+  private constructor(services: RealtimeServices, control: Control) {
     this.services = services;
+    this.#control = control;
   }
 
   static async start(
     database: Database,
     tokens: TokenAuthority,
     settings: RealtimeSettings,
+    control: Control,
   ): Promise<RealtimeServer> {
     const own = { ...settings };
     const hub = new Hub();
@@ -63,94 +105,182 @@ export class RealtimeServer {
     };
     await services.changes.start();
     await relayDatabaseBroadcasts(services);
-    return new RealtimeServer(services);
+    return new RealtimeServer(services, control);
   }
 
   get connections(): number {
     return this.#sockets.size;
   }
 
-  get channels(): number {
-    return [...this.#sockets].reduce((sum, socket) => sum + socket.channelCount, 0);
+  /** The sockets that are open, and how many channels each has. */
+  get sockets(): { socket: Transport; channels: number }[] {
+    return [...this.#sockets].map(([socket, transport]) => ({
+      socket: transport,
+      channels: socket.channelCount,
+    }));
   }
 
   /** Answers an upgrade request: a socket, or an HTTP error that says why not. */
   async upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
     stream.on('error', () => stream.destroy());
-    if (this.#refusesHandshakes) {
-      stream.destroy();
-      return;
-    }
     const url = new URL(request.url ?? '/', 'http://local');
-    if (url.pathname !== path) {
-      refuse(stream, 404, 'Not Found', 'text/html');
-      return;
+    const name = givenName(request, url);
+    this.#pending.add(stream);
+    const answer = this.#isCutOff(name) ? 'none' : await this.#examine(request, url, name);
+    this.#pending.delete(stream);
+    // A cut may have begun meanwhile.
+    if (answer === 'none' || this.#isCutOff(name)) {
+      this.#countRefusal(name);
+      stream.destroy();
+    } else if ('status' in answer) {
+      this.#countRefusal(name);
+      refuse(stream, answer);
+    } else {
+      this.#upgrader.handleUpgrade(request, stream, head, (connection) => {
+        this.#open(connection, name, answer);
+      });
     }
-    const version = url.searchParams.get('vsn') ?? '1.0.0';
-    if (version !== '1.0.0' && version !== '2.0.0') {
-      refuse(stream, 403, '', null);
-      return;
-    }
-    const key = keyOf(request, url);
-    const refusal = await this.#refusal(key);
-    if (refusal !== null || key === null) {
-      await sleep(this.services.settings.refusedHandshakeDelayMs);
-      refuse(stream, refusal?.status ?? 401, JSON.stringify({ error: refusal?.reason }), 'application/json');
-      return;
-    }
-    this.#upgrader.handleUpgrade(request, stream, head, (connection) => {
-      this.#opened += 1;
-      const transport = new Transport(connection, this.#opened);
-      const socket = new Socket(transport, this.services, this, version, key);
-      this.#sockets.add(socket);
-      transport.closed.then(() => this.#sockets.delete(socket));
-    });
   }
 
   othersWithChannels(socket: Socket): number {
-    return [...this.#sockets].filter((other) => other !== socket && other.channelCount > 0).length;
+    return [...this.#sockets.keys()].filter((other) => other !== socket && other.channelCount > 0).length;
   }
 
   /** Changes what a project's administrator may change. As there, everybody is sent away, and may come again. */
   reconfigure({ suspended, ...settings }: Partial<RealtimeSettings> & { suspended?: boolean }): void {
     Object.assign(this.services.settings, settings);
     this.#isSuspended = suspended ?? this.#isSuspended;
-    for (const socket of this.#sockets) socket.disconnect();
+    for (const socket of this.#sockets.keys()) socket.disconnect();
   }
 
-  /** Cuts every socket off, as a lost network does, and lets none in until `restore`. */
-  cut(): number {
-    const count = this.#sockets.size;
-    this.#refusesHandshakes = true;
-    for (const socket of this.#sockets) socket.terminate();
-    return count;
+  /** Cuts sockets off, as a lost network does, and lets none in until the cut ends; `null`: everyone's. */
+  cut(client: string | null): number {
+    this.#cutOff.add(client);
+    const cut = this.#transportsOf(client);
+    for (const transport of cut) transport.terminate();
+    return cut.length;
   }
 
-  restore(): void {
-    this.#refusesHandshakes = false;
+  endCut(client: string | null): void {
+    this.#cutOff.delete(client);
+  }
+
+  endCuts(): void {
+    this.#cutOff.clear();
+  }
+
+  /** Makes sockets half open: they stay, but nothing gets through until `thaw`. */
+  freeze(client: string | null): number {
+    const frozen = this.#transportsOf(client);
+    for (const transport of frozen) transport.freeze();
+    return frozen.length;
+  }
+
+  thaw(client: string | null): number {
+    const thawed = this.#transportsOf(client).filter((transport) => transport.isFrozen);
+    for (const transport of thawed) transport.thaw();
+    return thawed.length;
+  }
+
+  /** Closes sockets with a code, as the server itself may do. */
+  close(client: string | null, code: number): number {
+    const closed = this.#transportsOf(client).filter((transport) => transport.isOpen);
+    for (const transport of closed) transport.close(code);
+    return closed.length;
+  }
+
+  /** Ends the channels whose tokens were made to expire, as their expiry does. */
+  tokensExpired(isAffected: (claims: Claims) => boolean): void {
+    for (const socket of this.#sockets.keys()) {
+      for (const channel of socket.channels) {
+        if (isAffected(channel.claims)) channel.fail('Token has expired 0 seconds ago');
+      }
+    }
+  }
+
+  /** Counts the open sockets afresh. */
+  resetCounts(): void {
+    for (const transport of this.#transports) transport.resetCounts();
   }
 
   /** Sends a frame as it is to every socket. */
   sendRaw(frame: string | Buffer): void {
-    for (const socket of this.#sockets) socket.send(frame);
+    for (const socket of this.#sockets.keys()) socket.send(frame);
   }
 
-  /** Says goodbye to every socket; one that does not answer in time is cut off. */
+  /** Says goodbye to every socket and lets none in; one that does not answer in time is cut off. */
+  async goDown(): Promise<void> {
+    this.#isDown = true;
+    for (const stream of this.#pending) stream.destroy();
+    const transports = [...this.#transports];
+    for (const transport of transports) {
+      // Who is half open cannot answer.
+      if (transport.isFrozen) transport.terminate();
+      else transport.close(1012);
+    }
+    const all = Promise.all(transports.map((transport) => transport.ended));
+    await Promise.race([all, sleep(farewellMs, undefined, { ref: false })]);
+    for (const transport of this.#transports) transport.terminate();
+    await all;
+  }
+
+  comeUp(): void {
+    this.#isDown = false;
+  }
+
   async stop(): Promise<void> {
-    this.#refusesHandshakes = true;
-    const sockets = [...this.#sockets];
-    for (const socket of sockets) socket.shutDown();
-    await Promise.race([Promise.all(sockets.map((socket) => socket.closed)), sleep(farewellMs)]);
-    for (const socket of this.#sockets) socket.terminate();
+    await this.goDown();
     this.#upgrader.close();
   }
 
-  async #refusal(key: string | null): Promise<{ status: number; reason: string } | null> {
+  #open(connection: WebSocket, name: string | null, { version, key }: Admission): void {
+    this.#opened += 1;
+    const transport = new Transport(connection, { id: this.#opened, name, faults: this.#control.faults });
+    const socket = new Socket(transport, this.services, this, version, key);
+    this.#sockets.set(socket, transport);
+    this.#transports.add(transport);
+    transport.closed.then(() => {
+      this.#sockets.delete(socket);
+      this.#control.traffic.settle(transport);
+    });
+    transport.ended.then(() => this.#transports.delete(transport));
+  }
+
+  async #examine(request: IncomingMessage, url: URL, name: string | null): Promise<Answer> {
+    for (const fault of this.#control.faults.judgeHandshake(name ?? anonymous)) {
+      if (fault.action === 'delay') await sleep(fault.delayMs, undefined, { ref: false });
+      else return fault.status === undefined ? 'none' : refusalOf(fault, fault.status);
+    }
+    if (url.pathname !== path) return { status: 404, body: 'Not Found', type: 'text/html' };
+    const version = url.searchParams.get('vsn') ?? '1.0.0';
+    if (version !== '1.0.0' && version !== '2.0.0') return { status: 403, body: '', type: null };
+    const key = keyOf(request, url);
+    const problem = await this.#problemOf(key);
+    if (problem === null && key !== null) return { version, key };
+    await sleep(this.services.settings.refusedHandshakeDelayMs);
+    const { status, reason } = problem ?? noKey;
+    return { status, body: JSON.stringify({ error: reason }), type: 'application/json' };
+  }
+
+  async #problemOf(key: string | null): Promise<{ status: number; reason: string } | null> {
     if (this.#isSuspended) return { status: 403, reason: 'Realtime was disabled for this tenant' };
-    if (key === null) return { status: 401, reason: 'API key is missing' };
+    if (key === null) return noKey;
     const { problem } = await this.services.tokens.verify(key);
     if (problem !== undefined) return { status: 401, reason: handshakeProblem(problem) };
     return this.services.limits.tooManyJoins ? { status: 429, reason: 'Too many joins per second' } : null;
+  }
+
+  #isCutOff(name: string | null): boolean {
+    return this.#isDown || this.#cutOff.has(null) || this.#cutOff.has(name ?? anonymous);
+  }
+
+  #countRefusal(name: string | null): void {
+    this.#control.traffic.of(name ?? anonymous).refusedHandshakes += 1;
+  }
+
+  /** Of a client, or all. */
+  #transportsOf(client: string | null): Transport[] {
+    return [...this.#transports].filter((transport) => client === null || transport.client === client);
   }
 }
 
@@ -159,19 +289,23 @@ function keyOf(request: IncomingMessage, url: URL): string | null {
   return url.searchParams.get('apikey') ?? (typeof header === 'string' ? header : null);
 }
 
-const statusTexts: Readonly<Record<number, string>> = {
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not Found',
-  429: 'Too Many Requests',
-};
+function refusalOf({ body, retryAfterSeconds }: RefusedHandshake, status: number): Refusal {
+  const isText = typeof body === 'string';
+  return {
+    status,
+    body: isText ? body : body === undefined ? '' : JSON.stringify(body),
+    type: body === undefined ? null : isText ? 'text/plain' : 'application/json',
+    retryAfterSeconds,
+  };
+}
 
-function refuse(stream: Duplex, status: number, body: string, type: string | null): void {
+function refuse(stream: Duplex, { status, body, type, retryAfterSeconds }: Refusal): void {
   const headers = [
-    `HTTP/1.1 ${status} ${statusTexts[status] ?? ''}`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'connection: close',
     `content-length: ${Buffer.byteLength(body)}`,
     ...(type === null ? [] : [`content-type: ${type}; charset=utf-8`]),
+    ...(retryAfterSeconds === undefined ? [] : [`retry-after: ${retryAfterSeconds}`]),
   ];
   stream.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
 }

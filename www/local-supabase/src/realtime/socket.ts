@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Claims } from '../database/caller.js';
 import { joinResponse } from './bindings.js';
 import { Channel } from './channel.js';
 import { decideJoin, type Refusal } from './join.js';
@@ -67,8 +66,8 @@ export class Socket {
     });
   }
 
-  get channels(): Iterable<Channel> {
-    return this.#channels.values();
+  get channels(): readonly Channel[] {
+    return [...this.#channels.values()];
   }
 
   get channelCount(): number {
@@ -81,16 +80,6 @@ export class Socket {
     else this.#transport.send(frame);
   }
 
-  /** Cuts the connection without a close frame, as a lost network does. */
-  terminate(): void {
-    this.#transport.terminate();
-  }
-
-  /** Ends it as a server that restarts does. */
-  shutDown(): void {
-    this.#transport.close(1012);
-  }
-
   /** Ends it as a server does whose project was changed: each channel is told before. */
   disconnect(): void {
     const payload = '{"message":"Server requested disconnect","status":"ok","extension":"system"}';
@@ -98,14 +87,7 @@ export class Socket {
       const head = { joinRef: null, ref: null, topic: topicPrefix + topic, event: 'system' };
       this.#transport.send(encodeText(this.version, head, payload));
     }
-    this.shutDown();
-  }
-
-  /** Fails the channels whose token has these claims. */
-  failChannels(isAffected: (claims: Claims) => boolean, reason: string): void {
-    for (const channel of [...this.#channels.values()]) {
-      if (isAffected(channel.claims)) channel.fail(reason);
-    }
+    this.#transport.close(1012);
   }
 
   reply(channel: Channel, ref: unknown, status: 'ok' | 'error', response: unknown): void {
@@ -163,7 +145,7 @@ export class Socket {
 
   async #join(topic: string, { joinRef, ref, payload }: TextMessage): Promise<void> {
     const previous = this.#channels.get(topic);
-    const result = await decideJoin(this.#services, {
+    const decision = await decideJoin(this.#services, {
       topic,
       joinRef,
       payload,
@@ -171,6 +153,7 @@ export class Socket {
       otherChannels: this.#channels.size - (previous === undefined ? 0 : 1),
       otherConnections: () => this.#neighbours.othersWithChannels(this),
     });
+    const result = this.#transport.settleJoin(topic, decision);
     if (!this.#transport.isOpen) return;
     if (result.refusal !== undefined) return this.#refuseJoin(topic, joinRef, ref, result.refusal);
     const channel = new Channel(this, this.#services, result.options);

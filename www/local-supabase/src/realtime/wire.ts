@@ -1,10 +1,9 @@
 import { canonicalPart } from './canonicalJson.js';
 
+export type { Frame } from '../faults/frame.js';
+
 /** The serializer that a socket asked for with `vsn`. */
 export type Version = '1.0.0' | '2.0.0';
-
-/** One frame: text, or bytes. */
-export type Frame = string | Buffer;
 
 /** A message of the Phoenix protocol. References and names are echoed as they came, whatever their type. */
 export interface Message {

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { MiddlewareHandler } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { clientOf, serviceOf } from '../http/who.js';
+import type { FaultRules } from './rules.js';
+
+/** Does to requests what the faults say. */
+export function faultyRequests(faults: FaultRules): MiddlewareHandler<{ Bindings: HttpBindings }> {
+  return async (context, next) => {
+    const { incoming } = context.env;
+    const { method, path } = context.req;
+    // Chromium sends what got no answer, a POST too, again by itself if its connection had been used before: a lost
+    // reply would be committed twice, and the page would never know that one was lost.
+    if (faults.losesConnections) context.header('connection', 'close');
+    const found = faults.judgeRequest({
+      method,
+      path,
+      service: serviceOf(path),
+      client: clientOf(incoming),
+    });
+    for (const fault of found) {
+      switch (fault.action) {
+        case 'delay':
+          await sleep(fault.delayMs, undefined, { ref: false });
+          break;
+        case 'fail': {
+          if (fault.retryAfterSeconds !== undefined) {
+            context.header('retry-after', String(fault.retryAfterSeconds));
+            context.header('access-control-expose-headers', 'retry-after');
+          }
+          context.header('x-content-type-options', 'nosniff');
+          const { body = { message: 'A fault was asked for' } } = fault;
+          const status = fault.status as ContentfulStatusCode;
+          if (typeof body === 'string') return context.text(body, status);
+          return context.body(JSON.stringify(body), status, { 'content-type': 'application/json' });
+        }
+        case 'loseRequest':
+          incoming.socket.destroy();
+          return RESPONSE_ALREADY_SENT;
+        case 'loseReply':
+          await next();
+          incoming.socket.destroy();
+          return RESPONSE_ALREADY_SENT;
+      }
+    }
+    await next();
+    return undefined;
+  };
+}

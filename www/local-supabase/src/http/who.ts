@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import type { Service } from '../faults/types.js';
+
+/** The name of whoever gives none. */
+export const anonymous = 'anonymous';
+
+const services: readonly Service[] = ['rest', 'auth', 'realtime'];
+
+/** The part of the project that a path belongs to. */
+export function serviceOf(path: string): Service | 'other' {
+  return services.find((service) => path.startsWith(`/${service}/v1/`)) ?? 'other';
+}
+
+/** The name that a client gives itself. Only a handshake takes it from its URL: in REST, names there are columns. */
+export function givenName(request: IncomingMessage, handshake?: URL): string | null {
+  const header = request.headers['x-client-name'];
+  return handshake?.searchParams.get('client') || (typeof header === 'string' && header) || null;
+}
+
+/** Who sends a request: the name it gives, else the session of its token. */
+export function clientOf(request: IncomingMessage): string {
+  const token = /^bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  return givenName(request) ?? (token === undefined ? null : sessionOf(token)) ?? anonymous;
+}
+
+/** Read without a look at the signature: it names a counter and gives no rights. */
+function sessionOf(token: string): string | null {
+  try {
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+      session_id?: unknown;
+    } | null;
+    return typeof claims?.session_id === 'string' ? claims.session_id : null;
+  } catch {
+    return null;
+  }
+}
