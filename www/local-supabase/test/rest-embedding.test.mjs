@@ -72,7 +72,10 @@ describeOnEachStorage(
     test('several levels deep', async () => {
       assert.deepEqual(
         await data(
-          from('directors').select('name,films(title,roles(part,actors(name)))').eq('id', 2).eq('films.id', 12),
+          from('directors')
+            .select('name,films(title,roles(part,actors(name)))')
+            .eq('id', 2)
+            .eq('films.id', 12),
         ),
         [{ name: 'Bo', films: [{ title: 'Three', roles: [{ part: 'cat', actors: { name: 'Zed' } }] }] }],
       );
@@ -103,9 +106,10 @@ describeOnEachStorage(
       assert.deepEqual(await data(from('folders').select('inside:folders!parent_id(name)').eq('id', 2)), [
         { inside: [] },
       ]);
-      assert.deepEqual(await data(from('folders').select('in:parent_id(name,in:parent_id(name))').eq('id', 2)), [
-        { in: { name: 'root', in: null } },
-      ]);
+      assert.deepEqual(
+        await data(from('folders').select('in:parent_id(name,in:parent_id(name))').eq('id', 2)),
+        [{ in: { name: 'root', in: null } }],
+      );
     });
 
     test('an ambiguous embed lists what it may mean', async () => {
@@ -136,10 +140,24 @@ describeOnEachStorage(
       const films = (query) => query.then(({ data: [row] }) => row.films.map(({ id }) => id));
       const ada = () => from('directors').select('films(id)').eq('id', 1);
       assert.deepEqual(await films(ada().eq('films.year', 1995)), [11]);
-      assert.deepEqual(await films(ada().order('year', { referencedTable: 'films', ascending: false })), [11, 10]);
-      assert.deepEqual(await films(ada().order('id', { referencedTable: 'films' }).limit(1, { referencedTable: 'films' })), [10]);
-      assert.deepEqual(await films(ada().order('id', { referencedTable: 'films' }).range(1, 1, { referencedTable: 'films' })), [11]);
-      assert.deepEqual(await films(ada().or('year.lt.1990,title.eq.nope', { referencedTable: 'films' })), [10]);
+      assert.deepEqual(
+        await films(ada().order('year', { referencedTable: 'films', ascending: false })),
+        [11, 10],
+      );
+      assert.deepEqual(
+        await films(ada().order('id', { referencedTable: 'films' }).limit(1, { referencedTable: 'films' })),
+        [10],
+      );
+      assert.deepEqual(
+        await films(
+          ada().order('id', { referencedTable: 'films' }).range(1, 1, { referencedTable: 'films' }),
+        ),
+        [11],
+      );
+      assert.deepEqual(
+        await films(ada().or('year.lt.1990,title.eq.nope', { referencedTable: 'films' })),
+        [10],
+      );
       assert.deepEqual(await films(ada().not('films.title', 'eq', 'One')), [11]);
     });
 
@@ -147,15 +165,23 @@ describeOnEachStorage(
       assert.deepEqual(await data(from('directors').select('made:films(id)').eq('id', 1).eq('made.id', 11)), [
         { made: [{ id: 11 }] },
       ]);
-      assert.deepEqual(await failure(from('directors').select('made:films(id)').eq('films.id', 11)), [400, 'PGRST108']);
+      assert.deepEqual(await failure(from('directors').select('made:films(id)').eq('films.id', 11)), [
+        400,
+        'PGRST108',
+      ]);
     });
 
     test('inner leaves out rows without a match, also several levels down', async () => {
       const ids = async (query) => (await data(query.order('id'))).map(({ id }) => id);
       assert.deepEqual(await ids(from('directors').select('id,films!inner(id)').eq('films.year', 2000)), [2]);
-      assert.deepEqual(await ids(from('films').select('id,actors!inner(id)').eq('actors.name', 'Xi')), [10, 11]);
       assert.deepEqual(
-        await ids(from('directors').select('id,films!inner(actors!inner(name))').eq('films.actors.name', 'Zed')),
+        await ids(from('films').select('id,actors!inner(id)').eq('actors.name', 'Xi')),
+        [10, 11],
+      );
+      assert.deepEqual(
+        await ids(
+          from('directors').select('id,films!inner(actors!inner(name))').eq('films.actors.name', 'Zed'),
+        ),
         [2],
       );
       const { count } = await from('directors').select('id,films!inner(id)', { count: 'exact', head: true });
@@ -174,7 +200,10 @@ describeOnEachStorage(
         await ids(from('directors').select('id,films()').eq('films.year', 1980).not('films', 'is', null)),
         [1],
       );
-      assert.deepEqual(await failure(from('directors').select('films()').eq('films', '1')), [400, 'PGRST120']);
+      assert.deepEqual(await failure(from('directors').select('films()').eq('films', '1')), [
+        400,
+        'PGRST120',
+      ]);
     });
 
     test('an empty embed does not show', async () => {
@@ -183,7 +212,10 @@ describeOnEachStorage(
 
     test('parents ordered by a column of the row they point to', async () => {
       const titles = await data(
-        from('films').select('title,directors(name)').order('directors(name)', { ascending: false }).order('id'),
+        from('films')
+          .select('title,directors(name)')
+          .order('directors(name)', { ascending: false })
+          .order('id'),
       );
       assert.deepEqual(
         titles.map(({ title }) => title),
@@ -191,7 +223,10 @@ describeOnEachStorage(
       );
       const { error, status } = await from('directors').select('films(id)').order('films(id)');
       assert.deepEqual([status, error.code], [400, 'PGRST118']);
-      assert.equal(error.details, "'directors' and 'films' do not form a many-to-one or one-to-one relationship");
+      assert.equal(
+        error.details,
+        "'directors' and 'films' do not form a many-to-one or one-to-one relationship",
+      );
       assert.deepEqual(await failure(from('films').select('id').order('directors(name)')), [400, 'PGRST108']);
     });
 
@@ -211,9 +246,10 @@ describeOnEachStorage(
         { title: 'Three', film_id: 12, runtime: 120 },
         { title: 'Lost', film_id: null, runtime: null },
       ]);
-      assert.deepEqual(await data(from('roles').select('part,...films(title,...directors(name))').eq('actor_id', 102)), [
-        { part: 'cat', title: 'Three', name: 'Bo' },
-      ]);
+      assert.deepEqual(
+        await data(from('roles').select('part,...films(title,...directors(name))').eq('actor_id', 102)),
+        [{ part: 'cat', title: 'Three', name: 'Bo' }],
+      );
     });
 
     test('many rows spread as lists', async () => {
@@ -262,7 +298,9 @@ describeOnEachStorage(
 
     test('what a write returns may embed, too', async () => {
       assert.deepEqual(
-        await data(from('films').update({ year: 1996 }).eq('id', 11).select('year,directors(name),actors(name)')),
+        await data(
+          from('films').update({ year: 1996 }).eq('id', 11).select('year,directors(name),actors(name)'),
+        ),
         [{ year: 1996, directors: { name: 'Ada' }, actors: [{ name: 'Xi' }] }],
       );
       await from('films').update({ year: 1995 }).eq('id', 11);

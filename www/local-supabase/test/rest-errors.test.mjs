@@ -55,7 +55,11 @@ describeOnEachStorage(
     });
 
     test('a table that is not there', async () => {
-      for (const query of [from('nope').select('*'), from('nope').insert({ a: 1 }), from('nope').delete().eq('a', 1)]) {
+      for (const query of [
+        from('nope').select('*'),
+        from('nope').insert({ a: 1 }),
+        from('nope').delete().eq('a', 1),
+      ]) {
         const { error, status } = await query;
         assert.deepEqual(
           [status, error.code, error.message],
@@ -83,13 +87,31 @@ describeOnEachStorage(
     test('a function chooses its status', async () => {
       const response = await raise({ code: 'PT402', message: 'Pay', detail: 'Quota', hint: 'Upgrade' });
       assert.equal(response.status, 402);
-      assert.deepEqual(await response.json(), { code: 'PT402', details: 'Quota', hint: 'Upgrade', message: 'Pay' });
+      assert.deepEqual(await response.json(), {
+        code: 'PT402',
+        details: 'Quota',
+        hint: 'Upgrade',
+        message: 'Pay',
+      });
     });
 
     test('what PostgreSQL reports, by class', async () => {
       const statuses = {
-        '08006': 503, '0P000': 403, '22012': 400, '28000': 403, '40001': 500, '42P17': 500, '53300': 503,
-        '53400': 500, '54000': 500, '55P03': 500, '57014': 500, P0002: 500, XX000: 500, '42P01': 404, '44000': 400,
+        '08006': 503,
+        '0P000': 403,
+        22012: 400,
+        28000: 403,
+        40001: 500,
+        '42P17': 500,
+        53300: 503,
+        53400: 500,
+        54000: 500,
+        '55P03': 500,
+        57014: 500,
+        P0002: 500,
+        XX000: 500,
+        '42P01': 404,
+        44000: 400,
       };
       for (const [code, status] of Object.entries(statuses)) {
         const response = await raise({ code, message: 'm' });
@@ -104,7 +126,12 @@ describeOnEachStorage(
         detail: '{"status":402,"headers":{"X-Powered-By":"Nerd Rage"}}',
       });
       assert.deepEqual([response.status, response.headers.get('x-powered-by')], [402, 'Nerd Rage']);
-      assert.deepEqual(await response.json(), { code: '123', details: 'Quota', hint: 'Upgrade', message: 'Payment Required' });
+      assert.deepEqual(await response.json(), {
+        code: '123',
+        details: 'Quota',
+        hint: 'Upgrade',
+        message: 'Payment Required',
+      });
     });
 
     test('a function that writes its answer wrong', async () => {
@@ -115,7 +142,10 @@ describeOnEachStorage(
       ]) {
         const response = await raise({ code: 'PGRST', message, detail });
         const error = await response.json();
-        assert.deepEqual([response.status, error.code, error.details], [500, 'PGRST121', `Invalid JSON value for ${part}`]);
+        assert.deepEqual(
+          [response.status, error.code, error.details],
+          [500, 'PGRST121', `Invalid JSON value for ${part}`],
+        );
       }
     });
 
@@ -124,11 +154,18 @@ describeOnEachStorage(
       assert.equal((await get('handling=lenient, anything')).status, 200);
       const strict = await get('handling=strict, anything, count=exact, return=all');
       const error = await strict.json();
-      assert.deepEqual([strict.status, error.code, error.details], [400, 'PGRST122', 'Invalid preferences: anything, return=all']);
+      assert.deepEqual(
+        [strict.status, error.code, error.details],
+        [400, 'PGRST122', 'Invalid preferences: anything, return=all'],
+      );
     });
 
     test('media types that there is no answer in', async () => {
-      for (const accept of ['text/xml', 'application/geo+json', 'application/vnd.pgrst.plan+text; for="application/json"']) {
+      for (const accept of [
+        'text/xml',
+        'application/geo+json',
+        'application/vnd.pgrst.plan+text; for="application/json"',
+      ]) {
         const response = await backend.rest('/guests', { headers: { accept } });
         const error = await response.json();
         assert.deepEqual(

@@ -174,13 +174,29 @@ describeOnEachStorage(
 
     test('what is not a filter is refused where it stops making sense', async () => {
       const cases = [
-        ['id=zz.1', '"failed to parse filter (zz.1)" (line 1, column 1)', /^unexpected "z" expecting operator/],
-        ['id=is.nul', '"failed to parse filter (is.nul)" (line 1, column 4)', /^unexpected "n" expecting null or/],
+        [
+          'id=zz.1',
+          '"failed to parse filter (zz.1)" (line 1, column 1)',
+          /^unexpected "z" expecting operator/,
+        ],
+        [
+          'id=is.nul',
+          '"failed to parse filter (is.nul)" (line 1, column 4)',
+          /^unexpected "n" expecting null or/,
+        ],
         ['id=in.1', '"failed to parse filter (in.1)" (line 1, column 4)', /expecting "\("/],
         ['id=neq(any).1', '"failed to parse filter (neq(any).1)" (line 1, column 4)', /expecting "\."/],
-        ['or=(id.eq.1', '"failed to parse logic tree ((id.eq.1)" (line 1, column 9)', /end of input expecting "\)"/],
+        [
+          'or=(id.eq.1',
+          '"failed to parse logic tree ((id.eq.1)" (line 1, column 9)',
+          /end of input expecting "\)"/,
+        ],
         ['or=()', '"failed to parse logic tree (())" (line 1, column 2)', /expecting field name/],
-        ['or=(id.eq.a,b)', '"failed to parse logic tree ((id.eq.a,b))" (line 1, column 11)', /expecting "\."/],
+        [
+          'or=(id.eq.a,b)',
+          '"failed to parse logic tree ((id.eq.a,b))" (line 1, column 11)',
+          /expecting "\."/,
+        ],
         ['order=id.up', '"failed to parse order (id.up)" (line 1, column 3)', /^unexpected "\."/],
         ['select=id,,name', '"failed to parse select parameter (id,,name)" (line 1, column 4)', /field name/],
       ];

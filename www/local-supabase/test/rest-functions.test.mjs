@@ -77,12 +77,20 @@ describeOnEachStorage(
 
     test('sets of rows can be filtered, ordered, paged, counted and embedded from', async () => {
       const seated = () => rpc('seated', { at_least: 1 });
-      assert.deepEqual((await seated().select('id').order('id', { ascending: false })).data, [{ id: 2 }, { id: 1 }]);
-      assert.deepEqual((await seated().eq('name', 'Bob').select('seats')).data, [{ seats: 2 }]);
-      assert.deepEqual((await seated().select('name,gifts(what)').eq('id', 1).order('id', { referencedTable: 'gifts' })).data, [
-        { name: 'Ann', gifts: [{ what: 'vase' }, { what: 'book' }] },
+      assert.deepEqual((await seated().select('id').order('id', { ascending: false })).data, [
+        { id: 2 },
+        { id: 1 },
       ]);
-      const page = await rpc('seated', { at_least: 1 }, { count: 'exact' }).select('id').order('id').range(1, 1);
+      assert.deepEqual((await seated().eq('name', 'Bob').select('seats')).data, [{ seats: 2 }]);
+      assert.deepEqual(
+        (await seated().select('name,gifts(what)').eq('id', 1).order('id', { referencedTable: 'gifts' }))
+          .data,
+        [{ name: 'Ann', gifts: [{ what: 'vase' }, { what: 'book' }] }],
+      );
+      const page = await rpc('seated', { at_least: 1 }, { count: 'exact' })
+        .select('id')
+        .order('id')
+        .range(1, 1);
       assert.deepEqual([page.status, page.count, page.data], [206, 2, [{ id: 2 }]]);
       const got = await rpc('seated', { at_least: 1 }, { get: true }).eq('id', 2).select('id').limit(1);
       assert.deepEqual(got.data, [{ id: 2 }]);
@@ -142,7 +150,10 @@ describeOnEachStorage(
 
     test('JSON goes in and comes out digit by digit', async () => {
       const init = (body) => ({ method: 'POST', body, headers: { 'content-type': 'application/json' } });
-      assert.equal(await text('/rpc/give_json', init('{"value":{"n":12345678901234567890.50}}')), '{"n": 12345678901234567890.50}');
+      assert.equal(
+        await text('/rpc/give_json', init('{"value":{"n":12345678901234567890.50}}')),
+        '{"n": 12345678901234567890.50}',
+      );
       assert.equal(await text('/rpc/whole', init('{"n":1e400}')), '{"n":1e400}');
       assert.equal(await text('/rpc/whole', init('[1,2]')), '[1,2]');
     });
@@ -158,7 +169,11 @@ describeOnEachStorage(
       const { error, status } = await rpc('same', { a: 1 });
       assert.deepEqual(
         [status, error.code, error.message],
-        [300, 'PGRST203', 'Could not choose the best candidate function between: public.same(a => integer), public.same(a => text)'],
+        [
+          300,
+          'PGRST203',
+          'Could not choose the best candidate function between: public.same(a => integer), public.same(a => text)',
+        ],
       );
     });
 
@@ -173,7 +188,10 @@ describeOnEachStorage(
           'Searched for the function public.no_such with parameters x, y or with a single unnamed json/jsonb parameter, but no matches were found in the schema cache.',
         ],
       );
-      assert.equal((await rpc('add', {})).error.message, 'Could not find the function public.add without parameters in the schema cache');
+      assert.equal(
+        (await rpc('add', {})).error.message,
+        'Could not find the function public.add without parameters in the schema cache',
+      );
       assert.equal((await rpc('add', { a: 1, c: 2 })).error.code, 'PGRST202');
       assert.equal((await rpc('add', { a: 1, c: 2 }, { get: true })).error.code, 'PGRST202');
       assert.equal((await backend.rest('/rpc/add', { method: 'DELETE' })).status, 405);

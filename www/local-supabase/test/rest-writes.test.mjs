@@ -53,13 +53,22 @@ describeOnEachStorage(
       assert.equal(status, 201);
       assert.deepEqual(data, [
         { id: 2, tags: null, extra: null, feeling: null, exact: null, code: null, doubled: null },
-        { id: 1, tags: ['x', 'y, z'], extra: { a: [1] }, feeling: 'glad', exact: 1.5, code: 'abcde', doubled: 3 },
+        {
+          id: 1,
+          tags: ['x', 'y, z'],
+          extra: { a: [1] },
+          feeling: 'glad',
+          exact: 1.5,
+          code: 'abcde',
+          doubled: 3,
+        },
       ]);
       await clear();
     });
 
     test('numbers keep every digit on their way in and out', async () => {
-      const row = '{"id":1,"big":9223372036854775807,"exact":0.12345678901234567890123456789,"extra":{"n":12345678901234567890.5}}';
+      const row =
+        '{"id":1,"big":9223372036854775807,"exact":0.12345678901234567890123456789,"extra":{"n":12345678901234567890.5}}';
       const created = await post('/items?select=big,exact,extra', row, { prefer: 'return=representation' });
       assert.equal(
         await created.text(),
@@ -88,14 +97,21 @@ describeOnEachStorage(
     });
 
     test('rows of different keys: null, or the default where that is asked for', async () => {
-      const rows = [{ id: 1, name: 'A' }, { id: 2, exact: 7 }, { exact: 8, code: null }];
+      const rows = [
+        { id: 1, name: 'A' },
+        { id: 2, exact: 7 },
+        { exact: 8, code: null },
+      ];
       const nulls = await from('items').insert(rows.slice(0, 2)).select('id,name,exact,code').order('id');
       assert.deepEqual(nulls.data, [
         { id: 1, name: 'A', exact: null, code: 'abc' },
         { id: 2, name: null, exact: 7, code: 'abc' },
       ]);
       await clear();
-      const defaults = await from('items').insert(rows, { defaultToNull: false }).select('id,name,exact,code').order('id');
+      const defaults = await from('items')
+        .insert(rows, { defaultToNull: false })
+        .select('id,name,exact,code')
+        .order('id');
       assert.deepEqual(defaults.error, null);
       assert.deepEqual(defaults.data.slice(0, 2), [
         { id: 1, name: 'A', exact: null, code: 'abc' },
@@ -108,15 +124,23 @@ describeOnEachStorage(
     });
 
     test('columns says which keys count', async () => {
-      const response = await post('/items?columns=id,name&select=id,name,exact', [{ id: 1, name: 'A', exact: 9, other: 1 }], {
-        prefer: 'return=representation',
-      });
+      const response = await post(
+        '/items?columns=id,name&select=id,name,exact',
+        [{ id: 1, name: 'A', exact: 9, other: 1 }],
+        {
+          prefer: 'return=representation',
+        },
+      );
       assert.deepEqual(await response.json(), [{ id: 1, name: 'A', exact: null }]);
       await clear();
     });
 
     test('a column the table does not have', async () => {
-      for (const query of [from('items').insert({ nope: 1 }), from('items').insert([{ nope: 1 }]), from('items').update({ nope: 1 }).eq('id', 1)]) {
+      for (const query of [
+        from('items').insert({ nope: 1 }),
+        from('items').insert([{ nope: 1 }]),
+        from('items').update({ nope: 1 }).eq('id', 1),
+      ]) {
         const { error, status } = await query;
         assert.deepEqual(
           [status, error.code, error.message],
@@ -126,23 +150,37 @@ describeOnEachStorage(
     });
 
     test('upsert merges on the primary key; its status tells whether a row was new', async () => {
-      const first = await from('pairs').upsert([{ a: 1, b: 1, note: 'x' }]).select();
+      const first = await from('pairs')
+        .upsert([{ a: 1, b: 1, note: 'x' }])
+        .select();
       assert.deepEqual([first.status, first.data], [201, [{ a: 1, b: 1, note: 'x' }]]);
       const again = await from('pairs').upsert({ a: 1, b: 1, note: 'y' }).select();
       assert.deepEqual([again.status, again.data], [200, [{ a: 1, b: 1, note: 'y' }]]);
       const quiet = await from('pairs').upsert({ a: 1, b: 1, note: 'z' });
       assert.deepEqual([quiet.status, quiet.data], [200, null]);
-      const both = await from('pairs').upsert([{ a: 1, b: 1, note: 'w' }, { a: 2, b: 1, note: 'new' }]);
+      const both = await from('pairs').upsert([
+        { a: 1, b: 1, note: 'w' },
+        { a: 2, b: 1, note: 'new' },
+      ]);
       assert.equal(both.status, 201);
       const { data } = await from('pairs').select('note').order('a');
       assert.deepEqual(data, [{ note: 'w' }, { note: 'new' }]);
     });
 
     test('upsert on another unique column, and one that leaves what is there', async () => {
-      const merged = await from('owners').upsert({ id: 1, email: 'a@x', nick: 'AA' }, { onConflict: 'email' }).select('nick').single();
+      const merged = await from('owners')
+        .upsert({ id: 1, email: 'a@x', nick: 'AA' }, { onConflict: 'email' })
+        .select('nick')
+        .single();
       assert.equal(merged.data.nick, 'AA');
       const ignored = await from('owners')
-        .upsert([{ id: 1, email: 'zz', nick: 'no' }, { id: 3, email: 'c@x', nick: 'C' }], { ignoreDuplicates: true })
+        .upsert(
+          [
+            { id: 1, email: 'zz', nick: 'no' },
+            { id: 3, email: 'c@x', nick: 'C' },
+          ],
+          { ignoreDuplicates: true },
+        )
         .select('id');
       assert.deepEqual([ignored.status, ignored.data], [201, [{ id: 3 }]]);
       const { error, status } = await from('owners').upsert({ id: 9, nick: 'q' }, { onConflict: 'nick' });
@@ -151,8 +189,22 @@ describeOnEachStorage(
 
     test('update and delete change what the filters name', async () => {
       await from('items').insert([{ id: 1 }, { id: 2 }, { id: 3 }]);
-      const updated = await from('items').update({ name: 'new', tags: ['t'] }, { count: 'exact' }).gte('id', 2).select('id,name').order('id');
-      assert.deepEqual([updated.status, updated.count, updated.data], [200, 2, [{ id: 2, name: 'new' }, { id: 3, name: 'new' }]]);
+      const updated = await from('items')
+        .update({ name: 'new', tags: ['t'] }, { count: 'exact' })
+        .gte('id', 2)
+        .select('id,name')
+        .order('id');
+      assert.deepEqual(
+        [updated.status, updated.count, updated.data],
+        [
+          200,
+          2,
+          [
+            { id: 2, name: 'new' },
+            { id: 3, name: 'new' },
+          ],
+        ],
+      );
       const quiet = await from('items').update({ name: 'other' }).or('id.eq.1,name.eq.new');
       assert.deepEqual([quiet.status, quiet.data], [204, null]);
       const removed = await from('items').delete({ count: 'exact' }).in('id', [1, 2]);
@@ -171,16 +223,28 @@ describeOnEachStorage(
     });
 
     test('a change of all rows by leaving out the filters is refused, as safeupdate does', async () => {
-      for (const [query, command] of [[from('owners').delete(), 'DELETE'], [from('owners').update({ nick: 'x' }), 'UPDATE']]) {
+      for (const [query, command] of [
+        [from('owners').delete(), 'DELETE'],
+        [from('owners').update({ nick: 'x' }), 'UPDATE'],
+      ]) {
         const { error, status } = await query;
-        assert.deepEqual([status, error.code, error.message], [400, '21000', `${command} requires a WHERE clause`]);
+        assert.deepEqual(
+          [status, error.code, error.message],
+          [400, '21000', `${command} requires a WHERE clause`],
+        );
       }
     });
 
     test('a write that answers more than the one row it was to answer does not last', async () => {
-      await from('items').insert([{ id: 1, name: 'a' }, { id: 2, name: 'a' }]);
+      await from('items').insert([
+        { id: 1, name: 'a' },
+        { id: 2, name: 'a' },
+      ]);
       const many = await from('items').update({ name: 'b' }).gt('id', 0).select().single();
-      assert.deepEqual([many.status, many.error.code, many.error.details], [406, 'PGRST116', 'The result contains 2 rows']);
+      assert.deepEqual(
+        [many.status, many.error.code, many.error.details],
+        [406, 'PGRST116', 'The result contains 2 rows'],
+      );
       const quiet = await from('items').delete().gt('id', 0).single();
       assert.equal(quiet.error.code, 'PGRST116');
       const one = await from('items').update({ name: 'c' }).eq('id', 1).select('name').single();
@@ -200,8 +264,18 @@ describeOnEachStorage(
 
     test('headers-only names the new row', async () => {
       const created = await post('/pairs', { a: 7, b: 8 }, { prefer: 'return=headers-only' });
-      assert.deepEqual([created.status, created.headers.get('location'), await created.text()], [201, '/pairs?a=eq.7&b=eq.8', '']);
-      const many = await post('/pairs', [{ a: 8, b: 8 }, { a: 8, b: 9 }], { prefer: 'return=headers-only' });
+      assert.deepEqual(
+        [created.status, created.headers.get('location'), await created.text()],
+        [201, '/pairs?a=eq.7&b=eq.8', ''],
+      );
+      const many = await post(
+        '/pairs',
+        [
+          { a: 8, b: 8 },
+          { a: 8, b: 9 },
+        ],
+        { prefer: 'return=headers-only' },
+      );
       assert.equal(many.headers.get('location'), null);
     });
 
@@ -213,14 +287,33 @@ describeOnEachStorage(
       ];
       const json = { 'content-type': 'application/json' };
       assert.deepEqual(
-        await headersOf(await post('/pairs', { a: 20, b: 1 }, { prefer: 'count=exact, return=representation, resolution=merge-duplicates' })),
+        await headersOf(
+          await post(
+            '/pairs',
+            { a: 20, b: 1 },
+            { prefer: 'count=exact, return=representation, resolution=merge-duplicates' },
+          ),
+        ),
         [201, 'resolution=merge-duplicates, return=representation, count=exact', '*/1'],
       );
-      assert.deepEqual(await headersOf(await post('/pairs?columns=a,b', { a: 21, b: 1 }, { prefer: 'missing=default' })), [201, 'missing=default', '*/*']);
-      const patch = (prefer) => backend.rest('/pairs?a=gte.20', { method: 'PATCH', body: '{"note":"n"}', headers: { ...json, prefer } });
-      assert.deepEqual(await headersOf(await patch('return=minimal, count=exact')), [204, 'return=minimal, count=exact', '0-1/2']);
+      assert.deepEqual(
+        await headersOf(await post('/pairs?columns=a,b', { a: 21, b: 1 }, { prefer: 'missing=default' })),
+        [201, 'missing=default', '*/*'],
+      );
+      const patch = (prefer) =>
+        backend.rest('/pairs?a=gte.20', {
+          method: 'PATCH',
+          body: '{"note":"n"}',
+          headers: { ...json, prefer },
+        });
+      assert.deepEqual(await headersOf(await patch('return=minimal, count=exact')), [
+        204,
+        'return=minimal, count=exact',
+        '0-1/2',
+      ]);
       assert.deepEqual(await headersOf(await patch('tx=rollback')), [204, null, '0-1/*']);
-      const remove = () => backend.rest('/pairs?a=gte.20', { method: 'DELETE', headers: { prefer: 'count=exact' } });
+      const remove = () =>
+        backend.rest('/pairs?a=gte.20', { method: 'DELETE', headers: { prefer: 'count=exact' } });
       assert.deepEqual(await headersOf(await remove()), [204, 'count=exact', '*/2']);
       assert.deepEqual(await headersOf(await remove()), [204, 'count=exact', '*/0']);
     });
@@ -254,7 +347,10 @@ describeOnEachStorage(
 
     test('new rows may be answered with what they belong to, and only those that match', async () => {
       const { data } = await from('pets')
-        .insert([{ id: 1, owner_id: 1, name: 'Rex' }, { id: 2, owner_id: null, name: 'Stray' }])
+        .insert([
+          { id: 1, owner_id: 1, name: 'Rex' },
+          { id: 2, owner_id: null, name: 'Stray' },
+        ])
         .select('name,owners!inner(email)');
       assert.deepEqual(data, [{ name: 'Rex', owners: { email: 'a@x' } }]);
     });
@@ -267,9 +363,17 @@ describeOnEachStorage(
       };
       assert.deepEqual(await refused('{oops'), [400, 'PGRST102', 'Empty or invalid json']);
       assert.deepEqual(await refused(''), [400, 'PGRST102', 'Empty or invalid json']);
-      assert.deepEqual(await refused('[{"id":1},{"name":"x"}]'), [400, 'PGRST102', 'All object keys must match']);
+      assert.deepEqual(await refused('[{"id":1},{"name":"x"}]'), [
+        400,
+        'PGRST102',
+        'All object keys must match',
+      ]);
       assert.deepEqual(await refused('[1]'), [400, 'PGRST102', 'All object keys must match']);
-      assert.deepEqual(await refused('id\n1', { 'content-type': 'text/xml' }), [400, 'PGRST102', 'Content-Type not acceptable: text/xml']);
+      assert.deepEqual(await refused('id\n1', { 'content-type': 'text/xml' }), [
+        400,
+        'PGRST102',
+        'Content-Type not acceptable: text/xml',
+      ]);
     });
   },
   { prepare },

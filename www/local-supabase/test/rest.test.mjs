@@ -28,15 +28,17 @@ describeOnEachStorage(
 
     test('columns, aliases, casts, JSON paths and exact numbers', async () => {
       assert.equal(
-        await text('/guests?select=key:id,seats,text:seats::text,kind:extra->diet->>kind,second:extra->n->1&id=eq.1'),
+        await text(
+          '/guests?select=key:id,seats,text:seats::text,kind:extra->diet->>kind,second:extra->n->1&id=eq.1',
+        ),
         '[{"key":1,"seats":9007199254740993,"text":"9007199254740993","kind":"vegan","second":2}]',
       );
       assert.equal(
         await text('/guests?select=at:born::timestamp without time zone,list:tags::text[]&id=eq.1'),
         '[{"at":"2001-02-03T04:05:06","list":["a","b"]}]',
       );
-      const { data } = await from('guests').select('id, odd:"odd name", odd name').eq('id', 1);
-      assert.deepEqual(data, [{ id: 1, odd: 'x', oddname: undefined }].map(() => data[0]));
+      const { data } = await from('guests').select('id, odd:"odd name"').eq('id', 1);
+      assert.deepEqual(data, [{ id: 1, odd: 'x' }]);
     });
 
     test('everything, and a column beside it', async () => {
@@ -51,7 +53,8 @@ describeOnEachStorage(
     });
 
     test('order by several columns, with nulls first and last', async () => {
-      const order = (...terms) => terms.reduce((query, term) => query.order(...term), from('guests').select('id'));
+      const order = (...terms) =>
+        terms.reduce((query, term) => query.order(...term), from('guests').select('id'));
       assert.deepEqual(await ids(order(['seats', { nullsFirst: true }])), [3, 2, 1]);
       assert.deepEqual(await ids(order(['seats', { ascending: false, nullsFirst: false }])), [1, 2, 3]);
       assert.deepEqual(await ids(order(['born'], ['id', { ascending: false }])), [1, 3, 2]);
@@ -111,7 +114,10 @@ describeOnEachStorage(
       assert.deepEqual((await guests().eq('id', 1).single()).data, { id: 1 });
       assert.equal((await guests().eq('id', 99).maybeSingle()).data, null);
       assert.equal((await guests().maybeSingle()).error.code, 'PGRST116');
-      for (const [query, rows] of [[guests(), 3], [guests().eq('id', 99), 0]]) {
+      for (const [query, rows] of [
+        [guests(), 3],
+        [guests().eq('id', 99), 0],
+      ]) {
         const { error, status } = await query.single();
         assert.deepEqual(
           [status, error],
@@ -126,36 +132,59 @@ describeOnEachStorage(
           ],
         );
       }
-      const response = await backend.rest('/guests?id=eq.1', { headers: { accept: 'application/vnd.pgrst.object+json' } });
+      const response = await backend.rest('/guests?id=eq.1', {
+        headers: { accept: 'application/vnd.pgrst.object+json' },
+      });
       assert.equal(response.headers.get('content-type'), 'application/vnd.pgrst.object+json; charset=utf-8');
     });
 
     test('CSV', async () => {
       const { data } = await from('guests').select('id,name,tags,seats').order('id').csv();
-      assert.equal(data, 'id,name,tags,seats\n1,Ann,"{a,b}",9007199254740993\n2,"Bob, Jr",{b},2\n3,"Cy ""C""",,');
+      assert.equal(
+        data,
+        'id,name,tags,seats\n1,Ann,"{a,b}",9007199254740993\n2,"Bob, Jr",{b},2\n3,"Cy ""C""",,',
+      );
       const none = await backend.rest('/guests?id=eq.99', { headers: { accept: 'text/csv' } });
-      assert.deepEqual([none.headers.get('content-type'), await none.text()], ['text/csv; charset=utf-8', '']);
+      assert.deepEqual(
+        [none.headers.get('content-type'), await none.text()],
+        ['text/csv; charset=utf-8', ''],
+      );
     });
 
     test('rows without their nulls', async () => {
-      assert.deepEqual((await from('guests').select('id,tags,extra').eq('id', 3).stripNulls()).data, [{ id: 3, extra: { diet: {} } }]);
-      assert.deepEqual((await from('guests').select('id,seats').eq('id', 3).single().stripNulls()).data, { id: 3 });
+      assert.deepEqual((await from('guests').select('id,tags,extra').eq('id', 3).stripNulls()).data, [
+        { id: 3, extra: { diet: {} } },
+      ]);
+      assert.deepEqual((await from('guests').select('id,seats').eq('id', 3).single().stripNulls()).data, {
+        id: 3,
+      });
       assert.equal(
-        await text('/guests?select=seats,tags&id=eq.1', { accept: 'application/vnd.pgrst.array+json;nulls=stripped' }),
+        await text('/guests?select=seats,tags&id=eq.1', {
+          accept: 'application/vnd.pgrst.array+json;nulls=stripped',
+        }),
         '[{"seats":9007199254740993,"tags":["a","b"]}]',
       );
     });
 
     test('the first media type that there is an answer in', async () => {
-      const typeOf = async (accept) => (await backend.rest('/guests?limit=0', { headers: { accept } })).headers.get('content-type');
+      const typeOf = async (accept) =>
+        (await backend.rest('/guests?limit=0', { headers: { accept } })).headers.get('content-type');
       assert.equal(await typeOf('text/html, */*;q=0.8'), 'application/json; charset=utf-8');
       assert.equal(await typeOf('text/csv, application/json'), 'text/csv; charset=utf-8');
     });
 
     test('a head answers the headers alone', async () => {
-      const response = await backend.rest('/guests?select=id', { method: 'HEAD', headers: { prefer: 'count=exact' } });
+      const response = await backend.rest('/guests?select=id', {
+        method: 'HEAD',
+        headers: { prefer: 'count=exact' },
+      });
       assert.deepEqual(
-        [response.status, response.headers.get('content-range'), response.headers.get('preference-applied'), await response.text()],
+        [
+          response.status,
+          response.headers.get('content-range'),
+          response.headers.get('preference-applied'),
+          await response.text(),
+        ],
         [200, '0-2/3', 'count=exact', ''],
       );
     });
@@ -175,7 +204,10 @@ describeOnEachStorage(
       assert.equal((await from(`guests" where true --`).select('id')).error.code, 'PGRST205');
       assert.equal((await from('guests').select(`id::text) from guests; --`)).error.code, 'PGRST100');
       assert.equal((await from('guests').select(`extra->"a' or true --"`).eq('id', 1)).error, null);
-      assert.equal((await from('guests').select('id').textSearch('name', 'x', { config: `a'b` })).error.code, 'PGRST100');
+      assert.equal(
+        (await from('guests').select('id').textSearch('name', 'x', { config: `a'b` })).error.code,
+        'PGRST100',
+      );
       assert.equal((await from('guests').select('id', { count: 'exact', head: true })).count, 3);
     });
 

@@ -58,8 +58,7 @@ export function relationshipsOf(links: readonly Link[], table: string): Relation
     found.push(incoming(link));
     if (!link.isInPrimaryKey) return found;
     const others = links.filter(
-      (other) =>
-        other.holder === link.holder && other.isInPrimaryKey && other.constraint !== link.constraint,
+      (other) => other.holder === link.holder && other.isInPrimaryKey && other.constraint !== link.constraint,
     );
     return [...found, ...others.map((other) => overJunction(link, other))];
   });
