@@ -15,6 +15,10 @@ const prepare = (backend) =>
     create table public.owners (id int primary key, email text unique, nick text);
     create table public.pets (id int primary key, owner_id int references public.owners (id), name text);
     create table public.secrets (id int primary key, open text, hidden text);
+    create table public.items_of (
+      id int primary key default 7, page text default 'p', item text, first text, element text default 'e',
+      fields text, changed text, body text, result text, items_of text, parent int references public.items_of (id)
+    );
     create view public.named_items as select id, name from public.items;
     revoke select on public.secrets from authenticated, anon;
     grant select (id, open) on public.secrets to authenticated;
@@ -334,6 +338,36 @@ describeOnEachStorage(
       const read = await from('items').select('shout').eq('shout', 'LOUD');
       assert.deepEqual(read.data, [{ shout: 'LOUD' }]);
       await clear();
+    });
+
+    test('columns may have any name, also those that the statements use', async () => {
+      const row = {
+        id: 1,
+        page: 'a',
+        item: 'b',
+        first: 'c',
+        element: 'd',
+        fields: 'e',
+        changed: 'f',
+        body: 'g',
+      };
+      const rest = { result: null, items_of: 'h', parent: 1 };
+      const created = await from('items_of')
+        .insert({ ...row, ...rest })
+        .select();
+      assert.deepEqual([created.error, created.data], [null, [{ ...row, ...rest }]]);
+      const partial = await from('items_of')
+        .insert([{ id: 2 }, { page: 'q' }], { defaultToNull: false })
+        .select('id,page,element');
+      assert.deepEqual(partial.data, [
+        { id: 2, page: 'p', element: 'e' },
+        { id: 7, page: 'q', element: 'e' },
+      ]);
+      const read = await from('items_of').select('item,up:parent(page,item),...parent(first)').eq('id', 1);
+      assert.deepEqual(read.data, [{ item: 'b', up: { page: 'a', item: 'b' }, first: 'c' }]);
+      const stripped = await from('items_of').select('page,result').eq('id', 1).stripNulls();
+      assert.deepEqual(stripped.data, [{ page: 'a' }]);
+      assert.equal((await from('items_of').select('page,first').eq('id', 1).csv()).data, 'page,first\na,c');
     });
 
     test('views can be written to', async () => {

@@ -46,15 +46,15 @@ export function chooseMediaType(accept: string): MediaType {
   throw new RestError(406, 'PGRST107', `None of these media types are available: ${accept}`);
 }
 
-/** The SQL of an answer's body over the rows called `page`. */
+/** The SQL of an answer's body over the rows called `page`; `page.*` is a row even if a column has that name. */
 export function bodySql({ format, stripsNulls }: MediaType): string {
   if (format === 'csv') {
     const names = `select string_agg(name, ',') from (
-      select json_object_keys(row_to_json(first)) as name from (select * from page limit 1) as first) as names`;
+      select json_object_keys(row_to_json(first.*)) as name from (select * from page limit 1) as first) as names`;
     // A row as text is its fields in parentheses, quoted as CSV wants it.
-    const lines = String.raw`string_agg(substring(page::text, 2, length(page::text) - 2), E'\n')`;
+    const lines = String.raw`string_agg(substring((page.*)::text, 2, length((page.*)::text) - 2), E'\n')`;
     return String.raw`coalesce((${names}) || E'\n', '') || coalesce(${lines}, '')`;
   }
-  const row = stripsNulls ? 'json_strip_nulls(row_to_json(page))' : 'page';
+  const row = stripsNulls ? 'json_strip_nulls(row_to_json(page.*))' : 'page.*';
   return `coalesce(json_agg(${row}), '[]')::text`;
 }

@@ -26,7 +26,7 @@ function outputSql(level: Level, parameters: Parameters): { columns: string[]; j
   for (const embed of level.embeds.filter(({ isEmpty }) => !isEmpty)) {
     const rows = rowsSql(embed, embed.from, [...embed.join, ...conditionsSql(embed, parameters)], parameters);
     if (!embed.spread) {
-      const value = embed.isToOne ? 'row_to_json(item)' : "coalesce(json_agg(item), '[]')";
+      const value = embed.isToOne ? 'row_to_json(item.*)' : "coalesce(json_agg(item.*), '[]')";
       columns.push(`(select ${value} from (${rows}) as item) as ${quoteIdentifier(embed.name)}`);
       continue;
     }

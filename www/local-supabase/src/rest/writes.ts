@@ -116,9 +116,9 @@ function bodySql(
     const name = quoteIdentifier(column.name);
     if (request.preferences.missing !== 'default' || column.default === null) return `fields.${name}`;
     const key = parameters.add(column.name);
-    return `case when element -> ${key}::text is null then ${column.default} else fields.${name} end as ${name}`;
+    return `case when elements.element -> ${key}::text is null then ${column.default} else fields.${name} end as ${name}`;
   });
   return `select ${values.join(', ')}
     from json_array_elements(${parameters.add(body.text)}::json) as elements (element)
-    cross join json_to_record(element) as fields (${definitions})`;
+    cross join json_to_record(elements.element) as fields (${definitions})`;
 }
