@@ -23,6 +23,10 @@ const prepare = (backend) =>
     );
     create view public.recent_films as select id, title, director_id from public.films where year > 1990;
     create view public.film_titles as select id as film, title from public.recent_films;
+    create table public."äöüäöüäöüäöüäöüäöüäöüäöüäöüäöü" (
+      id int primary key, up int references public."äöüäöüäöüäöüäöüäöüäöüäöüäöüäöü" (id)
+    );
+    insert into public."äöüäöüäöüäöüäöüäöüäöüäöüäöüäöü" values (1, null), (2, 1), (3, 2);
     insert into public.directors values (1, 'Ada'), (2, 'Bo'), (3, 'Cleo');
     insert into public.films values (10, 'One', 1980, 1), (11, 'Two', 1995, 1), (12, 'Three', 2000, 2),
       (13, 'Lost', 2010, null);
@@ -110,6 +114,16 @@ describeOnEachStorage(
         await data(from('folders').select('in:parent_id(name,in:parent_id(name))').eq('id', 2)),
         [{ in: { name: 'root', in: null } }],
       );
+    });
+
+    test('a table whose name is as long as names may be', async () => {
+      const name = 'äöü'.repeat(10);
+      assert.deepEqual(await data(from(name).select('id,up(id,up(id))').eq('id', 3)), [
+        { id: 3, up: { id: 2, up: { id: 1 } } },
+      ]);
+      assert.deepEqual(await data(from(name).select(`id,${name}(id,${name}(id))`).eq('id', 1)), [
+        { id: 1, [name]: [{ id: 2, [name]: [{ id: 3 }] }] },
+      ]);
     });
 
     test('an ambiguous embed lists what it may mean', async () => {

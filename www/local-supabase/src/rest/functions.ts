@@ -103,7 +103,7 @@ function takes({ arguments: all }: Callable, names: ReadonlySet<string>): boolea
   );
 }
 
-export function takesWholeBody({ arguments: all }: Callable, types: readonly string[]): boolean {
+function takesWholeBody({ arguments: all }: Callable, types: readonly string[]): boolean {
   const [only] = all;
   return all.length === 1 && only?.name === '' && types.includes(only.type);
 }

@@ -2,7 +2,13 @@ import { type Database, quoteIdentifier } from '../database/database.js';
 import { findTable, qualified, type Table } from './catalog.js';
 import { isToOne, pickRelationship } from './embeds.js';
 import { emptyQuery, nameOf, type Query } from './query.js';
-import { type ColumnPair, findLinks, type Link, relationshipsOf } from './relationships.js';
+import {
+  type ColumnPair,
+  findLinks,
+  type Link,
+  type Relationship,
+  relationshipsOf,
+} from './relationships.js';
 import type { SelectColumn, SelectEmbed, SelectItem } from './select.js';
 
 /** One table of a request with everything that is asked of it. */
@@ -76,10 +82,14 @@ async function planInside(
   return { source, table, query, columns: items.filter((item) => item.kind === 'column'), embeds };
 }
 
-/** The depth in its name tells a level from those around it, which its conditions may need. */
+/**
+ * The depth in its name tells a level from those around it, which its conditions may need. PostgreSQL cuts names of
+ * more than 63 bytes off at their end, where the depth is: so long must none become.
+ */
 function aliasOf(outer: string, relation: string, index: number): string {
   const depth = Number(/_(\d+)_\d+"$/.exec(outer)?.[1] ?? 0) + 1;
-  return quoteIdentifier(`${relation.slice(0, 40)}_${depth}_${index + 1}`);
+  const start = relation.replace(/[^\w ]/g, '').slice(0, 40);
+  return quoteIdentifier(`${start}_${depth}_${index + 1}`);
 }
 
 function isEmpty({ items }: SelectEmbed): boolean {
@@ -90,7 +100,7 @@ function joinOf(
   source: string,
   inside: string,
   target: Table,
-  { columns, junction }: { columns: ColumnPair[]; junction: { table: string; columns: ColumnPair[] } | null },
+  { columns, junction }: Relationship,
 ): { from: string; join: string[] } {
   const from = `${qualified(target)} as ${inside}`;
   if (junction === null) return { from, join: equalities(source, inside, columns) };

@@ -110,7 +110,7 @@ function respondToChange(
     : respond(context, request, 204, null);
 }
 
-export function applyPreferences(
+function applyPreferences(
   context: Context,
   { preferences }: RestRequest,
   names: readonly PreferenceName[],
