@@ -6,7 +6,7 @@ import { readJsonObject } from '../http/body.js';
 import { bearerToken } from '../http/gateway.js';
 import { closeSessions, openSession, refreshSession, type SessionGrant, sessionExists } from './sessions.js';
 import type { TokenAuthority } from './tokens.js';
-import { findById, findByPassword, type User } from './users.js';
+import { findById, isBanned, type SignInProblem, signInByPassword, type User } from './users.js';
 
 export interface AuthOptions {
   database: Database;
@@ -85,13 +85,27 @@ async function signIn(
   options: AuthOptions,
   body: Record<string, unknown>,
 ): Promise<Response> {
-  const { email, password } = body;
+  const { email, phone, password } = body;
   if (typeof email !== 'string' || email === '') {
-    return fail(context, 400, 'validation_failed', 'missing email or phone');
+    return typeof phone === 'string' && phone !== ''
+      ? fail(context, 400, 'phone_provider_disabled', 'Phone logins are disabled')
+      : fail(context, 400, 'validation_failed', 'missing email or phone');
   }
-  const user = typeof password === 'string' ? await findByPassword(options.database, email, password) : null;
-  if (user === null) return fail(context, 400, 'invalid_credentials', 'Invalid login credentials');
+  const user =
+    typeof password === 'string' ? await signInByPassword(options.database, email, password) : 'unknown';
+  if (typeof user === 'string') return failToSignIn(context, user);
   return grant(context, options, user, await openSession(options.database, user.id));
+}
+
+function failToSignIn(context: Context, problem: SignInProblem): Response {
+  switch (problem) {
+    case 'unknown':
+      return fail(context, 400, 'invalid_credentials', 'Invalid login credentials');
+    case 'unconfirmed':
+      return fail(context, 400, 'email_not_confirmed', 'Email not confirmed');
+    case 'banned':
+      return fail(context, 400, 'user_banned', 'User is banned');
+  }
 }
 
 async function refresh(
@@ -109,6 +123,9 @@ async function refresh(
   }
   if (session === 'reused') {
     return fail(context, 400, 'refresh_token_already_used', 'Invalid Refresh Token: Already Used');
+  }
+  if (await isBanned(options.database, session.userId)) {
+    return fail(context, 400, 'user_banned', 'Invalid Refresh Token: User Banned');
   }
   const user = await findById(options.database, session.userId);
   if (user === null) return fail(context, 403, 'user_not_found', 'User from sub claim in JWT does not exist');
@@ -160,29 +177,38 @@ async function requireUser(
   }
   const { claims, problem } = await options.tokens.verify(token);
   if (problem !== undefined) {
-    const why = problem.kind === 'expired' ? 'token is expired' : 'token is not valid';
+    const why =
+      problem.kind === 'expired' ? 'token has invalid claims: token is expired' : 'token is not valid';
     return fail(context, 403, 'bad_jwt', `invalid JWT: unable to parse or verify signature, ${why}`);
   }
-  if (claims.sub === undefined) {
-    return fail(context, 403, 'bad_jwt', 'invalid claim: missing sub claim');
-  }
-  if (!(await sessionExists(options.database, sessionIdOf(claims)))) {
+  const { sub } = claims;
+  if (sub === undefined) return fail(context, 403, 'bad_jwt', 'invalid claim: missing sub claim');
+  if (!isUuid(sub)) return fail(context, 403, 'bad_jwt', 'invalid claim: sub claim must be a UUID');
+  const sessionId = sessionIdOf(claims);
+  // A token of another maker may have no session; one that names a session needs it to be open.
+  if (sessionId !== nobody && !(await sessionExists(options.database, sessionId))) {
     return fail(context, 403, 'session_not_found', 'Session from session_id claim in JWT does not exist');
   }
-  const user = await findById(options.database, claims.sub);
+  const user = await findById(options.database, sub);
   if (user === null) return fail(context, 403, 'user_not_found', 'User from sub claim in JWT does not exist');
   return { user, claims };
 }
 
-function sessionIdOf(claims: Claims): string {
-  const nobody = '00000000-0000-0000-0000-000000000000';
-  return typeof claims.session_id === 'string' ? claims.session_id : nobody;
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+function sessionIdOf({ session_id: id }: Claims): string {
+  return isUuid(id) ? id : nobody;
 }
 
-/** Clients that name an API version get its error shape, the others the older one. */
+function isUuid(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(value);
+}
+
+/** Clients that name an API version since 2024 get its error shape, the others the older one. */
 function fail(context: Context, status: ContentfulStatusCode, code: string, message: string): Response {
-  const version = context.req.header('x-supabase-api-version');
-  if (version === undefined) return context.json({ code: status, error_code: code, msg: message }, status);
+  const version = context.req.header('x-supabase-api-version') ?? '';
+  const knowsCodes = /^\d{4}-\d\d-\d\d$/.test(version) && version >= '2024-01-01';
+  if (!knowsCodes) return context.json({ code: status, error_code: code, msg: message }, status);
   context.header('x-supabase-api-version', '2024-01-01');
   return context.json({ code, message }, status);
 }

@@ -16,23 +16,55 @@ const columns = `
   to_json(created_at) #>> '{}' as created_at,
   to_json(updated_at) #>> '{}' as updated_at,
   coalesce(raw_app_meta_data, '{"provider": "email", "providers": ["email"]}') as app_metadata,
-  coalesce(raw_user_meta_data, '{}') as user_metadata`;
+  coalesce(raw_user_meta_data, '{}') as user_metadata,
+  coalesce((
+    select json_agg(json_build_object(
+      'identity_id', identities.id,
+      'id', provider_id,
+      'user_id', user_id,
+      'identity_data', identity_data,
+      'provider', provider,
+      'last_sign_in_at', identities.last_sign_in_at,
+      'created_at', identities.created_at,
+      'updated_at', identities.updated_at,
+      'email', identity_data ->> 'email'
+    ) order by identities.created_at)
+    from auth.identities where user_id = users.id
+  ), '[]') as identities`;
+
+/** Why a user with the right password may not sign in. */
+export type SignInProblem = 'unknown' | 'unconfirmed' | 'banned';
 
 /** The user whose password this is; PostgreSQL itself compares the bcrypt hashes. */
-export async function findByPassword(
+export async function signInByPassword(
   database: Database,
   email: string,
   password: string,
-): Promise<User | null> {
+): Promise<User | SignInProblem> {
   const { rows } = await database.query(
-    `update auth.users set last_sign_in_at = now(), updated_at = now()
+    `select id, email_confirmed_at is not null as is_confirmed, coalesce(banned_until > now(), false) as is_banned
+     from auth.users
      where lower(email) = lower($1)
-       and encrypted_password = extensions.crypt($2, encrypted_password)
-       and (banned_until is null or banned_until < now())
-     returning ${columns}`,
+       and case when encrypted_password like '$2%' then encrypted_password = extensions.crypt($2, encrypted_password) end`,
     [email, password],
   );
-  return rows[0] === undefined ? null : toUser(rows[0]);
+  const found = rows[0];
+  if (found === undefined) return 'unknown';
+  if (found.is_banned === 't') return 'banned';
+  if (found.is_confirmed !== 't') return 'unconfirmed';
+  const signedIn = await database.query(
+    `update auth.users set last_sign_in_at = now(), updated_at = now() where id = $1 returning ${columns}`,
+    [found.id ?? ''],
+  );
+  return signedIn.rows[0] === undefined ? 'unknown' : toUser(signedIn.rows[0]);
+}
+
+/** A banned user's open sessions end at their next refresh. */
+export async function isBanned(database: Database, id: string): Promise<boolean> {
+  const { rows } = await database.query('select from auth.users where id = $1 and banned_until > now()', [
+    id,
+  ]);
+  return rows.length > 0;
 }
 
 export async function findById(database: Database, id: string): Promise<User | null> {
@@ -52,7 +84,7 @@ function toUser(row: Row): User {
     last_sign_in_at: row.last_sign_in_at,
     app_metadata: JSON.parse(row.app_metadata ?? '{}') as unknown,
     user_metadata: JSON.parse(row.user_metadata ?? '{}') as unknown,
-    identities: [],
+    identities: JSON.parse(row.identities ?? '[]') as unknown,
     created_at: row.created_at,
     updated_at: row.updated_at,
     is_anonymous: false,

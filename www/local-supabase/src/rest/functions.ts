@@ -1,126 +1,124 @@
-import { type Database, quoteIdentifier } from '../database/database.js';
+import type { Database } from '../database/database.js';
 import { RestError } from './errors.js';
-import type { TopQuery } from './query.js';
-import { resolveSelect } from './relationships.js';
-import type { RestRequest } from './request.js';
-import { Parameters } from './sql.js';
-import { pageOf, qualified, type Statement } from './statements.js';
 
 /** A function that can be called by name. */
 export interface Callable {
+  schema: string;
   name: string;
-  arguments: { name: string; type: string; required: boolean }[];
+  arguments: Argument[];
   returnsSet: boolean;
-  /** A row, not a single value. */
-  returnsRow: boolean;
-  returnsVoid: boolean;
+  returns: 'row' | 'value' | 'nothing';
   /** The table whose rows it returns, if it does: its columns may be embedded from. */
   table: string | null;
 }
 
-/** The overload that takes these arguments. */
-export async function findFunction(
-  database: Database,
-  schema: string,
-  name: string,
-  given: ReadonlySet<string>,
-): Promise<Callable> {
+export interface Argument {
+  /** Empty if it has none. */
+  name: string;
+  type: string;
+  required: boolean;
+  variadic: boolean;
+}
+
+/** What a call brings along. */
+export interface Given {
+  /** The names of its arguments; `null` if the body is not an object. */
+  names: ReadonlySet<string> | null;
+  /** The types of a function's only, nameless argument that the body as a whole can be. */
+  wholeBody: readonly string[];
+}
+
+/** All functions of this name. */
+export async function findOverloads(database: Database, schema: string, name: string): Promise<Callable[]> {
   const { rows } = await database.query(
     `select json_build_object(
+       'schema', $1::text,
        'name', proname,
        'arguments', coalesce((
          select json_agg(json_build_object(
-           'name', argument, 'type', format_type(type, null), 'required', position <= pronargs - pronargdefaults
+           'name', coalesce(argument, ''),
+           'type', format_type(type, -1),
+           'required', position <= pronargs - pronargdefaults,
+           'variadic', coalesce(mode, 'i') = 'v'
          ) order by position)
-         from unnest(proargnames[1:pronargs], proargtypes::oid[]) with ordinality as arguments (argument, type, position)
+         from (
+           select argument, type, mode, row_number() over (order by place) as position
+           from unnest(coalesce(proallargtypes, proargtypes::oid[]), proargnames, proargmodes)
+             with ordinality as every (type, argument, mode, place)
+           where coalesce(mode, 'i') in ('i', 'b', 'v')
+         ) as inputs
        ), '[]'),
        'returnsSet', proretset,
-       'returnsRow', typtype = 'c' or prorettype = 'record'::regtype,
-       'returnsVoid', prorettype = 'void'::regtype,
-       'table', (select relname from pg_class where pg_class.oid = typrelid and relkind <> 'c')
+       'returns', case
+         when prorettype = 'void'::regtype then 'nothing'
+         when typtype = 'c' or proargmodes && '{t,b,o}' or prorettype = 'record'::regtype then 'row'
+         else 'value'
+       end,
+       'table', (
+         select relname from pg_class
+         where pg_class.oid = typrelid and relkind <> 'c' and relnamespace = pronamespace
+       )
      )::text as function
      from pg_proc join pg_type on pg_type.oid = prorettype
-     where pronamespace = to_regnamespace(quote_ident($1)) and proname = $2 and prokind = 'f'
-     order by pronargs`,
+     where pronamespace = to_regnamespace(quote_ident($1::text)) and proname = $2::text and prokind = 'f'
+       and prorettype <> 'trigger'::regtype
+     order by pg_proc.oid`,
     [schema, name],
   );
-  const overloads = rows.map((row) => JSON.parse(row.function ?? '{}') as Callable);
-  const fitting = overloads.find(
-    (candidate) =>
-      candidate.arguments.every((argument) => !argument.required || given.has(argument.name)) &&
-      [...given].every((key) => candidate.arguments.some((argument) => argument.name === key)),
-  );
-  if (fitting !== undefined) return fitting;
-  const parameters = given.size === 0 ? 'without parameters' : `with parameters ${[...given].join(', ')}`;
+  return rows.map((row) => JSON.parse(row.function ?? '{}') as Callable);
+}
+
+/** The overload that takes these arguments, or else the whole body as its only one. */
+export function chooseOverload(
+  overloads: readonly Callable[],
+  schema: string,
+  name: string,
+  given: Given,
+): Callable {
+  const { names } = given;
+  const byName = names === null ? [] : overloads.filter((candidate) => takes(candidate, names));
+  const fitting =
+    byName.length > 0 ? byName : overloads.filter((candidate) => takesWholeBody(candidate, given.wholeBody));
+  const [first, second] = fitting;
+  if (first === undefined) throw notFound(schema, name, given);
+  if (second === undefined) return first;
+  const signatures = fitting.map(({ arguments: all }) => {
+    const list = all.map((argument) => `${argument.name} => ${argument.type}`);
+    return `${schema}.${name}(${list.join(', ')})`;
+  });
   throw new RestError(
+    300,
+    'PGRST203',
+    `Could not choose the best candidate function between: ${signatures.join(', ')}`,
+    null,
+    'Try renaming the parameters or the function itself in the database so function overloading can be resolved',
+  );
+}
+
+function takes({ arguments: all }: Callable, names: ReadonlySet<string>): boolean {
+  return (
+    all.every(({ name, required, variadic }) => !required || variadic || names.has(name)) &&
+    [...names].every((name) => all.some((argument) => argument.name === name)) &&
+    all.every(({ name }) => name !== '')
+  );
+}
+
+function takesWholeBody({ arguments: all }: Callable, types: readonly string[]): boolean {
+  const [only] = all;
+  return all.length === 1 && only?.name === '' && types.includes(only.type);
+}
+
+function notFound(schema: string, name: string, { names, wholeBody }: Given): RestError {
+  const list = [...(names ?? [])];
+  const given = list.length === 0 ? ' without parameters' : `(${list.join(', ')})`;
+  const parameters = list.length === 1 ? ' with parameter ' : ' with parameters ';
+  const searched = list.length === 0 ? ' without parameters' : `${parameters}${list.join(', ')}`;
+  const whole = wholeBody.length === 0 ? '' : ` with a single unnamed ${wholeBody.join('/')} parameter`;
+  const either = names === null ? whole : `${searched}${whole === '' ? '' : ` or${whole}`}`;
+  return new RestError(
     404,
     'PGRST202',
-    `Could not find the function ${schema}.${name} ${parameters} in the schema cache`,
-    `Searched for the function ${schema}.${name} ${parameters}, but no matches were found in the schema cache.`,
+    `Could not find the function ${schema}.${name}${names === null ? '' : given} in the schema cache`,
+    `Searched for the function ${schema}.${name}${either}, but no matches were found in the schema cache.`,
   );
-}
-
-/** Is every name of a URL's query an argument, a filter, or both? Arguments win. */
-export async function argumentNames(database: Database, schema: string, name: string): Promise<Set<string>> {
-  const { rows } = await database.query(
-    `select distinct unnest(proargnames[1:pronargs]) as argument from pg_proc
-     where pronamespace = to_regnamespace(quote_ident($1)) and proname = $2`,
-    [schema, name],
-  );
-  return new Set(rows.map((row) => row.argument ?? ''));
-}
-
-export async function callStatement(
-  database: Database,
-  request: RestRequest,
-  callable: Callable,
-  values: Readonly<Record<string, unknown>>,
-  query: TopQuery,
-): Promise<Statement> {
-  const parameters = new Parameters();
-  const call = callSql(request.schema, callable, values, parameters);
-  if (callable.returnsVoid) {
-    return {
-      sql: `select 'null' as body, count(*) as total from (select ${call.invocation}${call.from}) as done`,
-      parameters,
-    };
-  }
-  if (!callable.returnsRow) {
-    const body = callable.returnsSet ? "coalesce(json_agg(value), '[]')" : 'to_json((array_agg(value))[1])';
-    return {
-      sql: `select coalesce(${body}, 'null')::text as body, count(*) as total
-        from (select ${call.invocation} as value${call.from}) as rows`,
-      parameters,
-    };
-  }
-  const items = await resolveSelect(
-    database,
-    request.schema,
-    callable.table ?? callable.name,
-    query.select,
-    'source',
-  );
-  const rows =
-    call.from === ''
-      ? call.invocation
-      : `(select result.*${call.from}, lateral ${call.invocation} as result)`;
-  return pageOf(`${rows} as source`, items, query, request, parameters);
-}
-
-/** Arguments go through JSON, so that arrays and composite types arrive as PostgreSQL reads them. */
-function callSql(
-  schema: string,
-  callable: Callable,
-  values: Readonly<Record<string, unknown>>,
-  parameters: Parameters,
-): { invocation: string; from: string } {
-  const passed = callable.arguments.filter(({ name }) => name in values);
-  const target = qualified(schema, callable.name);
-  if (passed.length === 0) return { invocation: `${target}()`, from: '' };
-  const columns = passed.map(({ name, type }) => `${quoteIdentifier(name)} ${type}`);
-  const named = passed.map(({ name }) => `${quoteIdentifier(name)} => body.${quoteIdentifier(name)}`);
-  return {
-    invocation: `${target}(${named.join(', ')})`,
-    from: ` from json_to_record(${parameters.add(JSON.stringify(values))}::json) as body (${columns.join(', ')})`,
-  };
 }

@@ -1,146 +1,170 @@
-import { type Database, quoteIdentifier } from '../database/database.js';
-import { RestError } from './errors.js';
-import type { SelectColumn, SelectEmbed, SelectItem } from './select.js';
+import type { Database } from '../database/database.js';
 
-/** An embed whose foreign key is known. */
-export interface ResolvedEmbed {
-  kind: 'embed';
-  /** The name its rows appear under. */
-  name: string;
+/** Columns that are equal in two related rows. */
+export interface ColumnPair {
+  here: string;
+  there: string;
+}
+
+/** How the rows of one table belong to those of another. */
+export interface Relationship {
+  cardinality: 'many-to-one' | 'one-to-one' | 'one-to-many' | 'many-to-many';
+  /** The other table or view. */
+  target: string;
+  /** Both ends are the same table. */
+  isSelf: boolean;
+  /** This table has the foreign key. */
+  holdsKey: boolean;
+  /** The foreign key's name; over a junction, the one of the key that points here. */
+  constraint: string;
+  /** Over a junction: from here to it. */
+  columns: ColumnPair[];
+  junction: Junction | null;
+}
+
+/** A table whose primary key has two foreign keys in it: each of its rows joins two others. */
+export interface Junction {
   table: string;
-  /** Its alias in the statement. */
-  source: string;
-  inner: boolean;
-  isMany: boolean;
-  columns: { here: string; there: string }[];
-  items: ResolvedItem[];
+  constraint: string;
+  /** `here` is the junction's column. */
+  columns: ColumnPair[];
 }
 
-export type ResolvedItem = SelectColumn | ResolvedEmbed;
-
-interface Relationship {
-  name: string;
-  /** The other table holds the foreign key, and several of its rows may. */
-  is_many: boolean;
-  columns: { here: string; there: string }[];
+/** A foreign key between two tables or views of the schema. */
+export interface Link {
+  constraint: string;
+  holder: string;
+  holderColumns: string[];
+  referenced: string;
+  referencedColumns: string[];
+  /** No two rows refer to the same one. */
+  isUnique: boolean;
+  /** It belongs to the primary key of the very table that holds it. */
+  isInPrimaryKey: boolean;
 }
 
-/** Looks up the foreign keys that a select list goes over. Runs before the request's transaction. */
-export async function resolveSelect(
-  database: Database,
-  schema: string,
-  table: string,
-  items: readonly SelectItem[],
-  source: string,
-): Promise<ResolvedItem[]> {
-  const resolved: ResolvedItem[] = [];
-  for (const [index, item] of items.entries()) {
-    if (item.kind === 'column') resolved.push(item);
-    else resolved.push(await resolveEmbed(database, schema, table, item, `${source}_${index}`));
-  }
-  return resolved;
+/** All foreign keys of a schema. */
+export async function findLinks(database: Database, schema: string): Promise<Link[]> {
+  const { rows } = await database.query(linksSql, [schema]);
+  return rows.map((row) => JSON.parse(row.link ?? '{}') as Link);
 }
 
-async function resolveEmbed(
-  database: Database,
-  schema: string,
-  table: string,
-  embed: SelectEmbed,
-  source: string,
-): Promise<ResolvedEmbed> {
-  const relationship = pickRelationship(
-    await findRelationships(database, schema, table, embed.relation),
-    table,
-    embed,
-  );
+/** All relationships of a table or view within its schema. */
+export function relationshipsOf(links: readonly Link[], table: string): Relationship[] {
+  return links.flatMap((link) => {
+    const found: Relationship[] = [];
+    if (link.holder === table) found.push(outgoing(link));
+    if (link.referenced !== table) return found;
+    found.push(incoming(link));
+    if (!link.isInPrimaryKey) return found;
+    const others = links.filter(
+      (other) => other.holder === link.holder && other.isInPrimaryKey && other.constraint !== link.constraint,
+    );
+    return [...found, ...others.map((other) => overJunction(link, other))];
+  });
+}
+
+function outgoing(link: Link): Relationship {
   return {
-    kind: 'embed',
-    name: embed.alias ?? embed.relation,
-    table: `${quoteIdentifier(schema)}.${quoteIdentifier(embed.relation)}`,
-    source,
-    inner: embed.inner,
-    isMany: relationship.is_many,
-    columns: relationship.columns,
-    items: await resolveSelect(database, schema, embed.relation, embed.items, source),
+    cardinality: link.isUnique ? 'one-to-one' : 'many-to-one',
+    target: link.referenced,
+    isSelf: link.holder === link.referenced,
+    holdsKey: true,
+    constraint: link.constraint,
+    columns: pairs(link.holderColumns, link.referencedColumns),
+    junction: null,
   };
 }
 
-function pickRelationship(
-  candidates: readonly Relationship[],
-  table: string,
-  embed: SelectEmbed,
-): Relationship {
-  const { hint } = embed;
-  const fitting =
-    hint === null
-      ? candidates
-      : candidates.filter(
-          ({ name, columns }) =>
-            name === hint || columns.some(({ here, there }) => here === hint || there === hint),
-        );
-  const [first, second] = fitting;
-  if (first === undefined) {
-    throw new RestError(
-      400,
-      'PGRST200',
-      `Could not find a relationship between '${table}' and '${embed.relation}' in the schema cache`,
-      `Searched for a foreign key relationship between '${table}' and '${embed.relation}', but no matches were found.`,
-    );
-  }
-  if (second !== undefined) {
-    throw new RestError(
-      300,
-      'PGRST201',
-      `Could not embed because more than one relationship was found for '${table}' and '${embed.relation}'`,
-      null,
-      `Try changing '${embed.relation}' to one of the following: ${fitting
-        .map(({ name }) => `'${embed.relation}!${name}'`)
-        .join(', ')}.`,
-    );
-  }
-  return first;
+function incoming(link: Link): Relationship {
+  return {
+    cardinality: link.isUnique ? 'one-to-one' : 'one-to-many',
+    target: link.holder,
+    isSelf: link.holder === link.referenced,
+    holdsKey: false,
+    constraint: link.constraint,
+    columns: pairs(link.referencedColumns, link.holderColumns),
+    junction: null,
+  };
 }
 
-async function findRelationships(
-  database: Database,
-  schema: string,
-  table: string,
-  other: string,
-): Promise<Relationship[]> {
-  const { rows } = await database.query(
-    `with tables as (
-       select here.oid as here, there.oid as there
-       from pg_class as here
-       join pg_class as there on there.relnamespace = here.relnamespace
-       where here.relnamespace = to_regnamespace(quote_ident($1)) and here.relname = $2 and there.relname = $3
-     ), keys as (
-       select conname, conrelid, conkey, confkey, conrelid = tables.here and confrelid = tables.there as outgoing,
-         exists (
-           select from pg_index
-           where indrelid = conrelid and indisunique and indpred is null
-             and indkey::int2[] @> conkey and conkey @> indkey::int2[]
-         ) as is_unique,
-         tables.here, tables.there
-       from pg_constraint join tables
-         on (conrelid = tables.here and confrelid = tables.there)
-         or (conrelid = tables.there and confrelid = tables.here)
-       where contype = 'f'
-     )
-     select json_build_object(
-       'name', conname,
-       'is_many', not outgoing and not is_unique,
-       'columns', (
-         select json_agg(json_build_object(
-           'here', (select attname from pg_attribute
-             where attrelid = keys.here and attnum = case when outgoing then own else referenced end),
-           'there', (select attname from pg_attribute
-             where attrelid = keys.there and attnum = case when outgoing then referenced else own end)
-         ))
-         from unnest(conkey, confkey) as pairs (own, referenced)
-       )
-     )::text as relationship
-     from keys order by conname`,
-    [schema, table, other],
-  );
-  return rows.map((row) => JSON.parse(row.relationship ?? '{}') as Relationship);
+function overJunction(near: Link, far: Link): Relationship {
+  return {
+    cardinality: 'many-to-many',
+    target: far.referenced,
+    isSelf: near.referenced === far.referenced,
+    holdsKey: false,
+    constraint: near.constraint,
+    columns: pairs(near.referencedColumns, near.holderColumns),
+    junction: {
+      table: near.holder,
+      constraint: far.constraint,
+      columns: pairs(far.holderColumns, far.referencedColumns),
+    },
+  };
 }
+
+function pairs(here: readonly string[], there: readonly string[]): ColumnPair[] {
+  return here.map((column, index) => ({ here: column, there: there[index] ?? '' }));
+}
+
+/**
+ * A view has the foreign keys of the columns it shows unchanged; which these are is only to be had from the text of
+ * its stored query.
+ */
+const linksSql = String.raw`
+  with recursive view_columns as materialized (
+    select view.oid as view, attname, attnum, found[3]::oid as origin, found[4]::int2 as origin_column
+    from pg_class as view
+    join pg_rewrite on ev_class = view.oid and ev_type = '1'
+    cross join regexp_matches(
+      ev_action::text,
+      ':resno (\d+) :resname (\S+) :ressortgroupref \d+ :resorigtbl (\d+) :resorigcol (\d+) ', 'g'
+    ) as found
+    join pg_attribute on attrelid = view.oid and attnum = found[1]::int2 and attname = found[2]
+    where view.relkind in ('v', 'm') and view.relnamespace = to_regnamespace(quote_ident($1))
+  ), keys as materialized (
+    select oid, conname, conrelid, confrelid, conkey, confkey,
+      exists (
+        select from pg_index
+        where indrelid = conrelid and indisunique and indpred is null
+          and indkey::int2[] @> conkey and conkey @> indkey::int2[]
+      ) as is_unique,
+      exists (
+        select from pg_index where indrelid = conrelid and indisprimary and indkey::int2[] @> conkey
+      ) as is_in_primary_key
+    from pg_constraint where contype = 'f' and conparentid = 0
+  ), parts as materialized (
+    select oid as key, place, conrelid, held, confrelid, referred
+    from keys cross join unnest(conkey, confkey) with ordinality as columns (held, referred, place)
+  ), shown (relation, column_name, column_number, base, base_column) as (
+    select attrelid, attname, attnum, attrelid, attnum
+    from (select conrelid, held from parts union select confrelid, referred from parts) as ends (base, number)
+    join pg_attribute on attrelid = base and attnum = number
+    union
+    select view, attname, attnum, base, base_column
+    from view_columns join shown on relation = origin and column_number = origin_column
+  ), holders as materialized (
+    select key, relation, json_agg(column_name order by place) as columns, count(*) as size
+    from parts join shown on base = conrelid and base_column = held group by key, relation
+  ), referenced as materialized (
+    select key, relation, json_agg(column_name order by place) as columns, count(*) as size
+    from parts join shown on base = confrelid and base_column = referred group by key, relation
+  )
+  select json_build_object(
+    'constraint', conname,
+    'holder', holder.relname,
+    'holderColumns', holders.columns,
+    'referenced', target.relname,
+    'referencedColumns', referenced.columns,
+    'isUnique', is_unique,
+    'isInPrimaryKey', is_in_primary_key and holders.relation = conrelid
+  )::text as link
+  from keys
+  join holders on holders.key = keys.oid and holders.size = cardinality(conkey)
+  join referenced on referenced.key = keys.oid and referenced.size = cardinality(confkey)
+  join pg_class as holder on holder.oid = holders.relation
+  join pg_class as target on target.oid = referenced.relation
+  where holder.relnamespace = to_regnamespace(quote_ident($1))
+    and target.relnamespace = to_regnamespace(quote_ident($1))
+  order by conname, holder.relname, target.relname`;

@@ -1,56 +1,46 @@
 import type { Context } from 'hono';
 import type { Claims } from '../database/caller.js';
 import { RestError } from './errors.js';
-import { parseCount } from './grammar.js';
-import type { TopQuery } from './query.js';
-
-/** What the headers of a request ask for. */
-export interface Preferences {
-  returns: 'minimal' | 'representation' | 'headers-only';
-  countsExactly: boolean;
-  resolution: 'merge-duplicates' | 'ignore-duplicates' | null;
-  wantsOne: boolean;
-}
+import { chooseMediaType, type MediaType } from './mediaTypes.js';
+import { type Preferences, readPreferences } from './preferences.js';
+import { outOfRange, type TopQuery } from './query.js';
 
 /** One request, as the statements see it. */
 export interface RestRequest {
-  method: string;
-  path: string;
   claims: Claims;
   schema: string;
+  isRead: boolean;
   preferences: Preferences;
+  mediaType: MediaType;
+  /** What SQL may read of it with `current_setting`. */
+  settings: Readonly<Record<string, string>>;
 }
 
 /** The schemas that the API shows; a Supabase project shows `public` unless told otherwise. */
 const exposedSchemas: readonly string[] = ['public'];
 
-export function readPreferences(context: Context): Preferences {
-  const prefer = new Set(
-    (context.req.header('prefer') ?? '').split(',').map((preference) => preference.trim()),
-  );
-  const accept = context.req.header('accept') ?? '*/*';
-  const wantsOne = accept.includes('application/vnd.pgrst.object');
-  if (!wantsOne && !/\*\/\*|application\/(\*|json|vnd\.pgrst\.array)/.test(accept)) {
-    throw new RestError(406, 'PGRST107', `None of these media types are available: ${accept}`);
-  }
+export function readRequest(context: Context, claims: Claims): RestRequest {
+  const { method, path } = context.req;
+  const isRead = method === 'GET' || method === 'HEAD';
+  const schema = readSchema(context, isRead);
   return {
-    returns: prefer.has('return=representation')
-      ? 'representation'
-      : prefer.has('return=headers-only')
-        ? 'headers-only'
-        : 'minimal',
-    countsExactly: ['exact', 'planned', 'estimated'].some((count) => prefer.has(`count=${count}`)),
-    resolution: prefer.has('resolution=merge-duplicates')
-      ? 'merge-duplicates'
-      : prefer.has('resolution=ignore-duplicates')
-        ? 'ignore-duplicates'
-        : null,
-    wantsOne,
+    claims,
+    schema,
+    isRead,
+    preferences: readPreferences(context),
+    mediaType: chooseMediaType(context.req.header('accept') ?? '*/*'),
+    settings: {
+      'request.method': method,
+      // A project's gateway takes the service's own part of the path away.
+      'request.path': path.replace(/^\/rest\/v1(?=\/)/, ''),
+      'request.headers': JSON.stringify(context.req.header()),
+      search_path: `"${schema}", public, extensions`,
+      ...(isRead ? { transaction_read_only: 'on' } : {}),
+    },
   };
 }
 
-export function readSchema(context: Context): string {
-  const isRead = context.req.method === 'GET' || context.req.method === 'HEAD';
+function readSchema(context: Context, isRead: boolean): string {
   const named = context.req.header(isRead ? 'accept-profile' : 'content-profile');
   const schema = named ?? exposedSchemas[0] ?? 'public';
   if (exposedSchemas.includes(schema)) return schema;
@@ -63,20 +53,20 @@ export function readSchema(context: Context): string {
   );
 }
 
-/** `Range: 10-19` narrows what `offset` and `limit` leave. */
+/** `Range: 10-19` narrows what `offset` and `limit` leave. Only reads have a range. */
 export function applyRange(context: Context, query: TopQuery): void {
-  const range = context.req.header('range');
-  if (range === undefined || query.limit !== null || query.offset !== null) return;
-  const [, from = '', to = ''] = /^(?:items=)?(\d+)-(\d*)$/.exec(range) ?? [];
-  if (from === '') return;
-  query.offset = parseCount('range', from);
+  const [, from, to = ''] = /^(?:items=)?(\d+)-(\d*)$/.exec(context.req.header('range') ?? '') ?? [];
+  if (from === undefined) return;
+  const ends = [query.limit === null ? Infinity : (query.offset ?? 0) + query.limit - 1];
   if (to !== '') {
-    const length = Number(to) - Number(from) + 1;
-    if (length < 0) throw outOfRange('The lower boundary must be lower than or equal to the upper boundary.');
-    query.limit = length;
+    if (Number(to) < Number(from)) {
+      throw outOfRange(
+        'The lower boundary must be lower than or equal to the upper boundary in the Range header.',
+      );
+    }
+    ends.push(Number(to));
   }
-}
-
-export function outOfRange(details: string): RestError {
-  return new RestError(416, 'PGRST103', 'Requested range not satisfiable', details);
+  query.offset = Math.max(query.offset ?? 0, Number(from));
+  const end = Math.min(...ends);
+  query.limit = end === Infinity ? null : Math.max(0, end - query.offset + 1);
 }

@@ -5,11 +5,15 @@ import type { RestRequest } from './request.js';
 
 /** What a statement answered. */
 export interface Outcome {
-  /** A JSON text: an array of rows, or a function's single value. */
+  /** The answer's text: a JSON list of rows, a function's single value, or CSV. */
   body: string;
   total: number;
   /** All rows that match, if they were counted. */
   count: number | null;
+  /** The rows of an upsert that were there already. */
+  updated: number;
+  /** The key of the first row that a write changed, if it was asked for. */
+  keys: string[] | null;
 }
 
 /** The only row as an object; anything but one row is an error. */
@@ -28,24 +32,29 @@ export function onlyRow(outcome: Outcome): string {
 
 export function respond(
   context: Context,
-  request: RestRequest,
+  { mediaType }: RestRequest,
   status: number,
   body: string | null,
 ): Response {
-  if (body === null || context.req.method === 'HEAD') return context.body(null, status as 204);
-  const type = request.preferences.wantsOne ? 'application/vnd.pgrst.object+json' : 'application/json';
-  return context.body(body, status as ContentfulStatusCode, { 'content-type': `${type}; charset=utf-8` });
+  const type = `${mediaType.contentType}; charset=utf-8`;
+  if (body === null) return context.body(null, status as 204);
+  if (context.req.method === 'HEAD') return context.body(null, status as 204, { 'content-type': type });
+  return context.body(body, status as ContentfulStatusCode, { 'content-type': type });
 }
 
-export function contentRange(offset: number, outcome: Outcome): string {
-  const range = outcome.total === 0 ? '*' : `${offset}-${offset + outcome.total - 1}`;
-  return `${range}/${outcome.count ?? '*'}`;
+/** `0-9/20`: which rows these are, and of how many. */
+export function contentRange(first: number, rows: number, count: number | null): string {
+  const range = rows === 0 || count === 0 ? '*' : `${first}-${first + rows - 1}`;
+  return `${range}/${count ?? '*'}`;
 }
 
 export function respondWithError(context: Context, error: RestError): Response {
-  if (error.status === 401) context.header('www-authenticate', 'Bearer');
-  return context.json(
-    { code: error.code, details: error.details, hint: error.hint, message: error.message },
-    error.status as ContentfulStatusCode,
-  );
+  for (const [name, value] of Object.entries(error.headers)) context.header(name, value);
+  const { code, details, hint, message } = error;
+  const status = error.status as ContentfulStatusCode;
+  // A status that is defined to have no body may be chosen by a function, too.
+  if (error.status === 204 || error.status === 304) return context.body(null, error.status);
+  return context.body(JSON.stringify({ code, details, hint, message }), status, {
+    'content-type': 'application/json; charset=utf-8',
+  });
 }
