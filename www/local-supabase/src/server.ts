@@ -23,7 +23,7 @@ import { requireApiKey } from './http/gateway.js';
 import { checkPort, closeServer, listen } from './http/listen.js';
 import { createMeasuredServer } from './http/measured.js';
 import { ProjectPort } from './http/projectPort.js';
-import { broadcastRoutes } from './realtime/broadcastRoutes.js';
+import { broadcastRoutes } from './realtime/broadcasts/routes.js';
 import { RealtimeServer } from './realtime/server.js';
 import { restRoutes } from './rest/routes.js';
 import { Traffic } from './traffic.js';
@@ -97,7 +97,7 @@ async function serve(
   cleanups.push(() => realtime.stop());
 
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.use(cors({ origin: '*', exposeHeaders: ['content-range', 'x-supabase-api-version'], maxAge: 3600 }));
+  app.use(cors({ origin: '*', exposeHeaders: exposedHeaders, maxAge: 3600 }));
   app.use(faultyRequests(faults));
   app.get('/', (context) => context.json({ name: 'local-supabase' }));
   app.use('/auth/v1/*', requireApiKeyBut(['/auth/v1/health'], Object.values(keys)));
@@ -123,6 +123,12 @@ async function serve(
   }
   return { url: port.url, ...keys, jwtSecret, controlUrl, stop };
 }
+
+/** What a hosted project lets pages read. */
+const exposedHeaders = [
+  ...['content-encoding', 'content-location', 'content-range', 'content-type', 'date', 'location', 'server'],
+  ...['transfer-encoding', 'range-unit', 'x-supabase-api-version'],
+];
 
 function requireApiKeyBut(
   open: readonly string[],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { canonicalJson } from '../dist/realtime/canonicalJson.js';
-import { decodeBinary, encodeUserBroadcast } from '../dist/realtime/wire.js';
+import { canonicalJson } from '../dist/realtime/wire/canonicalJson.js';
+import { decodeBinary, encodeUserBroadcast } from '../dist/realtime/wire/wire.js';
 import { joinPayload, startBackend } from './support.mjs';
 
 describe('JSON as the real server writes it', () => {

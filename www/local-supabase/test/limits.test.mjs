@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, mock, test } from 'node:test';
-import { RateCounter } from '../dist/realtime/rateCounter.js';
+import { RateCounter } from '../dist/realtime/limits/rateCounter.js';
 import { joinPayload, startBackend } from './support.mjs';
 
 describe('the rate of events', () => {

@@ -1,16 +1,16 @@
 import type { Claims } from '../database/caller.js';
 import { isObject } from '../http/body.js';
-import type { Access } from './access.js';
-import { ChangeSubscription } from './changeSubscription.js';
-import { binaryBroadcast, type Delivery, textBroadcast, userBroadcast } from './deliveries.js';
+import type { Access } from './access/access.js';
+import { channelProblem, isToken } from './access/tokens.js';
+import { replayFrame } from './broadcasts/replay.js';
+import { ChangeSubscription } from './changes/subscription.js';
 import { ExpiryTimer } from './expiryTimer.js';
 import { type JoinOptions, readAccess } from './join.js';
-import { PresenceCalls } from './presenceCalls.js';
-import { replayFrame } from './replay.js';
+import { PresenceCalls } from './presence/calls.js';
 import { SerialQueue } from './serialQueue.js';
 import type { RealtimeServices } from './services.js';
-import { channelProblem, isToken } from './tokens.js';
-import { type BinaryMessage, encodeText, type Frame, type TextMessage, type Version } from './wire.js';
+import { binaryBroadcast, type Delivery, textBroadcast, userBroadcast } from './wire/deliveries.js';
+import { type BinaryMessage, encodeText, type Frame, type TextMessage, type Version } from './wire/wire.js';
 
 /** What a channel needs of its socket. */
 interface ChannelSocket {

@@ -1,4 +1,4 @@
-import type { Delivery } from './deliveries.js';
+import type { Delivery } from './wire/deliveries.js';
 
 /** Whom the hub delivers to: a joined channel. */
 export interface Listener {

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Claims } from '../database/caller.js';
 import { isObject } from '../http/body.js';
-import { Access } from './access.js';
-import type { Extension } from './authorization.js';
-import { bindingsOf, isLegacyJoin, type RawBinding } from './bindings.js';
-import { type KeptMessage, parseReplay, readMessages } from './replay.js';
+import { Access } from './access/access.js';
+import type { Extension } from './access/authorization.js';
+import { chooseToken, joinProblem } from './access/tokens.js';
+import { type KeptMessage, parseReplay, readMessages } from './broadcasts/replay.js';
+import { bindingsOf, isLegacyJoin, type RawBinding } from './changes/bindings.js';
 import type { RealtimeServices } from './services.js';
-import { chooseToken, joinProblem } from './tokens.js';
 
 export interface JoinRequest {
   /** Without the `realtime:` prefix. */

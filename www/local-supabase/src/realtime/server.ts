@@ -9,18 +9,18 @@ import type { FaultRules } from '../faults/rules.js';
 import type { HandshakeFault } from '../faults/types.js';
 import { anonymous, givenName } from '../http/who.js';
 import type { Traffic } from '../traffic.js';
-import { ChangeFeed } from './changes.js';
-import { relayDatabaseBroadcasts } from './databaseBroadcasts.js';
+import { handshakeProblem } from './access/tokens.js';
+import { relayDatabaseBroadcasts } from './broadcasts/fromDatabase.js';
+import { ChangeFeed } from './changes/feed.js';
 import { Hub } from './hub.js';
-import { Limits } from './limits.js';
-import { PresenceBoard } from './presence.js';
+import { Limits } from './limits/limits.js';
+import { PresenceBoard } from './presence/board.js';
 import type { RealtimeServices } from './services.js';
 import { maxFrameBytes, type RealtimeSettings } from './settings.js';
 import { Socket } from './socket.js';
-import { handshakeProblem } from './tokens.js';
 import { Transport } from './transport.js';
 import { Warmth } from './warmth.js';
-import type { Version } from './wire.js';
+import type { Version } from './wire/wire.js';
 
 const path = '/realtime/v1/websocket';
 

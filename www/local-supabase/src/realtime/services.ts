@@ -1,9 +1,9 @@
 import type { TokenAuthority } from '../auth/tokens.js';
 import type { Database } from '../database/database.js';
-import type { ChangeFeed } from './changes.js';
+import type { ChangeFeed } from './changes/feed.js';
 import type { Hub } from './hub.js';
-import type { Limits } from './limits.js';
-import type { PresenceBoard } from './presence.js';
+import type { Limits } from './limits/limits.js';
+import type { PresenceBoard } from './presence/board.js';
 import type { RealtimeSettings } from './settings.js';
 import type { Warmth } from './warmth.js';
 

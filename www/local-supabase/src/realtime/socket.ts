@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { joinResponse } from './bindings.js';
+import { joinResponse } from './changes/bindings.js';
 import { Channel } from './channel.js';
 import { decideJoin, type Refusal } from './join.js';
 import { SerialQueue } from './serialQueue.js';
@@ -13,7 +13,7 @@ import {
   type Frame,
   type TextMessage,
   type Version,
-} from './wire.js';
+} from './wire/wire.js';
 
 const topicPrefix = 'realtime:';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { becomeCaller, type Claims } from '../database/caller.js';
-import { type Database, isPostgresError, type Session } from '../database/database.js';
+import { becomeCaller, type Claims } from '../../database/caller.js';
+import { type Database, isPostgresError, type Session } from '../../database/database.js';
 
 /** What a policy on `realtime.messages` may tell apart. */
 export type Extension = 'broadcast' | 'presence';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { presenceDiff } from './deliveries.js';
-import { type Hub, topicKey } from './hub.js';
+import { type Hub, topicKey } from '../hub.js';
+import { presenceDiff } from '../wire/deliveries.js';
 
 /** Who is present: a channel, under its key. */
 export interface Member {

@@ -1,6 +1,6 @@
 import { canonicalPart } from './canonicalJson.js';
 
-export type { Frame } from '../faults/frame.js';
+export type { Frame } from '../../faults/frame.js';
 
 /** The serializer that a socket asked for with `vsn`. */
 export type Version = '1.0.0' | '2.0.0';

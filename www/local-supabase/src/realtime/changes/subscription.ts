@@ -1,11 +1,11 @@
-import type { Claims } from '../database/caller.js';
-import { messageOf } from '../errors.js';
+import type { Claims } from '../../database/caller.js';
+import { messageOf } from '../../errors.js';
+import type { RealtimeServices } from '../services.js';
+import type { DelayRange } from '../settings.js';
+import { pause } from '../warmth.js';
+import { encodeText, type Frame, type Version } from '../wire/wire.js';
 import type { RawBinding } from './bindings.js';
-import type { Subscriber } from './changes.js';
-import type { RealtimeServices } from './services.js';
-import type { DelayRange } from './settings.js';
-import { pause } from './warmth.js';
-import { encodeText, type Frame, type Version } from './wire.js';
+import type { Subscriber } from './feed.js';
 
 /** What a subscription needs of its channel. */
 export interface SubscribingChannel {

@@ -1,4 +1,4 @@
-import { type Database, quoteIdentifier } from '../database/database.js';
+import { type Database, quoteIdentifier } from '../../database/database.js';
 
 /** A table that changes come from, as it is now. */
 export interface Relation {

@@ -1,4 +1,4 @@
-import type { TokenProblem } from '../auth/tokens.js';
+import type { TokenProblem } from '../../auth/tokens.js';
 
 /** How the server words a refused token inside a channel. */
 export function channelProblem(problem: TokenProblem): string {

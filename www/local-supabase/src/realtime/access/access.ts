@@ -1,5 +1,5 @@
-import type { Claims } from '../database/caller.js';
-import type { Database } from '../database/database.js';
+import type { Claims } from '../../database/caller.js';
+import type { Database } from '../../database/database.js';
 import { type Extension, mayRead, mayWrite } from './authorization.js';
 
 /**

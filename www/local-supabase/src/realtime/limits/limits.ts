@@ -1,5 +1,5 @@
+import type { RealtimeSettings } from '../settings.js';
 import { RateCounter } from './rateCounter.js';
-import type { RealtimeSettings } from './settings.js';
 
 /** A real payload limit counts the server's own encoding, for which it leaves this much room. */
 const payloadPaddingBytes = 500;

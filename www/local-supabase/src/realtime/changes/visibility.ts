@@ -1,5 +1,5 @@
-import { asCaller, type Claims } from '../database/caller.js';
-import { type Database, quoteIdentifier, type SqlValue } from '../database/database.js';
+import { asCaller, type Claims } from '../../database/caller.js';
+import { type Database, quoteIdentifier, type SqlValue } from '../../database/database.js';
 import type { ChangedRow, ColumnType, Relation } from './changedRows.js';
 
 /** Of a row that is too large, values of up to so many bytes are sent all the same. */

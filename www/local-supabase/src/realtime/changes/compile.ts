@@ -1,4 +1,4 @@
-import { type Database, isPostgresError, quoteIdentifier } from '../database/database.js';
+import { type Database, isPostgresError, quoteIdentifier } from '../../database/database.js';
 import { type Binding, BindingError, describeBinding } from './bindings.js';
 import { tryFilter } from './filters.js';
 import type { Selection } from './visibility.js';

@@ -1,4 +1,4 @@
-import { isObject } from '../http/body.js';
+import { isObject } from '../../http/body.js';
 
 /** One message of a batch, as far as it could be read. */
 export interface BatchMessage {

@@ -1,13 +1,13 @@
 import { type Context, Hono } from 'hono';
-import type { Claims } from '../database/caller.js';
-import { isObject } from '../http/body.js';
-import { bearerToken } from '../http/gateway.js';
-import { mayWrite } from './authorization.js';
+import type { Claims } from '../../database/caller.js';
+import { isObject } from '../../http/body.js';
+import { bearerToken } from '../../http/gateway.js';
+import { mayWrite } from '../access/authorization.js';
+import type { RealtimeServices } from '../services.js';
+import { canonicalJson, canonicalPart } from '../wire/canonicalJson.js';
+import { type Delivery, textBroadcast, userBroadcast } from '../wire/deliveries.js';
+import type { Encoding } from '../wire/wire.js';
 import { type BatchMessage, batchErrors, readBatch } from './batch.js';
-import { canonicalJson, canonicalPart } from './canonicalJson.js';
-import { type Delivery, textBroadcast, userBroadcast } from './deliveries.js';
-import type { RealtimeServices } from './services.js';
-import type { Encoding } from './wire.js';
 
 /** `/realtime/v1/api/broadcast`: broadcasts without a socket, a batch of them or a single one. */
 export function broadcastRoutes(services: RealtimeServices): Hono {

@@ -1,7 +1,7 @@
-import type { Database } from '../database/database.js';
-import { isObject } from '../http/body.js';
-import { canonicalJson } from './canonicalJson.js';
-import { encodeText, encodeUserBroadcast, type Frame, type Version } from './wire.js';
+import type { Database } from '../../database/database.js';
+import { isObject } from '../../http/body.js';
+import { canonicalJson } from '../wire/canonicalJson.js';
+import { encodeText, encodeUserBroadcast, type Frame, type Version } from '../wire/wire.js';
 
 const mostMessages = 25;
 /** What a date of the real server can hold, in milliseconds: the years -9999 to 9999. */

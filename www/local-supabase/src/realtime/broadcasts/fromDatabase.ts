@@ -1,7 +1,7 @@
-import type { Database, Row } from '../database/database.js';
-import { userBroadcast } from './deliveries.js';
-import { SerialQueue } from './serialQueue.js';
-import type { RealtimeServices } from './services.js';
+import type { Database, Row } from '../../database/database.js';
+import { SerialQueue } from '../serialQueue.js';
+import type { RealtimeServices } from '../services.js';
+import { userBroadcast } from '../wire/deliveries.js';
 
 /**
  * Relays what `realtime.send`, `realtime.send_binary` and `realtime.broadcast_changes` write into

@@ -1,5 +1,7 @@
-import type { Claims } from '../database/caller.js';
-import type { Database } from '../database/database.js';
+import type { Claims } from '../../database/caller.js';
+import type { Database } from '../../database/database.js';
+import { SerialQueue } from '../serialQueue.js';
+import type { RealtimeSettings } from '../settings.js';
 import { parseBinding, type RawBinding } from './bindings.js';
 import {
   type ChangedRow,
@@ -9,10 +11,8 @@ import {
   tidyUp,
   untakenChanges,
 } from './changedRows.js';
+import { type CompiledBinding, compileBinding } from './compile.js';
 import { matchFilters } from './filters.js';
-import { SerialQueue } from './serialQueue.js';
-import type { RealtimeSettings } from './settings.js';
-import { type CompiledBinding, compileBinding } from './subscriptions.js';
 import {
   type Grants,
   readGrants,

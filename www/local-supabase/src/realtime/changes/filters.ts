@@ -1,4 +1,4 @@
-import { type Database, quoteIdentifier, type SqlValue } from '../database/database.js';
+import { type Database, quoteIdentifier, type SqlValue } from '../../database/database.js';
 import type { FilterTerm } from './bindings.js';
 import { splitTerms } from './bindings.js';
 import type { ChangedRow, Relation } from './changedRows.js';

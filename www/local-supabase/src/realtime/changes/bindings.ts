@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isObject } from '../http/body.js';
-import { canonicalJson } from './canonicalJson.js';
+import { isObject } from '../../http/body.js';
+import { canonicalJson } from '../wire/canonicalJson.js';
 
 /** One entry of `config.postgres_changes`, as the client sent it. */
 export type RawBinding = Record<string, unknown>;

@@ -1,8 +1,8 @@
-import { isObject } from '../http/body.js';
-import type { Access } from './access.js';
-import type { Member } from './presence.js';
-import type { RealtimeServices } from './services.js';
-import type { TextMessage } from './wire.js';
+import { isObject } from '../../http/body.js';
+import type { Access } from '../access/access.js';
+import type { RealtimeServices } from '../services.js';
+import type { TextMessage } from '../wire/wire.js';
+import type { Member } from './board.js';
 
 /** What becomes of a presence call: an answer, or the end of the channel. */
 export type PresenceOutcome =
