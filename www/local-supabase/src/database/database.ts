@@ -27,10 +27,29 @@ export interface Database extends Session {
   ): Promise<Result>;
   /** Runs several statements, separated by semicolons, as the owner: all of them or, at an error, none. */
   script(sql: string): Promise<StatementResult[]>;
-  /** Calls `listener` for each notification of `channel`, in the order of the commits. */
-  listen(channel: string, listener: (payload: string) => void): Promise<void>;
+  /** Runs `work` while no other backend of this database runs any: what two starts must not do at once. */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
+  /**
+   * Calls `listener` for each notification of `channel`, in the order of the commits. `recall` finds again what
+   * was announced while the connection was broken; without it, that is lost.
+   */
+  listen(channel: string, listener: (payload: string) => void, recall?: Recall): Promise<void>;
   close(): Promise<void>;
 }
+
+/**
+ * A query for the payloads that were announced lately, in the order in which they shall be announced again, as a
+ * column `payload`. It must go back no further than {@link recallMinutes}, for so long it is known what was heard.
+ */
+export type Recall = string;
+
+export const recallMinutes = 5;
+
+/** Names without a schema mean what they mean in a Supabase project. */
+export const searchPath = '"$user",public,extensions';
+
+/** What a script set, a dump its empty search path for example, must not hold for whoever has the connection next. */
+export const leaveNoSettings = 'reset session authorization; reset role; reset all';
 
 /** An error as PostgreSQL reports it. */
 export interface PostgresError {
@@ -38,6 +57,20 @@ export interface PostgresError {
   message: string;
   detail?: string | undefined;
   hint?: string | undefined;
+  /** Where in the statement, in characters from 1. */
+  position?: string | undefined;
+}
+
+/** There is no connection to work on: all are busy for too long, or the database cannot be reached. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+
+  constructor(
+    readonly allBusy: boolean,
+    cause: unknown,
+  ) {
+    super(allBusy ? 'All connections to the database are busy' : 'The database cannot be reached', { cause });
+  }
 }
 
 export function isPostgresError(cause: unknown): cause is PostgresError {

@@ -1,11 +1,14 @@
 import type { Claims } from '../database/caller.js';
-import type { Database } from '../database/database.js';
+import { type Database, recallMinutes } from '../database/database.js';
 import { parseBinding, type RawBinding } from './bindings.js';
 import { type ChangedRow, matchFilters, prune, readChanges, visibleParts } from './changedRows.js';
 import { SerialQueue } from './serialQueue.js';
 import { type CompiledBinding, compileBinding } from './subscriptions.js';
 
 const pruneEveryMs = 30_000;
+
+const recall = `select number as payload from realtime.changes
+  where committed_at > now() - interval '${recallMinutes} minutes' order by number`;
 
 /** Whom changes are sent to: a joined channel, with the claims that decide what it sees. */
 export interface Subscriber {
@@ -28,10 +31,11 @@ export class ChangeFeed {
   }
 
   async start(): Promise<void> {
-    await this.#database.listen('realtime_changes', (number) => {
+    const announced = (number: string): void => {
       this.#pending.push(number);
       if (this.#pending.length === 1) this.#queue.add(() => this.#flush());
-    });
+    };
+    await this.#database.listen('realtime_changes', announced, recall);
   }
 
   /** All of a channel's bindings or, if one of them is wrong, none. */
