@@ -62,14 +62,18 @@ export interface PostgresError {
 }
 
 /** There is no connection to work on: all are busy for too long, or the database cannot be reached. */
-export class ConnectionError extends Error {
+export class ConnectionError extends Error implements PostgresError {
   override readonly name = 'ConnectionError';
+  /** PostgreSQL's own codes for the same: too many connections, connection failure. */
+  readonly code: '53300' | '08006';
 
-  constructor(
-    readonly allBusy: boolean,
-    cause: unknown,
-  ) {
-    super(allBusy ? 'All connections to the database are busy' : 'The database cannot be reached', { cause });
+  constructor(allBusy: boolean, cause: unknown) {
+    // PostgREST's words.
+    const message = allBusy
+      ? 'Timed out acquiring connection from connection pool.'
+      : 'Database connection lost. Retrying the connection.';
+    super(message, { cause });
+    this.code = allBusy ? '53300' : '08006';
   }
 }
 

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { bootstrap, readBootstrapScripts } from './bootstrap.js';
 import { openPGlite } from './pglite.js';
+
+const unzip = promisify(gunzip);
 
 /** `dist/`, where the build puts it. */
 const folder = new URL('../', import.meta.url);
@@ -10,12 +14,12 @@ const anySnapshot = /^snapshot-[0-9a-f]+\.tar\.gz(\.\d+)?$/;
 
 /**
  * A bootstrapped, empty database as the build left it: to start from it saves making one, which takes seconds.
- * `null` if there is none that was made by this PGlite from the SQL files as they are now.
+ * `null` if there is none, whole and made by this PGlite from the SQL files as they are now.
  */
 export async function readSnapshot(): Promise<Blob | null> {
   try {
-    const bytes = await readFile(new URL(await snapshotName(), folder));
-    return new Blob([bytes], { type: 'application/x-gzip' });
+    // Unpacked here: at a damaged archive, PGlite would end the process.
+    return new Blob([await unzip(await readFile(new URL(await snapshotName(), folder)))]);
   } catch {
     return null;
   }

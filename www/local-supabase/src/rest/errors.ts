@@ -1,4 +1,4 @@
-import { ConnectionError, isPostgresError, type PostgresError } from '../database/database.js';
+import { isPostgresError, type PostgresError } from '../database/database.js';
 
 /** An answer in PostgREST's shape. */
 export class RestError extends Error {
@@ -17,11 +17,6 @@ export class RestError extends Error {
 
 export function toRestError(cause: unknown, role: string): RestError {
   if (cause instanceof RestError) return cause;
-  if (cause instanceof ConnectionError) {
-    return cause.allBusy
-      ? new RestError(504, 'PGRST003', 'Timed out acquiring connection from connection pool.')
-      : new RestError(503, 'PGRST001', 'Database connection lost. Retrying the connection.');
-  }
   if (!isPostgresError(cause)) return new RestError(500, 'XX000', 'An internal error happened');
   return new RestError(
     statusOf(cause, role),
