@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import WebSocket from 'ws';
 import { killAll, launch, ready, run } from './command.mjs';
 import { amelia, migrations, password, seed } from './support.mjs';
 
@@ -238,6 +239,26 @@ describe('command', () => {
     const again = await ready([], { JWT_SECRET: secret });
     assert.equal(again.anonKey, backend.anonKey);
     assert.equal(await again.stop(), 0);
+  });
+
+  test('--realistic takes a hosted project’s delays, and single settings go before them', async () => {
+    const refusal = async (...args) => {
+      const backend = await ready(args);
+      const url = `${backend.url.replace('http', 'ws')}/realtime/v1/websocket?apikey=wrong&vsn=2.0.0`;
+      const asked = performance.now();
+      const [, response] = await once(
+        new WebSocket(url).on('error', () => {}),
+        'unexpected-response',
+      );
+      assert.equal(response.statusCode, 401);
+      const took = performance.now() - asked;
+      response.destroy();
+      assert.equal(await backend.stop(), 0);
+      return took;
+    };
+    assert.ok((await refusal('--realistic')) >= 1_990);
+    assert.ok((await refusal('--realistic', '--realtime', 'refusedHandshakeDelayMs=700')) < 1_990);
+    assert.ok((await refusal('--refused-handshake-delay-ms', '700')) >= 690);
   });
 
   test('a signal ends it, at once and while it starts', async () => {

@@ -59,9 +59,11 @@ function explain(cause: unknown): string {
 }
 
 async function isEmpty(path: string): Promise<boolean> {
-  const files = (await readdir(path)).filter((name) => name !== lockName);
+  // Whoever tries the lock meanwhile leaves files of such a name for a moment.
+  const files = (await readdir(path)).filter((name) => !name.startsWith(lockName));
   if (files.includes(unfinishedName)) {
-    for (const name of files) await rm(join(path, name), { recursive: true });
+    // The mark goes last, for the case that this is interrupted too.
+    for (const name of files) if (name !== unfinishedName) await rm(join(path, name), { recursive: true });
     return true;
   }
   if (files.length === 0 || files.includes('PG_VERSION')) return files.length === 0;
