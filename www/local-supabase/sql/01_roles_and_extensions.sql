@@ -1,24 +1,48 @@
 -- The roles, schemas and extensions that a Supabase project has before its first migration.
 -- Every statement may run again: a data folder is bootstrapped at each start.
 
+-- Roles belong to the whole server: another of its databases may be prepared at the same moment.
 do $$
+declare
+  wanted record;
 begin
-  if not exists (select from pg_roles where rolname = 'anon') then
-    create role anon nologin noinherit;
-  end if;
-  if not exists (select from pg_roles where rolname = 'authenticated') then
-    create role authenticated nologin noinherit;
-  end if;
-  if not exists (select from pg_roles where rolname = 'service_role') then
-    create role service_role nologin noinherit bypassrls;
-  end if;
-  if not exists (select from pg_roles where rolname = 'authenticator') then
-    create role authenticator nologin noinherit;
-  end if;
+  for wanted in
+    select * from (values
+      ('anon', ''), ('authenticated', ''), ('service_role', 'bypassrls'), ('authenticator', '')
+    ) as role (name, attributes)
+  loop
+    begin
+      if not exists (select from pg_roles where rolname = wanted.name) then
+        execute format('create role %I nologin noinherit %s', wanted.name, wanted.attributes);
+      end if;
+    exception when duplicate_object or unique_violation then
+      null;
+    end;
+  end loop;
 end
 $$;
 
-grant anon, authenticated, service_role to authenticator;
+-- To the owner too: one that is no superuser must be allowed to become whoever calls.
+do $$
+declare
+  wanted record;
+begin
+  for wanted in
+    select role, grantee
+    from unnest(array['anon', 'authenticated', 'service_role']) as role,
+      unnest(array['authenticator', current_user::text]) as grantee
+    where (grantee = 'authenticator' or not (select rolsuper from pg_roles where rolname = current_user))
+      and not exists (
+        select from pg_auth_members as membership
+        where roleid = role::regrole and membership.member = quote_ident(grantee)::regrole
+          -- Since PostgreSQL 16, whoever creates a role is its member, but may not become it.
+          and coalesce((to_jsonb(membership) ->> 'set_option')::boolean, true)
+      )
+  loop
+    execute format('grant %I to %I', wanted.role, wanted.grantee);
+  end loop;
+end
+$$;
 
 create schema if not exists extensions;
 create schema if not exists auth;

@@ -102,14 +102,24 @@ begin
 end
 $$;
 
+-- A broadcast that waits to be relayed. The server takes it out of the table when it sends it, so that each is sent
+-- once, also when the notification of it was lost or came twice.
+create table if not exists realtime.announcements (
+  number bigint generated always as identity primary key,
+  message_id uuid not null
+);
+
 create or replace function realtime.announce_message() returns trigger
 language plpgsql
 security definer
 set search_path = ''
 as $$
+declare
+  announcement_number bigint;
 begin
   if new.extension = 'broadcast' then
-    perform pg_notify('realtime_messages', new.id::text);
+    insert into realtime.announcements (message_id) values (new.id) returning number into announcement_number;
+    perform pg_notify('realtime_messages', announcement_number::text);
   end if;
   return null;
 end

@@ -1,5 +1,10 @@
 import { StartError } from './errors.js';
-import { defaultRealtimeSettings, type RealtimeSettings } from './realtime/settings.js';
+import { checkRealtimeSettings } from './realtime/checkSettings.js';
+import {
+  defaultRealtimeSettings,
+  type RealtimeSettings,
+  realisticRealtimeSettings,
+} from './realtime/settings.js';
 
 /** Options of {@link startLocalSupabase}. */
 export interface LocalSupabaseOptions {
@@ -21,7 +26,9 @@ export interface LocalSupabaseOptions {
   accessTokenLifetimeSeconds?: number;
   /** The port of the control server; 0 takes a free one. Default: no control server. */
   controlPort?: number;
-  /** Delays and limits of the realtime server; see `docs/local-supabase.md`. */
+  /** The delays and limits of a hosted project, instead of short delays and few limits. Default false. */
+  realistic?: boolean;
+  /** Single delays and limits of the realtime server; see `docs/local-supabase.md`. */
   realtime?: Partial<RealtimeSettings>;
 }
 
@@ -46,23 +53,42 @@ export function resolveConfig(options: LocalSupabaseOptions): Config {
     );
   }
   if (options.jwtSecret !== undefined && options.jwtSecret.length < 32) {
-    throw new StartError('The JWT secret is too short: give it at least 32 characters.');
+    throw new StartError(
+      'The JWT secret is too short: give JWT_SECRET at least 32 characters, or leave it out to get one made.',
+    );
+  }
+  const port = checkPort('port', options.port ?? 54321);
+  const controlPort =
+    options.controlPort === undefined ? null : checkPort('control port', options.controlPort);
+  if (port !== 0 && port === controlPort) {
+    throw new StartError(`Port ${port} cannot be both the project's and the control server's: choose two.`);
   }
   return {
-    port: checkPort('port', options.port ?? 54321),
+    port,
     host: options.host ?? '127.0.0.1',
     migrations: options.migrations ?? null,
     seed: options.seed ?? null,
     dataDir: options.dataDir ?? null,
     databaseUrl: options.databaseUrl ?? null,
     jwtSecret: options.jwtSecret ?? null,
-    accessTokenLifetimeSeconds: options.accessTokenLifetimeSeconds ?? 3600,
-    controlPort: options.controlPort === undefined ? null : checkPort('control port', options.controlPort),
-    realtime: { ...defaultRealtimeSettings, ...options.realtime },
+    accessTokenLifetimeSeconds: checkLifetime(options.accessTokenLifetimeSeconds ?? 3600),
+    controlPort,
+    realtime: {
+      ...(options.realistic === true ? realisticRealtimeSettings : defaultRealtimeSettings),
+      ...checkRealtimeSettings({ ...options.realtime }),
+    },
   };
 }
 
 function checkPort(what: string, port: number): number {
   if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
   throw new StartError(`The ${what} must be a number from 0 to 65535, not ${port}.`);
+}
+
+/** A hosted project takes up to a week; longer does no harm here, as long as the end of it is a date. */
+function checkLifetime(seconds: number): number {
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 2_147_483_647) return seconds;
+  throw new StartError(
+    `The lifetime of access tokens must be a whole number of seconds from 1 to 2147483647, not ${seconds}.`,
+  );
 }

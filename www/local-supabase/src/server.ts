@@ -7,16 +7,12 @@ import type { Config } from './config.js';
 import { createControlServer } from './control/server.js';
 import { bootstrap, loadJwtSecret } from './database/bootstrap.js';
 import type { Database } from './database/database.js';
-import {
-  applyMigrations,
-  applySeed,
-  type Migration,
-  readMigrations,
-  readSeed,
-  type Seed,
-} from './database/migrations.js';
+import { applyMigrations, applySeed } from './database/migrations.js';
 import { openPGlite } from './database/pglite.js';
 import { openPostgres } from './database/postgres.js';
+import { explainRefusal } from './database/postgresChecks.js';
+import { readSnapshot } from './database/snapshot.js';
+import { type Migration, readMigrations, readSeed, type Seed } from './database/sqlFiles.js';
 import { faultyRequests } from './faults/requests.js';
 import { FaultRules } from './faults/rules.js';
 import { requireApiKey } from './http/gateway.js';
@@ -42,8 +38,11 @@ export interface LocalSupabase {
 export async function start(config: Config): Promise<LocalSupabase> {
   const schema = await readSchema(config);
   await checkPort(config.port, config.host, 'backend');
+  if (config.controlPort !== null) await checkPort(config.controlPort, '127.0.0.1', 'control server');
   const database =
-    config.databaseUrl === null ? await openPGlite(config.dataDir) : await openPostgres(config.databaseUrl);
+    config.databaseUrl === null
+      ? await openPGlite(config.dataDir, await readSnapshot())
+      : await openPostgres(config.databaseUrl);
   const cleanups: (() => Promise<void>)[] = [() => database.close()];
   const stop = async (): Promise<void> => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -72,10 +71,14 @@ async function readSchema({ migrations, seed }: Config): Promise<Schema> {
 
 /** From an empty database, or one of an earlier start, to one that can serve. */
 async function prepare(database: Database, { migrations, seed }: Schema): Promise<void> {
-  await bootstrap(database);
-  await applyMigrations(database, migrations);
-  if (seed !== null) await applySeed(database, seed);
-  await database.query('select realtime.sync_capture()');
+  await database.exclusively(async () => {
+    await bootstrap(database).catch((cause: unknown) => {
+      throw explainRefusal(cause);
+    });
+    await applyMigrations(database, migrations, (sentence) => process.stderr.write(`${sentence}\n`));
+    if (seed !== null) await applySeed(database, seed);
+    await database.query('select realtime.sync_capture()');
+  });
 }
 
 async function serve(

@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { amelia, ben, carla, joinPayload, lumen, rosewood, startBackend } from './support.mjs';
+import { test } from 'node:test';
+import { amelia, ben, carla, describeOnEachStorage, joinPayload, lumen, rosewood } from './support.mjs';
 
 const tables = ['suppliers', 'supplier_members', 'clients', 'activity'];
 
-describe('two suppliers on one backend', () => {
-  let backend;
-  before(async () => {
-    backend = await startBackend();
-  });
-  after(() => backend.stop());
-
+describeOnEachStorage('two suppliers on one backend', (backend) => {
   test('each sees its own rows, believable and plenty of them', async () => {
     for (const [email, supplier] of [
       [amelia, rosewood],

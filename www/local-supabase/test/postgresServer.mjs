@@ -15,8 +15,8 @@ function findPrograms() {
   return folder;
 }
 
-/** A PostgreSQL of its own in a temporary folder. It refuses to run as root, so root lends it another user. */
-export async function startPostgres() {
+/** A PostgreSQL of its own in a temporary folder, with further `name=value` settings. It refuses to run as root, so root lends it another user. */
+export async function startPostgres(...further) {
   const programs = findPrograms();
   const folder = mkdtempSync(join(tmpdir(), 'local-supabase-postgres-'));
   const isRoot = process.getuid() === 0;
@@ -30,8 +30,9 @@ export async function startPostgres() {
   await new Promise((resolve) => probe.close(resolve));
   const data = join(folder, 'data');
   run('initdb', '-D', data, '-U', 'owner', '-A', 'trust', '-E', 'UTF8', '--no-sync');
-  const settings = `-p ${port} -c listen_addresses=127.0.0.1 -k ${folder} -c fsync=off`;
-  run('pg_ctl', '-D', data, '-w', '-l', join(folder, 'log'), '-o', settings, 'start');
+  const settings = ['listen_addresses=127.0.0.1', 'fsync=off', ...further].map((setting) => `-c ${setting}`);
+  const options = `-p ${port} -k ${folder} ${settings.join(' ')}`;
+  run('pg_ctl', '-D', data, '-w', '-l', join(folder, 'log'), '-o', options, 'start');
   return {
     url: `postgres://owner@127.0.0.1:${port}/postgres`,
     stop() {

@@ -12,6 +12,7 @@ import type { RealtimeServer } from '../realtime/server.js';
 import type { Traffic } from '../traffic.js';
 import { faultRoutes } from './faults.js';
 import { InputError, milliseconds, readBody, readFields } from './input.js';
+import { readProjectChange } from './project.js';
 import { socketRoutes } from './sockets.js';
 import { runScript } from './sql.js';
 import { expireTokens, revokeTokens } from './tokens.js';
@@ -46,7 +47,7 @@ export function createControlServer(options: ControlOptions): Server {
   app.route('/faults', faultRoutes(options));
 
   app.post('/realtime/settings', async (context) => {
-    realtime.reconfigure(await readBody(context));
+    realtime.reconfigure(readProjectChange(await readBody(context)));
     return context.json({});
   });
 

@@ -27,10 +27,29 @@ export interface Database extends Session {
   ): Promise<Result>;
   /** Runs several statements, separated by semicolons, as the owner: all of them or, at an error, none. */
   script(sql: string): Promise<StatementResult[]>;
-  /** Calls `listener` for each notification of `channel`, in the order of the commits. */
-  listen(channel: string, listener: (payload: string) => void): Promise<void>;
+  /** Runs `work` while no other backend of this database runs any: what two starts must not do at once. */
+  exclusively<Result>(work: () => Promise<Result>): Promise<Result>;
+  /**
+   * Calls `listener` for each notification of `channel`, in the order of the commits. `recall` finds again what
+   * was announced while the connection was broken; without it, that is lost.
+   */
+  listen(channel: string, listener: (payload: string) => void, recall?: Recall): Promise<void>;
+  /** Gives back the room that deleted rows leave, where nobody else does. */
+  tidyUp(): Promise<void>;
   close(): Promise<void>;
 }
+
+/**
+ * A query, with a column `payload`, for what was announced and is not taken yet. It may be heard a second time then:
+ * whoever listens takes it from a table, which can be done once.
+ */
+export type Recall = string;
+
+/** Names without a schema mean what they mean in a Supabase project. */
+export const searchPath = '"$user",public,extensions';
+
+/** What a script set, a dump its empty search path for example, must not hold for whoever has the connection next. */
+export const leaveNoSettings = 'reset session authorization; reset role; reset all';
 
 /** An error as PostgreSQL reports it. */
 export interface PostgresError {
@@ -38,6 +57,24 @@ export interface PostgresError {
   message: string;
   detail?: string | undefined;
   hint?: string | undefined;
+  /** Where in the statement, in characters from 1. */
+  position?: string | undefined;
+}
+
+/** There is no connection to work on: all are busy for too long, or the database cannot be reached. */
+export class ConnectionError extends Error implements PostgresError {
+  override readonly name = 'ConnectionError';
+  /** PostgreSQL's own codes for the same: too many connections, connection failure. */
+  readonly code: '53300' | '08006';
+
+  constructor(allBusy: boolean, cause: unknown) {
+    // PostgREST's words.
+    const message = allBusy
+      ? 'Timed out acquiring connection from connection pool.'
+      : 'Database connection lost. Retrying the connection.';
+    super(message, { cause });
+    this.code = allBusy ? '53300' : '08006';
+  }
 }
 
 export function isPostgresError(cause: unknown): cause is PostgresError {

@@ -1,70 +1,39 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
 import { messageOf, StartError } from '../errors.js';
-import type { Database } from './database.js';
-
-export interface Migration {
-  file: string;
-  version: string;
-  name: string;
-  sql: string;
-}
-
-export interface Seed {
-  file: string;
-  sql: string;
-}
-
-const migrationName = /^(\d+)_(.+)\.sql$/;
-
-/** Reads a folder of migrations, in the order in which they apply. */
-export async function readMigrations(folder: string): Promise<Migration[]> {
-  let files: string[];
-  try {
-    files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).sort();
-  } catch {
-    throw new StartError(
-      `The migrations folder ${folder} cannot be read: name a folder of *.sql files with --migrations.`,
-    );
-  }
-  return Promise.all(
-    files.map(async (file) => {
-      const [, version, name] = migrationName.exec(file) ?? [];
-      if (version === undefined || name === undefined) {
-        throw new StartError(
-          `The migration ${file} has no version: name it <digits>_<what it does>.sql, as Supabase does.`,
-        );
-      }
-      return { file, version, name, sql: await readFile(join(folder, file), 'utf8') };
-    }),
-  );
-}
-
-export async function readSeed(file: string): Promise<Seed> {
-  try {
-    return { file: basename(file), sql: await readFile(file, 'utf8') };
-  } catch {
-    throw new StartError(`The seed ${file} cannot be read: name a file of SQL with --seed.`);
-  }
-}
+import { type Database, isPostgresError, type SqlValue } from './database.js';
+import type { Migration, Seed } from './sqlFiles.js';
 
 /**
  * Applies the migrations that this database does not have yet, each of them whole or not at all, and records them
- * where Supabase's own tool does.
+ * where Supabase's own tool does. `warn` gets a sentence for each that was changed after it had been applied.
  */
-export async function applyMigrations(database: Database, migrations: readonly Migration[]): Promise<void> {
-  const { rows } = await database.query('select version from supabase_migrations.schema_migrations');
-  const applied = new Set(rows.map((row) => row.version));
-  for (const { file, version, name, sql } of migrations) {
-    if (applied.has(version)) continue;
-    const record = `insert into supabase_migrations.schema_migrations (version, name)
-      values (${literal(version)}, ${literal(name)})`;
-    try {
-      await database.script(`${sql}\n;${record}`);
-    } catch (cause) {
-      throw new StartError(`The migration ${file} failed and was rolled back: ${messageOf(cause)}.`);
+export async function applyMigrations(
+  database: Database,
+  migrations: readonly Migration[],
+  warn: (sentence: string) => void,
+): Promise<void> {
+  const applied = await readApplied(database);
+  for (const migration of migrations) {
+    const { file, version, name, sql } = migration;
+    const before = applied.get(version);
+    if (before === undefined) {
+      const record = `insert into supabase_migrations.schema_migrations (version, name, statements)
+        values (${literal(version)}, ${literal(name)}, array[${literal(sql)}])`;
+      await run(database, `The migration ${file}`, sql, record);
+    } else if (before !== null && before !== sql) {
+      warn(
+        `The migration ${file} was changed after it had been applied: what it says now is not in this database.`,
+      );
     }
   }
+}
+
+/** Each version's text; `null` where another tool applied it, which keeps single statements. */
+async function readApplied(database: Database): Promise<Map<SqlValue, SqlValue>> {
+  const { rows } = await database.query(
+    `select version, case when cardinality(statements) = 1 then statements[1] end as sql
+     from supabase_migrations.schema_migrations`,
+  );
+  return new Map(rows.map(({ version, sql }) => [version ?? null, sql ?? null]));
 }
 
 /** Runs the seed, all of it or nothing, in a database that has not had one. */
@@ -72,11 +41,36 @@ export async function applySeed(database: Database, { file, sql }: Seed): Promis
   const { rows } = await database.query("select from auth.local_settings where name = 'seeded_from'");
   if (rows.length > 0) return;
   const record = `insert into auth.local_settings (name, value) values ('seeded_from', ${literal(file)})`;
+  await run(database, `The seed ${file}`, sql, record);
+}
+
+/** The text and its record, in one transaction. */
+async function run(database: Database, what: string, sql: string, record: string): Promise<void> {
   try {
-    await database.script(`${sql}\n;${record}`);
+    await database.script(`${sql}\n;reset role;${record}`);
   } catch (cause) {
-    throw new StartError(`The seed ${file} failed and was rolled back: ${messageOf(cause)}.`);
+    throw new StartError(explain(what, sql, cause));
   }
+}
+
+const activeTransaction = '25001';
+
+function explain(what: string, sql: string, cause: unknown): string {
+  const message = messageOf(cause);
+  if (!isPostgresError(cause)) return `${what} failed: ${message}.`;
+  if (cause.code === activeTransaction) {
+    return `${what} cannot be applied: ${message}, and each file is applied in one; take that statement out, or write it without CONCURRENTLY.`;
+  }
+  return `${what} failed${placeOf(sql, cause.position)} and was rolled back: ${message}.`;
+}
+
+/** PostgreSQL counts characters, not the halves that JavaScript makes of some. */
+function placeOf(sql: string, position: string | undefined): string {
+  if (position === undefined) return '';
+  const before = [...sql].slice(0, Number(position) - 1);
+  const lineStart = before.lastIndexOf('\n') + 1;
+  const line = before.filter((character) => character === '\n').length + 1;
+  return ` at line ${line}, column ${before.length - lineStart + 1},`;
 }
 
 function literal(text: string): string {

@@ -1,38 +1,90 @@
 import { PGlite, type Results, type Transaction } from '@electric-sql/pglite';
 import { pgcrypto } from '@electric-sql/pglite/contrib/pgcrypto';
 import { messageOf, StartError } from '../errors.js';
-import type { Database, Row, Session, SqlValue, StatementResult } from './database.js';
+import {
+  type Database,
+  leaveNoSettings,
+  type Row,
+  type Session,
+  type SqlValue,
+  type StatementResult,
+  searchPath,
+} from './database.js';
+import { type DataFolder, openDataFolder } from './dataFolder.js';
+
+/** A database that can be written out whole, as a compressed archive. */
+export interface PGliteDatabase extends Database {
+  dump(): Promise<Buffer>;
+}
 
 const asText = (value: string): string => value;
 
-/** PostgreSQL inside this process, in memory or in a folder. It has one connection: transactions queue up. */
-export async function openPGlite(folder: string | null): Promise<Database> {
-  const database = await start(folder);
+/**
+ * PostgreSQL inside this process, in memory or in a folder. It has one connection: transactions queue up. A new
+ * database starts from the snapshot, or is made from nothing without one.
+ */
+export async function openPGlite(path: string | null, snapshot: Blob | null): Promise<PGliteDatabase> {
+  const folder = path === null ? null : await openDataFolder(path);
+  const database = await start(folder, snapshot);
   useTextValues(database);
+  // What a script leaves behind is tidied up before anything else has the connection.
+  let scripts: Promise<unknown> = Promise.resolve();
   return {
-    query: (sql, parameters) => query(database, sql, parameters),
-    script: (sql) => script(database, sql),
-    transaction: (work, options) =>
-      database.transaction(async (transaction) => {
+    async query(sql, parameters) {
+      await scripts;
+      return query(database, sql, parameters);
+    },
+    script(sql) {
+      const result = scripts.then(() => script(database, sql));
+      scripts = result.catch(() => {});
+      return result;
+    },
+    async transaction(work, options) {
+      await scripts;
+      return database.transaction(async (transaction) => {
         const result = await work(toSession(transaction));
         if (options?.keep === false) await transaction.rollback();
         return result;
-      }),
+      });
+    },
+    // Nobody else can reach this database.
+    exclusively: (work) => work(),
     listen: async (channel, listener) => {
       await database.listen(channel, listener);
     },
-    close: () => database.close(),
+    tidyUp: async () => {
+      await database.exec('vacuum');
+    },
+    close: async () => {
+      await database.close();
+      await folder?.release();
+    },
+    async dump() {
+      await database.exec('checkpoint');
+      const archive = await database.dumpDataDir('gzip');
+      return Buffer.from(await archive.arrayBuffer());
+    },
   };
 }
 
-async function start(folder: string | null): Promise<PGlite> {
+async function start(folder: DataFolder | null, snapshot: Blob | null): Promise<PGlite> {
   try {
-    return await PGlite.create(
-      folder === null ? { extensions: { pgcrypto } } : { dataDir: folder, extensions: { pgcrypto } },
-    );
+    const isNew = folder === null || folder.isNew;
+    const database = await PGlite.create({
+      extensions: { pgcrypto },
+      startParams: PGlite.defaultStartParams.map((parameter) =>
+        parameter.startsWith('search_path=') ? `search_path=${searchPath}` : parameter,
+      ),
+      ...(folder === null ? {} : { dataDir: folder.path }),
+      ...(isNew && snapshot !== null ? { loadDataDir: snapshot } : {}),
+    });
+    await folder?.finish();
+    return database;
   } catch (cause) {
+    await folder?.release();
+    if (folder === null) throw cause;
     throw new StartError(
-      `The data folder ${folder} cannot be opened: ${messageOf(cause)}. Close whatever uses it, or delete it to start afresh.`,
+      `The database in ${folder.path} cannot be opened: ${messageOf(cause)}. Delete the folder to start afresh.`,
     );
   }
 }
@@ -46,10 +98,10 @@ function useTextValues(database: PGlite): void {
 async function script(database: PGlite, sql: string): Promise<StatementResult[]> {
   try {
     return (await database.exec(sql)).map(toResult);
-  } catch (cause) {
+  } finally {
     // A script that fails inside its own transaction would leave the only connection in it.
-    await database.exec('rollback');
-    throw cause;
+    if (database.isInTransaction()) await database.exec('rollback');
+    await database.exec(leaveNoSettings);
   }
 }
 

@@ -1,92 +1,122 @@
 import pg from 'pg';
-import { messageOf, StartError } from '../errors.js';
-import type { Database, Row, Session, SqlValue, StatementResult } from './database.js';
+import { messageOf } from '../errors.js';
+import {
+  ConnectionError,
+  type Database,
+  isPostgresError,
+  leaveNoSettings,
+  type Row,
+  type Session,
+  type SqlValue,
+  type StatementResult,
+  searchPath,
+} from './database.js';
+import { NotificationListener } from './notifications.js';
+import { checkDatabase, checkUrl, explainUnreachable } from './postgresChecks.js';
 
 const textTypes = { getTypeParser: () => (value: string) => value };
 
-/** Any PostgreSQL 15 or newer, by its URL. The role must be allowed to create roles and to set them. */
+/** What the pool says to those who wait in its queue for as long as a connection may take. */
+const waitedTooLong = 'timeout exceeded when trying to connect';
+
+/** As many as PostgREST has on a small project; further requests wait for their turn. */
+const mostConnections = 8;
+
+/** Any PostgreSQL 15 or newer, by its URL. */
 export async function openPostgres(url: string): Promise<Database> {
-  const pool = createPool(url);
-  // A pool without this listener would end the process when an idle connection breaks.
+  checkUrl(url);
+  const connection: pg.ClientConfig = {
+    connectionString: url,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    options: `-c search_path=${searchPath} -c timezone=UTC`,
+  };
+  const pool = new pg.Pool({ ...connection, application_name: 'local-supabase', max: mostConnections });
+  // Without these listeners, a connection that breaks would end the process.
   pool.on('error', () => {});
-  await checkConnection(pool, url);
-  const listener = new NotificationListener(url);
+  pool.on('connect', (client) => client.on('error', () => {}));
+  try {
+    await checkDatabase((sql) => query(pool, sql));
+  } catch (cause) {
+    await pool.end();
+    throw explainUnreachable(cause, url);
+  }
+  const listener = new NotificationListener({ ...connection, application_name: 'local-supabase listener' });
   return {
-    query: (sql, parameters) => query(pool, sql, parameters),
-    script: (sql) => script(pool, sql),
-    transaction: (work, options) => transaction(pool, work, options?.keep ?? true),
-    listen: (channel, onPayload) => listener.listen(channel, onPayload),
-    close: async () => {
+    query: (sql, parameters) => withClient(pool, (client) => query(client, sql, parameters)),
+    script: (sql) => withClient(pool, (client) => script(client, sql)),
+    transaction: (work, options) =>
+      withClient(pool, (client) => transaction(client, work, options?.keep ?? true)),
+    exclusively: (work) => withClient(pool, (client) => exclusively(client, work)),
+    listen: (channel, onPayload, recall) => listener.listen(channel, onPayload, recall ?? null),
+    // A server does that by itself.
+    tidyUp: async () => {},
+    async close() {
       await listener.close();
       await pool.end();
     },
   };
 }
 
-function createPool(url: string): pg.Pool {
+/** A connection that fails for another reason than its statement is thrown away. */
+async function withClient<Result>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect().catch((cause: unknown) => {
+    if (isPostgresError(cause)) throw cause;
+    throw new ConnectionError(messageOf(cause) === waitedTooLong, cause);
+  });
+  let broken = false;
   try {
-    return new pg.Pool({ connectionString: url, max: 8, connectionTimeoutMillis: 10_000 });
+    return await work(client);
   } catch (cause) {
-    throw new StartError(
-      `DATABASE_URL is not a PostgreSQL URL: ${messageOf(cause)}. Write it as postgres://user@host:5432/database.`,
-    );
+    // What the server says itself, of class 57P, is its goodbye.
+    broken = !isPostgresError(cause) || cause.code.startsWith('57P');
+    throw cause;
+  } finally {
+    client.release(broken);
   }
 }
 
-/** Names host and port only: the URL may carry a password. */
-async function checkConnection(pool: pg.Pool, url: string): Promise<void> {
-  try {
-    await pool.query('select 1');
-  } catch (cause) {
-    await pool.end();
-    throw new StartError(
-      `The database of DATABASE_URL (${placeOf(url)}) cannot be reached: ${reasonOf(cause)}. Check that it runs and accepts this user.`,
-    );
-  }
-}
-
-function placeOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host || 'local socket' : 'not a URL';
-}
-
-/** Node wraps the refusals of each address in one error that has no message of its own. */
-function reasonOf(cause: unknown): string {
-  return cause instanceof AggregateError ? messageOf(cause.errors[0]) : messageOf(cause);
-}
-
-async function script(pool: pg.Pool, sql: string): Promise<StatementResult[]> {
-  const client = await pool.connect();
-  // A script that fails inside its own transaction leaves the connection in it: such a connection is thrown away.
-  let failed = true;
+async function script(client: pg.PoolClient, sql: string): Promise<StatementResult[]> {
+  // A script that fails inside its own transaction would leave the connection in it.
+  const tidyUp = () => client.query(`rollback; ${leaveNoSettings}`);
   try {
     // The driver answers an array for several statements, which its types leave out.
     const results: unknown = await client.query({ text: sql, types: textTypes });
-    failed = false;
+    await tidyUp();
     return (Array.isArray(results) ? results : [results]).map(toResult);
-  } finally {
-    client.release(failed);
+  } catch (cause) {
+    await tidyUp().catch(() => {});
+    throw cause;
   }
 }
 
 async function transaction<Result>(
-  pool: pg.Pool,
+  client: pg.PoolClient,
   work: (session: Session) => Promise<Result>,
   keep: boolean,
 ): Promise<Result> {
-  const client = await pool.connect();
-  let broken: Error | undefined;
+  await client.query('begin');
   try {
-    await client.query('begin');
     const result = await work({ query: (sql, parameters) => query(client, sql, parameters) });
     await client.query(keep ? 'commit' : 'rollback');
     return result;
   } catch (cause) {
-    await client.query('rollback').catch((failure: Error) => {
-      broken = failure;
-    });
+    await client.query('rollback').catch(() => {});
     throw cause;
+  }
+}
+
+/** The lock is of this connection, so it ends with the process at the latest. */
+async function exclusively<Result>(client: pg.PoolClient, work: () => Promise<Result>): Promise<Result> {
+  const key = "hashtextextended('local-supabase', 0)";
+  await client.query(`select pg_advisory_lock(${key})`);
+  try {
+    return await work();
   } finally {
-    client.release(broken);
+    await client.query(`select pg_advisory_unlock(${key})`);
   }
 }
 
@@ -104,50 +134,4 @@ function toResult(result: pg.QueryResult<Row>): StatementResult {
     rows: result.rows,
     affected: result.rowCount ?? 0,
   };
-}
-
-/** The one connection that notifications come on; it is opened again when it breaks. */
-class NotificationListener {
-  readonly #url: string;
-  readonly #listeners = new Map<string, (payload: string) => void>();
-  #client: pg.Client | null = null;
-  #retry: NodeJS.Timeout | null = null;
-  #closed = false;
-
-  constructor(url: string) {
-    this.#url = url;
-  }
-
-  async listen(channel: string, listener: (payload: string) => void): Promise<void> {
-    this.#listeners.set(channel, listener);
-    if (this.#client === null) await this.#connect();
-    else await this.#client.query(`listen ${pg.escapeIdentifier(channel)}`);
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    await this.#client?.end();
-  }
-
-  async #connect(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#url });
-    client.on('notification', ({ channel, payload }) => this.#listeners.get(channel)?.(payload ?? ''));
-    client.on('error', () => {});
-    client.on('end', () => {
-      if (this.#client === client) this.#reconnectLater();
-    });
-    await client.connect();
-    for (const channel of this.#listeners.keys())
-      await client.query(`listen ${pg.escapeIdentifier(channel)}`);
-    this.#client = client;
-  }
-
-  #reconnectLater(): void {
-    this.#client = null;
-    if (this.#closed) return;
-    this.#retry = setTimeout(() => {
-      this.#connect().catch(() => this.#reconnectLater());
-    }, 1_000);
-  }
 }

@@ -19,6 +19,7 @@ import type { RealtimeServices } from './services.js';
 import { maxFrameBytes, type RealtimeSettings } from './settings.js';
 import { Socket } from './socket.js';
 import { Transport } from './transport.js';
+import { Upkeep } from './upkeep.js';
 import { Warmth } from './warmth.js';
 import type { Version } from './wire/wire.js';
 
@@ -40,6 +41,9 @@ export interface Control {
   faults: FaultRules;
   traffic: Traffic;
 }
+
+/** What a project's administrator may change while it runs. */
+export type ProjectChange = Partial<RealtimeSettings> & { suspended?: boolean };
 
 /** A handshake that goes on. */
 interface Admission {
@@ -96,10 +100,11 @@ export class RealtimeServer {
   ): Promise<RealtimeServer> {
     const own = { ...settings };
     const hub = new Hub();
+    const upkeep = new Upkeep(database);
     const services: RealtimeServices = {
-      ...{ database, tokens, hub, settings: own },
+      ...{ database, tokens, hub, upkeep, settings: own },
       presence: new PresenceBoard(hub),
-      changes: new ChangeFeed(database, own),
+      changes: new ChangeFeed(database, own, upkeep),
       limits: new Limits(own),
       warmth: new Warmth(own),
     };
@@ -147,7 +152,7 @@ export class RealtimeServer {
   }
 
   /** Changes what a project's administrator may change. As there, everybody is sent away, and may come again. */
-  reconfigure({ suspended, ...settings }: Partial<RealtimeSettings> & { suspended?: boolean }): void {
+  reconfigure({ suspended, ...settings }: ProjectChange): void {
     Object.assign(this.services.settings, settings);
     this.#isSuspended = suspended ?? this.#isSuspended;
     for (const socket of this.#sockets.keys()) socket.disconnect();

@@ -5,6 +5,7 @@ import type { Hub } from './hub.js';
 import type { Limits } from './limits/limits.js';
 import type { PresenceBoard } from './presence/board.js';
 import type { RealtimeSettings } from './settings.js';
+import type { Upkeep } from './upkeep.js';
 import type { Warmth } from './warmth.js';
 
 /** What the sockets and channels of a server share. */
@@ -16,6 +17,7 @@ export interface RealtimeServices {
   readonly changes: ChangeFeed;
   readonly limits: Limits;
   readonly warmth: Warmth;
+  readonly upkeep: Upkeep;
   /** They may change while the server runs. */
   readonly settings: RealtimeSettings;
 }

@@ -3,30 +3,41 @@ import { SerialQueue } from '../serialQueue.js';
 import type { RealtimeServices } from '../services.js';
 import { userBroadcast } from '../wire/deliveries.js';
 
+/** What was announced and not yet taken: it is announced again when the database's connection was lost. */
+const untaken = 'select number as payload from realtime.announcements order by number';
+
 /**
  * Relays what `realtime.send`, `realtime.send_binary` and `realtime.broadcast_changes` write into
  * `realtime.messages`, in the order of the commits.
  */
 export async function relayDatabaseBroadcasts(services: RealtimeServices): Promise<void> {
+  const { database, upkeep } = services;
   const queue = new SerialQueue();
   let pending: string[] = [];
-  await services.database.listen('realtime_messages', (id) => {
-    pending.push(id);
+  // Nobody was connected when these were sent.
+  await database.query('delete from realtime.announcements');
+  const announced = (number: string): void => {
+    pending.push(number);
     if (pending.length > 1) return;
     queue.add(async () => {
-      const ids = pending;
+      const numbers = pending;
       pending = [];
-      for (const message of await readMessages(services.database, ids)) relay(services, message);
+      for (const message of await takeMessages(database, numbers)) relay(services, message);
+      await upkeep.after(numbers.length);
     });
-  });
+  };
+  await database.listen('realtime_messages', announced, untaken);
 }
 
-async function readMessages(database: Database, ids: readonly string[]): Promise<Row[]> {
+/** Each announcement is taken once, however often it was heard. */
+async function takeMessages(database: Database, numbers: readonly string[]): Promise<Row[]> {
   const { rows } = await database.query(
-    `select id, topic, event, payload::text as payload, encode(binary_payload, 'base64') as bytes, private
-     from unnest($1::uuid[]) with ordinality as wanted (id, position) join realtime.messages using (id)
+    `with taken as (delete from realtime.announcements where number = any ($1::bigint[]) returning *)
+     select id, topic, event, payload::text as payload, encode(binary_payload, 'base64') as bytes, private
+     from unnest($1::bigint[]) with ordinality as wanted (number, position)
+     join taken using (number) join realtime.messages on id = message_id
      order by wanted.position`,
-    [`{${ids.join(',')}}`],
+    [`{${numbers.join(',')}}`],
   );
   return rows;
 }

@@ -63,23 +63,14 @@ export async function takeChanges(database: Database, numbers: readonly string[]
   });
 }
 
-/** The numbers of changes that nobody has taken: those that were committed while nobody listened. */
-export async function untakenChanges(database: Database): Promise<string[]> {
-  const { rows } = await database.query('select number from realtime.changes order by number');
-  return rows.map((row) => row.number ?? '');
-}
+/** What was captured and not yet taken: it is announced again when the database's connection was lost. */
+export const untakenChanges = 'select number as payload from realtime.changes order by number';
 
 /** Throws away what nobody waits for, without reading it. */
 export async function dropChanges(database: Database, numbers: readonly string[]): Promise<void> {
   await database.query('delete from realtime.changes where number = any ($1::bigint[])', [
     `{${numbers.join(',')}}`,
   ]);
-}
-
-/** Gives the room of what was taken back: PGlite has nobody who does it by itself. */
-export async function tidyUp(database: Database): Promise<void> {
-  await database.query("delete from realtime.messages where inserted_at < now() - interval '3 days'");
-  await database.query('vacuum realtime.changes');
 }
 
 async function readRelations(database: Database, oids: ReadonlySet<string>): Promise<Map<string, Relation>> {

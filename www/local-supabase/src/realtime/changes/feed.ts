@@ -2,15 +2,9 @@ import type { Claims } from '../../database/caller.js';
 import type { Database } from '../../database/database.js';
 import { SerialQueue } from '../serialQueue.js';
 import type { RealtimeSettings } from '../settings.js';
+import type { Upkeep } from '../upkeep.js';
 import { parseBinding, type RawBinding } from './bindings.js';
-import {
-  type ChangedRow,
-  dropChanges,
-  type Relation,
-  takeChanges,
-  tidyUp,
-  untakenChanges,
-} from './changedRows.js';
+import { type ChangedRow, dropChanges, type Relation, takeChanges, untakenChanges } from './changedRows.js';
 import { type CompiledBinding, compileBinding } from './compile.js';
 import { matchFilters } from './filters.js';
 import {
@@ -21,9 +15,6 @@ import {
   viewAsCaller,
   type Wish,
 } from './visibility.js';
-
-const tidyUpEveryMs = 30_000;
-const tidyUpEveryChanges = 10_000;
 
 /** Whom changes are sent to, with the claims that decide what it sees. */
 export interface Subscriber {
@@ -50,20 +41,21 @@ interface Interest {
 export class ChangeFeed {
   readonly #database: Database;
   readonly #settings: RealtimeSettings;
+  readonly #upkeep: Upkeep;
   readonly #subscriptions = new Map<Subscriber, Subscription>();
   readonly #queue = new SerialQueue();
   #pending: string[] = [];
-  #tidiedAt = Date.now();
-  #changesSinceTidying = 0;
 
-  constructor(database: Database, settings: RealtimeSettings) {
+  constructor(database: Database, settings: RealtimeSettings, upkeep: Upkeep) {
     this.#database = database;
     this.#settings = settings;
+    this.#upkeep = upkeep;
   }
 
   async start(): Promise<void> {
-    await dropChanges(this.#database, await untakenChanges(this.#database));
-    await this.#database.listen('realtime_changes', (number) => this.#announce([number]));
+    // Nobody was subscribed when these were captured.
+    await this.#database.query('delete from realtime.changes');
+    await this.#database.listen('realtime_changes', (number) => this.#announce(number), untakenChanges);
   }
 
   /** All of a channel's bindings or, if one of them is wrong, none. */
@@ -82,10 +74,9 @@ export class ChangeFeed {
     this.#subscriptions.delete(subscriber);
   }
 
-  #announce(numbers: readonly string[]): void {
-    const isFirst = this.#pending.length === 0;
-    this.#pending.push(...numbers);
-    if (!isFirst) return;
+  #announce(number: string): void {
+    this.#pending.push(number);
+    if (this.#pending.length > 1) return;
     const { pollIntervalMs } = this.#settings;
     if (pollIntervalMs === 0) this.#queue.add(() => this.#flush());
     else
@@ -95,16 +86,9 @@ export class ChangeFeed {
   async #flush(): Promise<void> {
     const numbers = this.#pending;
     this.#pending = [];
-    if (numbers.length === 0) return;
     if (this.#subscriptions.size === 0) await dropChanges(this.#database, numbers);
     else await this.#deliver(await takeChanges(this.#database, numbers));
-    this.#changesSinceTidying += numbers.length;
-    const isDue = Date.now() - this.#tidiedAt > tidyUpEveryMs;
-    if (isDue || this.#changesSinceTidying > tidyUpEveryChanges) {
-      this.#tidiedAt = Date.now();
-      this.#changesSinceTidying = 0;
-      await tidyUp(this.#database);
-    }
+    await this.#upkeep.after(numbers.length);
   }
 
   async #deliver(rows: readonly ChangedRow[]): Promise<void> {
