@@ -101,7 +101,7 @@ describe('a process without a place', () => {
     assert.equal(existsSync(missing), false);
     await assert.rejects(
       startLocalSupabaseProcess({ migrations: missing }),
-      /^Error: The migrations folder .* cannot be read/,
+      /^Error: The migrations folder .* does not exist/,
     );
   });
 });
