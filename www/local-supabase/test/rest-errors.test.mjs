@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ConnectionError } from '../dist/database/database.js';
+import { toRestError } from '../dist/rest/postgresErrors.js';
 import { amelia, describeOnEachStorage } from './support.mjs';
 
 const prepare = (backend) =>
@@ -185,3 +187,14 @@ describeOnEachStorage(
   },
   { prepare },
 );
+
+test('a database that cannot be asked is told apart from one that refuses', () => {
+  const answer = (cause) => {
+    const { status, code } = toRestError(cause, 'anon');
+    return [status, code];
+  };
+  assert.deepEqual(answer(new ConnectionError(true, null)), [504, 'PGRST003']);
+  assert.deepEqual(answer(new ConnectionError(false, null)), [503, 'PGRST001']);
+  // Five letters, as PostgreSQL's codes have.
+  assert.deepEqual(answer(Object.assign(new Error('broken'), { code: 'EPIPE' })), [500, 'XX000']);
+});

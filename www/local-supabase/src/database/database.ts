@@ -66,6 +66,7 @@ export class ConnectionError extends Error implements PostgresError {
   override readonly name = 'ConnectionError';
   /** PostgreSQL's own codes for the same: too many connections, connection failure. */
   readonly code: '53300' | '08006';
+  readonly allBusy: boolean;
 
   constructor(allBusy: boolean, cause: unknown) {
     // PostgREST's words.
@@ -74,15 +75,14 @@ export class ConnectionError extends Error implements PostgresError {
       : 'Database connection lost. Retrying the connection.';
     super(message, { cause });
     this.code = allBusy ? '53300' : '08006';
+    this.allBusy = allBusy;
   }
 }
 
 export function isPostgresError(cause: unknown): cause is PostgresError {
+  // Node's own errors have codes too, some of five letters.
   return (
-    cause instanceof Error &&
-    'code' in cause &&
-    typeof cause.code === 'string' &&
-    /^[0-9A-Z]{5}$/.test(cause.code)
+    cause instanceof ConnectionError || (cause instanceof Error && 'severity' in cause && 'code' in cause)
   );
 }
 

@@ -1,10 +1,14 @@
-import { isPostgresError, type PostgresError } from '../database/database.js';
+import { ConnectionError, isPostgresError, type PostgresError } from '../database/database.js';
 import { RestError } from './errors.js';
 import { toRaisedError } from './raised.js';
 
 /** PostgreSQL's errors with the status that PostgREST documents for them. */
 export function toRestError(cause: unknown, role: string): RestError {
   if (cause instanceof RestError) return cause;
+  if (cause instanceof ConnectionError) {
+    const [status, code]: [number, string] = cause.allBusy ? [504, 'PGRST003'] : [503, 'PGRST001'];
+    return new RestError(status, code, cause.message);
+  }
   if (!isPostgresError(cause)) return new RestError(500, 'XX000', 'An internal error happened');
   if (cause.code === 'PGRST') return toRaisedError(cause);
   const status = statusOf(cause, role);
