@@ -13,6 +13,8 @@ export type {
   RequestFault,
   Service,
 } from './faults/types.js';
+export type { ProjectChange } from './realtime/server.js';
+export type { RealtimeSettings } from './realtime/settings.js';
 export { type Control, connectControl } from './testing/control.js';
 export {
   type LocalSupabaseProcess,

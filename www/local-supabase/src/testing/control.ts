@@ -1,4 +1,5 @@
 import type { Fault, FaultState } from '../faults/types.js';
+import type { ProjectChange } from '../realtime/server.js';
 import type { Stats } from '../traffic.js';
 
 /** What a test can do to a running backend. Each method resolves once it is done. */
@@ -46,6 +47,12 @@ export interface Control {
    * the backend answers again, on the same port and with all data.
    */
   restartServer(downForMs?: number): Promise<void>;
+
+  /**
+   * Changes delays and limits of the realtime server, or suspends the project. As on a real one, everybody is sent
+   * away with 1012: each channel is told `Server requested disconnect` before.
+   */
+  changeProject(change: ProjectChange): Promise<void>;
 
   /** Runs SQL as the owner, past row level security; resolves with the rows of the last statement. */
   sql<Row = Record<string, unknown>>(text: string): Promise<Row[]>;
@@ -109,6 +116,9 @@ export function connectControl(controlUrl: string): Control {
     },
     restartServer: async (downForMs) => {
       await ask('POST', '/server/restart', { downForMs });
+    },
+    changeProject: async (change) => {
+      await ask('POST', '/realtime/settings', change);
     },
     sql: async <Row>(sql: string) => (await ask<{ rows: Row[] }>('POST', '/sql', { sql })).rows,
     stats: () => ask<Stats>('GET', '/stats'),
