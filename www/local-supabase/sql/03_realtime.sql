@@ -129,4 +129,7 @@ create or replace trigger announce_message
   after insert on realtime.messages
   for each row execute function realtime.announce_message();
 
-grant execute on all functions in schema realtime to anon, authenticated, service_role;
+grant execute on function
+  realtime.topic(), realtime.send(jsonb, text, text, boolean), realtime.send_binary(bytea, text, text, boolean),
+  realtime.broadcast_changes(text, text, text, text, text, record, record, text)
+to anon, authenticated, service_role;

@@ -44,7 +44,9 @@ begin
 end
 $$;
 
-create or replace function realtime.primary_key_json(relation oid, source jsonb) returns jsonb
+-- The values of an index's columns: the primary key's or, with `identity`, the replica identity's.
+drop function if exists realtime.primary_key_json(oid, jsonb);
+create or replace function realtime.key_json(relation oid, source jsonb, identity boolean default false) returns jsonb
 language sql stable
 set search_path = ''
 as $$
@@ -52,7 +54,23 @@ as $$
   from pg_catalog.pg_index as index
   join pg_catalog.pg_attribute as attribute
     on attribute.attrelid = index.indrelid and attribute.attnum = any (index.indkey)
-  where index.indrelid = relation and index.indisprimary
+  where index.indrelid = relation and case when identity then index.indisreplident else index.indisprimary end
+$$;
+
+-- The table that a change is told of: a partition's, where the publication names the table it is a part of.
+create or replace function realtime.published_relation(relation oid) returns oid
+language sql stable
+set search_path = ''
+as $$
+  select coalesce(
+    (
+      select relid from pg_catalog.pg_partition_ancestors(relation)
+      join pg_catalog.pg_trigger on tgrelid = relid
+      where tgname = '!realtime_capture_change' and tgparentid = 0
+      limit 1
+    ),
+    relation
+  )
 $$;
 
 create or replace function realtime.capture_change() returns trigger
@@ -63,78 +81,133 @@ set timezone = 'UTC'
 set intervalstyle = 'postgres'
 as $$
 declare
+  relation_oid oid := tg_relid;
   table_info record;
   new_row jsonb;
   old_row jsonb;
   old_identity jsonb;
   change_number bigint;
 begin
-  select relreplident = 'f' as identity_is_full, relrowsecurity as is_secured
+  select relreplident, relrowsecurity as is_secured, relispartition
   into table_info
   from pg_catalog.pg_class where oid = tg_relid;
+  if table_info.relispartition then
+    relation_oid := realtime.published_relation(tg_relid);
+  end if;
 
   if tg_op <> 'DELETE' then
-    new_row := realtime.row_json(tg_relid, to_jsonb(new));
+    new_row := to_jsonb(new);
   end if;
   if tg_op <> 'INSERT' then
-    old_row := realtime.row_json(tg_relid, to_jsonb(old));
-    old_identity := case
-      when table_info.identity_is_full then old_row
-      else realtime.primary_key_json(tg_relid, old_row)
+    old_row := to_jsonb(old);
+    old_identity := case table_info.relreplident
+      when 'f' then old_row
+      when 'i' then realtime.key_json(tg_relid, old_row, true)
+      when 'n' then '{}'
+      else realtime.key_json(tg_relid, old_row)
     end;
   end if;
 
   insert into realtime.changes (relation, type, record, old_record, matched_on, row_key)
   values (
-    tg_relid,
+    relation_oid,
     tg_op,
-    new_row,
-    case
+    realtime.row_json(tg_relid, new_row),
+    realtime.row_json(tg_relid, case
       -- Nobody's right to a deleted row can be checked, so nobody is told more than its key.
-      when tg_op = 'DELETE' and table_info.is_secured then realtime.primary_key_json(tg_relid, old_row)
+      when tg_op = 'DELETE' and table_info.is_secured then (
+        select coalesce(jsonb_object_agg(key, old_identity -> key), '{}')
+        from jsonb_object_keys(realtime.key_json(tg_relid, old_row)) as key
+        where old_identity ? key
+      )
       else old_identity
-    end,
+    end),
     coalesce(new_row, old_identity),
-    case when tg_op <> 'DELETE' and table_info.is_secured then realtime.primary_key_json(tg_relid, new_row) end
+    case when tg_op <> 'DELETE' and table_info.is_secured then realtime.key_json(tg_relid, new_row) end
   )
   returning number into change_number;
   perform pg_notify('realtime_changes', change_number::text);
   return null;
+exception when others then
+  -- JSON takes less than PostgreSQL does (\u0000, numbers beyond all measure), and a write must not fail because it
+  -- cannot be told of.
+  raise warning 'a change of % is not sent: %', tg_relid::regclass, sqlerrm;
+  return null;
 end
 $$;
 
--- Puts the trigger on every published table and takes it from the others. Called after the migrations and
--- before each subscription, so that a table published later is captured too.
-create or replace function realtime.sync_capture() returns void
+-- Puts the trigger on every published table and takes it from the others: for the operations that the publication
+-- names, and under a name that comes before all others, so that a change is captured before those that other triggers
+-- make of it. Answers how many tables were in use and could not be changed now. Called after the migrations and before
+-- each subscription, so that a table that is published later is captured too.
+drop function if exists realtime.sync_capture();
+create or replace function realtime.sync_capture() returns integer
 language plpgsql
+set lock_timeout = '500ms'
 as $$
 declare
   target record;
+  left_over integer := 0;
 begin
-  for target in
-    with published as (
-      select format('%I.%I', schemaname, tablename)::regclass::oid as relation
-      from pg_publication_tables where pubname = 'supabase_realtime'
-    ), captured as (
-      select tgrelid as relation from pg_trigger where tgname = 'realtime_capture_change'
-    )
-    select
-      coalesce(published.relation, captured.relation)::regclass as name,
-      published.relation is not null as wanted
-    from published full join captured using (relation)
-    where published.relation is null or captured.relation is null
-  loop
-    if target.wanted then
-      execute format(
-        'create trigger realtime_capture_change after insert or update or delete on %s '
-        'for each row execute function realtime.capture_change()', target.name);
-    else
-      execute format('drop trigger realtime_capture_change on %s', target.name);
-    end if;
+  -- What is to go goes first: a partition may have the trigger from the table that it is a part of.
+  for target in select * from realtime.capture_differences() order by events is not null loop
+    begin
+      if target.events is null then
+        execute format('drop trigger %I on %s', '!realtime_capture_change', target.relation);
+      else
+        execute format(
+          'create or replace trigger %I after %s on %s for each row execute function realtime.capture_change()',
+          '!realtime_capture_change', target.events, target.relation);
+      end if;
+    exception when others then
+      raise warning 'changes of % cannot be captured now: %', target.relation, sqlerrm;
+      left_over := left_over + 1;
+    end;
+  end loop;
+  return left_over;
+end
+$$;
+
+-- Which tables lack the trigger, have it for other operations, or have it and are not published (`events` is null).
+create or replace function realtime.capture_differences()
+returns table (relation regclass, events text)
+language sql stable
+as $$
+  with publication as (
+    select pubinsert, pubupdate, pubdelete,
+      array_to_string(array[
+        case when pubinsert then 'insert' end, case when pubupdate then 'update' end,
+        case when pubdelete then 'delete' end
+      ], ' or ') as events,
+      1 + 4 * pubinsert::int + 8 * pubdelete::int + 16 * pubupdate::int as trigger_type
+    from pg_publication where pubname = 'supabase_realtime'
+  ), published as (
+    select format('%I.%I', schemaname, tablename)::regclass::oid as relation, publication.*
+    from pg_publication_tables, publication
+    where pg_publication_tables.pubname = 'supabase_realtime' and events <> ''
+      -- Its own tables would make a change of each change.
+      and schemaname not in ('realtime', 'auth', 'extensions', 'supabase_migrations')
+  ), captured as (
+    select tgrelid as relation, tgtype from pg_trigger
+    where tgname = '!realtime_capture_change' and tgparentid = 0
+  )
+  select coalesce(published.relation, captured.relation)::regclass, published.events
+  from published full join captured using (relation)
+  where published.relation is null or captured.relation is null or published.trigger_type <> captured.tgtype
+$$;
+
+-- The trigger's name in earlier versions.
+do $$
+declare
+  target regclass;
+begin
+  for target in select tgrelid from pg_trigger where tgname = 'realtime_capture_change' and tgparentid = 0 loop
+    execute format('drop trigger realtime_capture_change on %s', target);
   end loop;
 end
 $$;
 
 revoke all on function
-  realtime.row_json(oid, jsonb), realtime.primary_key_json(oid, jsonb), realtime.capture_change(), realtime.sync_capture()
-from public;
+  realtime.row_json(oid, jsonb), realtime.key_json(oid, jsonb, boolean), realtime.published_relation(oid),
+  realtime.capture_change(), realtime.sync_capture(), realtime.capture_differences()
+from public, anon, authenticated, service_role;

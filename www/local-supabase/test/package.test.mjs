@@ -72,7 +72,7 @@ describe('the packed package, installed elsewhere', () => {
     (await readdir(join(installed, 'dist'))).filter((file) => file.startsWith('snapshot-'));
 
   test('has what it runs from, and no sources or tests', async () => {
-    assert.deepEqual((await readdir(installed)).sort(), ['bin', 'dist', 'package.json', 'sql']);
+    assert.deepEqual((await readdir(installed)).sort(), ['README.md', 'bin', 'dist', 'package.json', 'sql']);
     assert.equal((await snapshots()).length, 1);
   });
 

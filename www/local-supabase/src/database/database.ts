@@ -86,6 +86,11 @@ export function isPostgresError(cause: unknown): cause is PostgresError {
   );
 }
 
+/** Whether the same may work in a moment: nobody was asked, or whoever was asked is gone. */
+export function isConnectionLoss(cause: unknown): boolean {
+  return cause instanceof ConnectionError || (isPostgresError(cause) && /^(08|53|57P)/.test(cause.code));
+}
+
 /** A name as SQL text. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;

@@ -7,6 +7,8 @@ const mostBetweenAttemptsMs = 1_000;
 interface Channel {
   listener: (payload: string) => void;
   recall: Recall | null;
+  /** What is heard while a recall runs: it comes after what the recall finds. */
+  held: string[] | null;
 }
 
 /**
@@ -24,7 +26,7 @@ export class NotificationListener {
   }
 
   async listen(name: string, listener: (payload: string) => void, recall: Recall | null): Promise<void> {
-    this.#channels.set(name, { listener, recall });
+    this.#channels.set(name, { listener, recall, held: null });
     if (this.#client === null) await this.#connect(false);
     else await this.#client.query(`listen ${pg.escapeIdentifier(name)}`);
   }
@@ -36,7 +38,7 @@ export class NotificationListener {
 
   async #connect(isAgain: boolean): Promise<void> {
     const client = new pg.Client(this.#options);
-    client.on('notification', ({ channel, payload }) => this.#channels.get(channel)?.listener(payload ?? ''));
+    client.on('notification', ({ channel, payload }) => this.#hear(channel, payload ?? ''));
     client.on('error', () => {});
     client.once('end', () => {
       if (this.#client === client) this.#reconnect();
@@ -45,6 +47,7 @@ export class NotificationListener {
       await client.connect();
       for (const [name, channel] of this.#channels) {
         // Listening comes first: whatever commits after it is heard, whatever committed before it can be read.
+        if (isAgain && channel.recall !== null) channel.held = [];
         await client.query(`listen ${pg.escapeIdentifier(name)}`);
         if (isAgain) await recall(client, channel);
       }
@@ -54,6 +57,13 @@ export class NotificationListener {
     }
     if (this.#closing.signal.aborted) await client.end();
     else this.#client = client;
+  }
+
+  #hear(name: string, payload: string): void {
+    const channel = this.#channels.get(name);
+    if (channel === undefined) return;
+    if (channel.held === null) channel.listener(payload);
+    else channel.held.push(payload);
   }
 
   async #reconnect(): Promise<void> {
@@ -76,5 +86,9 @@ async function recall(client: pg.Client, channel: Channel): Promise<void> {
   const { rows } = await client.query<{ payload: string }>(
     `select payload::text from (${channel.recall}) as _`,
   );
-  for (const { payload } of rows) channel.listener(payload);
+  const found = new Set(rows.map(({ payload }) => payload));
+  const held = channel.held ?? [];
+  channel.held = null;
+  for (const payload of found) channel.listener(payload);
+  for (const payload of held) if (!found.has(payload)) channel.listener(payload);
 }

@@ -2,10 +2,10 @@ import type { Claims } from '../database/caller.js';
 import { isObject } from '../http/body.js';
 import type { Access } from './access/access.js';
 import { channelProblem, isToken } from './access/tokens.js';
-import { replayFrame } from './broadcasts/replay.js';
+import { type KeptMessage, replayFrame } from './broadcasts/replay.js';
 import { ChangeSubscription } from './changes/subscription.js';
 import { ExpiryTimer } from './expiryTimer.js';
-import { type JoinOptions, readAccess } from './join.js';
+import { type ChannelOptions, readAccess } from './join.js';
 import { PresenceCalls } from './presence/calls.js';
 import { SerialQueue } from './serialQueue.js';
 import type { RealtimeServices } from './services.js';
@@ -30,16 +30,17 @@ export class Channel {
   readonly presenceKey: string;
   readonly #socket: ChannelSocket;
   readonly #services: RealtimeServices;
-  readonly #options: JoinOptions;
+  readonly #options: ChannelOptions;
   readonly #messages = new SerialQueue();
   readonly #expiry: ExpiryTimer;
   readonly #subscription: ChangeSubscription;
   readonly #presenceCalls: PresenceCalls;
+  readonly #replayed: ReadonlySet<string>;
   #token: string;
   #access: Access;
   #isOpen = false;
 
-  constructor(socket: ChannelSocket, services: RealtimeServices, options: JoinOptions) {
+  constructor(socket: ChannelSocket, services: RealtimeServices, options: ChannelOptions) {
     this.topic = options.topic;
     this.joinRef = options.joinRef;
     this.isPrivate = options.isPrivate;
@@ -47,6 +48,7 @@ export class Channel {
     this.#socket = socket;
     this.#services = services;
     this.#options = options;
+    this.#replayed = options.replayedIds;
     this.#token = options.token;
     this.#access = options.access;
     this.#expiry = new ExpiryTimer(() => this.fail('Token has expired 0 seconds ago'));
@@ -67,11 +69,11 @@ export class Channel {
   }
 
   /** Called once the join is answered. */
-  open(): void {
+  open(replayed: readonly KeptMessage[]): void {
     this.#isOpen = true;
     this.#services.hub.add(this);
     this.#expiry.watch(this.claims.exp ?? 0);
-    const { replayed, wantsReplicationReady, presenceEnabled } = this.#options;
+    const { wantsReplicationReady, presenceEnabled } = this.#options;
     for (const message of replayed) {
       const frame = replayFrame(this.version, this, message);
       if (frame !== null) this.send(frame);
@@ -112,7 +114,7 @@ export class Channel {
 
   deliver(delivery: Delivery): void {
     if (!this.#access.canRead(delivery.isPresence ? 'presence' : 'broadcast')) return;
-    if (delivery.id !== null && this.#options.replayed.some(({ id }) => id === delivery.id)) return;
+    if (delivery.id !== null && this.#replayed.has(delivery.id)) return;
     const frame = delivery.frame(this.version);
     if (frame === null) return;
     this.send(frame);
@@ -226,7 +228,10 @@ export class Channel {
     const { claims, problem } = await tokens.verify(offered);
     if (problem !== undefined) return this.fail(channelProblem(problem));
     const asksPresence = this.#access.hasAskedToRead('presence');
-    const access = await readAccess(this.#services, claims, this.topic, this.isPrivate, asksPresence);
+    const access = await readAccess(this.#services, claims, this.topic, this.isPrivate, asksPresence).catch(
+      () => 'unknown' as const,
+    );
+    if (access === 'unknown') return this.fail('Realtime was unable to connect to the project database');
     if (access === null) {
       return this.fail(`You do not have permissions to read from this Channel topic: ${this.topic}`);
     }

@@ -19,6 +19,7 @@ const kinds: { readonly [Name in keyof RealtimeSettings]: Kind<RealtimeSettings[
   coldSubscriptionDelayMs: 'range',
   subscriptionDelayMs: 'range',
   resubscriptionDelayMs: 'range',
+  retrySubscriptionDelayMs: 'range',
   pollIntervalMs: 'number',
   maxConnections: 'limit',
   maxChannelsPerConnection: 'limit',

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Claims } from '../database/caller.js';
+import { isConnectionLoss } from '../database/database.js';
+import { messageOf } from '../errors.js';
 import { isObject } from '../http/body.js';
 import { Access } from './access/access.js';
 import type { Extension } from './access/authorization.js';
@@ -8,6 +10,7 @@ import { type KeptMessage, parseReplay, readMessages } from './broadcasts/replay
 import { bindingsOf, isLegacyJoin, type RawBinding } from './changes/bindings.js';
 import type { RealtimeServices } from './services.js';
 
+/** A join as it came, and what of its socket matters. */
 export interface JoinRequest {
   /** Without the `realtime:` prefix. */
   topic: string;
@@ -21,8 +24,8 @@ export interface JoinRequest {
   otherConnections: () => number;
 }
 
-/** What a join settled. */
-export interface JoinOptions {
+/** What a join settled for as long as its channel lives. */
+export interface ChannelOptions {
   topic: string;
   joinRef: unknown;
   isPrivate: boolean;
@@ -31,7 +34,8 @@ export interface JoinOptions {
   presenceEnabled: boolean;
   presenceKey: string;
   wantsReplicationReady: boolean;
-  replayed: readonly KeptMessage[];
+  /** Messages that it was sent again; it does not get them once more. */
+  replayedIds: ReadonlySet<string>;
   bindings: readonly RawBinding[];
   /** Whether it came without `config`, as the oldest clients' do. */
   isLegacy: boolean;
@@ -45,10 +49,26 @@ export interface Refusal {
   closesSocket: boolean;
 }
 
-export type JoinResult = { options: JoinOptions; refusal?: undefined } | { refusal: Refusal };
+/** An accepted join, with the messages to send again, or a refused one. */
+export type JoinResult =
+  | { options: ChannelOptions; replayed: readonly KeptMessage[]; refusal?: undefined }
+  | { refusal: Refusal };
 
-/** Decides a join: is there room, who asks, and may they. In the order in which the real server looks. */
+/** Decides a join, and refuses one that cannot be decided. */
 export async function decideJoin(services: RealtimeServices, request: JoinRequest): Promise<JoinResult> {
+  try {
+    return await decide(services, request);
+  } catch (cause) {
+    return refuse(
+      isConnectionLoss(cause)
+        ? 'UnableToConnectToProject: Realtime was unable to connect to the project database'
+        : `UnknownErrorOnChannel: ${messageOf(cause)}`,
+    );
+  }
+}
+
+/** Is there room, who asks, and may they: in the order in which the real server looks. */
+async function decide(services: RealtimeServices, request: JoinRequest): Promise<JoinResult> {
   const { topic, payload } = request;
   if (topic === '') return refuse('TopicNameRequired: You must provide a topic name');
   const misshapen = shapeProblem(payload);
@@ -66,9 +86,8 @@ export async function decideJoin(services: RealtimeServices, request: JoinReques
 
   const presenceEnabled = isTrue(presence.enabled);
   const access = await readAccess(services, claims, topic, isPrivate, presenceEnabled);
-  if (access === null) {
-    return refuse(`Unauthorized: You do not have permissions to read from this Channel topic: ${topic}`);
-  }
+  if (access === null) return unauthorized(topic);
+  if (broadcast.replay !== undefined && isPrivate && !access.canRead('broadcast')) return unauthorized(topic);
   const replayed = await replay(services, topic, isPrivate, broadcast);
   if (typeof replayed === 'string') return refuse(replayed);
   // It may have been made to expire while the database was asked.
@@ -76,6 +95,7 @@ export async function decideJoin(services: RealtimeServices, request: JoinReques
   if (lateProblem !== undefined) return refuse(joinProblem(lateProblem));
 
   return {
+    replayed,
     options: {
       topic,
       joinRef: request.joinRef,
@@ -85,7 +105,7 @@ export async function decideJoin(services: RealtimeServices, request: JoinReques
       presenceEnabled,
       presenceKey: presenceKeyOf(presence.key),
       wantsReplicationReady: isTrue(broadcast.replication_ready),
-      replayed,
+      replayedIds: new Set(replayed.map(({ id }) => id)),
       bindings: bindingsOf(topic, payload),
       isLegacy: isLegacyJoin(payload),
       token,
@@ -145,11 +165,20 @@ async function replay(
   if (!isPrivate) return 'UnableToReplayMessages: Replay is not allowed for public channels';
   const request = parseReplay(broadcast.replay);
   if (request === 'invalid') return 'UnableToReplayMessages: Replay params are not valid';
-  return request === null ? [] : readMessages(database, topic, request);
+  if (request === null) return [];
+  try {
+    return await readMessages(database, topic, request);
+  } catch {
+    return 'UnableToReplayMessages: Realtime was unable to replay messages';
+  }
 }
 
 function presenceKeyOf(key: unknown): string {
   return typeof key === 'string' && key !== '' ? key : randomUUID();
+}
+
+function unauthorized(topic: string): JoinResult {
+  return refuse(`Unauthorized: You do not have permissions to read from this Channel topic: ${topic}`);
 }
 
 function refuse(reason: string, closesSocket = false): JoinResult {

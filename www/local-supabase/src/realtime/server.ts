@@ -10,10 +10,11 @@ import type { HandshakeFault } from '../faults/types.js';
 import { anonymous, givenName } from '../http/who.js';
 import type { Traffic } from '../traffic.js';
 import { handshakeProblem } from './access/tokens.js';
-import { relayDatabaseBroadcasts } from './broadcasts/fromDatabase.js';
+import { databaseBroadcasts } from './broadcasts/fromDatabase.js';
 import { ChangeFeed } from './changes/feed.js';
 import { Hub } from './hub.js';
 import { Limits } from './limits/limits.js';
+import type { Outbox } from './outbox.js';
 import { PresenceBoard } from './presence/board.js';
 import type { RealtimeServices } from './services.js';
 import { maxFrameBytes, type RealtimeSettings } from './settings.js';
@@ -67,6 +68,7 @@ interface Refusal {
 /** `/realtime/v1/websocket`: the handshakes, and the sockets that came of them. */
 export class RealtimeServer {
   readonly services: RealtimeServices;
+  readonly #broadcasts: Outbox;
   readonly #control: Control;
   readonly #upgrader = new WebSocketServer({
     noServer: true,
@@ -87,8 +89,9 @@ export class RealtimeServer {
   #isSuspended = false;
   #opened = 0;
 
-  private constructor(services: RealtimeServices, control: Control) {
+  private constructor(services: RealtimeServices, broadcasts: Outbox, control: Control) {
     this.services = services;
+    this.#broadcasts = broadcasts;
     this.#control = control;
   }
 
@@ -108,9 +111,10 @@ export class RealtimeServer {
       limits: new Limits(own),
       warmth: new Warmth(own),
     };
+    const broadcasts = databaseBroadcasts(services);
     await services.changes.start();
-    await relayDatabaseBroadcasts(services);
-    return new RealtimeServer(services, control);
+    await broadcasts.start();
+    return new RealtimeServer(services, broadcasts, control);
   }
 
   get connections(): number {
@@ -131,8 +135,10 @@ export class RealtimeServer {
     const url = new URL(request.url ?? '/', 'http://local');
     const name = givenName(request, url);
     this.#pending.add(stream);
-    const answer = this.#isCutOff(name) ? 'none' : await this.#examine(request, url, name);
-    this.#pending.delete(stream);
+    const examined = this.#isCutOff(name)
+      ? Promise.resolve('none' as const)
+      : this.#examine(request, url, name);
+    const answer = await examined.finally(() => this.#pending.delete(stream));
     // A cut may have begun meanwhile.
     if (answer === 'none' || this.#isCutOff(name)) {
       this.#countRefusal(name);
@@ -233,9 +239,12 @@ export class RealtimeServer {
     this.#isDown = false;
   }
 
+  /** Ends all of it; afterwards nothing of it uses the database. */
   async stop(): Promise<void> {
     await this.goDown();
     this.#upgrader.close();
+    await this.services.changes.stop();
+    await this.#broadcasts.stop();
   }
 
   #open(connection: WebSocket, name: string | null, { version, key }: Admission): void {

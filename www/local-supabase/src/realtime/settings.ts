@@ -18,6 +18,8 @@ export interface RealtimeSettings {
   subscriptionDelayMs: DelayRange;
   /** The same after a channel's token was replaced. Hosted: 1,000 to 3,000. */
   resubscriptionDelayMs: DelayRange;
+  /** Before a subscription that failed because the database was away is tried again. Hosted: 5,000 to 10,000. */
+  retrySubscriptionDelayMs: DelayRange;
   /** How often changes of the database are looked for; 0: at once. Hosted: 100. */
   pollIntervalMs: number;
   /** Sockets with a channel. Hosted, free: 200. */
@@ -50,6 +52,7 @@ export const defaultRealtimeSettings: RealtimeSettings = {
   coldSubscriptionDelayMs: [0, 0],
   subscriptionDelayMs: [0, 0],
   resubscriptionDelayMs: [0, 0],
+  retrySubscriptionDelayMs: [50, 100],
   pollIntervalMs: 0,
   maxConnections: null,
   maxChannelsPerConnection: 100,
@@ -71,6 +74,7 @@ export const realisticRealtimeSettings: RealtimeSettings = {
   coldSubscriptionDelayMs: [1_000, 3_000],
   subscriptionDelayMs: [3, 30],
   resubscriptionDelayMs: [1_000, 3_000],
+  retrySubscriptionDelayMs: [5_000, 10_000],
   pollIntervalMs: 100,
   maxConnections: 200,
   maxJoinsPerSecond: 100,

@@ -161,7 +161,7 @@ export class Socket {
     this.#answerJson(joinRef, ref, topicPrefix + topic, `{"status":"ok","response":${response}}`);
     if (previous?.isOpen) this.close(previous);
     this.#channels.set(topic, channel);
-    channel.open();
+    channel.open(result.replayed);
   }
 
   /** A refusal holds up the whole socket: what is sent meanwhile comes after it. It ends an earlier join of the topic too. */

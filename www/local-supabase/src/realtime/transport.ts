@@ -6,6 +6,8 @@ import { anonymous } from '../http/who.js';
 import { type CountedSocket, noSocketCounts } from '../traffic.js';
 import type { JoinResult } from './join.js';
 
+const mostUnreadBytes = 50_000_000;
+
 interface Incoming {
   data: Buffer;
   isBinary: boolean;
@@ -140,6 +142,8 @@ export class Transport implements CountedSocket {
     this.counts.messagesOut += 1;
     this.counts.bytesOut += Buffer.byteLength(frame);
     this.#connection.send(frame);
+    // The real server's process for a connection that does not read grows until it is killed.
+    if (this.#connection.bufferedAmount > mostUnreadBytes) this.#connection.terminate();
   }
 
   #close(code: number): void {

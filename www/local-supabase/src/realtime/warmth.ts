@@ -23,5 +23,5 @@ export class Warmth {
 /** Waits for a time between the two bounds. */
 export async function pause([leastMs, mostMs]: DelayRange): Promise<void> {
   const wait = leastMs + Math.random() * (mostMs - leastMs);
-  if (wait > 0) await sleep(wait);
+  if (wait > 0) await sleep(wait, undefined, { ref: false });
 }

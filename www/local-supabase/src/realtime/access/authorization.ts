@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { becomeCaller, type Claims } from '../../database/caller.js';
-import { type Database, isPostgresError, type Session } from '../../database/database.js';
+import { type Database, isConnectionLoss, isPostgresError, type Session } from '../../database/database.js';
 
 /** What a policy on `realtime.messages` may tell apart. */
 export type Extension = 'broadcast' | 'presence';
@@ -50,7 +50,10 @@ export function mayWrite(
   }).then((written) => written ?? false);
 }
 
-/** Runs a trial and takes it back. A refusal is `null`, and so is a policy that fails: what it meant is not known. */
+/**
+ * Runs a trial and takes it back. A refusal is `null`, and so is a policy that fails: what it meant is not known.
+ * Throws if nobody could be asked.
+ */
 async function onTrial<Result>(
   database: Database,
   claims: Claims,
@@ -60,7 +63,7 @@ async function onTrial<Result>(
   try {
     return await database.transaction(trial, { keep: false });
   } catch (cause) {
-    if (!isPostgresError(cause)) throw cause;
+    if (!isPostgresError(cause) || isConnectionLoss(cause)) throw cause;
     if (cause.code !== insufficientPrivilege) {
       const who = claims.sub ?? claims.role;
       process.stderr.write(

@@ -1,35 +1,27 @@
 import type { Database, Row } from '../../database/database.js';
-import { SerialQueue } from '../serialQueue.js';
+import { Outbox } from '../outbox.js';
 import type { RealtimeServices } from '../services.js';
 import { userBroadcast } from '../wire/deliveries.js';
 
-/** What was announced and not yet taken: it is announced again when the database's connection was lost. */
-const untaken = 'select number as payload from realtime.announcements order by number';
-
 /**
- * Relays what `realtime.send`, `realtime.send_binary` and `realtime.broadcast_changes` write into
- * `realtime.messages`, in the order of the commits.
+ * What `realtime.send`, `realtime.send_binary` and `realtime.broadcast_changes` write into `realtime.messages`, on its
+ * way to the listeners, in the order of the commits.
  */
-export async function relayDatabaseBroadcasts(services: RealtimeServices): Promise<void> {
+export function databaseBroadcasts(services: BroadcastServices): Outbox {
   const { database, upkeep } = services;
-  const queue = new SerialQueue();
-  let pending: string[] = [];
-  // Nobody was connected when these were sent.
-  await database.query('delete from realtime.announcements');
-  const announced = (number: string): void => {
-    pending.push(number);
-    if (pending.length > 1) return;
-    queue.add(async () => {
-      const numbers = pending;
-      pending = [];
-      for (const message of await takeMessages(database, numbers)) relay(services, message);
-      await upkeep.after(numbers.length);
-    });
-  };
-  await database.listen('realtime_messages', announced, untaken);
+  const outbox: Outbox = new Outbox({
+    ...{ database, upkeep, table: 'realtime.announcements', channel: 'realtime_messages' },
+    pollIntervalMs: () => 0,
+    async send(numbers) {
+      const messages = await outbox.untilConnected(() => takeMessages(database, numbers));
+      for (const message of messages) relay(services, message);
+    },
+  });
+  return outbox;
 }
 
-/** Each announcement is taken once, however often it was heard. */
+type BroadcastServices = Pick<RealtimeServices, 'database' | 'upkeep' | 'hub' | 'limits'>;
+
 async function takeMessages(database: Database, numbers: readonly string[]): Promise<Row[]> {
   const { rows } = await database.query(
     `with taken as (delete from realtime.announcements where number = any ($1::bigint[]) returning *)
@@ -44,7 +36,7 @@ async function takeMessages(database: Database, numbers: readonly string[]): Pro
 
 /** One that is larger than a payload may be is kept, but not sent. */
 function relay(
-  { hub, limits }: RealtimeServices,
+  { hub, limits }: BroadcastServices,
   { id, topic, event, payload, bytes, private: isPrivate }: Row,
 ): void {
   const isBinary = bytes !== null && bytes !== undefined;

@@ -122,10 +122,26 @@ function parseFilter(text: string): FilterTerm[] {
   });
 }
 
-/** Splits at commas outside of parentheses and quotes. */
+/** Splits at commas outside of quotes and of one pair of parentheses. */
 export function splitTerms(text: string): string[] {
-  const terms = text.match(/(?:"(?:\\.|[^"\\])*"|\((?:"(?:\\.|[^"\\])*"|[^)"])*\)|[^,])+/g);
-  return terms ?? [];
+  const terms: string[] = [];
+  let start = 0;
+  let isQuoted = false;
+  let isEnclosed = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (isQuoted && character === '\\') index += 1;
+    else if (character === '"') isQuoted = !isQuoted;
+    else if (isQuoted) continue;
+    else if (character === '(') isEnclosed = true;
+    else if (character === ')') isEnclosed = false;
+    else if (character === ',' && !isEnclosed) {
+      terms.push(text.slice(start, index));
+      start = index + 1;
+    }
+  }
+  terms.push(text.slice(start));
+  return terms.filter((term) => term !== '');
 }
 
 function filterError(parts: readonly string[]): BindingError {

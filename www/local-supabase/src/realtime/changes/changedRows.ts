@@ -2,6 +2,7 @@ import { type Database, quoteIdentifier } from '../../database/database.js';
 
 /** A table that changes come from, as it is now. */
 export interface Relation {
+  oid: string;
   schema: string;
   table: string;
   /** As SQL text. */
@@ -12,9 +13,12 @@ export interface Relation {
   isSecured: boolean;
 }
 
+/** A column as clients are told of it, and as SQL. */
 export interface ColumnType {
   name: string;
   type: string;
+  /** Of a domain the type that it narrows: what was true of a row need not be checked of a part of it. */
+  sqlType: string;
 }
 
 /** A captured change. Rows stay JSON text: parsing would lose digits of large numbers. */
@@ -63,8 +67,21 @@ export async function takeChanges(database: Database, numbers: readonly string[]
   });
 }
 
-/** What was captured and not yet taken: it is announced again when the database's connection was lost. */
-export const untakenChanges = 'select number as payload from realtime.changes order by number';
+/**
+ * Sees to it that every published table is captured. One that is in use by a long transaction is captured the next
+ * time: whoever waited for it would hold up everybody else who uses it.
+ */
+export async function syncCapture(database: Database): Promise<void> {
+  await database.query('select realtime.sync_capture() from realtime.capture_differences() limit 1');
+}
+
+/** A part of a row's JSON as SQL: `name(column type, …)`, to be read with `jsonb_to_record`. */
+export function recordSql(name: string, { columns }: Relation, wanted: ReadonlySet<string>): string {
+  const parts = columns
+    .filter((column) => wanted.has(column.name))
+    .map((column) => `${quoteIdentifier(column.name)} ${column.sqlType}`);
+  return `${name}(${parts.join(', ')})`;
+}
 
 /** Throws away what nobody waits for, without reading it. */
 export async function dropChanges(database: Database, numbers: readonly string[]): Promise<void> {
@@ -73,12 +90,19 @@ export async function dropChanges(database: Database, numbers: readonly string[]
   ]);
 }
 
-async function readRelations(database: Database, oids: ReadonlySet<string>): Promise<Map<string, Relation>> {
+/** Tables by their oids; one that is gone is left out. */
+export async function readRelations(
+  database: Database,
+  oids: ReadonlySet<string>,
+): Promise<Map<string, Relation>> {
   if (oids.size === 0) return new Map();
   const { rows } = await database.query(
     `select relation.oid::text as oid, nspname, relname, relrowsecurity as is_secured,
        (
-         select coalesce(json_agg(json_build_object('name', attname, 'type', typname) order by attnum), '[]')
+         select coalesce(json_agg(json_build_object(
+           'name', attname, 'type', typname,
+           'sqlType', format_type(case when typtype = 'd' then typbasetype else atttypid end, null)
+         ) order by attnum), '[]')
          from pg_attribute join pg_type on pg_type.oid = atttypid
          where attrelid = relation.oid and attnum > 0 and not attisdropped
        ) as columns,
@@ -95,6 +119,7 @@ async function readRelations(database: Database, oids: ReadonlySet<string>): Pro
     rows.map((row) => {
       const [schema, table] = [row.nspname ?? '', row.relname ?? ''];
       const relation: Relation = {
+        oid: row.oid ?? '',
         schema,
         table,
         name: `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`,

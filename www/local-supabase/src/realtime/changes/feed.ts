@@ -1,10 +1,10 @@
 import type { Claims } from '../../database/caller.js';
 import type { Database } from '../../database/database.js';
-import { SerialQueue } from '../serialQueue.js';
+import { Outbox } from '../outbox.js';
 import type { RealtimeSettings } from '../settings.js';
 import type { Upkeep } from '../upkeep.js';
 import { parseBinding, type RawBinding } from './bindings.js';
-import { type ChangedRow, dropChanges, type Relation, takeChanges, untakenChanges } from './changedRows.js';
+import { type ChangedRow, dropChanges, type Relation, syncCapture, takeChanges } from './changedRows.js';
 import { type CompiledBinding, compileBinding } from './compile.js';
 import { matchFilters } from './filters.js';
 import {
@@ -16,9 +16,8 @@ import {
   type Wish,
 } from './visibility.js';
 
-/** Whom changes are sent to, with the claims that decide what it sees. */
+/** Whom changes are sent to. */
 export interface Subscriber {
-  readonly claims: Claims;
   readonly isOpen: boolean;
   /** `data` and `ids` are JSON text. */
   deliverChange(type: string, data: string, ids: string): void;
@@ -26,6 +25,8 @@ export interface Subscriber {
 
 interface Subscription {
   subscriber: Subscriber;
+  /** Those it subscribed with: they decide what it sees until it subscribes again. */
+  claims: Claims;
   bindings: readonly CompiledBinding[];
   /** The same for all who see the same of a table with policies, and of one without. */
   caller: { claims: string; role: string };
@@ -41,54 +42,57 @@ interface Interest {
 export class ChangeFeed {
   readonly #database: Database;
   readonly #settings: RealtimeSettings;
-  readonly #upkeep: Upkeep;
+  readonly #outbox: Outbox;
   readonly #subscriptions = new Map<Subscriber, Subscription>();
-  readonly #queue = new SerialQueue();
-  #pending: string[] = [];
+  #isSyncing: Promise<void> | null = null;
 
   constructor(database: Database, settings: RealtimeSettings, upkeep: Upkeep) {
     this.#database = database;
     this.#settings = settings;
-    this.#upkeep = upkeep;
+    this.#outbox = new Outbox({
+      ...{ database, upkeep, table: 'realtime.changes', channel: 'realtime_changes' },
+      pollIntervalMs: () => settings.pollIntervalMs,
+      send: (numbers) => this.#send(numbers),
+    });
   }
 
-  async start(): Promise<void> {
-    // Nobody was subscribed when these were captured.
-    await this.#database.query('delete from realtime.changes');
-    await this.#database.listen('realtime_changes', (number) => this.#announce(number), untakenChanges);
+  start(): Promise<void> {
+    return this.#outbox.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#outbox.stop();
   }
 
   /** All of a channel's bindings or, if one of them is wrong, none. */
-  async subscribe(subscriber: Subscriber, raw: readonly RawBinding[]): Promise<void> {
+  async subscribe(subscriber: Subscriber, claims: Claims, raw: readonly RawBinding[]): Promise<void> {
+    await this.#captureNewTables();
     const bindings: CompiledBinding[] = [];
-    await this.#database.query('select realtime.sync_capture()');
-    for (const binding of raw.map(parseBinding)) bindings.push(await compileBinding(this.#database, binding));
+    for (const binding of raw.map(parseBinding)) {
+      bindings.push(await compileBinding(this.#database, binding, claims.role));
+    }
     // It may have been closed meanwhile, and would then never be unsubscribed.
     if (!subscriber.isOpen) return;
-    const { claims } = subscriber;
     const caller = { claims: JSON.stringify(claims), role: claims.role };
-    this.#subscriptions.set(subscriber, { subscriber, bindings, caller });
+    this.#subscriptions.set(subscriber, { subscriber, claims, bindings, caller });
   }
 
   unsubscribe(subscriber: Subscriber): void {
     this.#subscriptions.delete(subscriber);
   }
 
-  #announce(number: string): void {
-    this.#pending.push(number);
-    if (this.#pending.length > 1) return;
-    const { pollIntervalMs } = this.#settings;
-    if (pollIntervalMs === 0) this.#queue.add(() => this.#flush());
-    else
-      setTimeout(() => this.#queue.add(() => this.#flush()), pollIntervalMs - (Date.now() % pollIntervalMs));
+  /** One at a time, for all who subscribe meanwhile. */
+  #captureNewTables(): Promise<void> {
+    this.#isSyncing ??= syncCapture(this.#database).finally(() => {
+      this.#isSyncing = null;
+    });
+    return this.#isSyncing;
   }
 
-  async #flush(): Promise<void> {
-    const numbers = this.#pending;
-    this.#pending = [];
-    if (this.#subscriptions.size === 0) await dropChanges(this.#database, numbers);
-    else await this.#deliver(await takeChanges(this.#database, numbers));
-    await this.#upkeep.after(numbers.length);
+  async #send(numbers: readonly string[]): Promise<void> {
+    if (this.#subscriptions.size === 0) return dropChanges(this.#database, numbers);
+    const rows = await this.#outbox.untilConnected(() => takeChanges(this.#database, numbers));
+    await this.#outbox.untilConnected(() => this.#deliver(rows));
   }
 
   async #deliver(rows: readonly ChangedRow[]): Promise<void> {
@@ -152,7 +156,7 @@ export class ChangeFeed {
     for (const [row, interested] of interests) {
       for (const { subscription, bindings } of interested) {
         const key = callerKey(row, subscription);
-        const caller = callers.get(key) ?? { claims: subscription.subscriber.claims, wishes: new Map() };
+        const caller = callers.get(key) ?? { claims: subscription.claims, wishes: new Map() };
         const selections = caller.wishes.get(row) ?? new Set<Selection>();
         for (const { selection } of bindings) selections.add(selection);
         caller.wishes.set(row, selections);
@@ -173,12 +177,8 @@ export class ChangeFeed {
   }
 }
 
-function isAbout({ event, schema, table }: CompiledBinding, { type, relation }: ChangedRow): boolean {
-  return (
-    (event === '*' || event === type) &&
-    (schema === '*' || schema === relation.schema) &&
-    (table === '*' || table === relation.table)
-  );
+function isAbout({ event, tables }: CompiledBinding, { type, relation }: ChangedRow): boolean {
+  return (event === '*' || event === type) && tables.has(relation.oid);
 }
 
 /** Without policies all of a role see the same; with them it is a matter of all claims. */

@@ -1,7 +1,8 @@
-import { type Database, quoteIdentifier, type SqlValue } from '../../database/database.js';
+import { type Database, isConnectionLoss, quoteIdentifier, type SqlValue } from '../../database/database.js';
+import { messageOf } from '../../errors.js';
 import type { FilterTerm } from './bindings.js';
 import { splitTerms } from './bindings.js';
-import type { ChangedRow, Relation } from './changedRows.js';
+import { type ChangedRow, type Relation, recordSql } from './changedRows.js';
 
 /** So many filters are tested by one statement: PostgreSQL takes some 1,600 columns. */
 const filtersPerStatement = 500;
@@ -20,10 +21,20 @@ const symbols: Readonly<Record<string, string>> = {
   isdistinct: 'is distinct from',
 };
 
-const isValues: ReadonlySet<string> = new Set(['null', 'not null', 'true', 'false', 'unknown']);
+/** What `is` takes. */
+export const isKeywords: ReadonlySet<string> = new Set(['null', 'true', 'false', 'unknown']);
+
+type Filter = readonly FilterTerm[];
 
 /** Filters by their text. */
-export type Filters = ReadonlyMap<string, readonly FilterTerm[]>;
+export type Filters = ReadonlyMap<string, Filter>;
+
+/** The values of `in.(a,"b,c")`. */
+export function listedValues(value: string): string[] {
+  return splitTerms(value.replace(/^\(|\)$/g, '')).map((item) =>
+    item.startsWith('"') ? item.slice(1, -1).replace(/\\(.)/g, '$1') : item,
+  );
+}
 
 /** Which of these filters each of the rows, all of one table, meets. */
 export async function matchFilters(
@@ -33,63 +44,77 @@ export async function matchFilters(
   filters: Filters,
 ): Promise<ReadonlySet<string>[]> {
   const matches = rows.map(() => new Set<string>());
-  const entries = [...filters];
+  const columns = new Set(relation.columns.map(({ name }) => name));
+  // A column that was dropped since is one that no row has.
+  const entries = [...filters].filter(([, filter]) => filter.every(({ column }) => columns.has(column)));
   for (let start = 0; start < entries.length; start += filtersPerStatement) {
     const some = entries.slice(start, start + filtersPerStatement);
     const answers = await testFilters(database, relation, rows, some);
-    for (const [position, answer] of answers.entries()) {
-      for (const [index, [text]] of some.entries())
-        if (answer[`f${index}`] === 't') matches[position]?.add(text);
-    }
+    for (const [position, met] of answers.entries()) for (const text of met) matches[position]?.add(text);
   }
   return matches;
 }
 
 /** Runs a filter on an empty row: a value that does not fit its column's type fails here, not at each change. */
-export async function tryFilter(
-  database: Database,
-  name: string,
-  filter: readonly FilterTerm[],
-): Promise<void> {
-  const parameters: SqlValue[] = ['{}'];
-  const sql = filterSql(filter, parameters);
-  await database.query(
-    `select ${sql} from (select $1::jsonb as value) as source,
-     lateral jsonb_populate_record(null::${name}, source.value) as subject`,
-    parameters,
-  );
+export async function tryFilter(database: Database, relation: Relation, filter: Filter): Promise<void> {
+  const parameters: SqlValue[] = ['["{}"]'];
+  await database.query(testSql(relation, [filter], parameters), parameters);
 }
 
+type Entry = readonly [text: string, filter: Filter];
+
+/** One filter that fails, because its column has another type now, is met by nothing and spoils no other. */
 async function testFilters(
   database: Database,
-  { name }: Relation,
+  relation: Relation,
   rows: readonly ChangedRow[],
-  filters: readonly (readonly [string, readonly FilterTerm[]])[],
-): Promise<Record<string, SqlValue>[]> {
+  entries: readonly Entry[],
+): Promise<string[][]> {
   const parameters: SqlValue[] = [JSON.stringify(rows.map(({ matchedOn }) => matchedOn))];
-  const tests = filters.map(([, filter], index) => `(${filterSql(filter, parameters)}) as f${index}`);
-  const answer = await database.query(
-    `select ${tests.join(', ')}
-     from jsonb_array_elements_text($1::jsonb) with ordinality as sources (text, position),
-       lateral (select sources.text::jsonb as value) as source,
-       lateral jsonb_populate_record(null::${name}, source.value) as subject
-     order by sources.position`,
-    parameters,
-  );
-  return answer.rows;
+  const filters = entries.map(([, filter]) => filter);
+  try {
+    const answer = await database.query(testSql(relation, filters, parameters), parameters);
+    return answer.rows.map((row) =>
+      entries.filter((_, index) => row[`f${index}`] === 't').map(([text]) => text),
+    );
+  } catch (cause) {
+    if (isConnectionLoss(cause)) throw cause;
+    if (entries.length === 1) {
+      process.stderr.write(`local-supabase: realtime: a filter on ${relation.name}: ${messageOf(cause)}\n`);
+      return rows.map(() => []);
+    }
+    const met: string[][] = rows.map(() => []);
+    for (const entry of entries) {
+      const answers = await testFilters(database, relation, rows, [entry]);
+      for (const [position, texts] of answers.entries()) met[position]?.push(...texts);
+    }
+    return met;
+  }
+}
+
+/** Of each row of `$1`, a JSON list of JSON texts, which filters it meets: columns `f0`, `f1` … */
+function testSql(relation: Relation, filters: readonly Filter[], parameters: SqlValue[]): string {
+  const tests = filters.map((filter, index) => `(${filterSql(filter, parameters)}) as f${index}`);
+  const columns = new Set(filters.flatMap((filter) => filter.map(({ column }) => column)));
+  return `select ${tests.join(', ')}
+    from jsonb_array_elements_text($1::jsonb) with ordinality as sources (text, position),
+      lateral (select sources.text::jsonb as value) as source,
+      lateral jsonb_to_record(source.value) as ${recordSql('subject', relation, columns)}
+    order by sources.position`;
 }
 
 /**
  * A filter as SQL on the row `subject`, whose JSON is `source.value`. PostgreSQL compares, so that a date is compared
  * as a date. A column that the change does not carry (a deletion's, beyond its key) matches nothing.
  */
-function filterSql(filter: readonly FilterTerm[], parameters: SqlValue[]): string {
-  const terms = filter.map((term) => {
-    const sql = termSql(term, parameters);
-    const isKnown = `source.value ? ${literal(term.column)}`;
-    return `${isKnown} and ${term.negated ? `not (${sql})` : sql}`;
-  });
-  return terms.length === 0 ? 'true' : terms.join(' and ');
+function filterSql(filter: Filter, parameters: SqlValue[]): string {
+  return filter
+    .map((term) => {
+      const sql = termSql(term, parameters);
+      const isKnown = `source.value ? ${literal(term.column)}`;
+      return `${isKnown} and ${term.negated ? `not (${sql})` : sql}`;
+    })
+    .join(' and ');
 }
 
 function termSql({ column, operator, value }: FilterTerm, parameters: SqlValue[]): string {
@@ -97,14 +122,11 @@ function termSql({ column, operator, value }: FilterTerm, parameters: SqlValue[]
   const add = (parameter: string): string => `$${parameters.push(parameter)}`;
   if (operator === 'is') {
     const keyword = value.toLowerCase();
-    return isValues.has(keyword) ? `${subject} is ${keyword}` : `${subject} = ${add(value)}`;
+    return isKeywords.has(keyword) ? `${subject} is ${keyword}` : 'false';
   }
   if (operator === 'in') {
-    const items = splitTerms(value.replace(/^\(|\)$/g, '')).map((item) =>
-      item.startsWith('"') ? item.slice(1, -1).replace(/\\(.)/g, '$1') : item,
-    );
-    const array = `{${items.map((item) => `"${item.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
-    return `${subject} = any (${add(array)})`;
+    const items = listedValues(value).map((item) => `"${item.replace(/[\\"]/g, '\\$&')}"`);
+    return `${subject} = any (${add(`{${items.join(',')}}`)})`;
   }
   return `${subject} ${symbols[operator]} ${add(value)}`;
 }

@@ -1,4 +1,5 @@
 import type { Claims } from '../../database/caller.js';
+import { isConnectionLoss } from '../../database/database.js';
 import { messageOf } from '../../errors.js';
 import type { RealtimeServices } from '../services.js';
 import type { DelayRange } from '../settings.js';
@@ -26,7 +27,6 @@ export class ChangeSubscription implements Subscriber {
   readonly #services: RealtimeServices;
   readonly #bindings: readonly RawBinding[];
   readonly #isLegacy: boolean;
-  #claims: Claims;
   #attempt = 0;
 
   constructor(
@@ -39,15 +39,10 @@ export class ChangeSubscription implements Subscriber {
     this.#services = services;
     this.#bindings = bindings;
     this.#isLegacy = isLegacy;
-    this.#claims = channel.claims;
   }
 
   get isOpen(): boolean {
     return this.#channel.isOpen;
-  }
-
-  get claims(): Claims {
-    return this.#claims;
   }
 
   start(): void {
@@ -77,15 +72,22 @@ export class ChangeSubscription implements Subscriber {
     if (this.#bindings.length === 0) return;
     this.#attempt += 1;
     const attempt = this.#attempt;
+    const isCurrent = () => attempt === this.#attempt && this.isOpen;
     await this.#services.warmth.warmUp();
     await pause(delay);
-    if (attempt !== this.#attempt || !this.isOpen) return;
-    this.#claims = this.#channel.claims;
-    try {
-      await this.#services.changes.subscribe(this, this.#bindings);
-      this.#channel.system('postgres_changes', 'ok', 'Subscribed to PostgreSQL');
-    } catch (cause) {
-      this.#channel.system('postgres_changes', 'error', messageOf(cause));
+    while (isCurrent()) {
+      try {
+        await this.#services.changes.subscribe(this, this.#channel.claims, this.#bindings);
+        if (isCurrent()) this.#channel.system('postgres_changes', 'ok', 'Subscribed to PostgreSQL');
+        return;
+      } catch (cause) {
+        if (!isCurrent()) return;
+        if (!isConnectionLoss(cause)) {
+          this.#channel.system('postgres_changes', 'error', messageOf(cause));
+          return;
+        }
+      }
+      await pause(this.#services.settings.retrySubscriptionDelayMs);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { asCaller, type Claims } from '../../database/caller.js';
-import { type Database, quoteIdentifier, type SqlValue } from '../../database/database.js';
-import type { ChangedRow, ColumnType, Relation } from './changedRows.js';
+import { type Database, isConnectionLoss, quoteIdentifier } from '../../database/database.js';
+import { messageOf } from '../../errors.js';
+import { type ChangedRow, type ColumnType, type Relation, recordSql } from './changedRows.js';
 
 /** Of a row that is too large, values of up to so many bytes are sent all the same. */
 const smallValueBytes = 64;
@@ -51,15 +52,21 @@ export async function viewAsCaller(
   for (const [relation, own] of byRelation(wishes)) {
     const readable = grants.get(relation) ?? new Set();
     const problem = problemOf(relation, readable);
-    const visible =
-      problem === null && relation.isSecured ? await visibleRows(database, claims, relation, own) : null;
+    const isGuarded = problem === null && relation.isSecured;
+    const visible = isGuarded ? await visibleRows(database, claims, relation, own) : null;
+    const cuts = new Cuts(relation, readable, maxRowBytes);
     for (const { row, selections } of own) {
       const isDeletion = row.type === 'DELETE';
       if (!isDeletion && visible !== null && !visible.has(row)) continue;
-      // A deleted row's key is told to everybody who may read the table at all.
-      const error = isDeletion && readable.size > 0 ? null : problem;
-      views.set(row, await viewRow(database, row, selections, readable, error, maxRowBytes));
+      const view = new Map<Selection, string>();
+      views.set(row, view);
+      for (const selection of selections) {
+        // A deleted row's key is told to everybody who may read the table at all.
+        if (problem === null || (isDeletion && readable.size > 0)) cuts.add(row, selection, view);
+        else view.set(selection, refusedJson(row, problem));
+      }
     }
+    await cuts.make(database);
   }
   return views;
 }
@@ -83,79 +90,122 @@ function problemOf({ isSecured, key }: Relation, readable: ReadonlySet<string>):
   return key.every((column) => readable.has(column)) ? null : 'Error 401: Unauthorized';
 }
 
-/** The policies decide: does the caller see a row of this key? */
+/** The policies decide: does the caller see a row of this key? One whose policies fail sees none. */
 async function visibleRows(
   database: Database,
   claims: Claims,
-  { key, name }: Relation,
+  relation: Relation,
   wishes: readonly Wish[],
 ): Promise<Set<ChangedRow>> {
   const candidates = wishes.map(({ row }) => row).filter(({ type }) => type !== 'DELETE');
   if (candidates.length === 0) return new Set();
-  const same = key.map((column) => `seen.${quoteIdentifier(column)} = changed.${quoteIdentifier(column)}`);
-  const keys = `[${candidates.map((row) => row.key ?? '{}').join(',')}]`;
-  const { rows } = await asCaller(database, claims, (session) =>
-    session.query(
-      `select position
-       from jsonb_array_elements($1::jsonb) with ordinality as keys (value, position),
-         lateral jsonb_populate_record(null::${name}, keys.value) as changed
-       where exists (select from ${name} as seen where ${same.join(' and ')})`,
-      [keys],
-    ),
+  const same = relation.key.map(
+    (column) => `seen.${quoteIdentifier(column)} = changed.${quoteIdentifier(column)}`,
   );
-  return new Set(rows.flatMap(({ position }) => candidates[Number(position) - 1] ?? []));
-}
-
-async function viewRow(
-  database: Database,
-  row: ChangedRow,
-  selections: ReadonlySet<Selection>,
-  readable: ReadonlySet<string>,
-  error: string | null,
-  maxRowBytes: number,
-): Promise<Map<Selection, string>> {
-  const view = new Map<Selection, string>();
-  const isTooLarge = (row.record?.length ?? 0) + (row.oldRecord?.length ?? 0) > maxRowBytes;
-  for (const selection of selections) {
-    if (error !== null) {
-      view.set(selection, refusedJson(row, error));
-      continue;
-    }
-    const wanted = selection === null ? null : (JSON.parse(selection) as string[]);
-    const columns = row.relation.columns.filter(
-      ({ name }) => readable.has(name) && (wanted === null || wanted.includes(name)),
+  const keys = `[${candidates.map((row) => row.key ?? '{}').join(',')}]`;
+  try {
+    const { rows } = await asCaller(database, claims, (session) =>
+      session.query(
+        `select position
+         from jsonb_array_elements($1::jsonb) with ordinality as keys (value, position),
+           lateral jsonb_to_record(keys.value) as ${recordSql('changed', relation, new Set(relation.key))}
+         where exists (select from ${relation.name} as seen where ${same.join(' and ')})`,
+        [keys],
+      ),
     );
-    const isWhole = columns.length === row.relation.columns.length && !isTooLarge;
-    const records = isWhole ? row : await cutRecords(database, row, columns, isTooLarge);
-    view.set(selection, dataJson(row, columns, records, isTooLarge));
+    return new Set(rows.flatMap(({ position }) => candidates[Number(position) - 1] ?? []));
+  } catch (cause) {
+    if (isConnectionLoss(cause)) throw cause;
+    process.stderr.write(`local-supabase: realtime: a policy on ${relation.name}: ${messageOf(cause)}\n`);
+    return new Set();
   }
-  return view;
 }
 
-/** Leaves the given columns of both records, and of a row that is too large only its small values. */
+interface Cut {
+  columns: readonly ColumnType[];
+  onlySmall: boolean;
+  pieces: { row: ChangedRow; selection: Selection; view: Map<Selection, string> }[];
+}
+
+/** Rows of one table that are to be told with some of their columns, cut by one statement for each choice of them. */
+class Cuts {
+  readonly #relation: Relation;
+  readonly #readable: ReadonlySet<string>;
+  readonly #maxRowBytes: number;
+  readonly #cuts = new Map<string, Cut>();
+
+  constructor(relation: Relation, readable: ReadonlySet<string>, maxRowBytes: number) {
+    this.#relation = relation;
+    this.#readable = readable;
+    this.#maxRowBytes = maxRowBytes;
+  }
+
+  /** A row that is told whole is written into its view at once. */
+  add(row: ChangedRow, selection: Selection, view: Map<Selection, string>): void {
+    const onlySmall = byteLength(row.record) + byteLength(row.oldRecord) > this.#maxRowBytes;
+    const columns = this.#columns(selection);
+    if (!onlySmall && columns.length === this.#relation.columns.length) {
+      view.set(selection, dataJson(row, columns, row, false));
+      return;
+    }
+    const key = `${onlySmall}:${selection}`;
+    const cut = this.#cuts.get(key) ?? { columns, onlySmall, pieces: [] };
+    cut.pieces.push({ row, selection, view });
+    this.#cuts.set(key, cut);
+  }
+
+  async make(database: Database): Promise<void> {
+    for (const { columns, onlySmall, pieces } of this.#cuts.values()) {
+      const records = await cutRecords(database, pieces, columns, onlySmall);
+      for (const [index, { row, selection, view }] of pieces.entries()) {
+        const cut = records[index];
+        if (cut !== undefined) view.set(selection, dataJson(row, columns, cut, onlySmall));
+      }
+    }
+  }
+
+  /** The primary key is always told. */
+  #columns(selection: Selection): ColumnType[] {
+    const wanted = selection === null ? null : new Set(JSON.parse(selection) as string[]);
+    const { columns, key } = this.#relation;
+    return columns.filter(
+      ({ name }) => this.#readable.has(name) && (wanted === null || wanted.has(name) || key.includes(name)),
+    );
+  }
+}
+
+type Records = Pick<ChangedRow, 'record' | 'oldRecord'>;
+
+/** Leaves the given columns of both records and, if asked, only their small values. */
 async function cutRecords(
   database: Database,
-  { record, oldRecord }: ChangedRow,
+  pieces: readonly { row: ChangedRow }[],
   columns: readonly ColumnType[],
   onlySmall: boolean,
-): Promise<Pick<ChangedRow, 'record' | 'oldRecord'>> {
+): Promise<Records[]> {
   const small = onlySmall ? ` and octet_length(value::text) <= ${smallValueBytes}` : '';
-  const kept = (parameter: number): string =>
-    `case when $${parameter}::jsonb is not null then (
+  const kept = (name: string): string =>
+    `case when jsonb_typeof(pair -> '${name}') = 'object' then (
        select coalesce(jsonb_object_agg(key, value), '{}')
-       from jsonb_each($${parameter}::jsonb)
-       where key in (select jsonb_array_elements_text($3::jsonb))${small}
+       from jsonb_each(pair -> '${name}')
+       where key in (select jsonb_array_elements_text($2::jsonb))${small}
      ) end::text`;
-  const parameters: SqlValue[] = [record, oldRecord, JSON.stringify(columns.map(({ name }) => name))];
-  const { rows } = await database.query(`select ${kept(1)} as record, ${kept(2)} as old_record`, parameters);
-  return { record: rows[0]?.record ?? null, oldRecord: rows[0]?.old_record ?? null };
+  const pairs = pieces.map(({ row }) => `{"record":${row.record},"old":${row.oldRecord}}`);
+  const { rows } = await database.query(
+    `select ${kept('record')} as record, ${kept('old')} as old_record
+     from jsonb_array_elements($1::jsonb) with ordinality as pairs (pair, position) order by position`,
+    [`[${pairs.join(',')}]`, JSON.stringify(columns.map(({ name }) => name))],
+  );
+  return rows.map((row) => ({ record: row.record ?? null, oldRecord: row.old_record ?? null }));
 }
+
+const byteLength = (text: string | null): number => (text === null ? 0 : Buffer.byteLength(text));
 
 /** Key by key in the order in which the real server writes them, with the spaces of PostgreSQL's own JSON. */
 function dataJson(
   { relation, type, committedAt }: ChangedRow,
   columns: readonly ColumnType[],
-  { record, oldRecord }: Pick<ChangedRow, 'record' | 'oldRecord'>,
+  { record, oldRecord }: Records,
   isTooLarge: boolean,
 ): string {
   const types = columns.map(

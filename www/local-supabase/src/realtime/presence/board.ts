@@ -7,6 +7,7 @@ export interface Member {
   readonly topic: string;
   readonly isPrivate: boolean;
   readonly presenceKey: string;
+  readonly isOpen: boolean;
 }
 
 /** One entry of a key's `metas`. */
@@ -40,19 +41,19 @@ export class PresenceBoard {
     return `{${entries.map(([key, metas]) => entryJson(key, metas)).join(',')}}`;
   }
 
-  /** Makes a channel present, or changes what it tracks. `false` if it tracks just that already. */
-  track(member: Member, payload: string): boolean {
+  /** Makes a channel present, or changes what it tracks; nothing, if it is closed or tracks just that already. */
+  track(member: Member, payload: string): void {
+    if (!member.isOpen) return;
     const key = topicKey(member.topic, member.isPrivate);
     const members = this.#topics.get(key) ?? new Map<Member, Meta>();
     const previous = members.get(member);
-    if (previous?.payload === payload) return false;
+    if (previous?.payload === payload) return;
     const meta = newMeta(payload, previous?.ref ?? null);
     this.#topics.set(key, members.set(member, meta));
     const joins = `{${entryJson(member.presenceKey, [meta.json])}}`;
     const leaves =
       previous === undefined ? emptyObject : `{${entryJson(member.presenceKey, [previous.json])}}`;
     this.#announce(member, joins, leaves);
-    return true;
   }
 
   /** Ends a channel's presence, if it has one. */

@@ -1,7 +1,7 @@
 import { isLosslessNumber, parse } from 'lossless-json';
 
 /** Numbers that JavaScript would write otherwise than they were read. In a string it is a false alarm, and only slower. */
-const fragileNumber = /\d{16}|\.\d*0(?!\d)|\d[eE][+-]?\d|-0/;
+const fragileNumber = /[\d.]{16}|\.\d*0(?!\d)|\.0{5}|\d[eE][+-]?\d|-0/;
 
 /**
  * JSON text as the real server writes it after having read it: no white space, the keys of an object in order, the
