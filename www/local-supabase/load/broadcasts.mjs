@@ -45,10 +45,11 @@ export async function loadBroadcasts({ connections, perSecond, seconds, database
     }
     await sleep(5);
   }
+  const took = (performance.now() - started) / 1_000;
+  const cpu = backend.cpu() - cpuBefore;
   const expected = sent * deliveredPerMessage;
   const patience = performance.now() + 10_000;
   while (delivered < expected && performance.now() < patience) await sleep(20);
-  const took = (performance.now() - started) / 1_000;
   const figures = {
     connections,
     sent,
@@ -56,7 +57,7 @@ export async function loadBroadcasts({ connections, perSecond, seconds, database
     delivered,
     deliveredPerSecond: Math.round(delivered / took),
     latencyMs: { median: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) },
-    serverCpuPercent: Math.round(((backend.cpu() - cpuBefore) / took) * 100),
+    serverCpuPercent: Math.round((cpu / took) * 100),
     memoryMB: {
       first: Math.round(memory[0].value),
       last: Math.round(memory.at(-1).value),

@@ -10,6 +10,7 @@ import { PresenceCalls } from './presence/calls.js';
 import { SerialQueue } from './serialQueue.js';
 import type { RealtimeServices } from './services.js';
 import { binaryBroadcast, type Delivery, textBroadcast, userBroadcast } from './wire/deliveries.js';
+import { wireTopic } from './wire/topics.js';
 import { type BinaryMessage, encodeText, type Frame, type TextMessage, type Version } from './wire/wire.js';
 
 /** What a channel needs of its socket. */
@@ -100,7 +101,7 @@ export class Channel {
   }
 
   system(extension: string, status: 'ok' | 'error', message: string): void {
-    const head = { joinRef: this.joinRef, ref: null, topic: `realtime:${this.topic}`, event: 'system' };
+    const head = { joinRef: this.joinRef, ref: null, topic: wireTopic(this.topic), event: 'system' };
     const payload = JSON.stringify({ message, status, extension, channel: this.topic });
     this.send(encodeText(this.version, head, payload));
   }
@@ -213,7 +214,7 @@ export class Channel {
     const head = {
       joinRef: this.joinRef,
       ref: null,
-      topic: `realtime:${this.topic}`,
+      topic: wireTopic(this.topic),
       event: 'presence_state',
     };
     const state = this.#services.presence.state(this.topic, this.isPrivate);

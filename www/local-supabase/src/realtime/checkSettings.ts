@@ -102,6 +102,7 @@ export function parseRealtimeSettings(pairs: readonly string[]): Record<string, 
   );
 }
 
+/** Every setting there is. */
 export function realtimeSettingNames(): string[] {
   return Object.keys(kinds);
 }

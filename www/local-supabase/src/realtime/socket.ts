@@ -5,6 +5,7 @@ import { decideJoin, type Refusal } from './join.js';
 import { SerialQueue } from './serialQueue.js';
 import type { RealtimeServices } from './services.js';
 import type { Transport } from './transport.js';
+import { channelOf, wireTopic } from './wire/topics.js';
 import {
   type BinaryMessage,
   decodeBinary,
@@ -14,8 +15,6 @@ import {
   type TextMessage,
   type Version,
 } from './wire/wire.js';
-
-const topicPrefix = 'realtime:';
 
 /** What a socket has to know of the others. */
 export interface SocketNeighbours {
@@ -32,7 +31,6 @@ export interface SocketNeighbours {
  */
 export class Socket {
   readonly version: Version;
-  readonly closed: Promise<void>;
   readonly #transport: Transport;
   readonly #services: RealtimeServices;
   readonly #neighbours: SocketNeighbours;
@@ -59,7 +57,7 @@ export class Socket {
       this.#idleTimer.refresh();
       this.#incoming.add(() => this.#receive(data, isBinary));
     });
-    this.closed = transport.closed.then(() => {
+    transport.closed.then(() => {
       clearTimeout(this.#idleTimer);
       for (const channel of this.#channels.values()) channel.dispose();
       this.#channels.clear();
@@ -84,14 +82,14 @@ export class Socket {
   disconnect(): void {
     const payload = '{"message":"Server requested disconnect","status":"ok","extension":"system"}';
     for (const { topic } of this.#channels.values()) {
-      const head = { joinRef: null, ref: null, topic: topicPrefix + topic, event: 'system' };
+      const head = { joinRef: null, ref: null, topic: wireTopic(topic), event: 'system' };
       this.#transport.send(encodeText(this.version, head, payload));
     }
     this.#transport.close(1012);
   }
 
   reply(channel: Channel, ref: unknown, status: 'ok' | 'error', response: unknown): void {
-    const head = { joinRef: channel.joinRef, ref, topic: topicPrefix + channel.topic, event: 'phx_reply' };
+    const head = { joinRef: channel.joinRef, ref, topic: wireTopic(channel.topic), event: 'phx_reply' };
     this.send(encodeText(this.version, head, JSON.stringify({ status, response })));
   }
 
@@ -107,7 +105,7 @@ export class Socket {
     channel.dispose();
     if (this.#channels.get(channel.topic) === channel) this.#channels.delete(channel.topic);
     const { joinRef } = channel;
-    const head = { joinRef, ref: joinRef, topic: topicPrefix + channel.topic, event };
+    const head = { joinRef, ref: joinRef, topic: wireTopic(channel.topic), event };
     this.send(encodeText(this.version, head, payload));
   }
 
@@ -126,11 +124,11 @@ export class Socket {
       this.#answer(null, message.ref, message.topic, 'ok', {});
       return;
     }
-    if (typeof message.topic !== 'string' || !message.topic.startsWith(topicPrefix)) {
+    const topic = channelOf(message.topic);
+    if (topic === null) {
       this.#refuseTopic(message);
       return;
     }
-    const topic = message.topic.slice(topicPrefix.length);
     if (message.event !== 'phx_join') this.#push(topic, message);
     else if (message.kind === 'text') return this.#join(topic, message);
   }
@@ -158,7 +156,7 @@ export class Socket {
     if (result.refusal !== undefined) return this.#refuseJoin(topic, joinRef, ref, result.refusal);
     const channel = new Channel(this, this.#services, result.options);
     const response = joinResponse(result.options.bindings);
-    this.#answerJson(joinRef, ref, topicPrefix + topic, `{"status":"ok","response":${response}}`);
+    this.#answerJson(joinRef, ref, wireTopic(topic), `{"status":"ok","response":${response}}`);
     if (previous?.isOpen) this.close(previous);
     this.#channels.set(topic, channel);
     channel.open(result.replayed);
@@ -170,7 +168,7 @@ export class Socket {
     if (previous !== undefined) this.close(previous);
     await sleep(this.#services.settings.refusedJoinDelayMs);
     if (!this.#transport.isOpen) return;
-    this.#answer(joinRef, ref, topicPrefix + topic, 'error', { reason: refusal.reason });
+    this.#answer(joinRef, ref, wireTopic(topic), 'error', { reason: refusal.reason });
     if (refusal.closesSocket) this.#transport.close(1001);
   }
 

@@ -1,6 +1,7 @@
 import type { Database } from '../../database/database.js';
 import { isObject } from '../../http/body.js';
 import { canonicalJson } from '../wire/canonicalJson.js';
+import { wireTopic } from '../wire/topics.js';
 import { encodeText, encodeUserBroadcast, type Frame, type Version } from '../wire/wire.js';
 
 const mostMessages = 25;
@@ -70,7 +71,7 @@ export function replayFrame(
   { id, event, payload }: KeptMessage,
 ): Frame | null {
   const meta = `{"id":${JSON.stringify(id)},"replayed":true}`;
-  const name = `realtime:${topic}`;
+  const name = wireTopic(topic);
   if ('bytes' in payload) {
     return version === '2.0.0' ? encodeUserBroadcast(name, event, meta, 'bytes', payload.bytes) : null;
   }

@@ -22,7 +22,7 @@ export function broadcastRoutes(services: RealtimeServices): Hono {
   return app;
 }
 
-export function notFound(context: Context): Response {
+function notFound(context: Context): Response {
   return plain(context, 404, 'Not Found');
 }
 

@@ -49,6 +49,7 @@ export function isLegacyJoin(payload: Readonly<Record<string, unknown>>): boolea
   return payload.config === undefined;
 }
 
+/** What a join asks to hear of the database. */
 export function bindingsOf(topic: string, payload: Readonly<Record<string, unknown>>): RawBinding[] {
   if (isLegacyJoin(payload)) return [legacyBinding(topic)];
   const entries = isObject(payload.config) ? payload.config.postgres_changes : null;
@@ -85,6 +86,7 @@ export function bindingId(binding: RawBinding): number {
   );
 }
 
+/** Reads a binding, or throws a {@link BindingError}. */
 export function parseBinding(raw: RawBinding): Binding {
   const { event, schema, table, filter, select } = raw;
   const hasTarget = typeof schema === 'string' || typeof table === 'string';

@@ -4,6 +4,7 @@ import { messageOf } from '../../errors.js';
 import type { RealtimeServices } from '../services.js';
 import type { DelayRange } from '../settings.js';
 import { pause } from '../warmth.js';
+import { wireTopic } from '../wire/topics.js';
 import { encodeText, type Frame, type Version } from '../wire/wire.js';
 import type { RawBinding } from './bindings.js';
 import type { Subscriber } from './feed.js';
@@ -64,7 +65,7 @@ export class ChangeSubscription implements Subscriber {
     const { version, topic } = this.#channel;
     const event = this.#isLegacy ? type : 'postgres_changes';
     const payload = this.#isLegacy ? data : `{"data":${data},"ids":${ids}}`;
-    const head = { joinRef: null, ref: null, topic: `realtime:${topic}`, event };
+    const head = { joinRef: null, ref: null, topic: wireTopic(topic), event };
     this.#channel.send(encodeText(version, head, payload));
   }
 

@@ -1,4 +1,5 @@
 import { canonicalJson } from './canonicalJson.js';
+import { wireTopic } from './topics.js';
 import {
   type Encoding,
   encodeBroadcast,
@@ -37,7 +38,7 @@ function delivery(encode: Encode, { id = null, isPresence = false }: Partial<Del
 const head = (topic: string, event: string) => ({
   joinRef: null,
   ref: null,
-  topic: `realtime:${topic}`,
+  topic: wireTopic(topic),
   event,
 });
 
@@ -59,7 +60,7 @@ export function userBroadcast(
   const metadata = id === null ? '' : JSON.stringify({ id });
   const encode: Encode = (version) => {
     if (version === '2.0.0') {
-      return encodeUserBroadcast(`realtime:${topic}`, event, metadata, encoding, payload);
+      return encodeUserBroadcast(wireTopic(topic), event, metadata, encoding, payload);
     }
     const text = encoding === 'json' ? readableJson(payload) : null;
     if (text === null) return null;
@@ -76,7 +77,7 @@ export function userBroadcast(
 /** What Phoenix makes of bytes that were pushed as a plain event. */
 export function binaryBroadcast(topic: string, payload: Buffer): Delivery {
   return delivery((version) =>
-    version === '2.0.0' ? encodeBroadcast(`realtime:${topic}`, 'broadcast', payload) : null,
+    version === '2.0.0' ? encodeBroadcast(wireTopic(topic), 'broadcast', payload) : null,
   );
 }
 
