@@ -29,7 +29,7 @@ import { type Backend, backendControl } from './testing/backend.js';
 import { type Stack, startStack } from './testing/stack.js';
 
 export { expect } from '@playwright/test';
-export type { Backend, BackendStats, ClientStats } from './testing/backend.js';
+export type { Backend, BackendStats, ClientStats, ProjectChange } from './testing/backend.js';
 export type {
   Fault,
   FaultLimits,

@@ -17,7 +17,7 @@ export interface ClientStats {
   /** Payload bytes of the frames. */
   bytesIn: number;
   bytesOut: number;
-  /** By service; a handshake is one of `realtime`. */
+  /** By service; a handshake is one of `realtime`. A browser's preflights are not counted. */
   requests: { rest: number; auth: number; realtime: number; other: number };
   /** Bytes of HTTP bodies. */
   httpBytesIn: number;
@@ -36,6 +36,15 @@ export interface BackendStats {
   totals: ClientStats;
   /** By the name of the client; see {@link Fault} for how a client is named. */
   clients: Record<string, ClientStats>;
+}
+
+/**
+ * Delays and limits of the realtime server by name, and whether the project is suspended: see
+ * `docs/local-supabase.md`. A range of milliseconds is `[least, most]`; a limit of `null` is none.
+ */
+export interface ProjectChange {
+  suspended?: boolean;
+  [setting: string]: number | boolean | readonly [leastMs: number, mostMs: number] | null | undefined;
 }
 
 /**
@@ -60,7 +69,7 @@ export interface Backend {
   thawSockets(client?: string): Promise<number>;
   /** Closes realtime sockets with a code (1000 to 1003, 1007 to 1014, 3000 to 4999). Resolves with how many. */
   closeSockets(code: number, client?: string): Promise<number>;
-  /** Sends a frame as it is, text or binary, to every realtime socket. */
+  /** Sends a frame as it is, text or binary, to every realtime socket; frozen ones do not get it. */
   sendFrame(frame: string | Uint8Array): Promise<void>;
 
   /**
@@ -79,7 +88,8 @@ export interface Backend {
 
   /**
    * Access tokens that were issued up to now count as expired, and channels that use them are closed; refreshing still
-   * works. `user` is an e-mail or an id; default: everyone.
+   * works. `user` is an e-mail or an id; default: everyone. A token that the test signs itself afterwards is refused,
+   * too, unless its `iat` lies in a later second.
    */
   expireTokens(user?: string): Promise<void>;
   /** The same, and the sessions end: refreshing is refused, too. */
@@ -89,6 +99,15 @@ export interface Backend {
    * takes. Resolves when the backend answers again, with all its data.
    */
   restartServer(downForMs?: number): Promise<void>;
+
+  /**
+   * Changes the project while it runs. As on a real one everybody is sent away with 1012, and may come again.
+   *
+   * ```ts
+   * await backend.changeProject({ refusedJoinDelayMs: 5_000, maxConnections: 2 });
+   * ```
+   */
+  changeProject(change: ProjectChange): Promise<void>;
 
   /** Runs SQL with all rights, past row level security; resolves with the rows of the last statement. */
   sql<Row = Record<string, unknown>>(text: string): Promise<Row[]>;
@@ -141,6 +160,9 @@ export function backendControl(controlUrl: string | null | undefined): Backend {
     },
     restartServer: async (downForMs) => {
       await ask('/server/restart', { downForMs });
+    },
+    changeProject: async (change) => {
+      await ask('/realtime/settings', change);
     },
     sql: async <Row>(sql: string) => (await ask<{ rows: Row[] }>('/sql', { sql })).rows,
     stats: () => ask<BackendStats>('/stats'),

@@ -35,7 +35,8 @@ export type FrameFault = FaultLimits & {
 
 /** What happens to WebSocket handshakes. Without a status, a refused one gets no answer at all. */
 export type HandshakeFault = FaultLimits & { on: 'handshake' } & (
-    | { action: 'refuse'; status?: number; retryAfterSeconds?: number; body?: unknown }
+    | { action: 'refuse'; status?: undefined }
+    | { action: 'refuse'; status: number; retryAfterSeconds?: number; body?: unknown }
     | { action: 'delay'; delayMs: number }
   );
 

@@ -2,8 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { endTree, endTreeWithUs } from './tree.js';
 
-/** The process that serves the application under test, and its backend. */
+/** The process that serves the application under test, and its backend. It ends with the test process. */
 export interface Stack {
   /** The program and its arguments. */
   command: string[];
@@ -60,23 +61,25 @@ export async function startStack({ command, cwd, env }: Stack): Promise<RunningS
   });
   const death = async () =>
     new Error(`\`${command.join(' ')}\` ended by itself (${await ended}):\n${said.join('\n')}`);
-  const killWithUs = () => endTree(child, 'SIGKILL');
-  process.once('exit', killWithUs);
+  const letBe = child.pid === undefined ? () => {} : endTreeWithUs(child);
 
   const addresses = await Promise.race([readyLine(child), ended.then(() => null)]);
   if (addresses === null) {
-    process.off('exit', killWithUs);
+    letBe();
     throw await death();
   }
   return {
     addresses,
     async stop() {
-      process.off('exit', killWithUs);
-      if (child.exitCode !== null || child.signalCode !== null) throw await death();
+      if (child.exitCode !== null || child.signalCode !== null) {
+        letBe();
+        throw await death();
+      }
       endTree(child, 'SIGTERM');
       const deadline = setTimeout(() => endTree(child, 'SIGKILL'), graceMs);
       await ended;
       clearTimeout(deadline);
+      letBe();
     },
   };
 }
@@ -100,15 +103,5 @@ function parseReady(line: string): StackAddresses | null {
     return ready === true ? addresses : null;
   } catch {
     return null;
-  }
-}
-
-function endTree(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (child.pid === undefined) return;
-  try {
-    if (process.platform === 'win32') spawn('taskkill', ['/pid', String(child.pid), '/T', '/F']);
-    else process.kill(-child.pid, signal);
-  } catch {
-    // The group is gone already.
   }
 }

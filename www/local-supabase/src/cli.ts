@@ -1,5 +1,5 @@
 import { helpText, packageVersion } from './cli/help.js';
-import { parseCommand } from './cli/options.js';
+import { type Command, parseCommand } from './cli/options.js';
 import { resolveConfig } from './config.js';
 import { messageOf, StartError } from './errors.js';
 import { type LocalSupabase, start } from './server.js';
@@ -7,8 +7,9 @@ import { type LocalSupabase, start } from './server.js';
 /** Runs the command: 0 after a signal, 2 if it could not start. */
 export async function main(args: readonly string[]): Promise<void> {
   try {
-    const { wants, json, options } = parseCommand(args, process.env);
-    if (wants === 'start') await run(options, json);
+    const command = parseCommand(args, process.env);
+    const { wants } = command;
+    if (wants === 'start') await run(command);
     else process.stdout.write(wants === 'help' ? helpText() : `${await packageVersion()}\n`);
   } catch (cause) {
     process.stderr.write(
@@ -18,25 +19,35 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-async function run(options: Parameters<typeof resolveConfig>[0], json: boolean): Promise<void> {
+async function run({ options, json, untilStdinEnds }: Command): Promise<void> {
   const starting = start(resolveConfig(options));
-  stopOnSignals(starting);
+  stopWhenTold(starting, untilStdinEnds);
   const backend = await starting;
   process.stdout.write(json ? readyLine(backend) : readyText(backend));
 }
 
 /** Also while it still starts: whoever starts it must be able to stop it at any time. */
-function stopOnSignals(starting: Promise<LocalSupabase>): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      starting
-        .then((backend) => backend.stop())
-        .then(
-          () => process.exit(0),
-          () => process.exit(),
-        );
-    });
-  }
+function stopWhenTold(starting: Promise<LocalSupabase>, untilStdinEnds: boolean): void {
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) return;
+    isStopping = true;
+    starting
+      .then((backend) => backend.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(),
+      );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  if (!untilStdinEnds) return;
+  // Nothing is ever read from it, but only who reads learns that it ended.
+  process.stdin
+    .once('close', stop)
+    .on('error', () => {})
+    .resume();
+  // It must not keep a process that could not start. A file has nothing to let go, and has ended by then.
+  process.stdin.unref?.();
 }
 
 function readyLine({ url, anonKey, serviceRoleKey, controlUrl }: LocalSupabase): string {

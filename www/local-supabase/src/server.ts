@@ -101,7 +101,7 @@ async function serve(
 
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(cors({ origin: '*', exposeHeaders: exposedHeaders, maxAge: 3600 }));
-  app.use(faultyRequests(faults));
+  app.use(faultyRequests(faults, () => port.life));
   app.get('/', (context) => context.json({ name: 'local-supabase' }));
   app.use('/auth/v1/*', requireApiKeyBut(['/auth/v1/health'], Object.values(keys)));
   app.use('/rest/v1/*', requireApiKey(new Set(Object.values(keys))));

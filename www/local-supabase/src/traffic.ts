@@ -15,7 +15,7 @@ export interface ClientCounts extends SocketCounts {
   /** Realtime sockets that were opened. */
   opened: number;
   refusedHandshakes: number;
-  /** By service; a handshake is one of `realtime`. */
+  /** By service; a handshake is one of `realtime`. Preflights are not counted: a browser keeps their answers. */
   requests: { rest: number; auth: number; realtime: number; other: number };
   /** Bytes of HTTP bodies. */
   httpBytesIn: number;
@@ -45,7 +45,7 @@ export interface Stats {
   connections: number;
   /** Channels joined now. */
   channels: number;
-  /** HTTP requests, handshakes among them. */
+  /** HTTP requests, handshakes among them, preflights not. */
   requests: number;
   totals: ClientStats;
   clients: Record<string, ClientStats>;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, mock, test } from 'node:test';
+import { Cuts } from '../dist/control/cuts.js';
 import { joinPayload, startBackend } from './support.mjs';
 
 describe('control', () => {
@@ -19,7 +20,7 @@ describe('control', () => {
 
     assert.deepEqual(await backend.control('/sockets/cut', { forMs: null }), { cut: 1 });
     assert.equal(await socket.closed, 1006);
-    await assert.rejects(backend.socket());
+    await assert.rejects(backend.socket(), /socket hang up/);
     assert.deepEqual(await backend.control('/sockets/restore', {}), {});
     (await backend.socket()).close();
   });
@@ -47,24 +48,37 @@ describe('control', () => {
   });
 
   test('a web page can cut the link and no more', async () => {
-    const response = await fetch(`${backend.controlUrl}/sql`, {
-      method: 'POST',
-      headers: { origin: 'https://elsewhere.example', 'content-type': 'text/plain' },
-      body: '{"sql": "drop table public.activity"}',
-    });
-    assert.equal(response.status, 403);
+    const ask = (path, body) =>
+      fetch(`${backend.controlUrl}${path}`, {
+        method: 'POST',
+        headers: { origin: 'http://localhost:3000', 'content-type': 'text/plain' },
+        body,
+      });
+    assert.equal((await ask('/sql', '{"sql": "drop table public.activity"}')).status, 403);
     assert.ok((await backend.sql('select count(*)::int as n from public.activity'))[0].n > 0);
-    const cut = await fetch(`${backend.controlUrl}/sockets/cut`, {
-      method: 'POST',
-      headers: { origin: 'https://elsewhere.example' },
-      body: '{"forMs": 0}',
-    });
-    assert.equal(cut.headers.get('access-control-allow-origin'), '*');
+    assert.equal((await ask('/sockets/cut', '{"forMs": 0}')).status, 200);
+    assert.deepEqual(await backend.control('/sockets/restore', {}), {});
+  });
+
+  test('a field that there is not is refused, as in every request', async () => {
+    for (const [path, body, message] of [
+      ['/frames', { text: 'x', too: 'all' }, /^"too" is no field here/],
+      ['/frames', { text: 'x', base64: 'eA==' }, /^Give the frame as "text" or as "base64"$/],
+      ['/frames', {}, /^Give the frame as "text" or as "base64"$/],
+      ['/sql', { sql: 'select 1', parameters: [] }, /^"parameters" is no field here/],
+      ['/sql', {}, /^"sql" must be a text$/],
+    ]) {
+      assert.match((await backend.control(path, body)).error, message);
+    }
   });
 
   test('raw frames reach every socket as they are', async () => {
     const sockets = [await backend.socket(), await backend.socket()];
-    await backend.control('/frames', { text: '{oops' });
+    const frozen = await backend.socket({ client: 'frozen' });
+    await backend.commands.freezeSockets('frozen');
+    assert.deepEqual(await backend.control('/frames', { text: '{oops' }), { sent: 2 });
+    await backend.commands.cutSockets({ client: 'frozen', forMs: 0 });
+    assert.equal(await frozen.closed, 1006);
     await backend.control('/frames', { base64: Buffer.from([255, 0]).toString('base64') });
     for (const socket of sockets) {
       assert.equal(await socket.next(), '{oops');
@@ -72,4 +86,29 @@ describe('control', () => {
       socket.close();
     }
   });
+});
+
+test('of two cuts the one that lasts longer counts', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const ended = [];
+    const cuts = new Cuts((client) => ended.push(client));
+    cuts.begin('a', 60_000);
+    cuts.begin('a', 50);
+    cuts.begin('b', 50);
+    cuts.begin(null, null);
+    cuts.begin(null, 50);
+    mock.timers.tick(59_999);
+    assert.deepEqual(ended, ['b']);
+    mock.timers.tick(1);
+    assert.deepEqual(ended, ['b', 'a']);
+    cuts.forget(null);
+    cuts.begin(null, 50);
+    cuts.begin('c', 50);
+    cuts.forget('c');
+    mock.timers.tick(50);
+    assert.deepEqual(ended, ['b', 'a', null]);
+  } finally {
+    mock.timers.reset();
+  }
 });

@@ -170,7 +170,7 @@ describe('the order of frames', () => {
 
   test('a held frame comes right after the next one', () => {
     const queue = new FrameQueue();
-    queue.hold(['first', 'first'], 1_000);
+    queue.hold(['first', 'first'], 0, 1_000);
     assert.ok(queue.isHolding && !queue.isEmpty);
     assert.deepEqual(queue.take(5), []);
     queue.put(['second'], 5);
@@ -181,19 +181,29 @@ describe('the order of frames', () => {
 
   test('a held frame that nothing follows comes after its time, and behind what waits', () => {
     const queue = new FrameQueue();
-    queue.hold(['held'], 50);
+    queue.hold(['held'], 0, 50);
     assert.equal(queue.nextAt, 50);
     assert.deepEqual(queue.take(50), ['held']);
     queue.put(['slow'], 60, 100);
-    queue.hold(['held'], 70);
+    queue.hold(['held'], 60, 10);
     assert.deepEqual(queue.take(70), []);
     assert.deepEqual(queue.take(160), ['slow', 'held']);
     assert.equal(queue.nextAt, null);
   });
 
+  test('a held frame that is delayed, too, keeps its delay when another one has passed it', () => {
+    const queue = new FrameQueue();
+    queue.hold(['slow'], 0, 1_000, 80);
+    queue.put(['quick'], 10);
+    assert.deepEqual(queue.take(10), ['quick']);
+    queue.put(['behind'], 20);
+    assert.deepEqual(queue.take(79), []);
+    assert.deepEqual(queue.take(80), ['slow', 'behind']);
+  });
+
   test('what is held comes before the end', () => {
     const queue = new FrameQueue();
-    queue.hold(['held'], 500);
+    queue.hold(['held'], 0, 500);
     queue.stopHolding(5);
     queue.put(['end'], 5);
     assert.deepEqual(queue.take(5), ['held', 'end']);
@@ -202,7 +212,7 @@ describe('the order of frames', () => {
   test('flushing empties it in order', () => {
     const queue = new FrameQueue();
     queue.put(['slow'], 0, 100);
-    queue.hold(['held'], 500);
+    queue.hold(['held'], 0, 500);
     assert.deepEqual(queue.flush(), ['slow', 'held']);
     assert.ok(queue.isEmpty);
   });

@@ -9,35 +9,55 @@ interface IssueClaims {
  * no user and never expire so.
  */
 export class EarlyExpiry {
-  /** When whose tokens expired, in seconds; `null`: everyone's. */
-  readonly #expiredAt = new Map<string | null, number>();
+  /** When whose tokens expired, in seconds, and as which expiry; `null`: everyone's. */
+  readonly #expired = new Map<string | null, { at: number; number: number }>();
   /**
-   * Tokens count their age in whole seconds: those that were issued after an expiry, but within its second, are
-   * remembered one by one.
+   * What the time alone would judge wrongly, with its user, and when it expired or `null`. Tokens count their age in
+   * whole seconds, so there are some that were issued after an expiry, but within its second. And there are some whose
+   * making had begun before an expiry and ended after it.
    */
-  readonly #spared = new Map<string, string>();
+  readonly #exceptions = new Map<string, { user: string; expiredAt: number | null }>();
+  #count = 0;
+
+  /** How many expiries there were. */
+  get count(): number {
+    return this.#count;
+  }
 
   expire(userId: string | null, now: number): void {
-    this.#expiredAt.set(userId, now);
-    for (const [token, user] of this.#spared) {
-      if (userId === null || user === userId) this.#spared.delete(token);
+    this.#count += 1;
+    this.#expired.set(userId, { at: now, number: this.#count });
+    for (const [token, { user }] of this.#exceptions) {
+      if (userId === null || user === userId) this.#exceptions.set(token, { user, expiredAt: now });
     }
   }
 
-  issued(token: string, claims: IssueClaims): void {
-    const { sub } = claims;
-    if (typeof sub === 'string' && this.#cutoffOf(claims) !== null) this.#spared.set(token, sub);
+  /** `since` is what {@link count} was when it was decided that this user may have a token. */
+  issued(token: string, claims: IssueClaims, since: number): void {
+    const { sub: user } = claims;
+    if (typeof user !== 'string') return;
+    const last = this.#lastOf(user);
+    const isLate = last !== null && last.number > since;
+    if (isLate) this.#exceptions.set(token, { user, expiredAt: last.at });
+    else if (this.#cutoffOf(claims) !== null) this.#exceptions.set(token, { user, expiredAt: null });
   }
 
   /** When the token expired, in seconds, or `null`. */
   expiryOf(token: string, claims: IssueClaims): number | null {
-    return this.#spared.has(token) ? null : this.#cutoffOf(claims);
+    const exception = this.#exceptions.get(token);
+    return exception === undefined ? this.#cutoffOf(claims) : exception.expiredAt;
   }
 
   #cutoffOf({ sub, iat }: IssueClaims): number | null {
-    if (typeof sub !== 'string') return null;
-    const cutoff = Math.max(this.#expiredAt.get(null) ?? 0, this.#expiredAt.get(sub) ?? 0);
+    const last = typeof sub === 'string' ? this.#lastOf(sub) : null;
     const issuedAt = typeof iat === 'number' ? iat : 0;
-    return cutoff > 0 && issuedAt <= cutoff ? cutoff : null;
+    return last !== null && issuedAt <= last.at ? last.at : null;
+  }
+
+  /** The last expiry that was about a user. */
+  #lastOf(user: string): { at: number; number: number } | null {
+    const [all, own] = [this.#expired.get(null), this.#expired.get(user)];
+    if (all === undefined || own === undefined) return all ?? own ?? null;
+    return all.number > own.number ? all : own;
   }
 }

@@ -94,7 +94,8 @@ async function signIn(
   const user =
     typeof password === 'string' ? await signInByPassword(options.database, email, password) : 'unknown';
   if (typeof user === 'string') return failToSignIn(context, user);
-  return grant(context, options, user, await openSession(options.database, user.id));
+  const { moment } = options.tokens;
+  return grant(context, options, user, await openSession(options.database, user.id), moment);
 }
 
 function failToSignIn(context: Context, problem: SignInProblem): Response {
@@ -117,6 +118,7 @@ async function refresh(
   if (typeof token !== 'string' || token === '') {
     return fail(context, 400, 'validation_failed', 'refresh token required');
   }
+  const { moment } = options.tokens;
   const session = await refreshSession(options.database, token);
   if (session === 'unknown') {
     return fail(context, 400, 'refresh_token_not_found', 'Invalid Refresh Token: Refresh Token Not Found');
@@ -129,7 +131,7 @@ async function refresh(
   }
   const user = await findById(options.database, session.userId);
   if (user === null) return fail(context, 403, 'user_not_found', 'User from sub claim in JWT does not exist');
-  return grant(context, options, user, session);
+  return grant(context, options, user, session, moment);
 }
 
 async function grant(
@@ -137,25 +139,29 @@ async function grant(
   options: AuthOptions,
   user: User,
   session: SessionGrant,
+  moment: number,
 ): Promise<Response> {
   const now = Math.floor(Date.now() / 1000);
   const expiry = now + options.accessTokenLifetimeSeconds;
-  const accessToken = await options.tokens.sign({
-    iss: `${options.url()}/auth/v1`,
-    sub: user.id,
-    aud: 'authenticated',
-    exp: expiry,
-    iat: now,
-    email: user.email,
-    phone: '',
-    app_metadata: user.app_metadata,
-    user_metadata: user.user_metadata,
-    role: user.role,
-    aal: 'aal1',
-    amr: [{ method: 'password', timestamp: now }],
-    session_id: session.sessionId,
-    is_anonymous: false,
-  });
+  const accessToken = await options.tokens.sign(
+    {
+      iss: `${options.url()}/auth/v1`,
+      sub: user.id,
+      aud: 'authenticated',
+      exp: expiry,
+      iat: now,
+      email: user.email,
+      phone: '',
+      app_metadata: user.app_metadata,
+      user_metadata: user.user_metadata,
+      role: user.role,
+      aal: 'aal1',
+      amr: [{ method: 'password', timestamp: now }],
+      session_id: session.sessionId,
+      is_anonymous: false,
+    },
+    moment,
+  );
   return context.json({
     access_token: accessToken,
     token_type: 'bearer',

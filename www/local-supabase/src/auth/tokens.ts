@@ -31,11 +31,19 @@ export class TokenAuthority {
     return this.sign({ iss: 'supabase', ref: 'local', role, iat: keysIssuedAt, exp: keysExpireAt });
   }
 
-  async sign(claims: Readonly<Record<string, unknown>>): Promise<string> {
+  /**
+   * To be taken before the database is asked who may have a token: one that is made to expire meanwhile must not
+   * outlive that because it is signed only afterwards.
+   */
+  get moment(): number {
+    return this.#earlyExpiry.count;
+  }
+
+  async sign(claims: Readonly<Record<string, unknown>>, moment = this.moment): Promise<string> {
     const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .sign(this.#secret);
-    this.#earlyExpiry.issued(token, claims);
+    this.#earlyExpiry.issued(token, claims, moment);
     return token;
   }
 

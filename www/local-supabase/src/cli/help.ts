@@ -14,6 +14,7 @@ const options: readonly (readonly [option: string, meaning: string])[] = [
   ['--refused-join-delay-ms N', 'the same as --realtime refusedJoinDelayMs=N'],
   ['--refused-handshake-delay-ms N', 'the same as --realtime refusedHandshakeDelayMs=N'],
   ['--json', 'print one line of JSON when ready'],
+  ['--until-stdin-ends', 'stop when standard input ends, as a pipe does when its other end is gone'],
   ['--version', "print this package's version"],
   ['--help', 'print this'],
 ];

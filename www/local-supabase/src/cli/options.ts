@@ -7,6 +7,8 @@ import { parseRealtimeSettings } from '../realtime/checkSettings.js';
 export interface Command {
   wants: 'start' | 'help' | 'version';
   json: boolean;
+  /** Stop also when standard input ends. */
+  untilStdinEnds: boolean;
   options: LocalSupabaseOptions;
 }
 
@@ -23,6 +25,7 @@ export function parseCommand(args: readonly string[], environment: NodeJS.Proces
   return {
     wants: values.help ? 'help' : values.version ? 'version' : 'start',
     json: values.json,
+    untilStdinEnds: values['until-stdin-ends'],
     options: {
       ...(port === undefined ? {} : { port: toNumber('--port', port) }),
       ...(host === undefined ? {} : { host }),
@@ -66,6 +69,7 @@ function parse(args: readonly string[]) {
         'refused-join-delay-ms': { type: 'string' },
         'refused-handshake-delay-ms': { type: 'string' },
         json: { type: 'boolean', default: false },
+        'until-stdin-ends': { type: 'boolean', default: false },
         version: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },

@@ -75,6 +75,11 @@ export const text: Field<string> = {
   accepts: (value): value is string => typeof value === 'string' && value !== '',
 };
 
+export const anyText: Field<string> = {
+  expected: 'a text',
+  accepts: (value): value is string => typeof value === 'string',
+};
+
 /** No timer runs longer. */
 const longestMs = 2_147_483_647;
 

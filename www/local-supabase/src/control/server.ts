@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
-import { cors } from 'hono/cors';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { TokenAuthority } from '../auth/tokens.js';
 import type { Database } from '../database/database.js';
@@ -11,7 +10,8 @@ import type { ProjectPort } from '../http/projectPort.js';
 import type { RealtimeServer } from '../realtime/server.js';
 import type { Traffic } from '../traffic.js';
 import { faultRoutes } from './faults.js';
-import { InputError, milliseconds, readBody, readFields } from './input.js';
+import { guard } from './guard.js';
+import { anyText, InputError, milliseconds, readBody, readFields, required } from './input.js';
 import { readProjectChange } from './project.js';
 import { socketRoutes } from './sockets.js';
 import { runScript } from './sql.js';
@@ -34,14 +34,7 @@ export function createControlServer(options: ControlOptions): Server {
   const { realtime, traffic, port } = options;
   const app = new Hono();
 
-  // Tests that run in a page may break the link. The rest is for programs alone: any page that is open in the
-  // developer's browser could otherwise write to their database.
-  for (const path of ['/sockets/*', '/frames', '/faults', '/faults/*']) app.use(path, cors());
-  app.use(async (context, next) => {
-    const fromPage = context.req.header('origin') !== undefined;
-    if (!fromPage || /^\/(sockets|frames|faults)(\/|$)/.test(context.req.path)) return next();
-    return fail(context, 403, 'The control server takes only what breaks the link from web pages');
-  });
+  for (const middleware of guard((context, sentence) => fail(context, 403, sentence))) app.use(middleware);
 
   app.route('/sockets', socketRoutes(realtime));
   app.route('/faults', faultRoutes(options));
@@ -52,11 +45,11 @@ export function createControlServer(options: ControlOptions): Server {
   });
 
   app.post('/frames', async (context) => {
-    const { text, base64 } = await readBody(context);
-    if (typeof text === 'string') realtime.sendRaw(text);
-    else if (typeof base64 === 'string') realtime.sendRaw(Buffer.from(base64, 'base64'));
-    else throw new InputError('Give the frame as "text" or as "base64"');
-    return context.json({ sent: realtime.connections });
+    const { text, base64 } = readFields(await readBody(context), { text: anyText, base64: anyText });
+    if ((text === undefined) === (base64 === undefined)) {
+      throw new InputError('Give the frame as "text" or as "base64"');
+    }
+    return context.json({ sent: realtime.sendRaw(text ?? Buffer.from(base64 ?? '', 'base64')) });
   });
 
   app.get('/stats', (context) => context.json(traffic.report(realtime.sockets)));
@@ -67,8 +60,7 @@ export function createControlServer(options: ControlOptions): Server {
   });
 
   app.post('/sql', async (context) => {
-    const { sql } = await readBody(context);
-    if (typeof sql !== 'string') throw new InputError('"sql" must be a text');
+    const { sql = '' } = readFields(await readBody(context), { sql: required(anyText) });
     try {
       return context.json({ rows: await runScript(options.database, sql) });
     } catch (cause) {

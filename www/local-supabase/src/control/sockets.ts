@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import type { RealtimeServer } from '../realtime/server.js';
+import { Cuts } from './cuts.js';
 import { type Field, milliseconds, nullable, readBody, readFields, required, text } from './input.js';
 
 /** The codes that a close frame may carry; the others of the protocol are for what happens without one. */
@@ -14,23 +15,21 @@ const closeCode: Field<number> = {
 /** `/sockets`: cuts them off, freezes them half open, closes them; a client's, or all. */
 export function socketRoutes(realtime: RealtimeServer): Hono {
   const app = new Hono();
-  /** What ends cuts by itself; `null`: that of everyone. */
-  const restoring = new Map<string | null, NodeJS.Timeout>();
+  const cuts = new Cuts((client) => realtime.endCut(client));
 
   app.post('/cut', async (context) => {
     const { client = null, forMs = null } = readFields(await readBody(context), {
       client: text,
       forMs: nullable(milliseconds),
     });
-    clearTimeout(restoring.get(client));
     const cut = realtime.cut(client);
-    if (forMs !== null) restoring.set(client, setTimeout(() => realtime.endCut(client), forMs).unref());
+    cuts.begin(client, forMs);
     return context.json({ cut });
   });
 
   app.post('/restore', async (context) => {
     const { client = null } = readFields(await readBody(context), { client: text });
-    for (const [cut, timer] of restoring) if (client === null || client === cut) clearTimeout(timer);
+    cuts.forget(client);
     if (client === null) realtime.endCuts();
     else realtime.endCut(client);
     return context.json({});

@@ -10,7 +10,8 @@ interface Waiting<Item> {
  */
 export class FrameQueue<Item> {
   readonly #waiting: Waiting<Item>[] = [];
-  #held: { items: Item[]; until: number } | null = null;
+  /** `from` is when they may pass at the earliest, `until` when they do if nothing has passed them. */
+  #held: { items: Item[]; from: number; until: number } | null = null;
 
   get isEmpty(): boolean {
     return this.#held === null && this.#waiting.length === 0;
@@ -32,20 +33,23 @@ export class FrameQueue<Item> {
     this.stopHolding(now);
   }
 
-  /** Puts the items aside until others were put, at most until then. */
-  hold(items: readonly Item[], until: number): void {
-    if (this.#held === null) this.#held = { items: [...items], until };
+  /** Puts the items aside until others were put, at most so long; what is delayed besides comes no sooner for that. */
+  hold(items: readonly Item[], now: number, forMs: number, delayMs = 0): void {
+    const from = now + delayMs;
+    if (this.#held === null) this.#held = { items: [...items], from, until: from + forMs };
     else this.#held.items.push(...items);
   }
 
   /** What is held takes its place behind what waits. */
   stopHolding(now: number): void {
-    if (this.#held !== null) this.#release(this.#held.items, now);
+    const held = this.#held;
+    this.#held = null;
+    if (held !== null) this.#append(held.items, Math.max(now, held.from));
   }
 
   /** What may pass by now, in order. */
   take(now: number): Item[] {
-    if (this.#held !== null && this.#held.until <= now) this.#release(this.#held.items, this.#held.until);
+    if (this.#held !== null && this.#held.until <= now) this.stopHolding(this.#held.until);
     const first = this.#waiting.findIndex(({ at }) => at > now);
     return this.#waiting.splice(0, first === -1 ? this.#waiting.length : first).map(({ item }) => item);
   }
@@ -60,10 +64,5 @@ export class FrameQueue<Item> {
   #append(items: readonly Item[], earliest: number): void {
     const at = Math.max(earliest, this.#waiting.at(-1)?.at ?? earliest);
     for (const item of items) this.#waiting.push({ item, at });
-  }
-
-  #release(items: readonly Item[], earliest: number): void {
-    this.#held = null;
-    this.#append(items, earliest);
   }
 }

@@ -24,8 +24,8 @@ export class Lane<Item> {
     this.#pass();
   }
 
-  hold(items: readonly Item[], forMs: number): void {
-    this.#queue.hold(items, performance.now() + forMs);
+  hold(items: readonly Item[], forMs: number, delayMs = 0): void {
+    this.#queue.hold(items, performance.now(), forMs, delayMs);
     this.#pass();
   }
 
@@ -38,6 +38,12 @@ export class Lane<Item> {
   /** Delivers all that waits, at once. */
   flush(): void {
     for (const item of this.#queue.flush()) this.#deliver(item);
+    this.#arm();
+  }
+
+  /** Loses all that waits. */
+  drop(): void {
+    this.#queue.flush();
     this.#arm();
   }
 

@@ -39,11 +39,16 @@ export type FrameFault = FrameFilter &
 /** What happens to WebSocket handshakes. */
 export type HandshakeFault = Limits & { on: 'handshake' } & (
     | {
+        /** The TCP connection is destroyed without an answer. */
         action: 'refuse';
-        /** 400 to 599. Default: the TCP connection is destroyed without an answer. */
-        status?: number;
+        status?: undefined;
+      }
+    | {
+        action: 'refuse';
+        /** 400 to 599. */
+        status: number;
         retryAfterSeconds?: number;
-        /** Sent as it is if it is a text, else as JSON. Only with a status. */
+        /** Sent as it is if it is a text, else as JSON. */
         body?: unknown;
       }
     | { action: 'delay'; delayMs: number }

@@ -15,8 +15,11 @@ export async function checkPort(port: number, host: string, what: string): Promi
 /** Opens a port and answers the URL it can be reached at. */
 export function listen(server: Server, port: number, host: string, what: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => reject(explain(cause, port, host, what)));
+    const failed = (cause: NodeJS.ErrnoException): void => reject(explain(cause, port, host, what));
+    server.once('error', failed);
     server.listen(port, host, () => {
+      // One server opens its port again and again.
+      server.off('error', failed);
       const address = server.address();
       const taken = typeof address === 'object' && address !== null ? address.port : port;
       const name = host.includes(':') ? `[${host}]` : host;

@@ -1,9 +1,9 @@
 import { IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import type { ClientCounts, Traffic } from '../traffic.js';
-import { anonymous, clientOf, givenName, serviceOf } from './who.js';
+import { clientOf, isPreflight, serviceOf } from './who.js';
 
-/** Serves HTTP and counts, per client, requests, handshakes and the bytes of bodies. */
+/** Serves HTTP and counts, per client, requests but preflights, and the bytes of bodies. */
 export function createMeasuredServer(
   fetch: Parameters<typeof createAdaptorServer>[0]['fetch'],
   traffic: Traffic,
@@ -14,16 +14,13 @@ export function createMeasuredServer(
   server.prependListener(
     'request',
     (request: MeasuredRequest, response: MeasuredResponse<MeasuredRequest>) => {
+      if (isPreflight(request)) return;
       const counts = traffic.of(clientOf(request));
       counts.requests[serviceOf(pathOf(request))] += 1;
       request.counts = counts;
       response.counts = counts;
     },
   );
-  server.prependListener('upgrade', (request) => {
-    const client = givenName(request, new URL(request.url ?? '/', 'http://local')) ?? anonymous;
-    traffic.of(client).requests[serviceOf(pathOf(request))] += 1;
-  });
   return server;
 }
 

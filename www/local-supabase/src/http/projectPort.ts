@@ -7,6 +7,7 @@ export class ProjectPort {
   readonly #server: Server;
   readonly #host: string;
   readonly #stopped = new AbortController();
+  #life = new AbortController();
   #url = '';
   #restart: Promise<void> | null = null;
 
@@ -18,6 +19,11 @@ export class ProjectPort {
   /** Empty until the port is open. */
   get url(): string {
     return this.#url;
+  }
+
+  /** Aborted when the port goes away: what waits then must not run later, as if nothing had happened. */
+  get life(): AbortSignal {
+    return this.#life.signal;
   }
 
   async open(port: number): Promise<void> {
@@ -46,11 +52,13 @@ export class ProjectPort {
     const waited = sleep(downForMs, undefined, { signal: this.#stopped.signal }).catch(() => {});
     await this.#close(whileDown);
     await waited;
+    this.#life = new AbortController();
     if (!this.#stopped.signal.aborted) await this.open(Number(port));
   }
 
   /** The port refuses at once; it is closed once `whileClosing` has ended the sockets that were upgraded. */
   async #close(whileClosing: () => Promise<void>): Promise<void> {
+    this.#life.abort();
     const closed = this.#server.listening ? closeServer(this.#server) : undefined;
     await whileClosing();
     await closed;

@@ -11,8 +11,15 @@ export function serviceOf(path: string): Service | 'other' {
   return services.find((service) => path.startsWith(`/${service}/v1/`)) ?? 'other';
 }
 
+/** What a handshake asks for, or `null`: nothing that can be read. A client may send `//` or `http://[`. */
+export function handshakeUrl(request: IncomingMessage): URL | null {
+  const target = request.url ?? '/';
+  const base = 'http://local';
+  return URL.canParse(target, base) ? new URL(target, base) : null;
+}
+
 /** The name that a client gives itself. Only a handshake takes it from its URL: in REST, names there are columns. */
-export function givenName(request: IncomingMessage, handshake?: URL): string | null {
+export function givenName(request: IncomingMessage, handshake?: URL | null): string | null {
   const header = request.headers['x-client-name'];
   return handshake?.searchParams.get('client') || (typeof header === 'string' && header) || null;
 }
@@ -33,4 +40,9 @@ function sessionOf(token: string): string | null {
   } catch {
     return null;
   }
+}
+
+/** Whether a browser only asks if it may ask. When it does is its own affair: it keeps the answers. */
+export function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
 }

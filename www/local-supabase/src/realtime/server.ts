@@ -1,4 +1,4 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
@@ -6,12 +6,12 @@ import type { TokenAuthority } from '../auth/tokens.js';
 import type { Claims } from '../database/caller.js';
 import type { Database } from '../database/database.js';
 import type { FaultRules } from '../faults/rules.js';
-import type { HandshakeFault } from '../faults/types.js';
-import { anonymous, givenName } from '../http/who.js';
+import { refuse } from '../http/refusal.js';
+import { anonymous, givenName, handshakeUrl, serviceOf } from '../http/who.js';
 import type { Traffic } from '../traffic.js';
-import { handshakeProblem } from './access/tokens.js';
 import { databaseBroadcasts } from './broadcasts/fromDatabase.js';
 import { ChangeFeed } from './changes/feed.js';
+import { type Admission, Gate } from './gate.js';
 import { Hub } from './hub.js';
 import { Limits } from './limits/limits.js';
 import type { Outbox } from './outbox.js';
@@ -22,13 +22,8 @@ import { Socket } from './socket.js';
 import { Transport } from './transport.js';
 import { Upkeep } from './upkeep.js';
 import { Warmth } from './warmth.js';
-import type { Version } from './wire/wire.js';
-
-const path = '/realtime/v1/websocket';
 
 const farewellMs = 500;
-
-const noKey = { status: 401, reason: 'API key is missing' };
 
 /** The real server never gives a reason, not even back to a client that gave one. */
 class WordlessWebSocket extends WebSocket {
@@ -46,30 +41,12 @@ export interface Control {
 /** What a project's administrator may change while it runs. */
 export type ProjectChange = Partial<RealtimeSettings> & { suspended?: boolean };
 
-/** A handshake that goes on. */
-interface Admission {
-  version: Version;
-  key: string;
-}
-
-type RefusedHandshake = Extract<HandshakeFault, { action: 'refuse' }>;
-
-/** How a handshake is answered; `none`: the connection is destroyed. */
-type Answer = Admission | Refusal | 'none';
-
-/** A handshake that goes no further. */
-interface Refusal {
-  status: number;
-  body: string;
-  type: string | null;
-  retryAfterSeconds?: number | undefined;
-}
-
 /** `/realtime/v1/websocket`: the handshakes, and the sockets that came of them. */
 export class RealtimeServer {
   readonly services: RealtimeServices;
   readonly #broadcasts: Outbox;
   readonly #control: Control;
+  readonly #gate: Gate;
   readonly #upgrader = new WebSocketServer({
     noServer: true,
     maxPayload: maxFrameBytes,
@@ -79,20 +56,20 @@ export class RealtimeServer {
     WebSocket: WordlessWebSocket,
   });
   readonly #sockets = new Map<Socket, Transport>();
-  /** Every connection, those too that the server gave up but that still stand, half open. */
+  /** Every connection: those too that one side has given up while the other does not know. */
   readonly #transports = new Set<Transport>();
   /** Who is cut off; `null`: everyone. */
   readonly #cutOff = new Set<string | null>();
-  /** Handshakes that are not answered yet. */
-  readonly #pending = new Set<Duplex>();
+  /** The connections of handshakes, as long as no socket has come of them. */
+  readonly #handshakes = new Set<Duplex>();
   #isDown = false;
-  #isSuspended = false;
   #opened = 0;
 
   private constructor(services: RealtimeServices, broadcasts: Outbox, control: Control) {
     this.services = services;
     this.#broadcasts = broadcasts;
     this.#control = control;
+    this.#gate = new Gate(services, control.faults);
   }
 
   static async start(
@@ -132,13 +109,12 @@ export class RealtimeServer {
   /** Answers an upgrade request: a socket, or an HTTP error that says why not. */
   async upgrade(request: IncomingMessage, stream: Duplex, head: Buffer): Promise<void> {
     stream.on('error', () => stream.destroy());
-    const url = new URL(request.url ?? '/', 'http://local');
+    this.#handshakes.add(stream);
+    stream.once('close', () => this.#handshakes.delete(stream));
+    const url = handshakeUrl(request);
     const name = givenName(request, url);
-    this.#pending.add(stream);
-    const examined = this.#isCutOff(name)
-      ? Promise.resolve('none' as const)
-      : this.#examine(request, url, name);
-    const answer = await examined.finally(() => this.#pending.delete(stream));
+    this.#control.traffic.of(name ?? anonymous).requests[serviceOf(url?.pathname ?? '')] += 1;
+    const answer = this.#isCutOff(name) ? 'none' : await this.#gate.examine(request, url, name);
     // A cut may have begun meanwhile.
     if (answer === 'none' || this.#isCutOff(name)) {
       this.#countRefusal(name);
@@ -148,8 +124,11 @@ export class RealtimeServer {
       refuse(stream, answer);
     } else {
       this.#upgrader.handleUpgrade(request, stream, head, (connection) => {
+        this.#handshakes.delete(stream);
         this.#open(connection, name, answer);
       });
+      // What is no handshake of a WebSocket was answered there.
+      if (stream.writableEnded) this.#countRefusal(name);
     }
   }
 
@@ -160,7 +139,7 @@ export class RealtimeServer {
   /** Changes what a project's administrator may change. As there, everybody is sent away, and may come again. */
   reconfigure({ suspended, ...settings }: ProjectChange): void {
     Object.assign(this.services.settings, settings);
-    this.#isSuspended = suspended ?? this.#isSuspended;
+    this.#gate.isSuspended = suspended ?? this.#gate.isSuspended;
     for (const socket of this.#sockets.keys()) socket.disconnect();
   }
 
@@ -214,20 +193,22 @@ export class RealtimeServer {
     for (const transport of this.#transports) transport.resetCounts();
   }
 
-  /** Sends a frame as it is to every socket. */
-  sendRaw(frame: string | Buffer): void {
-    for (const socket of this.#sockets.keys()) socket.send(frame);
+  /** Sends a frame as it is to every socket; how many it can reach. */
+  sendRaw(frame: string | Buffer): number {
+    const reached = [...this.#sockets].filter(([, { isOpen, isFrozen }]) => isOpen && !isFrozen);
+    for (const [socket] of reached) socket.send(frame);
+    return reached.length;
   }
 
   /** Says goodbye to every socket and lets none in; one that does not answer in time is cut off. */
   async goDown(): Promise<void> {
     this.#isDown = true;
-    for (const stream of this.#pending) stream.destroy();
+    for (const stream of this.#handshakes) stream.destroy();
     const transports = [...this.#transports];
     for (const transport of transports) {
       // Who is half open cannot answer.
       if (transport.isFrozen) transport.terminate();
-      else transport.close(1012);
+      else transport.closeAtOnce(1012);
     }
     const all = Promise.all(transports.map((transport) => transport.ended));
     await Promise.race([all, sleep(farewellMs, undefined, { ref: false })]);
@@ -257,31 +238,7 @@ export class RealtimeServer {
       this.#sockets.delete(socket);
       this.#control.traffic.settle(transport);
     });
-    transport.ended.then(() => this.#transports.delete(transport));
-  }
-
-  async #examine(request: IncomingMessage, url: URL, name: string | null): Promise<Answer> {
-    for (const fault of this.#control.faults.judgeHandshake(name ?? anonymous)) {
-      if (fault.action === 'delay') await sleep(fault.delayMs, undefined, { ref: false });
-      else return fault.status === undefined ? 'none' : refusalOf(fault, fault.status);
-    }
-    if (url.pathname !== path) return { status: 404, body: 'Not Found', type: 'text/html' };
-    const version = url.searchParams.get('vsn') ?? '1.0.0';
-    if (version !== '1.0.0' && version !== '2.0.0') return { status: 403, body: '', type: null };
-    const key = keyOf(request, url);
-    const problem = await this.#problemOf(key);
-    if (problem === null && key !== null) return { version, key };
-    await sleep(this.services.settings.refusedHandshakeDelayMs);
-    const { status, reason } = problem ?? noKey;
-    return { status, body: JSON.stringify({ error: reason }), type: 'application/json' };
-  }
-
-  async #problemOf(key: string | null): Promise<{ status: number; reason: string } | null> {
-    if (this.#isSuspended) return { status: 403, reason: 'Realtime was disabled for this tenant' };
-    if (key === null) return noKey;
-    const { problem } = await this.services.tokens.verify(key);
-    if (problem !== undefined) return { status: 401, reason: handshakeProblem(problem) };
-    return this.services.limits.tooManyJoins ? { status: 429, reason: 'Too many joins per second' } : null;
+    Promise.all([transport.closed, transport.ended]).then(() => this.#transports.delete(transport));
   }
 
   #isCutOff(name: string | null): boolean {
@@ -296,30 +253,4 @@ export class RealtimeServer {
   #transportsOf(client: string | null): Transport[] {
     return [...this.#transports].filter((transport) => client === null || transport.client === client);
   }
-}
-
-function keyOf(request: IncomingMessage, url: URL): string | null {
-  const header = request.headers['x-api-key'];
-  return url.searchParams.get('apikey') ?? (typeof header === 'string' ? header : null);
-}
-
-function refusalOf({ body, retryAfterSeconds }: RefusedHandshake, status: number): Refusal {
-  const isText = typeof body === 'string';
-  return {
-    status,
-    body: isText ? body : body === undefined ? '' : JSON.stringify(body),
-    type: body === undefined ? null : isText ? 'text/plain' : 'application/json',
-    retryAfterSeconds,
-  };
-}
-
-function refuse(stream: Duplex, { status, body, type, retryAfterSeconds }: Refusal): void {
-  const headers = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-    'connection: close',
-    `content-length: ${Buffer.byteLength(body)}`,
-    ...(type === null ? [] : [`content-type: ${type}; charset=utf-8`]),
-    ...(retryAfterSeconds === undefined ? [] : [`retry-after: ${retryAfterSeconds}`]),
-  ];
-  stream.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -41,13 +41,19 @@ export class Transport implements CountedSocket {
     if (typeof item === 'number') this.#close(item);
     else this.#transmit(item);
   });
-  readonly #incoming = new Lane<Incoming>((frame) => this.#hear(frame));
+  /** Frames, and the client's going that comes after them: `null`. */
+  readonly #incoming = new Lane<Incoming | null>((frame) => {
+    if (frame === null) this.#endForServer();
+    else this.#hear(frame);
+  });
   /** What came in while frozen. */
   #unheard: Incoming[] = [];
   #listener: (data: Buffer, isBinary: boolean) => void = () => {};
   #session: string | null = null;
   #isFrozen = false;
   #isOver = false;
+  /** The server itself ends the connection: whatever is still to come is lost. */
+  #isEnding = false;
   #onOver = (): void => {};
 
   constructor(connection: WebSocket, { id, name, faults }: TransportOptions) {
@@ -63,9 +69,9 @@ export class Transport implements CountedSocket {
     });
     this.ended = new Promise((resolve) => {
       connection.on('close', () => {
-        this.#outgoing.flush();
-        this.#incoming.flush();
-        this.#endForServer();
+        this.#outgoing.drop();
+        if (this.#isEnding) this.#endForServer();
+        else this.#incoming.putLast(null);
         resolve();
       });
     });
@@ -89,8 +95,10 @@ export class Transport implements CountedSocket {
   }
 
   send(frame: Frame): void {
+    // What is lost anyway is no frame that a fault could hit.
+    if (this.#isFrozen || !this.isOpen) return;
     if (this.#outgoing.isIdle && !this.#faults.touchesFrames) this.#transmit(frame);
-    else if (this.isOpen) this.#sendWithFaults(frame);
+    else this.#sendWithFaults(frame);
   }
 
   /** After the frames that still wait, if any do. */
@@ -99,9 +107,20 @@ export class Transport implements CountedSocket {
     else this.#outgoing.putLast(code);
   }
 
-  /** Cuts the connection without a close frame, as a lost network does. */
+  /** As a server that goes down: it cannot wait for frames that wait. They come, but at once. */
+  closeAtOnce(code: number): void {
+    this.#outgoing.flush();
+    this.#close(code);
+  }
+
+  /** Cuts the connection without a close frame, as a lost network does. What is on its way is lost. */
   terminate(): void {
+    this.#isEnding = true;
+    this.#incoming.drop();
+    this.#outgoing.drop();
     this.#connection.terminate();
+    // The client had gone already, only the server had not noticed yet.
+    if (this.#connection.readyState === this.#connection.CLOSED) this.#endForServer();
   }
 
   /** From now on the connection is half open: it stays, but nothing is read, and what is sent is lost. */
@@ -114,7 +133,7 @@ export class Transport implements CountedSocket {
   thaw(): void {
     this.#isFrozen = false;
     if (this.#isOver) {
-      this.#connection.terminate();
+      this.terminate();
       return;
     }
     for (const frame of this.#unheard.splice(0)) this.#hear(frame);
@@ -143,17 +162,23 @@ export class Transport implements CountedSocket {
     this.counts.bytesOut += Buffer.byteLength(frame);
     this.#connection.send(frame);
     // The real server's process for a connection that does not read grows until it is killed.
-    if (this.#connection.bufferedAmount > mostUnreadBytes) this.#connection.terminate();
+    if (this.#connection.bufferedAmount > mostUnreadBytes) this.terminate();
   }
 
   #close(code: number): void {
     // Of a half-open connection the other side hears nothing.
-    if (this.#isFrozen) this.#endForServer();
-    else this.#connection.close(code);
+    if (this.#isFrozen) {
+      this.#endForServer();
+      return;
+    }
+    this.#isEnding = true;
+    this.#incoming.drop();
+    this.#connection.close(code);
   }
 
   #endForServer(): void {
     this.#isOver = true;
+    this.#incoming.drop();
     this.#onOver();
   }
 
@@ -165,7 +190,7 @@ export class Transport implements CountedSocket {
   }
 
   #hear(frame: Incoming): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isEnding) return;
     if (this.#isFrozen) this.#unheard.push(frame);
     else this.#listener(frame.data, frame.isBinary);
   }
@@ -200,7 +225,7 @@ function altered(frame: Frame, verdict: FrameVerdict | null): Frame[] {
 function enter<Item>(lane: Lane<Item>, items: readonly Item[], verdict: FrameVerdict | null): void {
   if (items.length === 0) return;
   const delayMs = verdict?.delayMs ?? 0;
-  if (verdict?.holdMs != null) lane.hold(items, delayMs + verdict.holdMs);
+  if (verdict?.holdMs != null) lane.hold(items, verdict.holdMs, delayMs);
   else lane.put(items, delayMs);
 }
 

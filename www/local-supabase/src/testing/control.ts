@@ -16,7 +16,7 @@ export interface Control {
 
   /**
    * Ends sockets without a close frame and refuses handshakes for so long; by default until {@link restoreSockets}.
-   * Resolves at once, with how many were cut. With `client`: that client's only. A client that is named by its session
+   * Resolves at once, with how many were cut. Of two cuts the one that lasts longer counts. With `client`: that client's only. A client that is named by its session
    * is not known at a handshake, so its handshakes are not refused.
    */
   cutSockets(options?: { client?: string; forMs?: number | null }): Promise<number>;
@@ -31,12 +31,16 @@ export interface Control {
   thawSockets(client?: string): Promise<number>;
   /** Closes sockets with a code (1000 to 1003, 1007 to 1014, 3000 to 4999). Resolves with how many. */
   closeSockets(code: number, client?: string): Promise<number>;
-  /** Sends a frame as it is, text or binary, to every socket. Resolves with how many. */
+  /** Sends a frame as it is, text or binary, to every socket that is not frozen. Resolves with how many. */
   sendFrame(frame: string | Uint8Array): Promise<number>;
 
   /**
    * Access tokens that were issued up to now count as expired everywhere, and channels that use them are closed.
    * Refreshing still works. With `user`, an e-mail or an id: that user's only. Forgotten when the process ends.
+   *
+   * When a token was issued is told by its `iat`, a whole second, unless the backend issued it. One that a test signs
+   * itself with the project's secret is therefore refused from now on if it has no `iat`, or one within this second or
+   * before; give it a later one.
    */
   expireTokens(user?: string): Promise<void>;
   /** The same, and the sessions end, so that refreshing is refused too. */
@@ -44,7 +48,8 @@ export interface Control {
 
   /**
    * Closes sockets with 1012 and refuses connections for so long, by default no longer than it takes. Resolves when
-   * the backend answers again, on the same port and with all data.
+   * the backend answers again, on the same port and with all data. What a fault delays does not survive it: frames
+   * come before the close, requests are lost.
    */
   restartServer(downForMs?: number): Promise<void>;
 

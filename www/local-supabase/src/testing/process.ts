@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { endChild, type ReadyLine, startChild } from './child.js';
 import { type Control, connectControl } from './control.js';
 
 /** Options of {@link startLocalSupabaseProcess}. */
@@ -41,29 +39,20 @@ export interface LocalSupabaseProcess {
   anonKey: string;
   serviceRoleKey: string;
   control: Control;
-  /** Ends the process as Ctrl+C does, and waits for it. */
+  /** Ends the process as Ctrl+C does, and waits for it. A restart that is under way is broken off. */
   stop(): Promise<void>;
   /** Ends the process at once, as a crash does, and waits for it. */
   kill(): Promise<void>;
   /**
    * Ends the process and starts it again on the same ports, with the same data. Resolves when it answers. Faults,
-   * counts and tokens that were made to expire are forgotten.
+   * counts and tokens that were made to expire are forgotten. Restarts come one after the other.
    */
   restart(options?: RestartOptions): Promise<void>;
 }
 
-interface ReadyLine {
-  url: string;
-  anonKey: string;
-  serviceRoleKey: string;
-  controlUrl: string;
-}
-
-const command = fileURLToPath(new URL('../../bin/wedsync-local-supabase.js', import.meta.url));
-
 /**
  * Starts the command with a control server, and resolves when it is ready. What keeps it from starting is the message
- * of the error. The process ends with this one.
+ * of the error. The process ends with this one, also if a signal kills it.
  *
  * ```ts
  * const backend = await startLocalSupabaseProcess({ migrations: 'www/supabase/migrations' });
@@ -76,73 +65,82 @@ export async function startLocalSupabaseProcess(options: ProcessOptions = {}): P
   const folder = isTemporary ? await mkdtemp(join(tmpdir(), 'local-supabase-')) : null;
   const dataDir = options.dataDir ?? folder;
   const settings = { ...options, ...(dataDir === null ? {} : { dataDir }) };
+  const place = new Place(settings);
   const deleteFolder = async (): Promise<void> => {
     if (folder !== null) await rm(folder, { recursive: true, force: true });
   };
 
-  const first = await launch(settings, options.port ?? 0, options.controlPort ?? 0).catch(async (cause) => {
+  const { url, anonKey, serviceRoleKey, controlUrl } = await place
+    .launch(options.port ?? 0, options.controlPort ?? 0)
+    .catch(async (cause: unknown) => {
+      await deleteFolder();
+      throw cause;
+    });
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    await place.leave(signal);
     await deleteFolder();
-    throw cause;
-  });
-  let { child } = first;
-  const { url, anonKey, serviceRoleKey, controlUrl } = first.ready;
-
+  };
   return {
     url,
     anonKey,
     serviceRoleKey,
     control: connectControl(controlUrl),
-    async stop() {
-      await end(child, 'SIGTERM');
-      await deleteFolder();
-    },
-    async kill() {
-      await end(child, 'SIGKILL');
-      await deleteFolder();
-    },
-    async restart({ downForMs = 0, signal = 'SIGTERM' } = {}) {
-      await end(child, signal);
-      await sleep(downForMs);
-      ({ child } = await launch(settings, portOf(url), portOf(controlUrl)));
-    },
+    stop: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
+    restart: ({ downForMs = 0, signal = 'SIGTERM' } = {}) =>
+      place.restart(signal, downForMs, [portOf(url), portOf(controlUrl)]),
   };
 }
 
-async function launch(
-  { migrations, seed, dataDir, databaseUrl, args = [] }: ProcessOptions,
-  port: number,
-  controlPort: number,
-): Promise<{ child: ChildProcess; ready: ReadyLine }> {
-  const named = { port, 'control-port': controlPort, migrations, seed, 'data-dir': dataDir };
-  const given = Object.entries(named).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, String(value)],
-  );
-  const child = spawn(process.execPath, [command, '--json', ...given, ...args], {
-    env: { ...process.env, DATABASE_URL: databaseUrl ?? '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const killWithUs = (): boolean => child.kill('SIGKILL');
-  process.once('exit', killWithUs);
-  child.once('exit', () => process.off('exit', killWithUs));
+/** Where one process at a time runs, one after the other. */
+class Place {
+  readonly #options: ProcessOptions;
+  readonly #left = new AbortController();
+  #child: ChildProcess | null = null;
+  #restarting: Promise<void> = Promise.resolve();
 
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-4_000);
-  });
-  const died = once(child, 'close').then(([code, signal]: (number | string | null)[]) => {
-    throw new Error(said.trim() || `The backend ended before it was ready (${code ?? signal})`);
-  });
-  const line = once(createInterface({ input: child.stdout }), 'line');
-  const [text] = (await Promise.race([line, died])) as [string];
-  died.catch(() => {});
-  return { child, ready: JSON.parse(text) as ReadyLine };
-}
+  constructor(options: ProcessOptions) {
+    this.#options = options;
+  }
 
-async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill(signal);
-  await exited;
+  launch(port: number, controlPort: number): Promise<ReadyLine> {
+    const { migrations, seed, dataDir, databaseUrl, args = [] } = this.#options;
+    const named = { port, 'control-port': controlPort, migrations, seed, 'data-dir': dataDir };
+    const given = Object.entries(named).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name}`, String(value)],
+    );
+    const { child, ready } = startChild([...given, ...args], databaseUrl ?? '');
+    this.#child = child;
+    return ready;
+  }
+
+  restart(signal: 'SIGTERM' | 'SIGKILL', downForMs: number, ports: [number, number]): Promise<void> {
+    const restart = async (): Promise<void> => {
+      this.#assertNotLeft();
+      await this.#end(signal);
+      await sleep(downForMs, undefined, { signal: this.#left.signal }).catch(() => {});
+      this.#assertNotLeft();
+      await this.launch(...ports);
+    };
+    const restarted = this.#restarting.then(restart);
+    this.#restarting = restarted.catch(() => {});
+    return restarted;
+  }
+
+  /** Nothing runs here again. */
+  async leave(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    this.#left.abort();
+    await this.#end(signal);
+    await this.#restarting;
+  }
+
+  async #end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.#child !== null) await endChild(this.#child, signal);
+  }
+
+  #assertNotLeft(): void {
+    if (this.#left.signal.aborted) throw new Error('The backend was stopped, so it cannot start again');
+  }
 }
 
 function portOf(url: string): number {
