@@ -41,7 +41,7 @@ export async function start(config: Config): Promise<LocalSupabase> {
   if (config.controlPort !== null) await checkPort(config.controlPort, '127.0.0.1', 'control server');
   const database =
     config.databaseUrl === null
-      ? await openPGlite(config.dataDir, await readSnapshot())
+      ? await openPGlite(config.dataDir, readSnapshot)
       : await openPostgres(config.databaseUrl);
   const cleanups: (() => Promise<void>)[] = [() => database.close()];
   const stop = async (): Promise<void> => {
