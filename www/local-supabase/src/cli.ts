@@ -18,23 +18,39 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+/** How long what was begun when a signal came may take to end in order. */
+const graceMs = 500;
+
 async function run(options: Parameters<typeof resolveConfig>[0], json: boolean): Promise<void> {
-  const starting = start(resolveConfig(options));
-  stopOnSignals(starting);
-  const backend = await starting;
+  const stopping = new AbortController();
+  const starting = start(resolveConfig(options), stopping.signal);
+  stopOnSignals(starting, stopping);
+  const backend = await starting.catch((cause: unknown) => {
+    // Whatever the start failed at, somebody wanted it to end.
+    if (stopping.signal.aborted) return null;
+    throw cause;
+  });
+  if (backend === null || stopping.signal.aborted) return;
   process.stdout.write(json ? readyLine(backend) : readyText(backend));
 }
 
-/** Also while it still starts: whoever starts it must be able to stop it at any time. */
-function stopOnSignals(starting: Promise<LocalSupabase>): void {
+/**
+ * Also while it still starts: whoever starts it must be able to stop it at any time. Only PGlite's own work cannot be
+ * interrupted: until its statement ends, this process hears of nothing.
+ */
+function stopOnSignals(starting: Promise<LocalSupabase>, stopping: AbortController): void {
+  let isReady = false;
+  starting.then(
+    () => {
+      isReady = true;
+    },
+    () => {},
+  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => {
-      starting
-        .then((backend) => backend.stop())
-        .then(
-          () => process.exit(0),
-          () => process.exit(),
-        );
+      stopping.abort();
+      if (!isReady) setTimeout(() => process.exit(0), graceMs).unref();
+      starting.then((backend) => backend.stop()).finally(() => process.exit(0));
     });
   }
 }

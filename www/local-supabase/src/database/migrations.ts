@@ -5,15 +5,18 @@ import { endsTransactions } from './statements.js';
 
 /**
  * Applies the migrations that this database does not have yet, each of them whole or not at all, and records them
- * where Supabase's own tool does. `warn` gets a sentence for each that was changed after it had been applied.
+ * where Supabase's own tool does. `warn` gets a sentence for each that was changed after it had been applied;
+ * `signal` stops between two of them.
  */
 export async function applyMigrations(
   database: Database,
   migrations: readonly Migration[],
   warn: (sentence: string) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const applied = await readApplied(database);
   for (const migration of migrations) {
+    signal?.throwIfAborted();
     const { file, version, name, sql } = migration;
     const before = applied.get(version);
     if (before === undefined) {

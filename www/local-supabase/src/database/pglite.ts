@@ -106,7 +106,7 @@ async function start(folder: DataFolder | null, readSnapshot: () => Promise<Blob
 /** Of what is thrown inside the WebAssembly, some has a number instead of a sentence, or nothing at all. */
 function reasonOf(cause: unknown): string {
   const { message, errno } = (cause ?? {}) as { message?: unknown; errno?: unknown };
-  if (typeof message === 'string' && message !== '') return message;
+  if (typeof message === 'string' && message !== '' && !message.startsWith('Aborted(')) return message;
   return typeof errno === 'number' ? `it is damaged (error ${errno})` : 'it is damaged';
 }
 
