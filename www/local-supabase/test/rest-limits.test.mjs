@@ -109,6 +109,10 @@ describeOnEachStorage(
       ]);
       assert.deepEqual(await ids('gifts.offset=1'), [[1, [2]]]);
       assert.deepEqual(await ids('gifts.limit=0'), []);
+      const counted = await backend.rest('/guests?select=id,gifts!inner(id)&gifts.offset=1', {
+        headers: { prefer: 'count=exact' },
+      });
+      assert.equal(counted.headers.get('content-range'), '0-0/2');
     });
 
     test('sees the foreign keys of after each change of the schema', async () => {
