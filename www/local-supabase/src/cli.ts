@@ -19,25 +19,43 @@ export async function main(args: readonly string[]): Promise<void> {
   }
 }
 
+/** How long what was begun when a signal came may take to end in order. */
+const graceMs = 500;
+
 async function run({ options, json, untilStdinEnds }: Command): Promise<void> {
-  const starting = start(resolveConfig(options));
-  stopWhenTold(starting, untilStdinEnds);
-  const backend = await starting;
+  const stopping = new AbortController();
+  const starting = start(resolveConfig(options), stopping.signal);
+  stopWhenTold(starting, stopping, untilStdinEnds);
+  const backend = await starting.catch((cause: unknown) => {
+    // Whatever the start failed at, somebody wanted it to end.
+    if (stopping.signal.aborted) return null;
+    throw cause;
+  });
+  if (backend === null || stopping.signal.aborted) return;
   process.stdout.write(json ? readyLine(backend) : readyText(backend));
 }
 
-/** Also while it still starts: whoever starts it must be able to stop it at any time. */
-function stopWhenTold(starting: Promise<LocalSupabase>, untilStdinEnds: boolean): void {
-  let isStopping = false;
+/**
+ * Also while it still starts: whoever starts it must be able to stop it at any time. Only PGlite's own work cannot be
+ * interrupted: until its statement ends, this process hears of nothing.
+ */
+function stopWhenTold(
+  starting: Promise<LocalSupabase>,
+  stopping: AbortController,
+  untilStdinEnds: boolean,
+): void {
+  let isReady = false;
+  starting.then(
+    () => {
+      isReady = true;
+    },
+    () => {},
+  );
   const stop = (): void => {
-    if (isStopping) return;
-    isStopping = true;
-    starting
-      .then((backend) => backend.stop())
-      .then(
-        () => process.exit(0),
-        () => process.exit(),
-      );
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    if (!isReady) setTimeout(() => process.exit(0), graceMs).unref();
+    starting.then((backend) => backend.stop()).finally(() => process.exit(0));
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   if (!untilStdinEnds) return;

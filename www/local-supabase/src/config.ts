@@ -14,7 +14,7 @@ export interface LocalSupabaseOptions {
   host?: string;
   /** A folder of `<version>_<name>.sql` files, applied in order, each once. */
   migrations?: string;
-  /** A file of SQL, run once, when the database is new. */
+  /** A file of SQL, run once, in a database that has not had a seed. */
   seed?: string;
   /** A folder for PGlite. Default: in memory. */
   dataDir?: string;

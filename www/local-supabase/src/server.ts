@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { authRoutes } from './auth/routes.js';
 import { TokenAuthority } from './auth/tokens.js';
+import { Cleanups } from './cleanups.js';
 import type { Config } from './config.js';
 import { createControlServer } from './control/server.js';
 import { bootstrap, loadJwtSecret } from './database/bootstrap.js';
@@ -35,23 +36,23 @@ export interface LocalSupabase {
   stop(): Promise<void>;
 }
 
-export async function start(config: Config): Promise<LocalSupabase> {
+/** Starts a backend; once `signal` is aborted, no further step of the start is begun. */
+export async function start(config: Config, signal?: AbortSignal): Promise<LocalSupabase> {
   const schema = await readSchema(config);
   await checkPort(config.port, config.host, 'backend');
   if (config.controlPort !== null) await checkPort(config.controlPort, '127.0.0.1', 'control server');
   const database =
     config.databaseUrl === null
-      ? await openPGlite(config.dataDir, await readSnapshot())
+      ? await openPGlite(config.dataDir, readSnapshot)
       : await openPostgres(config.databaseUrl);
-  const cleanups: (() => Promise<void>)[] = [() => database.close()];
-  const stop = async (): Promise<void> => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  };
+  const cleanups = new Cleanups();
+  cleanups.push(() => database.close());
   try {
-    await prepare(database, schema);
-    return await serve(config, database, cleanups, stop);
+    await prepare(database, schema, signal);
+    signal?.throwIfAborted();
+    return await serve(config, database, cleanups);
   } catch (cause) {
-    await stop();
+    await cleanups.run();
     throw cause;
   }
 }
@@ -70,23 +71,25 @@ async function readSchema({ migrations, seed }: Config): Promise<Schema> {
 }
 
 /** From an empty database, or one of an earlier start, to one that can serve. */
-async function prepare(database: Database, { migrations, seed }: Schema): Promise<void> {
+async function prepare(
+  database: Database,
+  { migrations, seed }: Schema,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   await database.exclusively(async () => {
+    signal?.throwIfAborted();
     await bootstrap(database).catch((cause: unknown) => {
       throw explainRefusal(cause);
     });
-    await applyMigrations(database, migrations, (sentence) => process.stderr.write(`${sentence}\n`));
+    const warn = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+    await applyMigrations(database, migrations, warn, signal);
+    signal?.throwIfAborted();
     if (seed !== null) await applySeed(database, seed);
     await database.query('select realtime.sync_capture()');
   });
 }
 
-async function serve(
-  config: Config,
-  database: Database,
-  cleanups: (() => Promise<void>)[],
-  stop: () => Promise<void>,
-): Promise<LocalSupabase> {
+async function serve(config: Config, database: Database, cleanups: Cleanups): Promise<LocalSupabase> {
   const jwtSecret = await loadJwtSecret(database, config.jwtSecret);
   const tokens = new TokenAuthority(jwtSecret);
   const keys = {
@@ -124,7 +127,7 @@ async function serve(
     controlUrl = await listen(control, config.controlPort, '127.0.0.1', 'control server');
     cleanups.push(() => closeServer(control));
   }
-  return { url: port.url, ...keys, jwtSecret, controlUrl, stop };
+  return { url: port.url, ...keys, jwtSecret, controlUrl, stop: () => cleanups.run() };
 }
 
 /** What a hosted project lets pages read. */

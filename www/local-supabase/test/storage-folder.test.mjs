@@ -174,7 +174,7 @@ describe('a data folder', () => {
     const { code, stderr } = await run(['--port', '0', '--data-dir', data]);
     assert.match(
       stderr,
-      /^The database in .*damaged cannot be opened: .*Delete the folder to start afresh\.\n$/,
+      /^The database in .*damaged cannot be opened: it is damaged[^\n]*\. Name another folder with --data-dir to start afresh\.\n$/,
     );
     assert.equal(code, 2);
     assert.ok(!existsSync(join(data, 'local-supabase.lock')));

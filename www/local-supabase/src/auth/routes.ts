@@ -1,12 +1,13 @@
 import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Claims } from '../database/caller.js';
-import type { Database } from '../database/database.js';
+import { type Database, isConnectionLoss } from '../database/database.js';
+import { messageOf } from '../errors.js';
 import { readJsonObject } from '../http/body.js';
 import { bearerToken } from '../http/gateway.js';
 import { closeSessions, openSession, refreshSession, type SessionGrant, sessionExists } from './sessions.js';
 import type { TokenAuthority } from './tokens.js';
-import { findById, isBanned, type SignInProblem, signInByPassword, type User } from './users.js';
+import { findById, type SignInProblem, signInByPassword, type User } from './users.js';
 
 export interface AuthOptions {
   database: Database;
@@ -69,6 +70,16 @@ export function authRoutes(options: AuthOptions): Hono {
     return context.body(null, 204);
   });
 
+  app.onError((cause, context) => {
+    if (isConnectionLoss(cause)) return fail(context, 503, 'unexpected_failure', messageOf(cause));
+    return fail(
+      context,
+      500,
+      'unexpected_failure',
+      'Unexpected failure, please check server logs for more information',
+    );
+  });
+
   app.all('*', (context) =>
     fail(
       context,
@@ -91,8 +102,8 @@ async function signIn(
       ? fail(context, 400, 'phone_provider_disabled', 'Phone logins are disabled')
       : fail(context, 400, 'validation_failed', 'missing email or phone');
   }
-  const user =
-    typeof password === 'string' ? await signInByPassword(options.database, email, password) : 'unknown';
+  const isPossible = typeof password === 'string' && !hasNul(email) && !hasNul(password);
+  const user = isPossible ? await signInByPassword(options.database, email, password) : 'unknown';
   if (typeof user === 'string') return failToSignIn(context, user);
   const { moment } = options.tokens;
   return grant(context, options, user, await openSession(options.database, user.id), moment);
@@ -118,6 +129,7 @@ async function refresh(
   if (typeof token !== 'string' || token === '') {
     return fail(context, 400, 'validation_failed', 'refresh token required');
   }
+  if (hasNul(token)) return fail(context, 400, 'validation_failed', 'Refresh token is not valid');
   const { moment } = options.tokens;
   const session = await refreshSession(options.database, token);
   if (session === 'unknown') {
@@ -126,7 +138,7 @@ async function refresh(
   if (session === 'reused') {
     return fail(context, 400, 'refresh_token_already_used', 'Invalid Refresh Token: Already Used');
   }
-  if (await isBanned(options.database, session.userId)) {
+  if (session === 'banned') {
     return fail(context, 400, 'user_banned', 'Invalid Refresh Token: User Banned');
   }
   const user = await findById(options.database, session.userId);
@@ -204,6 +216,11 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 
 function sessionIdOf({ session_id: id }: Claims): string {
   return isUuid(id) ? id : nobody;
+}
+
+/** PostgreSQL has no text with this character in it, so nobody's name or password has either. */
+function hasNul(text: string): boolean {
+  return text.includes('\0');
 }
 
 function isUuid(value: unknown): value is string {

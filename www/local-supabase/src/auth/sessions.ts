@@ -9,7 +9,7 @@ export interface SessionGrant {
 }
 
 /** Why a refresh token is refused. */
-export type RefreshProblem = 'unknown' | 'reused';
+export type RefreshProblem = 'unknown' | 'reused' | 'banned';
 
 /** A token that was just used may be sent again for so long: two tabs, or a reply that got lost. */
 const reuseInterval = '10 seconds';
@@ -26,18 +26,33 @@ export function openSession(database: Database, userId: string): Promise<Session
   });
 }
 
-/** Exchanges a refresh token for a new one. A stolen, already used one ends the whole session. */
+/**
+ * Exchanges a refresh token for a new one. A stolen, already used one ends the whole session; a banned user's stays as
+ * it is, for the end of the ban.
+ */
 export function refreshSession(database: Database, token: string): Promise<SessionGrant | RefreshProblem> {
   return database.transaction(async (session) => {
+    const owner = await session.query(
+      'select user_id, session_id from auth.refresh_tokens where token = $1',
+      [token],
+    );
+    const { user_id: userId, session_id: sessionId } = owner.rows[0] ?? {};
+    if (!userId || !sessionId) return 'unknown';
+    // From the user down, as whoever ends a session or removes a user goes: the other way round, the two would wait
+    // for each other.
+    const users = await session.query(
+      'select banned_until > now() as is_banned from auth.users where id = $1 for key share',
+      [userId],
+    );
+    if (users.rows[0]?.is_banned === 't') return 'banned';
+    await session.query('select from auth.sessions where id = $1 for update', [sessionId]);
     const { rows } = await session.query(
-      `select user_id, session_id, revoked, updated_at > now() - interval '${reuseInterval}' as is_recent
+      `select revoked, updated_at > now() - interval '${reuseInterval}' as is_recent
        from auth.refresh_tokens where token = $1 for update`,
       [token],
     );
     const found = rows[0];
     if (found === undefined) return 'unknown';
-    const sessionId = found.session_id ?? '';
-    const userId = found.user_id ?? '';
     if (found.revoked === 't') {
       const current = found.is_recent === 't' ? await currentToken(session, sessionId) : null;
       if (current !== null) return { sessionId, userId, refreshToken: current };

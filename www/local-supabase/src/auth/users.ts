@@ -59,14 +59,6 @@ export async function signInByPassword(
   return signedIn.rows[0] === undefined ? 'unknown' : toUser(signedIn.rows[0]);
 }
 
-/** A banned user's open sessions end at their next refresh. */
-export async function isBanned(database: Database, id: string): Promise<boolean> {
-  const { rows } = await database.query('select from auth.users where id = $1 and banned_until > now()', [
-    id,
-  ]);
-  return rows.length > 0;
-}
-
 export async function findById(database: Database, id: string): Promise<User | null> {
   const { rows } = await database.query(`select ${columns} from auth.users where id = $1`, [id]);
   return rows[0] === undefined ? null : toUser(rows[0]);

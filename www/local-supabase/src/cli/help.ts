@@ -5,7 +5,7 @@ const options: readonly (readonly [option: string, meaning: string])[] = [
   ['--port N', "port of the project's URL (54321; 0 takes a free one)"],
   ['--host ADDRESS', 'address to listen on (127.0.0.1)'],
   ['--migrations DIR', 'folder of <version>_<name>.sql files, each applied once'],
-  ['--seed FILE', 'SQL to run once, when the database is new'],
+  ['--seed FILE', 'SQL to run once, in a database that has not had a seed'],
   ['--data-dir DIR', 'keep the database in this folder (default: in memory)'],
   ['--control-port N', 'open the control server that tests use (0 takes a free port)'],
   ['--access-token-lifetime-seconds N', 'how long a sign-in lasts before it must be refreshed (3600)'],
@@ -16,7 +16,7 @@ const options: readonly (readonly [option: string, meaning: string])[] = [
   ['--json', 'print one line of JSON when ready'],
   ['--until-stdin-ends', 'stop when standard input ends, as a pipe does when its other end is gone'],
   ['--version', "print this package's version"],
-  ['--help', 'print this'],
+  ['--help, -h', 'print this'],
 ];
 
 const variables: readonly (readonly [variable: string, meaning: string])[] = [

@@ -12,9 +12,22 @@ export interface Command {
   options: LocalSupabaseOptions;
 }
 
+const questions = [
+  ['help', ['--help', '-h']],
+  ['version', ['--version']],
+] as const satisfies readonly (readonly [Command['wants'], readonly string[]])[];
+
 /** Reads arguments and environment. A secret is never an argument: every user of the machine can read those. */
 export function parseCommand(args: readonly string[], environment: NodeJS.ProcessEnv): Command {
+  // Whoever asks how it is called is not told first that this was not how.
+  for (const [wants, names] of questions) {
+    if (args.some((argument) => (names as readonly string[]).includes(argument)))
+      return { wants, json: false, options: {} };
+  }
   const values = parse(args);
+  for (const name of ['host', 'migrations', 'seed', 'data-dir'] as const) {
+    if (values[name] === '') throw new StartError(`--${name} is empty: give it a value, or leave it out.`);
+  }
   const { port, host, migrations, seed, realistic } = values;
   const dataDir = values['data-dir'];
   const controlPort = values['control-port'];
@@ -23,7 +36,7 @@ export function parseCommand(args: readonly string[], environment: NodeJS.Proces
   const databaseUrl = environment.DATABASE_URL || undefined;
   const jwtSecret = environment.JWT_SECRET || undefined;
   return {
-    wants: values.help ? 'help' : values.version ? 'version' : 'start',
+    wants: 'start',
     json: values.json,
     untilStdinEnds: values['until-stdin-ends'],
     options: {
@@ -71,7 +84,7 @@ function parse(args: readonly string[]) {
         json: { type: 'boolean', default: false },
         'until-stdin-ends': { type: 'boolean', default: false },
         version: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
   } catch (cause) {

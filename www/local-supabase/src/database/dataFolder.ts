@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { messageOf, StartError } from '../errors.js';
 import { lockFolder, lockName } from './folderLock.js';
@@ -66,8 +66,35 @@ async function isEmpty(path: string): Promise<boolean> {
     for (const name of files) if (name !== unfinishedName) await rm(join(path, name), { recursive: true });
     return true;
   }
-  if (files.length === 0 || files.includes('PG_VERSION')) return files.length === 0;
+  if (files.length === 0) return true;
+  if (files.includes('PG_VERSION')) {
+    await refuseAnothers(path, files);
+    return false;
+  }
   throw new StartError(
     `The data folder ${path} has other files and no database in it: name a new or an empty one with --data-dir.`,
+  );
+}
+
+/** What PGlite is built from; it opens no other version's files. */
+const ownVersion = '18';
+
+/** Two programs at one database destroy it, and PGlite would only see that it cannot open some of them. */
+async function refuseAnothers(path: string, files: readonly string[]): Promise<void> {
+  const firstLine = async (name: string): Promise<string> =>
+    (await readFile(join(path, name), 'utf8')).split('\n')[0]?.trim() ?? '';
+  // PGlite writes a process number there too, but never a real one.
+  const isServers =
+    files.includes('postmaster.opts') ||
+    (files.includes('postmaster.pid') && Number(await firstLine('postmaster.pid')) > 0);
+  if (isServers) {
+    throw new StartError(
+      `The data folder ${path} belongs to a PostgreSQL server: name another one with --data-dir, or that server with DATABASE_URL.`,
+    );
+  }
+  const version = await firstLine('PG_VERSION');
+  if (version === ownVersion) return;
+  throw new StartError(
+    `The data folder ${path} has a database of version ${version} of PostgreSQL, not ${ownVersion}: name another one with --data-dir.`,
   );
 }

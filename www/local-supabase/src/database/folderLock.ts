@@ -1,98 +1,109 @@
-import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { link, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StartError } from '../errors.js';
+import { forget, type Holder, isAlive, isOfAnotherHost, newHolder, parseHolder } from './lockHolder.js';
 
 export const lockName = 'local-supabase.lock';
 
-/** The locks of this process: whether one with its own number is stale, no operating system can tell. */
-const held = new Set<string>();
-
-/** A process. Numbers are used again, after a restart of a container nearly always, hence the time. */
-interface Holder {
-  pid: number;
-  /** When it started, in the system's own unit; `null` where that cannot be read. */
-  started: string | null;
-}
+/** How soon to look again at a lock that is just changing hands. */
+const changeMs = 5;
 
 /**
  * Keeps other backends out of a folder until the answered function is called: two PGlites in one folder destroy it,
  * and PGlite itself does not look. A lock whose process is gone is taken over.
  */
 export async function lockFolder(folder: string): Promise<() => Promise<void>> {
-  const file = join(folder, lockName);
-  while (!(await create(file))) {
-    const found = await readFile(file, 'utf8').catch(() => null);
-    if (found === null) continue;
-    const holder = parseHolder(found);
-    if (holder !== null && isAlive(holder, file)) {
-      throw new StartError(
-        `The data folder ${folder} is in use by process ${holder.pid}: stop that backend, or name another folder.`,
-      );
+  // By whatever names a folder goes, it has one lock.
+  const file = join(await realpath(folder), lockName);
+  const holder = newHolder();
+  const text = JSON.stringify(holder);
+  const own = `${file}.${holder.id}`;
+  // Linking or renaming a finished file is one step, so nobody reads half a lock.
+  await writeFile(own, text);
+  try {
+    while (!(await create(own, file))) {
+      const found = await read(file);
+      if (found === null) continue;
+      const other = parseHolder(found);
+      if (other !== null) refuseIfHeld(folder, file, other);
+      if (!(await takeOver(own, file, found))) await sleep(changeMs);
+      else if ((await read(file)) === text) break;
     }
-    await remove(file, found);
+  } catch (cause) {
+    forget(holder);
+    throw cause;
+  } finally {
+    await rm(own, { force: true });
   }
-  held.add(file);
   return async () => {
-    await rm(file, { force: true });
-    held.delete(file);
+    // Whoever deleted it by hand may have started another backend, and that one's lock stays.
+    if ((await read(file)) === text) await rm(file, { force: true });
+    forget(holder);
   };
 }
 
-/** Linking a finished file is one step, so nobody reads half a lock. */
-async function create(file: string): Promise<boolean> {
-  const own = `${file}.${process.pid}`;
-  const holder: Holder = { pid: process.pid, started: startOf(process.pid) };
-  await writeFile(own, JSON.stringify(holder));
+function refuseIfHeld(folder: string, file: string, holder: Holder): void {
+  const { pid, host } = holder;
+  if (isOfAnotherHost(holder)) {
+    throw new StartError(
+      `The data folder ${folder} is in use by process ${pid} of the host or container ${host}: stop that backend, or name another folder; if it is gone for good, delete ${file}.`,
+    );
+  }
+  if (isAlive(holder)) {
+    throw new StartError(
+      `The data folder ${folder} is in use by process ${pid}: stop that backend, or name another folder.`,
+    );
+  }
+}
+
+/**
+ * Puts our lock in the place of a stale one, for which only one process may come at a time: whoever has the claim,
+ * whose name is made of the stale lock's content. A claim whose process is gone is taken over in the same way.
+ * Answers whether we had the claim.
+ */
+async function takeOver(own: string, file: string, stale: string): Promise<boolean> {
+  const claim = `${file}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`;
+  if (!(await create(own, claim))) {
+    const found = await read(claim);
+    if (found === null) return false;
+    const other = parseHolder(found);
+    const isInUse = other !== null && (isOfAnotherHost(other) || isAlive(other));
+    if (isInUse || !(await takeOver(own, claim, found))) return false;
+    if ((await read(claim)) !== (await read(own))) return false;
+  }
+  try {
+    // Whoever had the claim before may have replaced it since it was read.
+    if ((await read(file)) === stale) await replace(own, file);
+    return true;
+  } finally {
+    await rm(claim, { force: true });
+  }
+}
+
+async function replace(own: string, file: string): Promise<void> {
+  const copy = `${own}.copy`;
+  // Its first name is still needed: for the lock after the claim.
+  await link(own, copy);
+  await rename(copy, file);
+}
+
+async function create(own: string, file: string): Promise<boolean> {
   try {
     await link(own, file);
     return true;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw cause;
-  } finally {
-    await rm(own, { force: true });
   }
 }
 
-/** Another process may have taken the stale lock over since it was read: that one's is put back. */
-async function remove(file: string, stale: string): Promise<void> {
-  const aside = `${file}.${process.pid}.stale`;
+async function read(file: string): Promise<string | null> {
   try {
-    await rename(file, aside);
-    if ((await readFile(aside, 'utf8')) !== stale) await link(aside, file);
-  } catch {
-    // Whoever was faster has it now; the next look at it decides.
-  }
-  await rm(aside, { force: true });
-}
-
-function parseHolder(text: string): Holder | null {
-  try {
-    const { pid, started } = JSON.parse(text) as Partial<Holder>;
-    return typeof pid === 'number' ? { pid, started: started ?? null } : null;
-  } catch {
-    return null;
-  }
-}
-
-function isAlive({ pid, started }: Holder, file: string): boolean {
-  if (pid === process.pid) return held.has(file);
-  try {
-    process.kill(pid, 0);
+    return await readFile(file, 'utf8');
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  const now = startOf(pid);
-  return started === null || now === null || started === now;
-}
-
-/** Field 22 of Linux's `stat`, counted from behind the name, which may have spaces in it. */
-function startOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
-  } catch {
-    return null;
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw cause;
   }
 }

@@ -1,24 +1,29 @@
 import { messageOf, StartError } from '../errors.js';
 import { type Database, isPostgresError, type SqlValue } from './database.js';
 import type { Migration, Seed } from './sqlFiles.js';
+import { endsTransactions } from './statements.js';
 
 /**
  * Applies the migrations that this database does not have yet, each of them whole or not at all, and records them
- * where Supabase's own tool does. `warn` gets a sentence for each that was changed after it had been applied.
+ * where Supabase's own tool does. `warn` gets a sentence for each that was changed after it had been applied;
+ * `signal` stops between two of them.
  */
 export async function applyMigrations(
   database: Database,
   migrations: readonly Migration[],
   warn: (sentence: string) => void,
+  signal?: AbortSignal,
 ): Promise<void> {
   const applied = await readApplied(database);
   for (const migration of migrations) {
+    signal?.throwIfAborted();
     const { file, version, name, sql } = migration;
     const before = applied.get(version);
     if (before === undefined) {
       const record = `insert into supabase_migrations.schema_migrations (version, name, statements)
         values (${literal(version)}, ${literal(name)}, array[${literal(sql)}])`;
-      await run(database, `The migration ${file}`, sql, record);
+      const isThere = `select from supabase_migrations.schema_migrations where version = ${literal(version)}`;
+      await run(database, `The migration ${file}`, sql, { record, isThere });
     } else if (before !== null && before !== sql) {
       warn(
         `The migration ${file} was changed after it had been applied: what it says now is not in this database.`,
@@ -38,19 +43,33 @@ async function readApplied(database: Database): Promise<Map<SqlValue, SqlValue>>
 
 /** Runs the seed, all of it or nothing, in a database that has not had one. */
 export async function applySeed(database: Database, { file, sql }: Seed): Promise<void> {
-  const { rows } = await database.query("select from auth.local_settings where name = 'seeded_from'");
-  if (rows.length > 0) return;
+  const isThere = "select from auth.local_settings where name = 'seeded_from'";
+  if ((await database.query(isThere)).rows.length > 0) return;
   const record = `insert into auth.local_settings (name, value) values ('seeded_from', ${literal(file)})`;
-  await run(database, `The seed ${file}`, sql, record);
+  await run(database, `The seed ${file}`, sql, { record, isThere });
+}
+
+/** How it is written down that a file has been applied, and how that is read. */
+interface Memory {
+  record: string;
+  isThere: string;
 }
 
 /** The text and its record, in one transaction. */
-async function run(database: Database, what: string, sql: string, record: string): Promise<void> {
+async function run(
+  database: Database,
+  what: string,
+  sql: string,
+  { record, isThere }: Memory,
+): Promise<void> {
   try {
     await database.script(`${sql}\n;reset role;${record}`);
   } catch (cause) {
     throw new StartError(explain(what, sql, cause));
   }
+  // The record is lost with a transaction that nobody ends, and the file would be applied at every start.
+  if ((await database.query(isThere)).rows.length > 0) return;
+  throw new StartError(`${what} leaves its transaction open: end it with commit, or leave out its begin.`);
 }
 
 const activeTransaction = '25001';
@@ -61,7 +80,10 @@ function explain(what: string, sql: string, cause: unknown): string {
   if (cause.code === activeTransaction) {
     return `${what} cannot be applied: ${message}, and each file is applied in one; take that statement out, or write it without CONCURRENTLY.`;
   }
-  return `${what} failed${placeOf(sql, cause.position)} and was rolled back: ${message}.`;
+  const place = placeOf(sql, cause.position);
+  // A file that commits by itself has perhaps kept a part of what it did.
+  const end = endsTransactions(sql) ? '' : ' and was rolled back';
+  return `${what} failed${end === '' ? place.replace(/,$/, '') : place}${end}: ${message}.`;
 }
 
 /** PostgreSQL counts characters, not the halves that JavaScript makes of some. */

@@ -1,9 +1,8 @@
 import { PGlite, type Results, type Transaction } from '@electric-sql/pglite';
 import { pgcrypto } from '@electric-sql/pglite/contrib/pgcrypto';
-import { messageOf, StartError } from '../errors.js';
+import { StartError } from '../errors.js';
 import {
   type Database,
-  leaveNoSettings,
   type Row,
   type Session,
   type SqlValue,
@@ -11,21 +10,31 @@ import {
   searchPath,
 } from './database.js';
 import { type DataFolder, openDataFolder } from './dataFolder.js';
+import { refuseCopyFromClient } from './statements.js';
 
 /** A database that can be written out whole, as a compressed archive. */
 export interface PGliteDatabase extends Database {
   dump(): Promise<Buffer>;
 }
 
+/**
+ * PGlite's session has no authorization that `reset` could go back to, and none that the end of a transaction could:
+ * it would stay what a caller's transaction made of it. By its name it is set, at the start too.
+ */
+const leaveNoSettings = 'set session authorization postgres; reset role; reset all';
+
 const asText = (value: string): string => value;
 
 /**
  * PostgreSQL inside this process, in memory or in a folder. It has one connection: transactions queue up. A new
- * database starts from the snapshot, or is made from nothing without one.
+ * database starts from the snapshot, which is only read then, or is made from nothing without one.
  */
-export async function openPGlite(path: string | null, snapshot: Blob | null): Promise<PGliteDatabase> {
+export async function openPGlite(
+  path: string | null,
+  readSnapshot: () => Promise<Blob | null>,
+): Promise<PGliteDatabase> {
   const folder = path === null ? null : await openDataFolder(path);
-  const database = await start(folder, snapshot);
+  const database = await start(folder, readSnapshot);
   useTextValues(database);
   // What a script leaves behind is tidied up before anything else has the connection.
   let scripts: Promise<unknown> = Promise.resolve();
@@ -44,6 +53,9 @@ export async function openPGlite(path: string | null, snapshot: Blob | null): Pr
       return database.transaction(async (transaction) => {
         const result = await work(toSession(transaction));
         if (options?.keep === false) await transaction.rollback();
+        // A function that is called may set what holds for the session. Here, because nobody else comes in between;
+        // PGlite's own commit finds nothing left to do.
+        else await transaction.exec(`commit; ${leaveNoSettings}`);
         return result;
       });
     },
@@ -67,26 +79,35 @@ export async function openPGlite(path: string | null, snapshot: Blob | null): Pr
   };
 }
 
-async function start(folder: DataFolder | null, snapshot: Blob | null): Promise<PGlite> {
+async function start(folder: DataFolder | null, readSnapshot: () => Promise<Blob | null>): Promise<PGlite> {
   try {
-    const isNew = folder === null || folder.isNew;
+    // Tens of megabytes, which a folder with a database in it has no use for.
+    const snapshot = folder === null || folder.isNew ? await readSnapshot() : null;
     const database = await PGlite.create({
       extensions: { pgcrypto },
       startParams: PGlite.defaultStartParams.map((parameter) =>
         parameter.startsWith('search_path=') ? `search_path=${searchPath}` : parameter,
       ),
       ...(folder === null ? {} : { dataDir: folder.path }),
-      ...(isNew && snapshot !== null ? { loadDataDir: snapshot } : {}),
+      ...(snapshot !== null ? { loadDataDir: snapshot } : {}),
     });
+    await database.exec(leaveNoSettings);
     await folder?.finish();
     return database;
   } catch (cause) {
     await folder?.release();
     if (folder === null) throw cause;
     throw new StartError(
-      `The database in ${folder.path} cannot be opened: ${messageOf(cause)}. Delete the folder to start afresh.`,
+      `The database in ${folder.path} cannot be opened: ${reasonOf(cause)}. Name another folder with --data-dir to start afresh.`,
     );
   }
+}
+
+/** Of what is thrown inside the WebAssembly, some has a number instead of a sentence, or nothing at all. */
+function reasonOf(cause: unknown): string {
+  const { message, errno } = (cause ?? {}) as { message?: unknown; errno?: unknown };
+  if (typeof message === 'string' && message !== '' && !message.startsWith('Aborted(')) return message;
+  return typeof errno === 'number' ? `it is damaged (error ${errno})` : 'it is damaged';
 }
 
 /** PGlite keeps its converters in two open tables; replacing their entries is its documented way to opt out. */
@@ -96,6 +117,7 @@ function useTextValues(database: PGlite): void {
 }
 
 async function script(database: PGlite, sql: string): Promise<StatementResult[]> {
+  refuseCopyFromClient(sql);
   try {
     return (await database.exec(sql)).map(toResult);
   } finally {

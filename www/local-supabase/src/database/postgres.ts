@@ -13,6 +13,7 @@ import {
 } from './database.js';
 import { NotificationListener } from './notifications.js';
 import { checkDatabase, checkUrl, explainUnreachable } from './postgresChecks.js';
+import { refuseCopyFromClient } from './statements.js';
 
 const textTypes = { getTypeParser: () => (value: string) => value };
 
@@ -26,17 +27,16 @@ const mostConnections = 8;
 export async function openPostgres(url: string): Promise<Database> {
   checkUrl(url);
   const connection: pg.ClientConfig = {
-    connectionString: url,
+    ...withOptions(url),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    options: `-c search_path=${searchPath} -c timezone=UTC`,
   };
   const pool = new pg.Pool({ ...connection, application_name: 'local-supabase', max: mostConnections });
   // Without these listeners, a connection that breaks would end the process.
   pool.on('error', () => {});
   pool.on('connect', (client) => client.on('error', () => {}));
   try {
-    await checkDatabase((sql) => query(pool, sql));
+    await checkDatabase((sql) => withClient(pool, (client) => query(client, sql)));
   } catch (cause) {
     await pool.end();
     throw explainUnreachable(cause, url);
@@ -58,7 +58,19 @@ export async function openPostgres(url: string): Promise<Database> {
   };
 }
 
-/** A connection that fails for another reason than its statement is thrown away. */
+/** The driver takes the URL's options instead of those beside it: ours go last there, where they win. */
+function withOptions(url: string): { connectionString: string; options: string } {
+  const own = `-c search_path=${searchPath} -c timezone=UTC`;
+  const parsed = new URL(url);
+  const given = parsed.searchParams.get('options');
+  if (given === null) return { connectionString: url, options: own };
+  parsed.searchParams.delete('options');
+  return { connectionString: parsed.href, options: `${given} ${own}` };
+}
+
+/** Connections on which something else went wrong than a statement: nobody can tell what state they are in. */
+const broken = new WeakSet<pg.PoolClient>();
+
 async function withClient<Result>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<Result>,
@@ -67,29 +79,37 @@ async function withClient<Result>(
     if (isPostgresError(cause)) throw cause;
     throw new ConnectionError(messageOf(cause) === waitedTooLong, cause);
   });
-  let broken = false;
   try {
     return await work(client);
-  } catch (cause) {
-    // What the server says itself, of class 57P, is its goodbye.
-    broken = !isPostgresError(cause) || cause.code.startsWith('57P');
-    throw cause;
   } finally {
-    client.release(broken);
+    client.release(broken.has(client));
+  }
+}
+
+/** What the driver reports in its own name is a connection that broke under the statement. */
+async function ask<Result>(client: pg.PoolClient, statement: () => Promise<Result>): Promise<Result> {
+  try {
+    return await statement();
+  } catch (cause) {
+    if (!isPostgresError(cause)) {
+      broken.add(client);
+      throw new ConnectionError(false, cause);
+    }
+    // What the server says itself, of class 57P, is its goodbye.
+    if (cause.code.startsWith('57P')) broken.add(client);
+    throw cause;
   }
 }
 
 async function script(client: pg.PoolClient, sql: string): Promise<StatementResult[]> {
-  // A script that fails inside its own transaction would leave the connection in it.
-  const tidyUp = () => client.query(`rollback; ${leaveNoSettings}`);
+  refuseCopyFromClient(sql);
   try {
     // The driver answers an array for several statements, which its types leave out.
-    const results: unknown = await client.query({ text: sql, types: textTypes });
-    await tidyUp();
+    const results: unknown = await ask(client, () => client.query({ text: sql, types: textTypes }));
     return (Array.isArray(results) ? results : [results]).map(toResult);
-  } catch (cause) {
-    await tidyUp().catch(() => {});
-    throw cause;
+  } finally {
+    // A script that fails inside its own transaction, or forgets it, would leave the connection in it.
+    await tidyUp(client);
   }
 }
 
@@ -98,34 +118,43 @@ async function transaction<Result>(
   work: (session: Session) => Promise<Result>,
   keep: boolean,
 ): Promise<Result> {
-  await client.query('begin');
+  await ask(client, () => client.query('begin'));
   try {
     const result = await work({ query: (sql, parameters) => query(client, sql, parameters) });
-    await client.query(keep ? 'commit' : 'rollback');
+    // A function that is called may set what holds for the session; what is rolled back takes its settings along.
+    await ask(client, () => client.query(keep ? `commit; ${leaveNoSettings}` : 'rollback'));
     return result;
   } catch (cause) {
-    await client.query('rollback').catch(() => {});
+    await tidyUp(client);
     throw cause;
   }
+}
+
+/** A connection that cannot be brought back to how it was is thrown away. */
+async function tidyUp(client: pg.PoolClient): Promise<void> {
+  if (broken.has(client)) return;
+  await client.query(`rollback; ${leaveNoSettings}`).catch(() => broken.add(client));
 }
 
 /** The lock is of this connection, so it ends with the process at the latest. */
 async function exclusively<Result>(client: pg.PoolClient, work: () => Promise<Result>): Promise<Result> {
   const key = "hashtextextended('local-supabase', 0)";
-  await client.query(`select pg_advisory_lock(${key})`);
+  await ask(client, () => client.query(`select pg_advisory_lock(${key})`));
   try {
     return await work();
   } finally {
-    await client.query(`select pg_advisory_unlock(${key})`);
+    // Where that fails, the connection ends, and with it the lock.
+    await client.query(`select pg_advisory_unlock(${key})`).catch(() => broken.add(client));
   }
 }
 
 async function query(
-  session: Pick<pg.ClientBase, 'query'>,
+  client: pg.PoolClient,
   sql: string,
   parameters: readonly SqlValue[] = [],
 ): Promise<StatementResult> {
-  return toResult(await session.query<Row>({ text: sql, values: [...parameters], types: textTypes }));
+  const config = { text: sql, values: [...parameters], types: textTypes };
+  return toResult(await ask(client, () => client.query<Row>(config)));
 }
 
 function toResult(result: pg.QueryResult<Row>): StatementResult {

@@ -34,7 +34,7 @@ export async function writeSnapshot(): Promise<void> {
   const name = await snapshotName();
   const present = (await readdir(folder)).filter((file) => anySnapshot.test(file));
   if (!present.includes(name)) {
-    const database = await openPGlite(null, null);
+    const database = await openPGlite(null, async () => null);
     await bootstrap(database);
     // Under another name first: a backend that starts meanwhile must not read half of it.
     const unfinished = new URL(`${name}.${process.pid}`, folder);

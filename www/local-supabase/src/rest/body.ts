@@ -25,7 +25,15 @@ export async function readRows(context: Context): Promise<Body> {
   };
 }
 
+/**
+ * PostgreSQL's own limit is how much stack a process has; PGlite, which has less, is of no use any more once that
+ * overflows.
+ */
+const deepestJson = 2_000;
+
 export function parseJson(text: string): unknown {
+  if (depthOf(text) > deepestJson)
+    throw invalidBody(`The json is nested more than ${deepestJson} levels deep`);
   try {
     return JSON.parse(text);
   } catch {
@@ -33,12 +41,30 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** How many lists and objects are open at once, at most. */
+function depthOf(json: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let isText = false;
+  for (let index = 0; index < json.length; index += 1) {
+    const character = json[index];
+    if (isText) {
+      if (character === '\\') index += 1;
+      else if (character === '"') isText = false;
+    } else if (character === '"') isText = true;
+    else if (character === '[' || character === '{') deepest = Math.max(deepest, ++depth);
+    else if (character === ']' || character === '}') depth -= 1;
+  }
+  return deepest;
+}
+
 export function invalidBody(message: string): RestError {
   return new RestError(400, 'PGRST102', message);
 }
 
 export function contentType(context: Context): string {
-  return (context.req.header('content-type') ?? 'application/json').split(';')[0]?.trim() ?? '';
+  const header = context.req.header('content-type') ?? 'application/json';
+  return header.split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
 /** The columns a write sets, as the table has them. */

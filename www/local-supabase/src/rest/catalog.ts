@@ -7,7 +7,6 @@ export interface Column {
   type: string;
   /** What PostgreSQL fills in, as SQL text; `null` where it fills in nothing. */
   default: string | null;
-  isGenerated: boolean;
 }
 
 /** A table or a view. */
@@ -29,8 +28,7 @@ export async function findTable(database: Database, schema: string, name: string
              when attgenerated <> '' then null
              when attidentity <> '' then format('nextval(%L)', pg_get_serial_sequence(format('%I.%I', $1::text, $2::text), attname))
              else coalesce(pg_get_expr(adbin, adrelid), pg_get_expr(typdefaultbin, 0))
-           end,
-           'isGenerated', attgenerated <> ''
+           end
          ) order by attnum)
          from pg_attribute
          join pg_type on pg_type.oid = atttypid

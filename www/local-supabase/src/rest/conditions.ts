@@ -98,5 +98,12 @@ function absenceSql(embed: Embed, operation: Operation, parameters: Parameters):
 }
 
 function existsSql(embed: Embed, parameters: Parameters): string {
-  return `exists (select from ${embed.from}${whereSql([...embed.join, ...conditionsSql(embed, parameters)])})`;
+  const conditions = [...embed.join, ...conditionsSql(embed, parameters)];
+  // What is not on the embed's own page is not embedded, so it is not there to be found either.
+  return `exists (select from ${embed.from}${whereSql(conditions)}${pageSql(embed)})`;
+}
+
+export function pageSql({ query }: Level): string {
+  const limit = query.limit === null ? '' : ` limit ${query.limit}`;
+  return query.offset === null ? limit : `${limit} offset ${query.offset}`;
 }

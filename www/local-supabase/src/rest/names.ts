@@ -17,7 +17,7 @@ export interface PathStep {
 export function scanName(scanner: Scanner): string {
   const start = scanner.position;
   const name = scanner.quoted() ?? scanner.match(/(?:[\p{L}\p{N}_ $]|-(?!>))+/uy).trim();
-  if (name !== '') return name;
+  if (name !== '' && !hasNul(name)) return name;
   scanner.position = start;
   return scanner.fail('field name (* or [a..z0..9_$])');
 }
@@ -33,9 +33,14 @@ export function scanSteps(scanner: Scanner): PathStep[] {
     if (!asText && !scanner.accept('->')) return steps;
     const index = scanner.match(/-?\d+(?=$|->|::|[.,)])/y);
     const key = index === '' ? (scanner.quoted() ?? scanner.match(/(?:[^(\-:.,>)]|-(?!>))+/y).trim()) : index;
-    if (key === '') scanner.fail('any non reserved character different from: .,>()');
+    if (key === '' || hasNul(key)) scanner.fail('any non reserved character different from: .,>()');
     steps.push({ key, isIndex: index !== '', asText });
   }
+}
+
+/** PostgreSQL reads a statement to its first NUL, so that no name in one can have it. */
+function hasNul(text: string): boolean {
+  return text.includes('\0');
 }
 
 /** A list of names: `columns` and `on_conflict`. */

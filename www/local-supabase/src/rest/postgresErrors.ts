@@ -30,6 +30,10 @@ const statusByCode: Readonly<Record<string, number>> = {
   '42P01': 404,
   '42P17': 500,
   '53400': 500,
+  // The server shuts down, crashed, or starts: the same request may work in a moment.
+  '57P01': 503,
+  '57P02': 503,
+  '57P03': 503,
   P0001: 400,
 };
 

@@ -116,10 +116,17 @@ export function outOfRange(details: string): RestError {
 }
 
 function parseNames(what: string, text: string | null): string[] | null {
-  return text === null || text === '' ? null : scanNames(new Scanner(text, `${what} parameter`));
+  return text === null || text === ''
+    ? null
+    : [...new Set(scanNames(new Scanner(text, `${what} parameter`)))];
 }
 
 /** What is not a whole number restricts nothing, as with PostgREST. */
 function parseCount(text: string): number | null {
-  return /^-?\d+$/.test(text) ? Number(text) : null;
+  return /^-?\d+$/.test(text) ? toCount(text) : null;
+}
+
+/** No table has as many rows as a number has exact values: beyond them, all are the same to it. */
+export function toCount(digits: string): number {
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number(digits), Number.MAX_SAFE_INTEGER));
 }

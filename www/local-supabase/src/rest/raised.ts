@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { PostgresError } from '../database/database.js';
 import { isObject } from '../http/body.js';
 import { RestError } from './errors.js';
@@ -12,21 +13,36 @@ export function toRaisedError({ message, detail = '' }: PostgresError): RestErro
     );
   }
   const answer = parseObject(detail ?? '');
-  if (answer === null || !isStatus(answer.status) || !isObject(answer.headers)) {
+  const headers = isObject(answer?.headers) ? toHeaders(answer.headers) : null;
+  if (!isStatus(answer?.status) || headers === null) {
     return notJson(
       `Invalid JSON value for DETAIL: '${detail ?? ''}'`,
       "DETAIL must be a JSON object with obligatory keys: 'status', 'headers' and optional key: 'status_text'.",
     );
   }
-  const headers = Object.entries(answer.headers).map(([name, value]) => [name, String(value)]);
   return new RestError(
     answer.status,
     body.code,
     body.message,
     body.details ?? null,
     typeof body.hint === 'string' ? body.hint : null,
-    Object.fromEntries(headers),
+    headers,
   );
+}
+
+/** `null` if one of them cannot be sent. */
+function toHeaders(given: Record<string, unknown>): Record<string, string> | null {
+  try {
+    return Object.fromEntries(
+      Object.entries(given).map(([name, value]) => {
+        validateHeaderName(name);
+        validateHeaderValue(name, String(value));
+        return [name, String(value)];
+      }),
+    );
+  } catch {
+    return null;
+  }
 }
 
 function notJson(details: string, hint: string): RestError {

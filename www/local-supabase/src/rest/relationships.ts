@@ -43,10 +43,26 @@ export interface Link {
   isInPrimaryKey: boolean;
 }
 
-/** All foreign keys of a schema. */
+interface Known {
+  stamp: string | null;
+  links: Link[];
+}
+
+/** What was found last in each schema. */
+const known = new WeakMap<Database, Map<string, Known>>();
+
+/** All foreign keys of a schema. They are only read again when the schema has changed, by whomever. */
 export async function findLinks(database: Database, schema: string): Promise<Link[]> {
+  const schemas = known.get(database) ?? new Map<string, Known>();
+  known.set(database, schemas);
+  const stamp = (await database.query(stampSql)).rows[0]?.stamp ?? null;
+  const before = schemas.get(schema);
+  if (before !== undefined && stamp !== null && before.stamp === stamp) return before.links;
+  // Later than the stamp: a change in between is read twice, but never missed.
   const { rows } = await database.query(linksSql, [schema]);
-  return rows.map((row) => JSON.parse(row.link ?? '{}') as Link);
+  const links = rows.map((row) => JSON.parse(row.link ?? '{}') as Link);
+  schemas.set(schema, { stamp, links });
+  return links;
 }
 
 /** All relationships of a table or view within its schema. */
@@ -107,6 +123,24 @@ function overJunction(near: Link, far: Link): Relationship {
 function pairs(here: readonly string[], there: readonly string[]): ColumnPair[] {
   return here.map((column, index) => ({ here: column, there: there[index] ?? '' }));
 }
+
+/** Every row of the catalogue that the links are read from, by its place and its transaction. */
+const stampSql = `select concat_ws(' ', ${[
+  ['pg_namespace', 'oid'],
+  ['pg_class', 'oid'],
+  ['pg_attribute', 'attrelid'],
+  ['pg_constraint', 'oid'],
+  ['pg_index', 'indrelid'],
+  ['pg_rewrite', 'oid'],
+]
+  .map(
+    ([table, key]) =>
+      // Lower numbers are PostgreSQL's own, which nobody changes; but the schema called public is one of them.
+      `(select sum(hashtextextended(ctid::text || xmin::text, 0)) from ${table}${
+        table === 'pg_namespace' ? '' : ` where ${key} >= 16384`
+      })`,
+  )
+  .join(', ')}) as stamp`;
 
 /**
  * A view has the foreign keys of the columns it shows unchanged; which these are is only to be had from the text of

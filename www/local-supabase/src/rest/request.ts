@@ -3,7 +3,7 @@ import type { Claims } from '../database/caller.js';
 import { RestError } from './errors.js';
 import { chooseMediaType, type MediaType } from './mediaTypes.js';
 import { type Preferences, readPreferences } from './preferences.js';
-import { outOfRange, type TopQuery } from './query.js';
+import { outOfRange, type TopQuery, toCount } from './query.js';
 
 /** One request, as the statements see it. */
 export interface RestRequest {
@@ -59,14 +59,14 @@ export function applyRange(context: Context, query: TopQuery): void {
   if (from === undefined) return;
   const ends = [query.limit === null ? Infinity : (query.offset ?? 0) + query.limit - 1];
   if (to !== '') {
-    if (Number(to) < Number(from)) {
+    if (toCount(to) < toCount(from)) {
       throw outOfRange(
         'The lower boundary must be lower than or equal to the upper boundary in the Range header.',
       );
     }
-    ends.push(Number(to));
+    ends.push(toCount(to));
   }
-  query.offset = Math.max(query.offset ?? 0, Number(from));
+  query.offset = Math.max(query.offset ?? 0, toCount(from));
   const end = Math.min(...ends);
   query.limit = end === Infinity ? null : Math.max(0, end - query.offset + 1);
 }

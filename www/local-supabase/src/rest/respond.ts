@@ -48,12 +48,14 @@ export function contentRange(first: number, rows: number, count: number | null):
   return `${range}/${count ?? '*'}`;
 }
 
+const withoutBody: ReadonlySet<number> = new Set([204, 205, 304]);
+
 export function respondWithError(context: Context, error: RestError): Response {
   for (const [name, value] of Object.entries(error.headers)) context.header(name, value);
   const { code, details, hint, message } = error;
   const status = error.status as ContentfulStatusCode;
   // A status that is defined to have no body may be chosen by a function, too.
-  if (error.status === 204 || error.status === 304) return context.body(null, error.status);
+  if (withoutBody.has(error.status)) return context.body(null, error.status as 204);
   return context.body(JSON.stringify({ code, details, hint, message }), status, {
     'content-type': 'application/json; charset=utf-8',
   });

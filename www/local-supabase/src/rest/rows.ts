@@ -1,6 +1,6 @@
 import { quoteIdentifier } from '../database/database.js';
 import { columnSql, outputName, type Parameters } from './columns.js';
-import { conditionsSql, whereSql } from './conditions.js';
+import { conditionsSql, pageSql, whereSql } from './conditions.js';
 import { RestError } from './errors.js';
 import type { Embed, Level } from './plan.js';
 import { notEmbedded } from './query.js';
@@ -81,9 +81,4 @@ function embedNamed(level: Level, name: string): Embed {
     `A related order on '${name}' is not possible`,
     `'${level.table.name}' and '${name}' do not form a many-to-one or one-to-one relationship`,
   );
-}
-
-function pageSql({ query }: Level): string {
-  const limit = query.limit === null ? '' : ` limit ${query.limit}`;
-  return query.offset === null ? limit : `${limit} offset ${query.offset}`;
 }

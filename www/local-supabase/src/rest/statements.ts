@@ -34,6 +34,15 @@ export function topLevel(database: Database, table: Table, query: TopQuery): Pro
   return planLevel(database, quoteIdentifier(table.name), table, query.select, query);
 }
 
+/** PostgREST counts whatever has an embedded row, be it on the embed's page or not. */
+function withoutPages<Kind extends Level>(level: Kind): Kind {
+  const embeds = level.embeds.map((embed) => {
+    const query = { ...embed.query, limit: null, offset: null };
+    return withoutPages({ ...embed, query });
+  });
+  return { ...level, embeds };
+}
+
 /** The page of `from` that the query asks for; `before` are the parts of the statement that `from` refers to. */
 export function pageOf(
   from: string,
@@ -48,7 +57,7 @@ export function pageOf(
   const count =
     request.preferences.count === null
       ? ''
-      : `, (select count(*) from ${from}${whereSql(conditions)}) as count`;
+      : `, (select count(*) from ${from}${whereSql(conditionsSql(withoutPages(level), parameters))}) as count`;
   return {
     sql: `with ${[...before, `page as (${rows})`].join(', ')}
       select ${body} as body, count(*) as total${count} from page`,
