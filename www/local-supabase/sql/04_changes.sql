@@ -182,8 +182,12 @@ as $$
       1 + 4 * pubinsert::int + 8 * pubdelete::int + 16 * pubupdate::int as trigger_type
     from pg_publication where pubname = 'supabase_realtime'
   ), published as (
-    select format('%I.%I', schemaname, tablename)::regclass::oid as relation, publication.*
-    from pg_publication_tables, publication
+    -- Not by casting names: that would look up names in schemas that the caller may not enter.
+    select pg_class.oid as relation, publication.*
+    from publication
+    cross join pg_publication_tables
+    join pg_namespace on nspname = schemaname
+    join pg_class on relnamespace = pg_namespace.oid and relname = tablename
     where pg_publication_tables.pubname = 'supabase_realtime' and events <> ''
       -- Its own tables would make a change of each change.
       and schemaname not in ('realtime', 'auth', 'extensions', 'supabase_migrations')

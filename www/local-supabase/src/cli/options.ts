@@ -22,7 +22,7 @@ export function parseCommand(args: readonly string[], environment: NodeJS.Proces
   // Whoever asks how it is called is not told first that this was not how.
   for (const [wants, names] of questions) {
     if (args.some((argument) => (names as readonly string[]).includes(argument)))
-      return { wants, json: false, options: {} };
+      return { wants, json: false, untilStdinEnds: false, options: {} };
   }
   const values = parse(args);
   for (const name of ['host', 'migrations', 'seed', 'data-dir'] as const) {

@@ -23,6 +23,8 @@ export interface PGliteDatabase extends Database {
  */
 const leaveNoSettings = 'set session authorization postgres; reset role; reset all';
 
+const tidyEveryMs = 30_000;
+
 const asText = (value: string): string => value;
 
 /**
@@ -38,17 +40,30 @@ export async function openPGlite(
   useTextValues(database);
   // What a script leaves behind is tidied up before anything else has the connection.
   let scripts: Promise<unknown> = Promise.resolve();
+  // A server has processes for both. Without a checkpoint the log of all writes grows for ever, in memory too.
+  const tidyUp = async (): Promise<void> => {
+    await database.exec('vacuum');
+    await database.exec('checkpoint');
+  };
+  let isUsed = false;
+  const tidying = setInterval(() => {
+    if (isUsed) tidyUp().catch(() => {});
+    isUsed = false;
+  }, tidyEveryMs).unref();
   return {
     async query(sql, parameters) {
+      isUsed = true;
       await scripts;
       return query(database, sql, parameters);
     },
     script(sql) {
+      isUsed = true;
       const result = scripts.then(() => script(database, sql));
       scripts = result.catch(() => {});
       return result;
     },
     async transaction(work, options) {
+      isUsed = true;
       await scripts;
       return database.transaction(async (transaction) => {
         const result = await work(toSession(transaction));
@@ -64,10 +79,9 @@ export async function openPGlite(
     listen: async (channel, listener) => {
       await database.listen(channel, listener);
     },
-    tidyUp: async () => {
-      await database.exec('vacuum');
-    },
+    tidyUp,
     close: async () => {
+      clearInterval(tidying);
       await database.close();
       await folder?.release();
     },

@@ -56,7 +56,10 @@ export async function compileBinding(
 
 async function publishedRelations(database: Database, { schema, table }: Binding): Promise<Relation[]> {
   const { rows } = await database.query(
-    `select format('%I.%I', schemaname, tablename)::regclass::oid::text as oid from pg_publication_tables
+    `select pg_class.oid::text as oid
+     from pg_publication_tables
+     join pg_namespace on nspname = schemaname
+     join pg_class on relnamespace = pg_namespace.oid and relname = tablename
      where pubname = 'supabase_realtime' and ($1 = '*' or schemaname = $1) and ($2 = '*' or tablename = $2)
        and schemaname not in ('realtime', 'auth', 'extensions', 'supabase_migrations')`,
     [schema, table],
