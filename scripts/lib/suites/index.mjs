@@ -24,7 +24,7 @@ export function allSuites(programs) {
     }),
     ...workspaceSuite({
       name: 'embedded backend',
-      budgetSeconds: 120,
+      budgetSeconds: 360,
       workspace: 'www/local-supabase',
       prepare: buildBackend,
     }),
