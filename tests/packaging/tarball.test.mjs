@@ -11,7 +11,7 @@ import { run } from '../../scripts/lib/process.mjs';
 const allowed = [
   /^(package\.json|README\.md|LICENSE)$/,
   /^(index|react|testing|dashboard|emitter|errors|module|realtime|store|types)\.(js|d\.ts)$/,
-  /^testing\/(stack|backend|faults)\.(js|d\.ts)$/,
+  /^testing\/(stack|backend|faults|tree)\.(js|d\.ts)$/,
   /^wedsync_dashboard(_bg\.wasm)?\.d\.ts$/,
   /^wedsync_dashboard\.js$/,
   /^wedsync_dashboard_bg\.wasm$/,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { SignJWT } from 'jose';
 import { ConnectionError } from '../dist/database/database.js';
 import { toRestError } from '../dist/rest/postgresErrors.js';
 import { amelia, describeOnEachStorage } from './support.mjs';
@@ -84,6 +85,23 @@ describeOnEachStorage(
       const token = await backend.tokenOf(amelia);
       const signedIn = await backend.rest('/hidden', { headers: { authorization: `Bearer ${token}` } });
       assert.deepEqual([signedIn.status, signedIn.headers.get('www-authenticate')], [403, null]);
+    });
+
+    test('a token that cannot be taken is told what is wrong with it', async () => {
+      const secret = new TextEncoder().encode(backend.jwtSecret);
+      const later = Math.floor(Date.now() / 1_000) + 600;
+      const sign = (claims, alg = 'HS256') =>
+        new SignJWT({ role: 'anon', exp: later, ...claims }).setProtectedHeader({ alg }).sign(secret);
+      for (const [token, code, message] of [
+        [await sign({ nbf: later }), 'PGRST303', 'JWT not yet valid'],
+        [await sign({ exp: 'soon' }), 'PGRST303', "The JWT 'exp' claim must be a number"],
+        [await sign({}, 'HS512'), 'PGRST301', 'Wrong or unsupported encoding algorithm'],
+        ['abc', 'PGRST301', 'Expected 3 parts in JWT; got something else'],
+      ]) {
+        const response = await backend.rest('/guests', { headers: { authorization: `Bearer ${token}` } });
+        const body = await response.json();
+        assert.deepEqual([response.status, body.code, body.message], [401, code, message]);
+      }
     });
 
     test('a function chooses its status', async () => {

@@ -4,7 +4,7 @@ import { EarlyExpiry } from './earlyExpiry.js';
 
 /** Why a token is refused. */
 export type TokenProblem =
-  | { kind: 'malformed' }
+  | { kind: 'malformed'; part: 'shape' | 'algorithm' | 'expiry' | 'start' }
   | { kind: 'signature' }
   | { kind: 'incomplete' }
   | { kind: 'expired'; secondsAgo: number };
@@ -69,7 +69,14 @@ export class TokenAuthority {
 function problemOf(cause: unknown): TokenProblem {
   if (cause instanceof errors.JWTExpired) return expired(cause.payload.exp ?? 0);
   if (cause instanceof errors.JWSSignatureVerificationFailed) return { kind: 'signature' };
-  return { kind: 'malformed' };
+  return { kind: 'malformed', part: partOf(cause) };
+}
+
+/** What of a token cannot be taken. */
+function partOf(cause: unknown): 'shape' | 'algorithm' | 'expiry' | 'start' {
+  if (cause instanceof errors.JOSEAlgNotAllowed) return 'algorithm';
+  if (!(cause instanceof errors.JWTClaimValidationFailed)) return 'shape';
+  return cause.claim === 'exp' ? 'expiry' : cause.claim === 'nbf' ? 'start' : 'shape';
 }
 
 function expired(at: number): TokenProblem {

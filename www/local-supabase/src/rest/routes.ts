@@ -61,10 +61,19 @@ async function authenticate(context: Context, tokens: TokenAuthority): Promise<C
       throw refused('PGRST301', 'No suitable key or wrong key type');
     case 'incomplete':
       throw refused('PGRST303', 'The token names no role of this project, or no expiry');
-    case 'malformed':
-      throw refused('PGRST301', 'Expected 3 parts in JWT; got something else');
+    case 'malformed': {
+      const [code, message] = malformed[problem.part];
+      throw refused(code, message);
+    }
   }
 }
+
+const malformed = {
+  shape: ['PGRST301', 'Expected 3 parts in JWT; got something else'],
+  algorithm: ['PGRST301', 'Wrong or unsupported encoding algorithm'],
+  expiry: ['PGRST303', "The JWT 'exp' claim must be a number"],
+  start: ['PGRST303', 'JWT not yet valid'],
+} as const;
 
 function refused(code: string, message: string): RestError {
   return new RestError(401, code, message, null, null, {
