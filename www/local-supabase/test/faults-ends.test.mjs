@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { closeServer, listen } from '../dist/http/listen.js';
-import { ben, joinPayload, startBackend } from './support.mjs';
+import { ben, joinSelfHearing, startBackend } from './support.mjs';
 
 describe('faults and ends', () => {
   let backend;
@@ -15,23 +15,7 @@ describe('faults and ends', () => {
   after(() => backend.stop());
   afterEach(() => commands.removeFaults());
 
-  async function joined(topic, options = {}) {
-    const socket = await backend.socket(options);
-    socket.send(['1', '1', `realtime:${topic}`, 'phx_join', joinPayload({ broadcast: { self: true } })]);
-    assert.equal((await socket.nextJson())[4].status, 'ok');
-    return {
-      ...socket,
-      say: (event) =>
-        socket.send([
-          '1',
-          event,
-          `realtime:${topic}`,
-          'broadcast',
-          { type: 'broadcast', event, payload: {} },
-        ]),
-      heard: async () => (await socket.nextJson())[4].event,
-    };
-  }
+  const joined = (topic, options) => joinSelfHearing(backend, topic, options);
 
   const delay = (more) => commands.addFault({ on: 'frame', direction: 'toServer', action: 'delay', ...more });
   const hit = async () => {

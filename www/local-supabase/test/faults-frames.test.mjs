@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { joinPayload, startBackend } from './support.mjs';
+import { joinSelfHearing, startBackend } from './support.mjs';
 
 describe('faults of frames and sockets', () => {
   let backend;
@@ -12,27 +12,7 @@ describe('faults of frames and sockets', () => {
   after(() => backend.stop());
   afterEach(() => commands.removeFaults());
 
-  async function joined(topic, options = {}) {
-    const socket = await backend.socket(options);
-    socket.send(['1', '1', `realtime:${topic}`, 'phx_join', joinPayload({ broadcast: { self: true } })]);
-    assert.equal((await socket.nextJson())[4].status, 'ok');
-    return {
-      ...socket,
-      /** Broadcasts that come back to the sender itself. */
-      say(...events) {
-        for (const event of events) {
-          socket.send([
-            '1',
-            event,
-            `realtime:${topic}`,
-            'broadcast',
-            { type: 'broadcast', event, payload: {} },
-          ]);
-        }
-      },
-      heard: async () => (await socket.nextJson())[4].event,
-    };
-  }
+  const joined = (topic, options) => joinSelfHearing(backend, topic, options);
 
   test('frames are dropped in either direction, of one client, as often as asked for', async () => {
     const [a, b] = [await joined('room', { client: 'a' }), await joined('room', { client: 'b' })];

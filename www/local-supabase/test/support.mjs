@@ -161,3 +161,21 @@ export function joinPayload({ changes = [], token, ...config } = {}) {
     ...(token === undefined ? {} : { access_token: token }),
   };
 }
+
+/** A socket that has joined `topic` and hears its own broadcasts. */
+export async function joinSelfHearing(backend, topic, options = {}) {
+  const socket = await backend.socket(options);
+  socket.send(['1', '1', `realtime:${topic}`, 'phx_join', joinPayload({ broadcast: { self: true } })]);
+  const [, , , , answer] = await socket.nextJson();
+  if (answer.status !== 'ok') throw new Error(`the join of ${topic} was answered: ${JSON.stringify(answer)}`);
+  return {
+    ...socket,
+    say(...events) {
+      for (const event of events) {
+        const payload = { type: 'broadcast', event, payload: {} };
+        socket.send(['1', event, `realtime:${topic}`, 'broadcast', payload]);
+      }
+    },
+    heard: async () => (await socket.nextJson())[4].event,
+  };
+}
