@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startLocalSupabase } from '@wedsync/local-supabase';
 import { installedPackageDir, migrationsDir, seedFile } from '../../scripts/lib/paths.mjs';
-import { launchChromium, serveFolder } from './workplace.mjs';
+import { serveFolder } from '../../scripts/lib/static-server.mjs';
+import { launchChromium } from './workplace.mjs';
 
 /** @type {import('@playwright/test').Browser} */
 let browser;

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { root } from '../../scripts/lib/paths.mjs';
-import { launchChromium, readPage, serveFolder } from './workplace.mjs';
+import { serveFolder } from '../../scripts/lib/static-server.mjs';
+import { launchChromium, readPage } from './workplace.mjs';
 
 const app = join(root, 'tests', 'packaging', 'vite-app');
 /** @type {typeof import('vite')} */

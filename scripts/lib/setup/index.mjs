@@ -40,6 +40,17 @@ export async function setUpForTests() {
 }
 
 /**
+ * What `npm run bench` needs: what a build does, and the one browser that is measured in.
+ * @template {'chromium' | 'firefox'} Name
+ * @param {Name} browser
+ * @returns {Promise<Pick<import('./test-programs.mjs').TestPrograms, Name>>}
+ */
+export async function setUpForBenchmarks(browser) {
+  await setUpForBuild();
+  return requireTestPrograms([browser]);
+}
+
+/**
  * One after the other: each keeps all cores busy by itself.
  * @param {AbortSignal} signal
  * @param {import('./cargo-tools.mjs').CargoTool[]} tools

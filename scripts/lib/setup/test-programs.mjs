@@ -35,27 +35,25 @@ const programs = {
 /** @typedef {{ [name in keyof typeof programs]: string }} TestPrograms */
 
 /**
- * Paths of the browsers, their drivers and PostgreSQL; installs Debian's packages for those that are missing.
- * @returns {Promise<TestPrograms>}
+ * Paths of the browsers, their drivers and PostgreSQL, or of those named; installs Debian's packages for those that
+ * are missing.
+ * @template {keyof typeof programs} [Name=keyof typeof programs]
+ * @param {Name[]} [names]
+ * @returns {Promise<Pick<TestPrograms, Name>>}
  */
-export async function requireTestPrograms() {
-  const missing = packagesMissing();
+export async function requireTestPrograms(names = /** @type {Name[]} */ (Object.keys(programs))) {
+  const missing = packagesMissing(names);
   if (missing.length > 0) await installPackages(missing);
-  const still = packagesMissing();
+  const still = packagesMissing(names);
   if (still.length > 0) throw new Problem(notFound(still));
-  const { chromium, chromedriver, firefox, webkitDriver, xvfb, initdb } = programs;
-  return {
-    chromium: locate(chromium) ?? '',
-    chromedriver: locate(chromedriver) ?? '',
-    firefox: locate(firefox) ?? '',
-    webkitDriver: locate(webkitDriver) ?? '',
-    xvfb: locate(xvfb) ?? '',
-    initdb: locate(initdb) ?? '',
-  };
+  const found = names.map((name) => [name, locate(programs[name]) ?? '']);
+  return /** @type {Pick<TestPrograms, Name>} */ (Object.fromEntries(found));
 }
 
-function packagesMissing() {
-  return Object.values(programs)
+/** @param {(keyof typeof programs)[]} names */
+function packagesMissing(names) {
+  return names
+    .map((name) => programs[name])
     .filter((program) => locate(program) === null)
     .map((program) => program.package);
 }

@@ -1,0 +1,69 @@
+/** @typedef {import('./index.mjs').BenchCase} BenchCase */
+/** @typedef {import('./index.mjs').Target} Target */
+
+const channels = { '1ch': 1, '10ch': 10, '100ch': 100 };
+const sizes = { '250B': 250, '1KB': 1_024, '8KB': 8_192 };
+const versions = { v1: 1, v2: 2 };
+
+/** @type {Record<string, Target>} */
+const targets = {
+  '1ch.250B': { most: 0.9, of: 'ratio' },
+  '100ch.250B': { most: 0.55, of: 'ratio' },
+  '1ch.1KB': { most: 1.1, of: 'limit_ratio' },
+  '10ch.1KB': { most: 1.1, of: 'limit_ratio' },
+  '100ch.1KB': { most: 1.1, of: 'limit_ratio' },
+};
+
+/**
+ * Every combination of channels, size and protocol.
+ * @param {'fake' | 'loopback'} transport
+ * @returns {BenchCase[]}
+ */
+function combinations(transport) {
+  return Object.entries(channels).flatMap(([channelName, channelCount]) =>
+    Object.entries(sizes).flatMap(([sizeName, size]) =>
+      Object.entries(versions).map(([versionName, version]) => ({
+        name: `message.${transport === 'fake' ? '' : 'loopback.'}${channelName}.${sizeName}.${versionName}`,
+        unit: 'µs',
+        what:
+          transport === 'fake'
+            ? `One broadcast of ${size} bytes, from the socket’s event to the callback; ${channelCount} ${channelCount === 1 ? 'channel' : 'channels'}, protocol ${version}.0.0.`
+            : `The same over a real socket on this machine: time from the first message of a batch to its last, a message.`,
+        target: transport === 'fake' ? (targets[`${channelName}.${sizeName}`] ?? null) : null,
+        ...(version === 1 ? { waitsFor: 'protocol 1.0.0' } : {}),
+        page: transport === 'fake' ? 'messages' : 'loopback',
+        parameters: { kind: 'broadcast', channels: channelCount, size, version },
+      })),
+    ),
+  );
+}
+
+/** @type {BenchCase[]} */
+export const messageCases = [
+  ...combinations('fake'),
+  ...[1, 100].map((count) => ({
+    name: count === 1 ? 'message.binary' : `message.binary.${count}ch`,
+    unit: 'µs',
+    what: `One binary broadcast (kind 4, JSON inside) of 200 bytes; ${count} ${count === 1 ? 'channel' : 'channels'}.`,
+    target: /** @type {Target} */ ({ most: 0.35, of: 'ratio' }),
+    page: 'messages',
+    parameters: { kind: 'binary', channels: count, size: 200, version: 2 },
+  })),
+  ...[1, 100].map((count) => ({
+    name: `message.change.${count}ch`,
+    unit: 'µs',
+    what: `One change of the database of 800 bytes; ${count} ${count === 1 ? 'subscription' : 'subscriptions'}.`,
+    target: null,
+    page: 'messages',
+    parameters: { kind: 'change', channels: count, size: 800, version: 2 },
+  })),
+  {
+    name: 'message.flood_latest',
+    unit: 'µs',
+    what: 'One broadcast of 250 bytes of a flood over 1,000 keys, of which the user wants the latest of each key.',
+    target: { most: 0.4, of: 'ratio' },
+    waitsFor: '`deliver: { latestBy }`',
+    page: 'flood',
+  },
+  ...combinations('loopback'),
+];

@@ -1,0 +1,2 @@
+/** @type {import('./index.mjs').BenchCase[]} */
+export const pageCases = [];

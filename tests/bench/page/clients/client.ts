@@ -1,0 +1,23 @@
+import type { Enquiry, Version } from '../frames.js';
+
+/** What a realtime client is asked for. */
+export interface ClientOptions {
+  /** The project's URL. */
+  url: string;
+  /** The project's key: the server tells clients apart by it. */
+  key: string;
+  version: Version;
+  /** One channel each, with one subscription. */
+  channels: string[];
+  kind: 'broadcast' | 'change';
+  /** Given the broadcast's payload, or the changed row. */
+  onData: (data: Enquiry) => void;
+}
+
+/** A client with all its channels joined. */
+export interface ConnectedClient {
+  close(): Promise<void> | void;
+}
+
+/** Joins all channels; resolves once they are live. */
+export type Connect = (options: ClientOptions) => Promise<ConnectedClient>;

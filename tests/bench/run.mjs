@@ -1,0 +1,53 @@
+// npm run bench [-- NAME …] [--quick] [--browser chromium|firefox] [--list] [--no-build] [--output FILE]
+
+import { readArguments } from '../../scripts/lib/arguments.mjs';
+import { buildPackage } from '../../scripts/lib/build/index.mjs';
+import { Problem, runMain } from '../../scripts/lib/problem.mjs';
+import { duration, say } from '../../scripts/lib/say.mjs';
+import { setUpForBenchmarks } from '../../scripts/lib/setup/index.mjs';
+import { chosenBrowser, chosenCases } from './lib/choice.mjs';
+import { writeResults } from './lib/report/index.mjs';
+import { line } from './lib/report/line.mjs';
+import { runCases } from './lib/run-cases.mjs';
+import { buildSite } from './lib/site.mjs';
+import { withWorkplace } from './lib/workplace.mjs';
+
+await runMain(async () => {
+  const { values, positionals } = readArguments('npm run bench --', {
+    allowPositionals: true,
+    options: {
+      quick: { type: 'boolean' },
+      browser: { type: 'string' },
+      list: { type: 'boolean' },
+      'no-build': { type: 'boolean' },
+      output: { type: 'string' },
+    },
+  });
+  const entries = chosenCases(positionals);
+  const browserName = chosenBrowser(values.browser);
+  if (values.list) {
+    for (const { name, what } of entries) console.log(`${name}: ${what}`);
+    return;
+  }
+  const started = Date.now();
+  try {
+    const programs = await setUpForBenchmarks(browserName);
+    if (!values['no-build']) await buildPackage();
+    const site = await buildSite();
+    const quick = values.quick ?? false;
+    const run = { browserName, executablePath: programs[browserName], site, quick };
+    const { results, machine, versions } = await withWorkplace(run, async (workplace) => ({
+      results: await runCases(entries, workplace, (result) => console.log(line(result))),
+      machine: workplace.machine,
+      versions: workplace.versions,
+    }));
+    const whole = positionals.length === 0 && !quick && browserName === 'chromium';
+    const took = Date.now() - started;
+    await writeResults({ machine, versions, quick, whole, took, results, output: values.output });
+    say(`${results.length} cases in ${duration(took)}.`);
+  } catch (error) {
+    // Whatever kept the figures from being made, there are none: that is not a failed test, but no answer.
+    if (error instanceof Problem) error.exitCode = 2;
+    throw error;
+  }
+});
