@@ -1,4 +1,4 @@
-// npm run bench [-- NAME …] [--quick] [--browser chromium|firefox] [--list] [--no-build] [--output FILE]
+// npm run bench [-- NAME …] [--quick] [--browser chromium|firefox] [--list] [--report] [--no-build] [--output FILE]
 
 import { readArguments } from '../../scripts/lib/arguments.mjs';
 import { buildPackage } from '../../scripts/lib/build/index.mjs';
@@ -6,7 +6,7 @@ import { Problem, runMain } from '../../scripts/lib/problem.mjs';
 import { duration, say } from '../../scripts/lib/say.mjs';
 import { setUpForBenchmarks } from '../../scripts/lib/setup/index.mjs';
 import { chosenBrowser, chosenCases } from './lib/choice.mjs';
-import { writeResults } from './lib/report/index.mjs';
+import { readResults, writeReport, writeResults } from './lib/report/index.mjs';
 import { line } from './lib/report/line.mjs';
 import { runCases } from './lib/run-cases.mjs';
 import { buildSite } from './lib/site.mjs';
@@ -19,6 +19,7 @@ await runMain(async () => {
       quick: { type: 'boolean' },
       browser: { type: 'string' },
       list: { type: 'boolean' },
+      report: { type: 'boolean' },
       'no-build': { type: 'boolean' },
       output: { type: 'string' },
     },
@@ -27,6 +28,10 @@ await runMain(async () => {
   const browserName = chosenBrowser(values.browser);
   if (values.list) {
     for (const { name, what } of entries) console.log(`${name}: ${what}`);
+    return;
+  }
+  if (values.report) {
+    writeReport(readResults());
     return;
   }
   const started = Date.now();
@@ -43,7 +48,8 @@ await runMain(async () => {
     }));
     const whole = positionals.length === 0 && !quick && browserName === 'chromium';
     const took = Date.now() - started;
-    await writeResults({ machine, versions, quick, whole, took, results, output: values.output });
+    const took_s = Math.round(took / 1_000);
+    writeResults({ machine, versions, whole, quick, took_s, cases: results }, values.output);
     say(`${results.length} cases in ${duration(took)}.`);
   } catch (error) {
     // Whatever kept the figures from being made, there are none: that is not a failed test, but no answer.

@@ -40,6 +40,13 @@ export function allSuites(programs) {
       },
       env: { CHROMIUM: programs.chromium },
     }),
+    nodeSuite({
+      name: 'benchmarks',
+      budgetSeconds: 120,
+      folder: 'tests/bench/test',
+      prepare: buildPackage,
+      env: { CHROMIUM: programs.chromium },
+    }),
     playwrightSuite({ name: 'end to end', budgetSeconds: 360, browsers: programs }),
   ];
 }

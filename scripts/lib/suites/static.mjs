@@ -42,6 +42,8 @@ const typeScriptProjects = [
   'tests/packaging/next-app',
   'tests/packaging/vite-app',
   'tests/packaging/react-app',
+  'tests/bench',
+  'tests/bench/page',
 ];
 
 /** @returns {import('./suite.mjs').Suite} */

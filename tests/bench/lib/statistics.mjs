@@ -60,3 +60,20 @@ export function growth(points) {
 export function linearithmicGrowth(sizes) {
   return growth(sizes.map((size) => ({ size, time: size * Math.log2(size) })));
 }
+
+/** What a fitted exponent may be off by before it says something. */
+const tolerance = 0.15;
+
+/**
+ * Whether a curve grows faster than allowed.
+ * @param {{ size: number, time: number }[]} points
+ * @param {number} allowed an exponent
+ */
+export function isWorseThan(points, allowed) {
+  return growth(points) > allowed + tolerance;
+}
+
+/** The exponent up to which a curve over these sizes counts as n·log n. @param {number[]} sizes */
+export function steepest(sizes) {
+  return Number((linearithmicGrowth(sizes) + tolerance).toFixed(2));
+}

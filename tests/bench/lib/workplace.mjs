@@ -21,7 +21,7 @@ const isolated = {
  * Starts the server and the browser, lets `work` use them, and ends both.
  * @template T
  * @param {{ browserName: import('./browser.mjs').BrowserName, executablePath: string, site: string, quick: boolean }} run
- * @param {(workplace: import('./run-cases.mjs').Workplace & { machine: object, versions: Record<string, string> }) => Promise<T>} work
+ * @param {(workplace: import('./run-cases.mjs').Workplace & { machine: Record<string, string | number>, versions: Record<string, string> }) => Promise<T>} work
  */
 export async function withWorkplace({ browserName, executablePath, site, quick }, work) {
   const server = await serveFolder(site, { headers: isolated });

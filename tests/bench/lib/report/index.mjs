@@ -1,20 +1,45 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { cacheDir, root } from '../../../../scripts/lib/paths.mjs';
+import { Problem } from '../../../../scripts/lib/problem.mjs';
 import { say } from '../../../../scripts/lib/say.mjs';
+import { markdown } from './markdown.mjs';
+import { plots } from './plots.mjs';
 
 export const resultsFile = join(root, 'tests', 'bench', 'results.json');
+export const reportFile = join(root, 'docs', 'benchmarks.md');
+export const plotsDir = join(root, 'docs', 'benchmarks');
 
 /**
  * Writes what was measured. Only a whole run changes `results.json` and `docs/benchmarks.md`; anything less goes to a
  * file that is not kept, so that a part is never taken for the whole.
- * @param {{ machine: object, versions: Record<string, string>, quick: boolean, whole: boolean, took: number,
- *   results: import('../result.mjs').CaseResult[], output: string | undefined }} run
+ * @param {import('./markdown.mjs').Results} results
+ * @param {string | undefined} output another file
  */
-export async function writeResults({ machine, versions, quick, whole, took, results, output }) {
-  const file = output ?? (whole ? resultsFile : join(cacheDir, 'bench', 'results.json'));
-  const content = { machine, versions, whole, quick, took_s: Math.round(took / 1_000), cases: results };
+export function writeResults(results, output) {
+  const file = output ?? (results.whole ? resultsFile : join(cacheDir, 'bench', 'results.json'));
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
-  say(`Written: ${file}`);
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+  say(`Written: ${relative(root, file)}`);
+  if (results.whole && output === undefined) writeReport(results);
+}
+
+/** What the last whole run measured. @returns {import('./markdown.mjs').Results} */
+export function readResults() {
+  if (!existsSync(resultsFile)) {
+    throw new Problem('There are no results to report: a whole `npm run bench` writes them.', {
+      exitCode: 2,
+    });
+  }
+  return JSON.parse(readFileSync(resultsFile, 'utf8'));
+}
+
+/** Writes `docs/benchmarks.md` and its plots. @param {import('./markdown.mjs').Results} results */
+export function writeReport(results) {
+  const drawn = plots(results.cases);
+  rmSync(plotsDir, { recursive: true, force: true });
+  mkdirSync(plotsDir, { recursive: true });
+  for (const [file, svg] of Object.entries(drawn)) writeFileSync(join(plotsDir, file), svg);
+  writeFileSync(reportFile, markdown(results, Object.keys(drawn)));
+  say(`Written: ${relative(root, reportFile)} and ${Object.keys(drawn).length} plots`);
 }

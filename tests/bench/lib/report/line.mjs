@@ -16,9 +16,10 @@ export function line({
   noisy,
   target,
   target_of,
+  steeper_than_n_log_n: steeper = [],
 }) {
   const parts = [
-    (met ? 'met   ' : ours === null ? 'absent' : 'MISSED') + `  ${name.padEnd(34)}`,
+    `${met ? 'met   ' : ours === null ? 'absent' : 'MISSED'}  ${name.padEnd(34)}`,
     `ours ${figure(ours)} ${unit}`.padEnd(22),
     peer_name === null
       ? ''
@@ -27,6 +28,7 @@ export function line({
       ? ''
       : `limit ${figure(limit)}${limit_ratio === null ? '' : ` (ratio ${figure(limit_ratio)})`}`,
     target === null ? '' : `target ${target_of} ≤ ${target}`,
+    steeper.length > 0 ? `steeper than n log n: ${steeper.join(', ')}` : '',
     spread === null ? '' : `spread ${Math.round(spread * 100)} %${noisy ? ', noisy' : ''}`,
   ];
   return parts.filter((part) => part !== '').join('  ');
