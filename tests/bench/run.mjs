@@ -6,7 +6,7 @@ import { Problem, runMain } from '../../scripts/lib/problem.mjs';
 import { duration, say } from '../../scripts/lib/say.mjs';
 import { setUpForBenchmarks } from '../../scripts/lib/setup/index.mjs';
 import { chosenBrowser, chosenCases } from './lib/choice.mjs';
-import { readResults, writeReport, writeResults } from './lib/report/index.mjs';
+import { writeReport, writeResults } from './lib/report/index.mjs';
 import { line } from './lib/report/line.mjs';
 import { runCases } from './lib/run-cases.mjs';
 import { buildSite } from './lib/site.mjs';
@@ -31,7 +31,7 @@ await runMain(async () => {
     return;
   }
   if (values.report) {
-    writeReport(readResults());
+    writeReport();
     return;
   }
   const started = Date.now();
@@ -46,10 +46,13 @@ await runMain(async () => {
       machine: workplace.machine,
       versions: workplace.versions,
     }));
-    const whole = positionals.length === 0 && !quick && browserName === 'chromium';
+    const whole = positionals.length === 0 && !quick;
     const took = Date.now() - started;
     const took_s = Math.round(took / 1_000);
-    writeResults({ machine, versions, whole, quick, took_s, cases: results }, values.output);
+    writeResults(
+      { machine, versions, browser: browserName, whole, quick, took_s, cases: results },
+      values.output,
+    );
     say(`${results.length} cases in ${duration(took)}.`);
   } catch (error) {
     // Whatever kept the figures from being made, there are none: that is not a failed test, but no answer.

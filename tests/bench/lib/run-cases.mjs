@@ -22,7 +22,7 @@ import { growthPoints, judged } from './result.mjs';
  * @property {(entries: import('../catalogue/index.mjs').BenchCase[], workplace: Workplace) => Promise<import('./measure.mjs').Measurement>} open
  */
 
-const pagePlans = { whole: { rounds: 9, warmUps: 2 }, quick: { rounds: 7, warmUps: 1 } };
+const pagePlans = { whole: { rounds: 7, warmUps: 2 }, quick: { rounds: 7, warmUps: 1 } };
 /** How often a noisy case is measured again; the calmest of the attempts counts. */
 const repeats = 2;
 

@@ -6,7 +6,11 @@ import { say } from '../../../../scripts/lib/say.mjs';
 import { markdown } from './markdown.mjs';
 import { plots } from './plots.mjs';
 
-export const resultsFile = join(root, 'tests', 'bench', 'results.json');
+/** Where the whole runs in each browser are kept. */
+export const resultsFiles = {
+  chromium: join(root, 'tests', 'bench', 'results.json'),
+  firefox: join(root, 'tests', 'bench', 'results.firefox.json'),
+};
 export const reportFile = join(root, 'docs', 'benchmarks.md');
 export const plotsDir = join(root, 'docs', 'benchmarks');
 
@@ -17,29 +21,37 @@ export const plotsDir = join(root, 'docs', 'benchmarks');
  * @param {string | undefined} output another file
  */
 export function writeResults(results, output) {
-  const file = output ?? (results.whole ? resultsFile : join(cacheDir, 'bench', 'results.json'));
+  const file =
+    output ?? (results.whole ? resultsFiles[results.browser] : join(cacheDir, 'bench', 'results.json'));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   say(`Written: ${relative(root, file)}`);
-  if (results.whole && output === undefined) writeReport(results);
+  if (results.whole && output === undefined) writeReport();
 }
 
-/** What the last whole run measured. @returns {import('./markdown.mjs').Results} */
+/**
+ * What the last whole runs measured: in Chromium, and in Firefox if it was measured there.
+ * @returns {{ results: import('./markdown.mjs').Results, inFirefox: import('./markdown.mjs').Results | null }}
+ */
 export function readResults() {
-  if (!existsSync(resultsFile)) {
+  const [chromium, firefox] = [resultsFiles.chromium, resultsFiles.firefox].map((file) =>
+    existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null,
+  );
+  if (chromium === null) {
     throw new Problem('There are no results to report: a whole `npm run bench` writes them.', {
       exitCode: 2,
     });
   }
-  return JSON.parse(readFileSync(resultsFile, 'utf8'));
+  return { results: chromium, inFirefox: firefox };
 }
 
-/** Writes `docs/benchmarks.md` and its plots. @param {import('./markdown.mjs').Results} results */
-export function writeReport(results) {
+/** Writes `docs/benchmarks.md` and its plots. */
+export function writeReport() {
+  const { results, inFirefox } = readResults();
   const drawn = plots(results.cases);
   rmSync(plotsDir, { recursive: true, force: true });
   mkdirSync(plotsDir, { recursive: true });
   for (const [file, svg] of Object.entries(drawn)) writeFileSync(join(plotsDir, file), svg);
-  writeFileSync(reportFile, markdown(results, Object.keys(drawn)));
+  writeFileSync(reportFile, markdown(results, inFirefox, Object.keys(drawn)));
   say(`Written: ${relative(root, reportFile)} and ${Object.keys(drawn).length} plots`);
 }

@@ -6,15 +6,17 @@ import { figure } from './line.mjs';
 /** @typedef {import('../result.mjs').CaseResult} CaseResult */
 
 /** What `results.json` holds.
- * @typedef {{ machine: Record<string, string | number>, versions: Record<string, string>, whole: boolean, quick: boolean,
+ * @typedef {{ machine: Record<string, string | number>, versions: Record<string, string>,
+ *   browser: import('../browser.mjs').BrowserName, whole: boolean, quick: boolean,
  *   took_s: number, cases: CaseResult[] }} Results */
 
 /**
  * `docs/benchmarks.md`, made of the results and nothing else, so that a test can hold the one to the other.
  * @param {Results} results
+ * @param {Results | null} inFirefox
  * @param {string[]} plots the files of `docs/benchmarks/`
  */
-export function markdown(results, plots) {
+export function markdown(results, inFirefox, plots) {
   return `${[
     head(results),
     summary(results.cases),
@@ -27,6 +29,7 @@ export function markdown(results, plots) {
       ? `${toBeatText()}\n\n![The best peer as a multiple of the limit](benchmarks/to-beat.svg)`
       : '',
     losses(results.cases),
+    inFirefox ? firefox(results.cases, inFirefox) : '',
     measuredWith(results),
   ]
     .filter((part) => part !== '')
@@ -155,6 +158,31 @@ export function why(name) {
     if (note) return note;
   }
   return undefined;
+}
+
+/** @param {CaseResult[]} cases in Chromium @param {Results} inFirefox */
+function firefox(cases, { cases: others, took_s, versions }) {
+  const rows = others.map((other) => {
+    const one = cases.find(({ name }) => name === other.name);
+    return [
+      `\`${other.name}\``,
+      other.unit,
+      figure(other.ours),
+      other.peer_name === null ? '–' : `${figure(other.peer)} (${other.peer_name})`,
+      figure(other.ratio),
+      figure(one?.ratio ?? null),
+      figure(other.limit_ratio),
+      figure(one?.limit_ratio ?? null),
+    ].join(' | ');
+  });
+  return `## In Firefox
+
+A whole run by \`npm run bench -- --browser firefox\` (Firefox ${versions.firefox}, ${Math.round(took_s / 60)} minutes), its ratios beside
+Chromium's. What only Chromium tells (a page's memory and processor time) has no figure here.
+
+| case | unit | ours | best peer | ratio | in Chromium | to limit | in Chromium |
+|---|---|---|---|---|---|---|---|
+${rows.map((row) => `| ${row} |`).join('\n')}`;
 }
 
 /** @param {Results} results */

@@ -18,7 +18,7 @@ interface Parameters {
 const distinct = 1_000;
 
 export const makeSides: MakeSides<Parameters> = async (parameters, { amount }) => {
-  const count = amount(parameters.size > 4_000 ? 10_000 : 50_000);
+  const count = amount(50_000);
   const { connectRealtimeJs } = await loadPeer(
     '@supabase/realtime-js',
     () => import('../clients/realtime-js.js'),
