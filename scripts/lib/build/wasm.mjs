@@ -2,6 +2,7 @@ import { cpSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fingerprint, unlessDone } from '../fingerprint.mjs';
+import { exclusively } from '../lock.mjs';
 import { cacheDir, packageDir, root } from '../paths.mjs';
 import { mustRun, run } from '../process.mjs';
 import { cargoTools } from '../setup/cargo-tools.mjs';
@@ -9,17 +10,36 @@ import { cargoTools } from '../setup/cargo-tools.mjs';
 /** What the module is compiled from. */
 export const crateInputs = ['src', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', '.cargo'];
 
+const wasmFile = 'wedsync_dashboard_bg.wasm';
 const wasmDir = join(cacheDir, 'wasm');
+const namedWasmDir = join(cacheDir, 'wasm-named');
 
 /** Compiles the crate, writes its JavaScript binding and shrinks it (wasm-opt's settings are in Cargo.toml). */
 export async function buildWasm() {
+  await compile('wasm', '--release', wasmDir);
+  rmSync(packageDir, { recursive: true, force: true });
+  cpSync(wasmDir, packageDir, { recursive: true });
+}
+
+/**
+ * The same module with the names of its functions left in, for profiles and reports of size: the code is the release's
+ * byte for byte. Nothing of it is ever published.
+ * @returns {Promise<string>} the file
+ */
+export async function buildNamedWasm() {
+  await exclusively('build', () => compile('wasm-named', '--profiling', namedWasmDir));
+  return join(namedWasmDir, wasmFile);
+}
+
+/** @param {string} name @param {'--release' | '--profiling'} profile @param {string} folder */
+async function compile(name, profile, folder) {
   const facts = {
     inputs: fingerprint(crateInputs, { also: [cargoTools.wasmBindgen.version, cargoTools.wasmPack.version] }),
-    results: [join(wasmDir, 'wedsync_dashboard_bg.wasm')],
+    results: [join(folder, wasmFile)],
   };
-  await unlessDone('wasm', facts, async () => {
-    rmSync(wasmDir, { recursive: true, force: true });
-    const flags = ['--release', '--target', 'web', '--out-dir', wasmDir, '--no-pack', '--no-gitignore'];
+  await unlessDone(name, facts, async () => {
+    rmSync(folder, { recursive: true, force: true });
+    const flags = [profile, '--target', 'web', '--out-dir', folder, '--no-pack', '--no-gitignore'];
     // Set-up has brought every tool; in another mode wasm-pack would look for what it could download.
     await mustRun('wasm-pack', ['build', '--mode', 'no-install', ...flags], {
       cwd: root,
@@ -28,8 +48,6 @@ export async function buildWasm() {
       sentence: 'The crate did not build: correct what the compiler says above and run the command again.',
     });
   });
-  rmSync(packageDir, { recursive: true, force: true });
-  cpSync(wasmDir, packageDir, { recursive: true });
 }
 
 /** Panic messages name source files; what we publish should not name the folders of whoever built it. */

@@ -19,7 +19,7 @@ import { versionIn } from '../versions.mjs';
 /**
  * How each is compiled is what makes the sum short: a debug build where the tool's own speed does not matter,
  * light optimisation for the one that rewrites our module.
- * @type {Record<'wasmBindgen' | 'wasmPack' | 'geckodriver', CargoTool>}
+ * @type {Record<'wasmBindgen' | 'wasmPack' | 'geckodriver' | 'twiggy', CargoTool>}
  */
 export const cargoTools = {
   wasmBindgen: {
@@ -49,6 +49,14 @@ export const cargoTools = {
     flags: ['--debug'],
     env: {},
     time: 'about a minute',
+  },
+  twiggy: {
+    crate: 'twiggy',
+    version: '0.8.0',
+    programs: ['twiggy'],
+    flags: ['--debug'],
+    env: {},
+    time: 'about half a minute',
   },
 };
 

@@ -6,7 +6,7 @@ import { growth } from './statistics.mjs';
  * the next.
  * @param {import('../catalogue/index.mjs').BenchCase} entry
  * @param {import('./run-cases.mjs').Workplace} workplace
- * @returns {Promise<import('./measure.mjs').Measurement>}
+ * @returns {Promise<import('./measure.mjs').Measurement & { page: import('playwright-core').Page }>}
  */
 export async function openPageCase(entry, { browser, siteUrl, quick }) {
   const context = await browser.newContext();
@@ -32,6 +32,7 @@ export async function openPageCase(entry, { browser, siteUrl, quick }) {
     page.evaluate((what) => window.bench.open(what.page, what.parameters, what.quick), asked),
   );
   return {
+    page,
     order: 'in turn',
     sides: sides.map(({ role, name, compares }, place) => ({
       role,

@@ -10,13 +10,14 @@ const pageDir = join(root, 'tests', 'bench', 'page');
 
 /**
  * Builds the pages that the cases run in, for production, as a user's bundler would: each peer in a file of its own.
- * @param {{ packageDir?: string, outDir?: string }} [options] `packageDir`: another build of the package than the one
- *   that is installed
+ * @param {{ packageDir?: string, outDir?: string, readable?: boolean }} [options] `packageDir`: another build of the
+ *   package than the one that is installed; `readable`: functions keep their names
  * @returns {Promise<string>} the folder to serve
  */
 export async function buildSite({
   packageDir = installedPackageDir,
   outDir = join(cacheDir, 'bench', 'site'),
+  readable = false,
 } = {}) {
   const manifest = join(packageDir, 'package.json');
   if (!existsSync(manifest)) {
@@ -26,20 +27,20 @@ export async function buildSite({
   }
   const facts = {
     inputs: fingerprint(['tests/bench/page', 'tests/bench/lib/site.mjs', 'package-lock.json'], {
-      also: [packageDir, contentOf(packageDir)],
+      also: [packageDir, contentOf(packageDir), String(readable)],
     }),
     results: [join(outDir, 'index.html')],
   };
   await exclusively('bench-site', () =>
     unlessDone(`bench-site-${outDir.slice(outDir.lastIndexOf('/') + 1)}`, facts, () =>
-      step('Building the pages of the benchmark', () => build(packageDir, outDir)),
+      step('Building the pages of the benchmark', () => build(packageDir, outDir, readable)),
     ),
   );
   return outDir;
 }
 
-/** @param {string} packageDir @param {string} outDir */
-async function build(packageDir, outDir) {
+/** @param {string} packageDir @param {string} outDir @param {boolean} readable */
+async function build(packageDir, outDir, readable) {
   const { build: viteBuild } = await import('vite');
   try {
     await viteBuild({
@@ -56,6 +57,7 @@ async function build(packageDir, outDir) {
         outDir,
         emptyOutDir: true,
         target: 'esnext',
+        minify: !readable,
         modulePreload: false,
         // A file may be imported from a worker's folder and from a page's: nothing inlined, all fetched.
         assetsInlineLimit: 0,

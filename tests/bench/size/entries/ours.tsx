@@ -1,0 +1,40 @@
+import {
+  DashboardProvider,
+  type DashboardProviderProps,
+  useConnection,
+  useSubscription,
+} from '@wedsync/dashboard/react';
+import { createRoot } from 'react-dom/client';
+
+/*
+ * All that the package can do so far, as its README shows it. What comes to the package and not to this file may be
+ * left out by the bundler, and its size would not be counted: each new part is used here too.
+ */
+
+function Feed({ supplierId }: { supplierId: string }) {
+  const { connected } = useConnection();
+  const { status } = useSubscription({
+    channel: 'activity',
+    table: 'activity',
+    filter: `supplier_id=eq.${supplierId}`,
+    onData: (change) => console.log(change),
+    onContinuity: () => location.reload(),
+  });
+  return (
+    <p role="status">
+      {connected ? 'Connected' : 'Disconnected'}, {status}
+    </p>
+  );
+}
+
+const options: DashboardProviderProps['options'] = {
+  url: 'https://project.supabase.co',
+  key: 'publishable-key',
+  accessToken: async () => localStorage.getItem('token'),
+};
+
+createRoot(document.body).render(
+  <DashboardProvider options={options}>
+    <Feed supplierId="51000000-0000-4000-8000-000000000001" />
+  </DashboardProvider>,
+);
