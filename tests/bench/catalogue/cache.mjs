@@ -1,2 +1,70 @@
+const waitsFor = 'the cache';
+
 /** @type {import('./index.mjs').BenchCase[]} */
-export const cacheCases = [];
+export const cacheCases = [
+  {
+    name: 'cache.memory_hit',
+    unit: 'µs',
+    what: 'One read of a value that is held in memory, of 10,000.',
+    target: null,
+    waitsFor,
+    page: 'cache-memory',
+  },
+  {
+    name: 'cache.set_one',
+    unit: 'ms',
+    what: 'One value of 1 KB written, until it is durable.',
+    target: null,
+    waitsFor,
+    page: 'cache-write',
+    onDisk: true,
+    parameters: { how: 'one by one' },
+  },
+  {
+    name: 'cache.get_one',
+    unit: 'ms',
+    what: 'One value of 1 KB read by its key from an open database of 10,000, not from memory.',
+    target: null,
+    waitsFor,
+    page: 'cache-get',
+    onDisk: true,
+  },
+  {
+    name: 'cache.write_10k',
+    unit: 'ms',
+    what: '10,000 values of 1 KB written together, until the last is durable.',
+    target: null,
+    waitsFor,
+    page: 'cache-write',
+    heavy: true,
+    onDisk: true,
+    parameters: { how: 'together' },
+  },
+  {
+    name: 'cache.cold_read_10k',
+    unit: 'ms',
+    what: 'A database opened and all its 10,000 values of 1 KB brought to where they can be read by key.',
+    target: null,
+    waitsFor,
+    page: 'cache-cold-read',
+    onDisk: true,
+  },
+  {
+    name: 'cache.tag_invalidate_10k',
+    unit: 'µs',
+    what: 'All 10,000 entries of one tag made invalid, until a read says so.',
+    target: null,
+    waitsFor,
+    page: 'cache-tags',
+    heavy: true,
+    onDisk: true,
+  },
+  {
+    name: 'cache.remote_hit',
+    unit: 'ms',
+    what: 'One value of 1 KB that this device does not have, taken from a remote cache over HTTP on this machine.',
+    target: null,
+    waitsFor,
+    page: 'cache-remote',
+  },
+];

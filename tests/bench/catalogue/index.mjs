@@ -27,6 +27,8 @@ import { tabsCases } from './tabs.mjs';
  * @property {string} [waitsFor] the feature that is not built yet: until then `ours` is null
  * @property {string} [page]
  * @property {string} [driver]
+ * @property {boolean} [heavy] of a `page`: a round takes seconds, so there are no more of them than needed
+ * @property {boolean} [onDisk] of a `page`: its databases must be on the disk, as a user's are, and not in memory
  * @property {Record<string, string | number | boolean>} [parameters]
  */
 

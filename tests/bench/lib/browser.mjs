@@ -5,6 +5,20 @@ export const browserNames = /** @type {const} */ (['chromium', 'firefox']);
 
 /** @typedef {typeof browserNames[number]} BrowserName */
 
+const chromiumArguments = [
+  // As root, as in most containers, Chromium starts only without its sandbox.
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Tabs of a benchmark must not be slowed for being behind one another.
+  '--disable-background-timer-throttling',
+  '--disable-renderer-backgrounding',
+  '--disable-backgrounding-occluded-windows',
+];
+
 /**
  * @param {BrowserName} name
  * @param {string} executablePath
@@ -16,24 +30,36 @@ export async function launchBrowser(name, executablePath) {
       ? await firefox.launch({ executablePath, channel: 'moz-firefox' })
       : await chromium.launch({
           executablePath,
-          args: [
-            // As root, as in most containers, Chromium starts only without its sandbox.
-            ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-            '--disable-quic',
-            '--no-first-run',
-            '--disable-background-networking',
-            '--disable-component-update',
-            '--disable-sync',
-            // Tabs of a benchmark must not be slowed for being behind one another.
-            '--disable-background-timer-throttling',
-            '--disable-renderer-backgrounding',
-            '--disable-backgrounding-occluded-windows',
-          ],
+          args: chromiumArguments,
         });
   } catch (error) {
-    throw new Problem(`${name} did not start: check that ${executablePath} runs on this machine.`, {
-      detail: error instanceof Error ? error.message : String(error),
-      exitCode: 2,
-    });
+    throw didNotStart(name, executablePath, error);
   }
+}
+
+/**
+ * A context that keeps its databases on the disk, as a user's browser does. Chromium keeps those of any other context of
+ * Playwright's in memory, where nothing is durable and strict costs what relaxed does; so it is a browser of its own,
+ * with a profile in the system's folder for temporary files (`TMPDIR`) that goes when it is closed. Firefox always
+ * writes to its profile.
+ * @param {BrowserName} name
+ * @param {string} executablePath
+ * @param {import('playwright-core').Browser} browser
+ * @returns {Promise<import('playwright-core').BrowserContext>}
+ */
+export async function openDiskContext(name, executablePath, browser) {
+  if (name === 'firefox') return browser.newContext();
+  try {
+    return await chromium.launchPersistentContext('', { executablePath, args: chromiumArguments });
+  } catch (error) {
+    throw didNotStart(name, executablePath, error);
+  }
+}
+
+/** @param {BrowserName} name @param {string} executablePath @param {unknown} error */
+function didNotStart(name, executablePath, error) {
+  return new Problem(`${name} did not start: check that ${executablePath} runs on this machine.`, {
+    detail: error instanceof Error ? error.message : String(error),
+    exitCode: 2,
+  });
 }

@@ -8,8 +8,8 @@ import { growth } from './statistics.mjs';
  * @param {import('./run-cases.mjs').Workplace} workplace
  * @returns {Promise<import('./measure.mjs').Measurement & { page: import('playwright-core').Page }>}
  */
-export async function openPageCase(entry, { browser, siteUrl, quick }) {
-  const context = await browser.newContext();
+export async function openPageCase(entry, { browser, openDiskContext, siteUrl, quick }) {
+  const context = await (entry.onDisk ? openDiskContext() : browser.newContext());
   const page = await context.newPage();
   /** @type {string[]} */
   const errors = [];

@@ -9,6 +9,7 @@ import { growthPoints, judged } from './result.mjs';
  * @typedef {object} Workplace
  * @property {import('playwright-core').Browser} browser
  * @property {import('./browser.mjs').BrowserName} browserName
+ * @property {() => Promise<import('playwright-core').BrowserContext>} openDiskContext one whose databases are on the disk
  * @property {string} siteUrl the pages, and the realtime socket of `lib/realtime-server.mjs`
  * @property {import('./realtime-server.mjs').RealtimeServer} realtime
  * @property {boolean} quick
@@ -23,6 +24,7 @@ import { growthPoints, judged } from './result.mjs';
  */
 
 const pagePlans = { whole: { rounds: 7, warmUps: 2 }, quick: { rounds: 7, warmUps: 1 } };
+const heavyPlans = { whole: { rounds: 7, warmUps: 1 }, quick: { rounds: 3, warmUps: 1 } };
 /** How often a noisy case is measured again; the calmest of the attempts counts. */
 const repeats = 2;
 
@@ -121,7 +123,8 @@ async function openGroup(group, workplace) {
   const [first] = group;
   if (first?.page) {
     const measurement = await openPageCase(first, workplace);
-    return { measurement, plan: workplace.quick ? pagePlans.quick : pagePlans.whole };
+    const plans = first.heavy ? heavyPlans : pagePlans;
+    return { measurement, plan: workplace.quick ? plans.quick : plans.whole };
   }
   /** @type {Driver} */
   const driver = await import(`../drivers/${first?.driver}.mjs`);

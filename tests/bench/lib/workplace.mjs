@@ -5,8 +5,9 @@ import { arch, cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { installedPackageDir, root } from '../../../scripts/lib/paths.mjs';
 import { serveFolder } from '../../../scripts/lib/static-server.mjs';
-import { launchBrowser } from './browser.mjs';
+import { launchBrowser, openDiskContext } from './browser.mjs';
 import { RealtimeServer } from './realtime-server.mjs';
+import { RemoteCache } from './remote-cache.mjs';
 
 /**
  * Pages are isolated, or the browsers would round their clocks to a tenth of a millisecond and more.
@@ -24,7 +25,12 @@ const isolated = {
  * @param {(workplace: import('./run-cases.mjs').Workplace & { machine: Record<string, string | number>, versions: Record<string, string> }) => Promise<T>} work
  */
 export async function withWorkplace({ browserName, executablePath, site, quick }, work) {
-  const server = await serveFolder(site, { headers: isolated });
+  // What the server answers besides the pages: the first that takes a request as its own.
+  const handlers = [new RemoteCache().handle];
+  const server = await serveFolder(site, {
+    headers: isolated,
+    handle: (request, response) => handlers.some((handle) => handle(request, response)),
+  });
   const realtime = new RealtimeServer(server.server);
   const browser = await launchBrowser(browserName, executablePath);
   try {
@@ -32,6 +38,7 @@ export async function withWorkplace({ browserName, executablePath, site, quick }
     return await work({
       browser,
       browserName,
+      openDiskContext: () => openDiskContext(browserName, executablePath, browser),
       siteUrl: server.url,
       realtime,
       quick,

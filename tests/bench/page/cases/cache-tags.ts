@@ -1,0 +1,91 @@
+import { loadPeer } from '../load.js';
+import { Generations } from '../peers/generations.js';
+import type { MakeSides, Side } from '../side.js';
+import type { OpenTaggedCache, TaggedCache, TaggedEntry } from '../tagged-cache.js';
+import { entries } from '../values.js';
+
+const tag = 'supplier-1';
+
+export const makeSides: MakeSides = async (_, { amount }) => {
+  const { openQueryCoreTags } = await loadPeer(
+    '@tanstack/query-core',
+    () => import('../peers/query-core-tags.js'),
+  );
+  const { openDexieTags } = await loadPeer('dexie', () => import('../peers/dexie-tags.js'));
+  const count = amount(10_000);
+  const tagged = entries(0, count).map((entry) => ({ ...entry, tags: [tag] }));
+  // What must stay valid.
+  const others = entries(count, 100).map((entry) => ({ ...entry, tags: ['supplier-2'] }));
+  const all = [...tagged, ...others];
+  return [
+    invalidating('peer', '@tanstack/query-core', openQueryCoreTags, all),
+    invalidating('peer', 'dexie', openDexieTags, all),
+    counting(all, amount(100_000)),
+  ];
+};
+
+function invalidating(role: Side['role'], name: string, open: OpenTaggedCache, all: TaggedEntry[]): Side {
+  const withFilled = async <Result>(work: (cache: TaggedCache) => Promise<Result>): Promise<Result> => {
+    const cache = await open();
+    try {
+      await cache.fill(all);
+      return await work(cache);
+    } finally {
+      await cache.close();
+    }
+  };
+  return {
+    role,
+    name,
+    round: () =>
+      withFilled(async (cache) => {
+        const [first] = all;
+        if (!first || !(await cache.isValid(first))) throw new Error(`${name} has no valid entry.`);
+        const started = performance.now();
+        await cache.invalidate(tag);
+        const valid = await cache.isValid(first);
+        const ms = performance.now() - started;
+        if (valid) throw new Error(`${name} still reads what was invalidated.`);
+        return ms * 1_000;
+      }),
+    result: () =>
+      withFilled(async (cache) => {
+        await cache.invalidate(tag);
+        return validity(cache, all);
+      }),
+  };
+}
+
+/** So quick that one is not measurable: many, each followed by a read that finds its entry invalid. */
+function counting(all: TaggedEntry[], times: number): Side {
+  const name = 'a counter a tag';
+  const cache = new Generations();
+  return {
+    role: 'limit',
+    name,
+    prepare: () => cache.fill(all),
+    round() {
+      let valid = 0;
+      const started = performance.now();
+      for (let at = 0; at < times; at += 1) {
+        cache.invalidate(tag);
+        if (cache.isValid(all[at % (all.length - 100)] as TaggedEntry)) valid += 1;
+      }
+      const ms = performance.now() - started;
+      if (valid > 0) throw new Error(`${name} still reads what was invalidated.`);
+      return (ms * 1_000) / times;
+    },
+    result() {
+      cache.fill(all);
+      cache.invalidate(tag);
+      return validity(cache, all);
+    },
+  };
+}
+
+/** The numbers of entries that reads find valid. */
+async function validity(cache: TaggedCache, all: TaggedEntry[]) {
+  const valid = [];
+  for (const [n, entry] of all.entries()) if (await cache.isValid(entry)) valid.push(n);
+  return { valid };
+}

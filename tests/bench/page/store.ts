@@ -1,0 +1,39 @@
+import { deleteDatabase, freshName } from './indexeddb.js';
+import type { ClientRecord, Entry } from './values.js';
+
+/** Values by key on the disk, as the cases of the cache use them. */
+export interface ValueStore {
+  /** Resolves once the value is durable. */
+  set(entry: Entry): Promise<void>;
+  /** Resolves once all are durable. */
+  setMany(entries: Entry[]): Promise<void>;
+  get(key: string): Promise<ClientRecord | undefined>;
+  /** Brings all values to where they can be read by key at once. */
+  readAll(): Promise<ReadableValues>;
+  /** How many values the disk has. */
+  count(): Promise<number>;
+  close(): void;
+}
+
+export interface ReadableValues {
+  size: number;
+  get(key: string): ClientRecord | undefined;
+}
+
+/** Opens the database of this name, or makes it; resolves once it is open. */
+export type OpenStore = (name: string) => Promise<ValueStore>;
+
+/** Lets `work` use a store of its own that is gone afterwards. */
+export async function withFreshStore<Result>(
+  open: OpenStore,
+  work: (store: ValueStore, name: string) => Promise<Result>,
+): Promise<Result> {
+  const name = freshName();
+  const store = await open(name);
+  try {
+    return await work(store, name);
+  } finally {
+    store.close();
+    await deleteDatabase(name);
+  }
+}
