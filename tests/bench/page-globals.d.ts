@@ -1,5 +1,6 @@
-/** What a page of the benchmark offers the command that steers it; written in `page/main.ts`. */
+/** What the pages of the benchmark offer the command that steers them. */
 interface Window {
+  /** Written in `page/main.ts`. */
   bench: {
     open(
       page: string,
@@ -10,4 +11,7 @@ interface Window {
     result(place: number): Promise<unknown>;
     close(): Promise<void>;
   };
+  /** Commands a page that is steered from outside; written in `page/steered.ts`. */
+  // biome-ignore lint/suspicious/noExplicitAny: what a command answers is between its driver and its module
+  steer(module: string, command: string, argument: unknown): Promise<any>;
 }

@@ -1,2 +1,33 @@
+const flow = '500 broadcasts of 1 KB a second for 3 s (a quick run: 1 s)';
+
 /** @type {import('./index.mjs').BenchCase[]} */
-export const tabsCases = [];
+export const tabsCases = [1, 5, 10].flatMap((tabs) => {
+  const open = tabs === 1 ? '1 tab' : `${tabs} tabs`;
+  return [
+    {
+      name: `tabs.sockets_${tabs}`,
+      unit: 'sockets',
+      what: `How many sockets ${open} of one user open to the server, each with the same 10 channels.`,
+      // The design’s promise: one tab leads, and it alone has a socket.
+      target: { most: 1, of: /** @type {const} */ ('ours') },
+      driver: 'tabs',
+      parameters: { tabs },
+    },
+    {
+      name: `tabs.bytes_${tabs}`,
+      unit: 'B',
+      what: `What ${open} together receive of ${flow}.`,
+      target: null,
+      driver: 'tabs',
+      parameters: { tabs },
+    },
+    {
+      name: `tabs.cpu_${tabs}`,
+      unit: 'ms',
+      what: `For how long the main threads of ${open} together are busy with ${flow}.`,
+      target: null,
+      driver: 'tabs',
+      parameters: { tabs },
+    },
+  ];
+});

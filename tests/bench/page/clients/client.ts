@@ -12,6 +12,8 @@ export interface ClientOptions {
   kind: 'broadcast' | 'change';
   /** Given the broadcast's payload, or the changed row. */
   onData: (data: Enquiry) => void;
+  /** Told each time that a channel is live, the first time and after every outage. */
+  onLive?: () => void;
 }
 
 /** A client with all its channels joined. */

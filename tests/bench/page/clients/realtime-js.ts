@@ -5,7 +5,7 @@ import type { Connect } from './client.js';
  * The official client as Supabase documents it: one channel a topic, a callback by event, `subscribe` with a status
  * callback. Its defaults are kept; protocol 2.0.0 is one of them.
  */
-export const connectRealtimeJs: Connect = async ({ url, key, version, channels, kind, onData }) => {
+export const connectRealtimeJs: Connect = async ({ url, key, version, channels, kind, onData, onLive }) => {
   const client = new RealtimeClient(`${url.replace('http', 'ws')}/realtime/v1`, {
     params: { apikey: key },
     ...(version === 1 ? { vsn: '1.0.0' } : {}),
@@ -21,8 +21,10 @@ export const connectRealtimeJs: Connect = async ({ url, key, version, channels, 
         );
       }
       channel.subscribe((status, error) => {
-        if (status === 'SUBSCRIBED') resolve();
-        else reject(new Error(`realtime-js could not join ${name}: ${error?.message ?? status}`));
+        if (status === 'SUBSCRIBED') {
+          resolve();
+          onLive?.();
+        } else reject(new Error(`realtime-js could not join ${name}: ${error?.message ?? status}`));
       });
     });
   await Promise.all(channels.map(join));

@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Inserts one numbered row after the other into `clients`, as long as it is not stopped. */
+export class SteadyInserts {
+  /** The number of the last row that is committed. */
+  last = 0;
+  #isStopped = false;
+  #running;
+
+  /** @param {import('@wedsync/local-supabase/testing').Control} control @param {number} everyMs */
+  constructor(control, everyMs) {
+    this.#running = this.#run(control, everyMs);
+    // Whoever stops it is told.
+    this.#running.catch(() => {});
+  }
+
+  async stop() {
+    this.#isStopped = true;
+    await this.#running;
+  }
+
+  /** @param {import('@wedsync/local-supabase/testing').Control} control @param {number} everyMs */
+  async #run(control, everyMs) {
+    const started = performance.now();
+    for (let n = 1; !this.#isStopped; n += 1) {
+      await control.sql(`insert into clients (n) values (${n})`);
+      this.last = n;
+      await sleep(Math.max(0, started + n * everyMs - performance.now()));
+    }
+  }
+}
