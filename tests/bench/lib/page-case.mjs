@@ -1,5 +1,6 @@
 import { Problem } from '../../../scripts/lib/problem.mjs';
 import { growth } from './statistics.mjs';
+import { leaveUnreported } from './unreported.mjs';
 
 /**
  * Opens a case that runs in the browser, in a page of its own: what one case compiled, cached or leaked does not reach
@@ -27,6 +28,7 @@ export async function openPageCase(entry, { browser, openDiskContext, siteUrl, q
     }
   };
   await orProblem(() => page.goto(siteUrl));
+  await leaveUnreported(page);
   const asked = { page: entry.page ?? '', parameters: entry.parameters ?? {}, quick };
   const sides = await orProblem(() =>
     page.evaluate((what) => window.bench.open(what.page, what.parameters, what.quick), asked),
