@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../../../scripts/lib/problem.mjs';
 import { serveFolder } from '../../../scripts/lib/static-server.mjs';
 import { buildStartupSite, filesOf } from '../lib/startup-site.mjs';
@@ -16,6 +17,7 @@ const headers = {
   // As bundlers' output is served: whoever comes again has it.
   'cache-control': 'max-age=31536000, immutable',
 };
+const settleMs = 150;
 const cached = { values: 100, key: 'dashboard:supplier-1:clients:000042' };
 const cachedId = '54000000-0000-4000-8000-000000000042';
 
@@ -91,6 +93,8 @@ async function timeToStart(kind, bundle, url, { browser }) {
     const page = await context.newPage();
     await page.goto(url);
     await leaveUnreported(page);
+    // The browser is still busy with the window that it opened.
+    await sleep(settleMs);
     return await page.evaluate(timeInPage, { kind, files: filesOf(bundle) });
   } finally {
     await context.close();
