@@ -8,18 +8,21 @@ import { nextTurn } from '../turn.js';
 
 const sizes = [10, 100, 1_000];
 
-/** The time for n messages over n channels: the same messages so many times over that it can be measured. */
+/**
+ * The time for n messages over n channels: the same n are sent so many times over that at each size as many are
+ * measured.
+ */
 export const makeSides: MakeSides = async (_, { amount }) => {
-  const passes = amount(100);
+  const messages = amount(30_000);
   const { connectOurs } = await loadOurs(() => import('../clients/ours.js'));
   const { connectRealtimeJs } = await loadPeer(
     '@supabase/realtime-js',
     () => import('../clients/realtime-js.js'),
   );
   return [
-    routing('ours', '@wedsync/dashboard', connectOurs, passes),
-    routing('peer', '@supabase/realtime-js', connectRealtimeJs, passes),
-    routing('limit', 'JSON.parse and a Map', connectMinimalRouter, passes),
+    routing('ours', '@wedsync/dashboard', connectOurs, messages),
+    routing('peer', '@supabase/realtime-js', connectRealtimeJs, messages),
+    routing('limit', 'JSON.parse and a Map', connectMinimalRouter, messages),
   ];
 };
 
@@ -29,7 +32,7 @@ interface Connected {
   pass(times: number): Promise<number>;
 }
 
-function routing(role: Side['role'], name: string, connect: Connect, passes: number): Side {
+function routing(role: Side['role'], name: string, connect: Connect, messages: number): Side {
   const connected = new Map<number, Connected>();
   return {
     role,
@@ -39,7 +42,10 @@ function routing(role: Side['role'], name: string, connect: Connect, passes: num
     },
     async round() {
       const curve: Curve = {};
-      for (const [size, { pass }] of connected) curve[size] = (await pass(passes)) / passes;
+      for (const [size, { pass }] of connected) {
+        const times = messages / size;
+        curve[size] = (await pass(times)) / times;
+      }
       return curve;
     },
     async close() {

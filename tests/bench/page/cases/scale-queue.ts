@@ -60,13 +60,15 @@ function enqueuing(
 
 async function enqueue(name: string, filled: Filled): Promise<number> {
   const { queue, size } = filled;
-  if (filled.waiting + enqueued > size * (1 + tolerance)) {
+  if (filled.waiting + 1 + enqueued > size * (1 + tolerance)) {
     await queue.clear();
     await queue.fill(size);
     filled.waiting = size;
   }
-  const ms = await queue.enqueue(filled.waiting, enqueued, 'one by one');
-  filled.waiting += enqueued;
+  // The first after a pause pays for the pause.
+  await queue.enqueue(filled.waiting, 1, 'one by one');
+  const ms = await queue.enqueue(filled.waiting + 1, enqueued, 'one by one');
+  filled.waiting += 1 + enqueued;
   const stored = await queue.count();
   if (stored !== filled.waiting) throw new Error(`${name} stored ${stored} of ${filled.waiting} mutations.`);
   return ms;
