@@ -101,7 +101,7 @@ export class RealtimeSubscriptionManager {
       const begin = () => {
         // Ended or replaced while the module was loading.
         if (this.#held.get(id) !== held) return;
-        this.#start().subscribe(id, options, (message: never) => this.#held.get(id)?.options.onData(message));
+        this.#start().subscribe(id, options, (message: never) => options.onData(message));
       };
       const fail = (error: unknown) => {
         if (this.#held.get(id) === held) {

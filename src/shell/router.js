@@ -4,7 +4,20 @@
  * test holds the two to each other, so a change here is a change there.
  */
 const HEADER_LIMIT = 770;
+/** What follows on the payload of a broadcast, and on the data of a change, as the server writes them. */
+const BROADCAST_END = ',"type":"broadcast"}]';
+const CHANGE_END = ',"ids":[';
+/** So many envelopes are remembered at most; a sender may make up as many names as it likes. */
+const MOST_ENVELOPES = 1000;
+/** So many frames of a topic may have an envelope that cannot be remembered before no more are tried. */
+const MOST_STRANGE = 20;
 
+/**
+ * What surrounds a payload (topic, event, and what the server writes between) is the same in one message after another,
+ * and so is what the table says of it. Both are remembered by the envelope's own text or bytes until the table changes:
+ * a frame in a known envelope has only its payload parsed, and a binary one does not enter wasm. Any other frame goes
+ * the long way, which alone decides what a frame is.
+ */
 export class Router {
   frames = 0;
   bytes = 0;
@@ -14,6 +27,8 @@ export class Router {
   #scan;
   #topics = new Map();
   #slots = new Map();
+  #textEnvelopes = new Map();
+  #binaryEnvelopes = new Map();
   #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
   /**
@@ -27,21 +42,35 @@ export class Router {
   }
 
   setSlot(slot, callback) {
-    this.#slots.set(slot, callback);
+    const held = this.#slots.get(slot);
+    if (held) held.callback = callback;
+    else this.#slots.set(slot, { callback });
+    this.#forgetEnvelopes();
   }
 
   dropSlot(slot) {
+    const held = this.#slots.get(slot);
+    // One that is being delivered to must not hear of it either.
+    if (held) held.callback = undefined;
     this.#slots.delete(slot);
+    this.#forgetEnvelopes();
   }
 
   /** `events` is `[name, slots, …]`, `changes` is `[id, slots, …]`. */
   setRoutes(topic, any, events, changes) {
     const pairs = (list) => new Map(list.flatMap((key, at) => (at % 2 === 0 ? [[key, list[at + 1]]] : [])));
-    this.#topics.set(topic, { any, events: pairs(events), changes: pairs(changes) });
+    this.#topics.set(topic, { any, events: pairs(events), changes: pairs(changes), strange: 0 });
+    this.#forgetEnvelopes();
   }
 
   dropRoutes(topic) {
     this.#topics.delete(topic);
+    this.#forgetEnvelopes();
+  }
+
+  #forgetEnvelopes() {
+    this.#textEnvelopes.clear();
+    this.#binaryEnvelopes.clear();
   }
 
   /** The listener of a socket's `message` events. */
@@ -59,6 +88,14 @@ export class Router {
   }
 
   text(socket, data) {
+    const start = data.indexOf('{', data.indexOf('{') + 1);
+    const known = start > 0 ? this.#textEnvelopes.get(data.slice(0, start)) : undefined;
+    const delivered =
+      known && (known.ids ? knownChange(known, data, start) : knownBroadcast(known, data, start));
+    if (!delivered) this.#unknownText(socket, data);
+  }
+
+  #unknownText(socket, data) {
     let frame;
     try {
       frame = JSON.parse(data);
@@ -81,28 +118,59 @@ export class Router {
         return;
       }
       const routes = this.#topics.get(topic);
-      this.#deliver(routes && (routes.events.get(payload.event) ?? routes.any), payload);
+      const slots = routes && (routes.events.get(payload.event) ?? routes.any);
+      if (slots?.length) this.#rememberText(data, frame, routes, slots);
+      this.#deliver(slots, payload);
     } else if (event === 'postgres_changes') {
       if (!isObject(payload) || !Array.isArray(payload.ids) || !isObject(payload.data)) {
         this.malformed += 1;
         return;
       }
-      this.#deliver(this.#changeSlots(topic, payload.ids), payload.data);
+      const routes = this.#topics.get(topic);
+      const slots = routes && changeSlots(routes.changes, payload.ids);
+      if (slots?.length) this.#rememberText(data, frame, routes, slots);
+      this.#deliver(slots, payload.data);
     } else {
       this.#control(socket, frame);
     }
   }
 
-  #changeSlots(topic, ids) {
-    const changes = this.#topics.get(topic)?.changes;
-    if (!changes) return undefined;
-    if (ids.length === 1) return changes.get(ids[0]);
-    // A row that several bindings of one callback match is one change to it.
-    return [...new Set(ids.flatMap((id) => changes.get(id) ?? []))];
+  /** Writes the envelope anew, and remembers it if that is how the server wrote it. */
+  #rememberText(data, frame, routes, slots) {
+    const { event, ids, meta } = frame[4];
+    // Metadata are another in every message.
+    if (meta !== undefined || routes.strange >= MOST_STRANGE) return;
+    const isChange = frame[3] === 'postgres_changes';
+    const address = JSON.stringify(frame.slice(0, 4)).slice(0, -1);
+    const envelope = `${address},${isChange ? '{"data":' : `{"event":${JSON.stringify(event)},"payload":`}`;
+    const end = isChange ? `,"ids":${JSON.stringify(ids)}}]` : BROADCAST_END;
+    if (!data.startsWith(`${envelope}{`) || !data.endsWith(end)) {
+      routes.strange += 1;
+    } else if (isChange) {
+      const known = this.#textEnvelopes.get(envelope) ?? { ids: new Map() };
+      remember(known.ids, end, this.#held(slots));
+      remember(this.#textEnvelopes, envelope, known);
+    } else {
+      remember(this.#textEnvelopes, envelope, { event, all: this.#held(slots) });
+    }
   }
 
   binary(buffer) {
     const bytes = new Uint8Array(buffer);
+    const metaStart = 5 + bytes[1] + bytes[2];
+    const payloadStart = metaStart + bytes[3];
+    let hash = (bytes[1] << 8) | bytes[2];
+    for (let at = 5; at < metaStart; at += 1) hash = (Math.imul(hash, 31) + bytes[at]) | 0;
+    const known = this.#binaryEnvelopes.get(hash);
+    if (known && bytes[0] === 4 && bytes[4] <= 1 && payloadStart <= bytes.length && known.fits(bytes)) {
+      const message = this.#message(buffer, known.event, bytes[4] === 1, metaStart, payloadStart);
+      if (message) for (const held of known.all) call(held, message);
+    } else {
+      this.#unknownBinary(buffer, bytes, hash);
+    }
+  }
+
+  #unknownBinary(buffer, bytes, hash) {
     const found = this.#scan(bytes.subarray(0, HEADER_LIMIT));
     if (found === undefined) {
       this.malformed += 1;
@@ -113,19 +181,31 @@ export class Router {
       return;
     }
     const [isJson, eventStart, metaStart, payloadStart, ...slots] = found;
-    const message = { type: 'broadcast', event: this.#decoder.decode(bytes.subarray(eventStart, metaStart)) };
+    const event = this.#decoder.decode(bytes.subarray(eventStart, metaStart));
+    remember(
+      this.#binaryEnvelopes,
+      hash,
+      new BinaryEnvelope(bytes.slice(0, metaStart), event, this.#held(slots)),
+    );
+    const message = this.#message(buffer, event, isJson, metaStart, payloadStart);
+    if (message) this.#deliver(slots, message);
+  }
+
+  #message(buffer, event, isJson, metaStart, payloadStart) {
+    const message = { type: 'broadcast', event, payload: undefined };
     try {
       message.payload = isJson
-        ? JSON.parse(this.#decoder.decode(bytes.subarray(payloadStart)))
+        ? JSON.parse(this.#decoder.decode(new Uint8Array(buffer, payloadStart)))
         : buffer.slice(payloadStart);
       if (metaStart < payloadStart) {
-        message.meta = JSON.parse(this.#decoder.decode(bytes.subarray(metaStart, payloadStart)));
+        const meta = new Uint8Array(buffer, metaStart, payloadStart - metaStart);
+        message.meta = JSON.parse(this.#decoder.decode(meta));
       }
+      return message;
     } catch {
       this.malformed += 1;
-      return;
+      return undefined;
     }
-    this.#deliver(slots, message);
   }
 
   #deliver(slots, message) {
@@ -133,15 +213,78 @@ export class Router {
       this.unrouted += 1;
       return;
     }
-    for (const slot of slots) {
-      try {
-        this.#slots.get(slot)?.(message);
-      } catch (error) {
-        // A callback's failure is its owner's: the page's error handlers see it, other callbacks still run.
-        reportError(error);
-      }
-    }
+    for (const slot of slots) call(this.#slots.get(slot), message);
   }
+
+  #held(slots) {
+    return slots.flatMap((slot) => this.#slots.get(slot) ?? []);
+  }
+}
+
+/** Whether the frame was no more than a payload in this envelope, and has been delivered. */
+function knownBroadcast({ event, all }, data, start) {
+  if (!data.endsWith(BROADCAST_END)) return false;
+  const payload = parsed(data.slice(start, -BROADCAST_END.length));
+  if (payload === undefined) return false;
+  const message = { event, payload, type: 'broadcast' };
+  for (const held of all) call(held, message);
+  return true;
+}
+
+function knownChange({ ids }, data, start) {
+  const end = data.lastIndexOf(CHANGE_END);
+  const all = end > start ? ids.get(data.slice(end)) : undefined;
+  const change = all && parsed(data.slice(start, end));
+  if (change === undefined) return false;
+  for (const held of all) call(held, change);
+  return true;
+}
+
+/** `undefined` if it is not one value. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function changeSlots(changes, ids) {
+  if (ids.length === 1) return changes.get(ids[0]);
+  // A row that several bindings of one callback match is one change to it.
+  return [...new Set(ids.flatMap((id) => changes.get(id) ?? []))];
+}
+
+class BinaryEnvelope {
+  #bytes;
+
+  constructor(bytes, event, all) {
+    this.#bytes = bytes;
+    this.event = event;
+    this.all = all;
+  }
+
+  /** Whether a frame begins with the same lengths, topic and event. */
+  fits(bytes) {
+    const own = this.#bytes;
+    if (own[1] !== bytes[1] || own[2] !== bytes[2]) return false;
+    for (let at = 5; at < own.length; at += 1) if (own[at] !== bytes[at]) return false;
+    return true;
+  }
+}
+
+function call(held, message) {
+  try {
+    held?.callback?.(message);
+  } catch (error) {
+    // A callback's failure is its owner's: the page's error handlers see it, other callbacks still run.
+    reportError(error);
+  }
+}
+
+function remember(envelopes, key, envelope) {
+  if (envelopes.size >= MOST_ENVELOPES && !envelopes.has(key)) envelopes.clear();
+  envelopes.set(key, envelope);
 }
 
 function isObject(value) {
