@@ -42,7 +42,9 @@ await runMain(async () => {
     const quick = values.quick ?? false;
     const run = { browserName, executablePath: programs[browserName], site, quick };
     const { results, machine, versions } = await withWorkplace(run, async (workplace) => ({
-      results: await runCases(entries, workplace, (result) => console.log(line(result))),
+      results: await runCases(entries, workplace, (result, ms) => {
+        console.log(`${line(result)}  (${duration(ms)})`);
+      }),
       machine: workplace.machine,
       versions: workplace.versions,
     }));

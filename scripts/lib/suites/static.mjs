@@ -44,6 +44,7 @@ const typeScriptProjects = [
   'tests/packaging/react-app',
   'tests/bench',
   'tests/bench/page',
+  'tests/bench/size',
 ];
 
 /** @returns {import('./suite.mjs').Suite} */

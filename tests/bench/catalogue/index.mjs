@@ -6,11 +6,12 @@ import { pageCases } from './page.mjs';
 import { queueCases } from './queue.mjs';
 import { reconnectCases } from './reconnect.mjs';
 import { scaleCases } from './scale.mjs';
+import { sizeCases } from './size.mjs';
 import { startupCases } from './startup.mjs';
 import { tabsCases } from './tabs.mjs';
 
 /**
- * The figure that an issue names. `of` says what is held against it: the ratio to the peer, the ratio to the physical
+ * The figure that is aimed at. `of` says what is held against it: the ratio to the peer, the ratio to the physical
  * limit, or our own figure in the case's unit. Lower is better throughout, so `most` is the highest that meets it.
  * @typedef {{ most: number, of: 'ratio' | 'limit_ratio' | 'ours' }} Target
  */
@@ -41,6 +42,7 @@ export const catalogue = [
   ...logCases,
   ...breakerCases,
   ...tabsCases,
+  ...sizeCases,
   ...startupCases,
   ...pageCases,
   ...scaleCases,

@@ -1,5 +1,5 @@
 import { Problem } from '../../../scripts/lib/problem.mjs';
-import { median, pairedRatios, spread } from './statistics.mjs';
+import { median, pairedRatios, spread, width } from './statistics.mjs';
 
 /**
  * What a round measured: a figure by the name of its case.
@@ -14,6 +14,7 @@ import { median, pairedRatios, spread } from './statistics.mjs';
  * @property {string} name
  * @property {() => Promise<Figures>} round
  * @property {() => Promise<unknown>} [result] what it delivered: the same from all sides, or no time counts
+ * @property {Record<string, number>[]} [points] of a scaling case, by round the time at each size
  */
 
 /**
@@ -33,7 +34,7 @@ import { median, pairedRatios, spread } from './statistics.mjs';
  * @property {number | null} limit
  * @property {string | null} limit_name
  * @property {number | null} limit_ratio
- * @property {number | null} spread of the ratio; where there is no pair, of the figure itself
+ * @property {number | null} spread of the ratio; where there is no pair, of the figure itself; of exponents the plain width
  * @property {number} rounds
  * @property {Record<string, number>} others medians of the peers that were not the best, and of asides
  */
@@ -128,7 +129,10 @@ export function outcome(sides, figuresOf) {
     limit: limit?.median ?? null,
     limit_name: limit?.name ?? null,
     limit_ratio: limitRatios && median(limitRatios),
-    spread: spread(ratios ?? (ours ?? peer ?? limit)?.values ?? []),
+    // An exponent may be 0: what it differs by says more than what share of itself that is.
+    spread: sides.some(({ points = [] }) => points.length > 0)
+      ? width((ours ?? peer ?? limit)?.values ?? [])
+      : spread(ratios ?? (ours ?? peer ?? limit)?.values ?? []),
     rounds: Math.max(0, ...all.map(({ values }) => values.length)),
     others: Object.fromEntries(
       all.filter((side) => !named.includes(side)).map(({ name, median: value }) => [name, value]),

@@ -50,7 +50,7 @@ function steeper(points, sizes) {
 
 /**
  * The curve of each side that measured several sizes.
- * @param {(import('./measure.mjs').Side & { points?: Record<string, number>[] })[]} sides
+ * @param {import('./measure.mjs').Side[]} sides
  * @returns {Curves}
  */
 export function growthPoints(sides) {

@@ -23,25 +23,30 @@ import { growthPoints, judged } from './result.mjs';
  * @property {(entries: import('../catalogue/index.mjs').BenchCase[], workplace: Workplace) => Promise<import('./measure.mjs').Measurement>} open
  */
 
-const pagePlans = { whole: { rounds: 7, warmUps: 2 }, quick: { rounds: 7, warmUps: 1 } };
+const pagePlans = { whole: { rounds: 7, warmUps: 2 }, quick: { rounds: 5, warmUps: 1 } };
 const heavyPlans = { whole: { rounds: 7, warmUps: 1 }, quick: { rounds: 3, warmUps: 1 } };
 /** How often a noisy case is measured again; the calmest of the attempts counts. */
 const repeats = 2;
+/** Nothing is measured again once a run has taken so long: a whole one must end within half an hour, noise or not. */
+const repeatsWithinMs = 20 * 60_000;
 
 /**
  * Measures the cases, one group after the other: cases of one driver share its runs.
  * @param {import('../catalogue/index.mjs').BenchCase[]} entries
  * @param {Workplace} workplace
- * @param {(result: import('./result.mjs').CaseResult) => void} onResult
+ * @param {(result: import('./result.mjs').CaseResult, ms: number) => void} onResult also told how long the case, with
+ *   those that share its driver, has taken
  * @returns {Promise<import('./result.mjs').CaseResult[]>}
  */
 export async function runCases(entries, workplace, onResult = () => {}) {
   /** @type {Map<string, import('./result.mjs').CaseResult>} */
   const results = new Map();
+  const repeatUntil = workplace.quick ? 0 : Date.now() + repeatsWithinMs;
   for (const group of groupsOf(entries)) {
-    for (const result of await runGroup(group, workplace)) {
+    const started = Date.now();
+    for (const result of await runGroup(group, workplace, repeatUntil)) {
       results.set(result.name, result);
-      onResult(result);
+      onResult(result, Date.now() - started);
     }
   }
   return entries.map(({ name }) => {
@@ -66,10 +71,11 @@ function groupsOf(entries) {
 /**
  * @param {import('../catalogue/index.mjs').BenchCase[]} group
  * @param {Workplace} workplace
+ * @param {number} repeatUntil when the last repeat may begin
  */
-async function runGroup(group, workplace) {
+async function runGroup(group, workplace, repeatUntil) {
   let best = await attempt(group, workplace);
-  for (let again = 0; again < repeats && !workplace.quick && best.some(isNoisy); again += 1) {
+  for (let again = 0; again < repeats && best.some(isNoisy) && Date.now() < repeatUntil; again += 1) {
     say(
       `${best
         .filter(isNoisy)

@@ -23,10 +23,13 @@ export function quantile(values, share) {
  * @param {number[]} values
  */
 export function spread(values) {
-  if (values.length < 3) return null;
-  const width = quantile(values, 0.75) - quantile(values, 0.25);
-  if (width === 0) return 0;
-  return width / Math.abs(median(values));
+  const between = width(values);
+  return between === null || between === 0 ? between : between / Math.abs(median(values));
+}
+
+/** How far the middle half of the values lies apart; null where there are too few to tell. @param {number[]} values */
+export function width(values) {
+  return values.length < 3 ? null : quantile(values, 0.75) - quantile(values, 0.25);
 }
 
 /**

@@ -89,6 +89,6 @@ export function changeFrame(topic: string, id: number, size: number, n: number):
       errors: null,
       commit_timestamp: '2026-11-26T08:00:00.000Z',
     };
-    return JSON.stringify([null, null, topic, 'postgres_changes', { ids: [id], data }]);
+    return JSON.stringify([null, null, topic, 'postgres_changes', { data, ids: [id] }]);
   });
 }

@@ -76,7 +76,7 @@ function logarithmic(name = '') {
  * @returns {Plot | null}
  */
 function ratios(cases) {
-  const built = cases.filter(({ ratio }) => ratio !== null && ratio > 0);
+  const built = cases.filter(({ ratio, points }) => ratio !== null && ratio > 0 && points === undefined);
   if (built.length === 0) return null;
   return {
     file: 'ratios.svg',
@@ -162,7 +162,9 @@ function messages(cases) {
 
 /** @param {CaseResult[]} cases @returns {Plot | null} */
 function toBeat(cases) {
-  const open = cases.filter(({ ours, peer, limit }) => ours === null && peer && limit);
+  const open = cases.filter(
+    ({ ours, peer, limit, points }) => ours === null && peer && limit && points === undefined,
+  );
   if (open.length === 0) return null;
   return {
     file: 'to-beat.svg',

@@ -63,6 +63,14 @@ function rewriting(role: Side['role'], name: string, open: OpenStore, sizes: num
       }
       return curve;
     },
+    async result() {
+      const stored = [];
+      for (const [size, { store }] of stores) {
+        await writeOne(store, size);
+        stored.push(await store.get(keyOf(version % size)));
+      }
+      return stored;
+    },
     async close() {
       for (const { store, database } of stores.values()) {
         store.close();

@@ -1,3 +1,4 @@
+import { digest } from '../digest.js';
 import { loadPeer } from '../load.js';
 import { nowAndThen } from '../now-and-then.js';
 import { openPackedIndexedDb } from '../peers/packed-indexeddb.js';
@@ -41,5 +42,12 @@ function writing(role: Side['role'], name: string, open: OpenStore, sizes: numbe
       }
       return curve;
     },
+    result: () =>
+      withFreshStore(open, async (store) => {
+        const written = values.slice(0, sizes[0]);
+        await store.setMany(written);
+        const stored = await store.readAll();
+        return digest(written.map(({ key }) => stored.get(key)));
+      }),
   };
 }

@@ -25,7 +25,7 @@ export function queryKeyOf(key: string): [string, string] {
  * The whole client as one item, as its documentation describes for an asynchronous storage: the async-storage persister
  * over idb-keyval, saved by `persistQueryClientSave` at the moment that the data is there, restored by
  * `persistQueryClientRestore`. Without the throttle, whose default second would be what is measured. (The persister
- * over idb-keyval that the documentation shows besides keeps objects instead of JSON: no faster in Chromium, four times
+ * over idb-keyval that the documentation shows besides keeps objects instead of JSON: as fast in Chromium, several times
  * slower in Firefox.)
  */
 export const openWholeClient: OpenStore = async (name) => {
