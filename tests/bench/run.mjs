@@ -2,6 +2,7 @@
 
 import { readArguments } from '../../scripts/lib/arguments.mjs';
 import { buildPackage } from '../../scripts/lib/build/index.mjs';
+import { exclusively } from '../../scripts/lib/lock.mjs';
 import { Problem, runMain } from '../../scripts/lib/problem.mjs';
 import { duration, say } from '../../scripts/lib/say.mjs';
 import { setUpForBenchmarks } from '../../scripts/lib/setup/index.mjs';
@@ -34,22 +35,24 @@ await runMain(async () => {
     writeReport();
     return;
   }
-  const started = Date.now();
   try {
     const programs = await setUpForBenchmarks(browserName);
     if (!values['no-build']) await buildPackage();
     const site = await buildSite();
     const quick = values.quick ?? false;
     const run = { browserName, executablePath: programs[browserName], site, quick };
-    const { results, machine, versions } = await withWorkplace(run, async (workplace) => ({
-      results: await runCases(entries, workplace, (result, ms) => {
-        console.log(`${line(result)}  (${duration(ms)})`);
+    // Two at once would measure each other.
+    const { results, machine, versions, took } = await exclusively('benchmark', () =>
+      withWorkplace(run, async (workplace) => {
+        const begun = Date.now();
+        const measured = await runCases(entries, workplace, (result, ms) => {
+          console.log(`${line(result)}  (${duration(ms)})`);
+        });
+        const { machine: own, versions: exact } = workplace;
+        return { results: measured, machine: own, versions: exact, took: Date.now() - begun };
       }),
-      machine: workplace.machine,
-      versions: workplace.versions,
-    }));
+    );
     const whole = positionals.length === 0 && !quick;
-    const took = Date.now() - started;
     const took_s = Math.round(took / 1_000);
     writeResults(
       { machine, versions, browser: browserName, whole, quick, took_s, cases: results },

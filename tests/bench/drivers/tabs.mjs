@@ -54,13 +54,12 @@ export async function open(entries, workplace) {
 async function costOf(client, key, count, { browser, browserName, siteUrl, realtime, quick }) {
   const context = await browser.newContext();
   try {
-    const tabs = await Promise.all(
-      Array.from({ length: count }, async () => {
-        const steered = await openSteeredPage(context, siteUrl, 'receive');
-        await steered.call('connect', { client, key, channels });
-        return { steered, busyMs: await mainThread(steered.page, browserName) };
-      }),
-    );
+    const tabs = [];
+    while (tabs.length < count) {
+      const steered = await openSteeredPage(context, siteUrl, 'receive');
+      await steered.call('connect', { client, key, channels });
+      tabs.push({ steered, busyMs: await mainThread(steered.page, browserName) });
+    }
     const frames = await tabs[0]?.steered.call('frames', { channels, size: messageSize, amount: distinct });
     const sockets = realtime.clientsOf(key);
     const bytesBefore = total(sockets, ({ bytesSent }) => bytesSent);
