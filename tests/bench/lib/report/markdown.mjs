@@ -74,14 +74,14 @@ function section(key, title, cases) {
     [
       `\`${result.name}\``,
       result.unit,
-      result.ours === null ? 'not built' : figure(result.ours),
+      figure(result.ours),
       result.peer_name === null ? '–' : `${figure(result.peer)} (${result.peer_name})`,
       figure(result.ratio),
       result.limit_name === null ? '–' : `${figure(result.limit)} (${result.limit_name})`,
       figure(result.limit_ratio),
       targetText(result),
       result.spread === null ? '–' : `${Math.round(result.spread * 100)} %${result.noisy ? ' !' : ''}`,
-      result.met ? 'yes' : 'no',
+      result.met ? 'yes' : result.ours === null ? 'waits' : 'no',
     ].join(' | '),
   );
   const header = 'case | unit | ours | best peer | ratio | limit | to limit | target | spread | met';
