@@ -11,8 +11,10 @@ export const notes = {
   'reconnect.first_event_cut': 'as `reconnect.live_again_cut`: it is the same wait, and one insert more.',
   'reconnect.events_lost':
     'nothing is resumed yet: what is inserted while the link is away is lost to both clients, and ours loses less only as far as it is back sooner. Events with numbers, read again from where a client left off, are what brings it to 0.',
+  'reconnect.events_lost_cut':
+    'as `reconnect.events_lost`, and the longer wait of `reconnect.live_again_cut` on top.',
   tabs: 'each tab opens a socket of its own, because no tab leads yet: ten tabs cost what ten clients cost. One leader and messages between tabs bring it to one socket.',
   'heap.after_1m':
-    'the module’s own memory is 1.1 MB (WebAssembly gives whole pages of 64 KB, and the stack is the greatest part), which a client in JavaScript does not have; nothing grows with the number of messages (`heap.growth_1m`).',
+    'the module’s own memory is 1.1 MB (WebAssembly gives whole pages of 64 KB, and the stack is the greatest part), which a client in JavaScript does not have: a smaller stack would take most of the difference away; nothing grows with the number of messages (`heap.growth_1m`).',
   load: 'differences of a millisecond or two, of a timer that ticks every 4 ms: all three spend most of it in the browser’s own delivery of the frames and in the collection of garbage, and no frame is dropped.',
 };

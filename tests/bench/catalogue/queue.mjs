@@ -24,7 +24,7 @@ export const queueCases = [
   {
     name: 'queue.drain_10k',
     unit: 'ms',
-    what: '10,000 waiting mutations of 1 KB sent and gone from the queue; the server answers at once.',
+    what: '10,000 waiting mutations of 1 KB sent and gone from the queue; the server answers at once. (A peer’s round takes ten seconds and more: there are three of them.)',
     target: null,
     waitsFor: 'the offline queue',
     page: 'queue-drain',

@@ -7,7 +7,7 @@ export const tabsCases = [1, 5, 10].flatMap((tabs) => {
     {
       name: `tabs.sockets_${tabs}`,
       unit: 'sockets',
-      what: `How many sockets ${open} of one user open to the server, each with the same 10 channels.`,
+      what: `Sockets to the server, of ${open} of one user that each joined the same 10 channels.`,
       // The design’s promise: one tab leads, and it alone has a socket.
       target: { most: 1, of: /** @type {const} */ ('ours') },
       driver: 'tabs',
@@ -16,7 +16,7 @@ export const tabsCases = [1, 5, 10].flatMap((tabs) => {
     {
       name: `tabs.bytes_${tabs}`,
       unit: 'B',
-      what: `What ${open} together receive of ${flow}.`,
+      what: `Bytes received, with ${open} and all together, of ${flow}.`,
       target: null,
       driver: 'tabs',
       parameters: { tabs },
@@ -24,7 +24,7 @@ export const tabsCases = [1, 5, 10].flatMap((tabs) => {
     {
       name: `tabs.cpu_${tabs}`,
       unit: 'ms',
-      what: `For how long the main threads of ${open} together are busy with ${flow}.`,
+      what: `Busy time of the main threads, with ${open} and all together, under ${flow}.`,
       target: null,
       driver: 'tabs',
       parameters: { tabs },
