@@ -41,9 +41,13 @@ export function pairedRatios(ones, others) {
   return ones.slice(0, others.length).map((one, round) => ratio(one, others[round] ?? Number.NaN));
 }
 
+/** JSON knows no infinity, and something is not infinitely more than nothing. */
+const againstNothing = 1_000;
+
 /** Of nothing against nothing: the same. @param {number} one @param {number} other */
 export function ratio(one, other) {
-  return one === other ? 1 : one / other;
+  if (one === other) return 1;
+  return other === 0 ? againstNothing : one / other;
 }
 
 /**

@@ -30,6 +30,7 @@ test('the spread is the middle half as a share of the median, and no outlier wid
 test('ratios are of one round each, so what slows a round for both changes nothing', () => {
   assert.deepEqual(pairedRatios([1, 10, 2], [2, 20, 4]), [0.5, 0.5, 0.5]);
   assert.deepEqual(pairedRatios([0], [0]), [1], 'nothing against nothing is the same');
+  assert.deepEqual(pairedRatios([3], [0]), [1_000], 'what JSON can hold');
 });
 
 test('the exponent of growth: 1 is linear, 2 is square, and n log n is told from square', () => {
