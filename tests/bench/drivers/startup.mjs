@@ -9,7 +9,7 @@ import { leaveUnreported } from '../lib/unreported.mjs';
 /** @typedef {'compile' | 'init' | 'fetch'} Start */
 
 export const wholePlan = { rounds: 9, warmUps: 1 };
-export const quickPlan = { rounds: 3, warmUps: 0 };
+export const quickPlan = { rounds: 2, warmUps: 0 };
 
 const headers = {
   'cross-origin-opener-policy': 'same-origin',

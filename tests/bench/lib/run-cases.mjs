@@ -23,8 +23,8 @@ import { growthPoints, judged } from './result.mjs';
  * @property {(entries: import('../catalogue/index.mjs').BenchCase[], workplace: Workplace) => Promise<import('./measure.mjs').Measurement>} open
  */
 
-const pagePlans = { whole: { rounds: 7, warmUps: 2 }, quick: { rounds: 5, warmUps: 1 } };
-const heavyPlans = { whole: { rounds: 7, warmUps: 1 }, quick: { rounds: 3, warmUps: 1 } };
+const pagePlans = { whole: { rounds: 7, warmUps: 2 }, quick: { rounds: 3, warmUps: 1 } };
+const heavyPlans = { whole: { rounds: 7, warmUps: 1 }, quick: { rounds: 2, warmUps: 0 } };
 /** How often a noisy case is measured again; the calmest of the attempts counts. */
 const repeats = 2;
 /** Nothing is measured again once a run has taken so long: a whole one must end within half an hour, noise or not. */
