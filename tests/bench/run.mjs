@@ -38,20 +38,19 @@ await runMain(async () => {
   try {
     const programs = await setUpForBenchmarks(browserName);
     if (!values['no-build']) await buildPackage();
-    const site = await buildSite();
     const quick = values.quick ?? false;
-    const run = { browserName, executablePath: programs[browserName], site, quick };
-    // Two at once would measure each other.
-    const { results, machine, versions, took } = await exclusively('benchmark', () =>
-      withWorkplace(run, async (workplace) => {
+    // Two at once would measure each other, and one would build its pages anew under the other's browser.
+    const { results, machine, versions, took } = await exclusively('benchmark', async () => {
+      const run = { browserName, executablePath: programs[browserName], site: await buildSite(), quick };
+      return withWorkplace(run, async (workplace) => {
         const begun = Date.now();
         const measured = await runCases(entries, workplace, (result, ms) => {
           console.log(`${line(result)}  (${duration(ms)})`);
         });
         const { machine: own, versions: exact } = workplace;
         return { results: measured, machine: own, versions: exact, took: Date.now() - begun };
-      }),
-    );
+      });
+    });
     const whole = positionals.length === 0 && !quick;
     const took_s = Math.round(took / 1_000);
     writeResults(
