@@ -1,10 +1,11 @@
 import { chromium, expect } from '@playwright/test';
+import { chromiumArguments } from '../../scripts/lib/chromium.mjs';
 
 /** Opens pages in the Chromium that the tests were given. */
 export async function launchChromium() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
-    args: [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), '--disable-quic', '--no-first-run'],
+    args: chromiumArguments,
   });
 }
 

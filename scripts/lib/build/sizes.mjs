@@ -8,13 +8,19 @@ export function wasmSizes() {
   return readdirSync(packageDir)
     .filter((name) => name.endsWith('.wasm'))
     .map((name) => {
-      const bytes = readFileSync(join(packageDir, name));
-      const gzip = gzipSync(bytes, { level: 9 }).length;
-      const brotli = brotliCompressSync(bytes, {
-        params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length },
-      }).length;
-      return `${name}: ${kilobytes(bytes.length)} raw, ${kilobytes(gzip)} gzip, ${kilobytes(brotli)} brotli`;
+      const { raw, gzip, brotli } = weigh(readFileSync(join(packageDir, name)));
+      return `${name}: ${kilobytes(raw)} raw, ${kilobytes(gzip)} gzip, ${kilobytes(brotli)} brotli`;
     });
+}
+
+/** What a file weighs as it is, and as a server sends it at its best: in bytes. @param {Buffer} content */
+export function weigh(content) {
+  const size = { [constants.BROTLI_PARAM_SIZE_HINT]: content.length };
+  return {
+    raw: content.length,
+    gzip: gzipSync(content, { level: 9 }).length,
+    brotli: brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, ...size } }).length,
+  };
 }
 
 /** @param {number} bytes */

@@ -1,18 +1,13 @@
 import { chromium, firefox } from 'playwright-core';
+import { chromiumArguments } from '../../../scripts/lib/chromium.mjs';
 import { Problem } from '../../../scripts/lib/problem.mjs';
 
 export const browserNames = /** @type {const} */ (['chromium', 'firefox']);
 
 /** @typedef {typeof browserNames[number]} BrowserName */
 
-const chromiumArguments = [
-  // As root, as in most containers, Chromium starts only without its sandbox.
-  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
+const args = [
+  ...chromiumArguments,
   // Tabs of a benchmark must not be slowed for being behind one another.
   '--disable-background-timer-throttling',
   '--disable-renderer-backgrounding',
@@ -35,7 +30,7 @@ export async function launchBrowser(name, executablePath) {
         })
       : await chromium.launch({
           executablePath,
-          args: chromiumArguments,
+          args,
         });
   } catch (error) {
     throw didNotStart(name, executablePath, error);
@@ -55,7 +50,7 @@ export async function launchBrowser(name, executablePath) {
 export async function openDiskContext(name, executablePath, browser) {
   if (name === 'firefox') return browser.newContext();
   try {
-    return await chromium.launchPersistentContext('', { executablePath, args: chromiumArguments });
+    return await chromium.launchPersistentContext('', { executablePath, args });
   } catch (error) {
     throw didNotStart(name, executablePath, error);
   }

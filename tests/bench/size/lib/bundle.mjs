@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { weigh } from '../../../../scripts/lib/build/sizes.mjs';
 import { root } from '../../../../scripts/lib/paths.mjs';
 import { Problem } from '../../../../scripts/lib/problem.mjs';
 
@@ -49,14 +49,7 @@ function weighed(fileName, content) {
   return {
     // Without the hash of its content, which is another after every change.
     name: fileName.replace(/^assets\//, '').replace(/-[\w-]{8}(?=\.\w+$)/, ''),
-    raw: content.length,
-    gzip: gzipSync(content, { level: 9 }).length,
-    brotli: brotliCompressSync(content, {
-      params: {
-        [constants.BROTLI_PARAM_QUALITY]: 11,
-        [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
-      },
-    }).length,
+    ...weigh(content),
   };
 }
 
