@@ -8,6 +8,11 @@ use crate::core::error::{Code, Error};
 use crate::core::payload::Payload;
 use crate::core::realtime::binding::Binding;
 use crate::core::realtime::subscriptions::{Source, Subscription};
+use crate::core::resilience::backoff::Jitter;
+use crate::core::time::Instant;
+use crate::shell::environment::now;
+use crate::shell::http::Project;
+use crate::shell::token::lifetime;
 
 /// The longest channel name in bytes: with its prefix and a binding's digest it must fit the 255 of a binary frame.
 const LONGEST_CHANNEL: usize = 220;
@@ -21,6 +26,12 @@ const REALTIME_OPTIONS: &[&str] = &[
     "connectTimeoutMs",
     "reconnectBaseMs",
     "reconnectCapMs",
+    "jitter",
+    "joinsPerSecond",
+    "pushTimeoutMs",
+    "httpTimeoutMs",
+    "disconnectWhenIdleMs",
+    "onLog",
 ];
 
 const SUBSCRIPTION_OPTIONS: &[&str] = &[
@@ -31,12 +42,18 @@ const SUBSCRIPTION_OPTIONS: &[&str] = &[
     "filter",
     "private",
     "self",
+    "ack",
+    "replay",
+    "replicationReady",
+    "presence",
+    "changes",
     "autoReconnect",
     "maxReconnectAttempts",
     "onData",
     "onError",
     "onStatus",
     "onContinuity",
+    "onSystem",
 ];
 
 /// Where the user's access token comes from.
@@ -53,6 +70,10 @@ pub enum AccessToken {
 pub struct RealtimeOptions {
     /// The socket's URL with its query.
     pub url: String,
+    /// The project that requests go to.
+    pub project: Project,
+    /// Takes the log.
+    pub log: Option<Function>,
     /// What the core is told.
     pub config: Config,
     /// Where the access token comes from.
@@ -94,6 +115,11 @@ impl<'a> Options<'a> {
         self.get(name)
             .map(|value| value.as_string().filter(|text| !text.is_empty()).ok_or_else(wrong))
             .transpose()
+    }
+
+    fn function(&self, name: &str) -> Result<Option<Function>, Error> {
+        let wrong = |_| self.wrong(name, "a function");
+        self.get(name).map(|value| value.dyn_into::<Function>().map_err(wrong)).transpose()
     }
 
     fn flag(&self, name: &str, default: bool) -> Result<bool, Error> {
@@ -143,7 +169,14 @@ pub fn realtime(value: &JsValue) -> Result<RealtimeOptions, Error> {
         connect_timeout: options.millis("connectTimeoutMs", 1_000, 120_000, default.connect_timeout)?,
         reconnect_base: options.millis("reconnectBaseMs", 1, 600_000, default.reconnect_base)?,
         reconnect_cap: options.millis("reconnectCapMs", 1, 600_000, default.reconnect_cap)?,
+        jitter: jitter(&options)?,
+        joins_per_second: options.number("joinsPerSecond", 1, 10_000)?.unwrap_or(default.joins_per_second),
+        push_timeout: options.millis("pushTimeoutMs", 1_000, 120_000, default.push_timeout)?,
+        http_timeout: options.millis("httpTimeoutMs", 1_000, 120_000, default.http_timeout)?,
+        idle_timeout: options.millis("disconnectWhenIdleMs", 0, 3_600_000, default.idle_timeout)?,
         has_token_source: matches!(access_token, AccessToken::Source(_)),
+        logs: options.get("onLog").is_some(),
+        key_expires: None,
     };
     if config.reconnect_cap < config.reconnect_base {
         return Err(options.wrong("reconnectCapMs", "at least `reconnectBaseMs`"));
@@ -154,11 +187,40 @@ pub fn realtime(value: &JsValue) -> Result<RealtimeOptions, Error> {
             it is on the API page of the project's settings.";
         return Err(Error::new(Code::MissingKey, message));
     }
-    let url = socket_url(options.get("url").as_ref(), key.trim())?;
-    Ok(RealtimeOptions { url, config, access_token })
+    let key = key.trim().to_owned();
+    let host = project_host(options.get("url").as_ref())?;
+    let query = String::from(js_sys::encode_uri_component(&key));
+    Ok(RealtimeOptions {
+        url: [host.socket, &host.rest, "/realtime/v1/websocket?apikey=", &query, "&vsn=2.0.0"].concat(),
+        log: options.function("onLog")?,
+        config: Config { key_expires: expiry(&key), ..config },
+        access_token,
+        project: Project { url: [host.http, &host.rest].concat(), key },
+    })
 }
 
-fn socket_url(url: Option<&JsValue>, key: &str) -> Result<String, Error> {
+fn jitter(options: &Options) -> Result<Jitter, Error> {
+    match options.text("jitter")?.as_deref() {
+        None | Some("full") => Ok(Jitter::Full),
+        Some("equal") => Ok(Jitter::Equal),
+        Some("decorrelated") => Ok(Jitter::Decorrelated),
+        Some(_) => Err(options.wrong("jitter", "\"full\", \"equal\" or \"decorrelated\"")),
+    }
+}
+
+/// When the key expires, if it is a token that says so.
+fn expiry(key: &str) -> Option<Instant> {
+    lifetime(key).map(|left| now().after(u64::try_from(left).unwrap_or(0)))
+}
+
+/// Where a project is: its schemes, and what follows either.
+struct Host {
+    socket: &'static str,
+    http: &'static str,
+    rest: String,
+}
+
+fn project_host(url: Option<&JsValue>) -> Result<Host, Error> {
     let given = url.and_then(JsValue::as_string).unwrap_or_default();
     // What was given is not repeated: it may be the key, in the wrong place.
     let wrong = || {
@@ -167,15 +229,14 @@ fn socket_url(url: Option<&JsValue>, key: &str) -> Result<String, Error> {
         Error::new(Code::InvalidUrl, message)
     };
     let url = web_sys::Url::new(&given).map_err(|_| wrong())?;
-    let scheme = match url.protocol().as_str() {
-        "http:" | "ws:" => "ws:",
-        "https:" | "wss:" => "wss:",
+    let (socket, http) = match url.protocol().as_str() {
+        "http:" | "ws:" => ("ws:", "http:"),
+        "https:" | "wss:" => ("wss:", "https:"),
         _ => return Err(wrong()),
     };
     let path = url.pathname();
     let path = path.trim_end_matches('/');
-    let key = String::from(js_sys::encode_uri_component(key));
-    Ok([scheme, "//", &url.host(), path, "/realtime/v1/websocket?apikey=", &key, "&vsn=2.0.0"].concat())
+    Ok(Host { socket, http, rest: ["//", &url.host(), path].concat() })
 }
 
 /// Reads the options of a subscription.
@@ -209,7 +270,12 @@ pub fn subscription(value: &JsValue) -> Result<Subscription, Error> {
         if filter.as_ref().is_some_and(|filter| !is_filter(filter)) {
             return Err(options.wrong("filter", "`column=operator.value`, for example `supplier_id=eq.7`"));
         }
-        Source::Changes(Binding { event, schema: schema.unwrap_or_else(|| "public".into()), table, filter })
+        Source::Changes(vec![Binding {
+            event,
+            schema: schema.unwrap_or_else(|| "public".into()),
+            table,
+            filter,
+        }])
     } else if filter.is_some() {
         return Err(options.wrong("filter", "given together with `table`: broadcasts have no filter"));
     } else {
@@ -219,6 +285,9 @@ pub fn subscription(value: &JsValue) -> Result<Subscription, Error> {
         channel,
         private: options.flag("private", false)?,
         source,
+        ack: options.flag("ack", false)?,
+        replay: None,
+        replication_ready: options.flag("replicationReady", false)?,
         auto_reconnect: options.flag("autoReconnect", true)?,
         max_reconnect_attempts: options.number("maxReconnectAttempts", 0, u32::MAX)?,
     })

@@ -34,7 +34,14 @@ impl RealtimeClient {
             AccessToken::Fixed(token) => (Some(token), None),
             AccessToken::Source(source) => (None, Some(source)),
         };
-        let setup = Setup { config: options.config, url: options.url, notify, access_token: source };
+        let setup = Setup {
+            config: options.config,
+            url: options.url,
+            project: Rc::new(options.project),
+            notify,
+            log: options.log,
+            access_token: source,
+        };
         let driver = Driver::new(setup);
         if fixed.is_some() {
             driver.set_token(fixed);
@@ -86,7 +93,7 @@ impl RealtimeClient {
         }
         let payload = options::json(payload).map_err(thrown)?;
         let (id, event) = (id.to_owned(), event.to_owned());
-        self.driver.handle(Input::Broadcast { call: CallId(call), id, event, payload });
+        self.driver.handle(Input::Broadcast { call: CallId(call), id, event, payload, is_bytes: false });
         Ok(())
     }
 

@@ -8,6 +8,8 @@ pub trait Payload: Clone {
     fn null() -> Self;
     /// `true` or `false`.
     fn boolean(value: bool) -> Self;
+    /// A number.
+    fn number(value: f64) -> Self;
     /// A string.
     fn string(value: &str) -> Self;
     /// Bytes: an `ArrayBuffer` in a browser.
@@ -18,6 +20,8 @@ pub trait Payload: Clone {
     fn object(fields: Vec<(&str, Self)>) -> Self;
     /// The value of a JSON text, `None` if it is not JSON.
     fn parse(text: &str) -> Option<Self>;
+    /// The fields of an object, in their order; `None` if this is no object.
+    fn entries(&self) -> Option<Vec<(String, Self)>>;
     /// The field of an object; `None` if it is absent or this is no object.
     fn field(&self, name: &str) -> Option<Self>;
     /// The item of an array; `None` if it is absent or this is no array.
@@ -42,6 +46,10 @@ impl Payload for serde_json::Value {
         Self::Bool(value)
     }
 
+    fn number(value: f64) -> Self {
+        if value.fract() == 0.0 && value.abs() < 9e15 { Self::from(value as i64) } else { Self::from(value) }
+    }
+
     fn string(value: &str) -> Self {
         Self::String(value.to_owned())
     }
@@ -60,6 +68,10 @@ impl Payload for serde_json::Value {
 
     fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
+    }
+
+    fn entries(&self) -> Option<Vec<(String, Self)>> {
+        Some(self.as_object()?.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
     }
 
     fn field(&self, name: &str) -> Option<Self> {

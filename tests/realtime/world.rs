@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use wedsync_dashboard::core::client::{Client, Config};
-use wedsync_dashboard::core::io::{Input, Notification, Output, SocketId, Status};
+use wedsync_dashboard::core::io::{Input, LogEntry, Notification, Output, RequestId, SocketId, Status};
 use wedsync_dashboard::core::realtime::binding::Binding;
 use wedsync_dashboard::core::realtime::routes::{Routes, Slot, Verdict, route_binary, route_text};
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
@@ -12,13 +12,28 @@ use wedsync_dashboard::core::time::{Instant, Timer};
 
 use crate::recording::Data;
 
+/// The wall clock when the world begins.
+pub const EPOCH: u64 = 1_790_000_000_000;
+
+/// A request over HTTP that the client has made.
+#[derive(Debug)]
+pub struct Request {
+    pub request: RequestId,
+    pub path: String,
+    pub body: Option<Value>,
+    pub token: Option<String>,
+}
+
 pub struct World {
     pub client: Client<Value>,
     pub now: Instant,
     pub opened: Vec<SocketId>,
     pub closed: Vec<SocketId>,
     pub sent: Vec<Value>,
-    pub news: Vec<Notification>,
+    pub news: Vec<Notification<Value>>,
+    pub log: Vec<LogEntry>,
+    pub requests: Vec<Request>,
+    pub reach_asked: usize,
     pub tokens_asked: usize,
     /// What each slot was given.
     pub delivered: Vec<(Slot, Value)>,
@@ -43,6 +58,9 @@ impl World {
             closed: Vec::new(),
             sent: Vec::new(),
             news: Vec::new(),
+            log: Vec::new(),
+            requests: Vec::new(),
+            reach_asked: 0,
             tokens_asked: 0,
             delivered: Vec::new(),
             malformed: 0,
@@ -75,6 +93,12 @@ impl World {
                 Output::Route { topic, routes } => drop(self.routes.insert(topic, routes)),
                 Output::Unroute { topic } => assert!(self.routes.remove(&topic).is_some(), "{topic}"),
                 Output::AskToken => self.tokens_asked += 1,
+                Output::AskReach { .. } => self.reach_asked += 1,
+                Output::Http { request, path, body, token, .. } => {
+                    self.requests.push(Request { request, path, body, token });
+                }
+                Output::SendBroadcast { .. } => todo!(),
+                Output::Log(entry) => self.log.push(entry),
                 Output::Notify(notification) => self.news.push(notification),
             }
         }
@@ -106,7 +130,8 @@ impl World {
 
     /// The socket asked for last opens.
     pub fn open(&mut self) {
-        self.input(Input::SocketOpened { socket: self.socket() });
+        let epoch = EPOCH + self.now.as_millis();
+        self.input(Input::SocketOpened { socket: self.socket(), epoch });
     }
 
     /// The socket asked for last closes, or fails to open.
@@ -132,17 +157,20 @@ impl World {
 
     /// Milliseconds to the timer's deadline.
     pub fn left(&self, timer: &Timer) -> Option<u64> {
-        let (deadline, next) = self.client.next_timeout()?;
-        (next == timer).then(|| deadline.since(self.now))
+        Some(self.client.deadline(timer)?.since(self.now))
     }
 
-    /// Jumps to the next timer.
+    /// Jumps to the next timer that is about more than finding out whether anything answers.
     pub fn jump(&mut self) -> Timer {
-        let (deadline, timer) = self.client.next_timeout().expect("a timer runs");
-        let (deadline, timer) = (deadline, timer.clone());
-        self.now = deadline.max(self.now);
-        self.input(Input::Wake);
-        timer
+        loop {
+            let (deadline, timer) = self.client.next_timeout().expect("a timer runs");
+            let (deadline, timer) = (deadline, timer.clone());
+            self.now = deadline.max(self.now);
+            self.input(Input::Wake);
+            if timer != Timer::Reach {
+                return timer;
+            }
+        }
     }
 
     /// A frame from the server goes the way it goes in a browser: through the router.
@@ -216,8 +244,8 @@ impl World {
     pub fn accept_join(&mut self, beginning: &str) {
         let (reference, topic, payload) = self.join(beginning);
         let mut bindings = payload["config"]["postgres_changes"].clone();
-        for binding in bindings.as_array_mut().unwrap() {
-            binding["id"] = json!(77);
+        for (id, binding) in (77..).zip(bindings.as_array_mut().unwrap()) {
+            binding["id"] = json!(id);
         }
         let payload = json!({ "status": "ok", "response": { "postgres_changes": bindings } });
         self.receive_json(json!([reference, reference, topic, "phx_reply", payload]));
@@ -272,13 +300,7 @@ impl World {
 }
 
 pub fn broadcasts(channel: &str) -> Subscription {
-    Subscription {
-        channel: channel.to_owned(),
-        private: false,
-        source: Source::Broadcast { event: None, own: false },
-        auto_reconnect: true,
-        max_reconnect_attempts: None,
-    }
+    Subscription::to(channel, Source::Broadcast { event: None, own: false })
 }
 
 pub fn event(channel: &str, event: &str) -> Subscription {
@@ -295,7 +317,7 @@ pub fn changes(channel: &str, table: &str, filter: Option<&str>) -> Subscription
         table: Some(table.to_owned()),
         filter: filter.map(str::to_owned),
     };
-    Subscription { source: Source::Changes(binding), ..broadcasts(channel) }
+    Subscription::to(channel, Source::Changes(vec![binding]))
 }
 
 pub fn private(subscription: Subscription) -> Subscription {

@@ -3,8 +3,15 @@
 pub mod binding;
 pub mod channel;
 pub mod frame;
+pub mod http_send;
+pub mod join_config;
 pub mod link;
+pub mod presence;
+pub mod pushes;
+pub mod reach;
 pub mod remedy;
 pub mod routes;
 pub mod subscriptions;
+pub mod telemetry;
 pub mod token;
+pub mod tracking;
