@@ -39,7 +39,7 @@ use litemap::LiteMap;
 use crate::core::io::{Input, Notification, Output, SocketId};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::Channel;
-use crate::core::realtime::frame::{Outbound, Reference};
+use crate::core::realtime::frame::{Outbound, Protocol, Reference};
 use crate::core::realtime::link::Link;
 use crate::core::realtime::routes::Routes;
 use crate::core::realtime::subscriptions::Subscriptions;
@@ -51,6 +51,8 @@ use crate::core::time::{Instant, Timer, Timers};
 /// What the client is told once. Times in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
+    /// The version of the protocol that is spoken.
+    pub protocol: Protocol,
     /// Between heartbeats; the server closes a socket after 60,000 of silence.
     pub heartbeat_interval: u64,
     /// For the answer to a join.
@@ -68,6 +70,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            protocol: Protocol::default(),
             heartbeat_interval: 25_000,
             join_timeout: 15_000,
             connect_timeout: 10_000,
@@ -204,7 +207,7 @@ impl<P: Payload> Client<P> {
 
     /// Sends a message; a join's own reference is its `join_ref`.
     fn send(&mut self, socket: SocketId, frame: Outbound<'_, P>) {
-        let frame = frame.encode();
+        let frame = frame.encode(self.config.protocol);
         self.outputs.push_back(Output::Send { socket, frame });
     }
 }

@@ -1,7 +1,7 @@
 //! What goes into the client and what comes out of it.
 
 use crate::core::error::Error;
-use crate::core::realtime::frame::Inbound;
+use crate::core::realtime::frame::{Encoding, Inbound};
 pub use crate::core::realtime::link::SocketId;
 use crate::core::realtime::routes::{Slot, TopicRoutes};
 pub use crate::core::realtime::subscriptions::Status;
@@ -113,6 +113,17 @@ pub enum Output<P> {
         socket: SocketId,
         /// The frame.
         frame: P,
+    },
+    /// Send a broadcast as a binary frame: the header with the payload behind it.
+    SendBroadcast {
+        /// On which socket.
+        socket: SocketId,
+        /// The frame's beginning, from [`BroadcastPush::header`](crate::core::realtime::frame::BroadcastPush::header).
+        header: Vec<u8>,
+        /// What the header is sent with: bytes, or a value to be written as JSON.
+        payload: P,
+        /// Which of the two.
+        encoding: Encoding,
     },
     /// Replace a topic's routes.
     Route {

@@ -2,9 +2,11 @@
 
 pub mod binding;
 pub mod channel;
+pub mod exact;
 pub mod frame;
 pub mod link;
 pub mod remedy;
+pub mod router;
 pub mod routes;
 pub mod subscriptions;
 pub mod token;
