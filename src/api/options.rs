@@ -159,6 +159,7 @@ pub fn realtime(value: &JsValue) -> Result<RealtimeOptions, Error> {
     };
     let default = Config::default();
     let config = Config {
+        protocol: default.protocol,
         heartbeat_interval: options.millis(
             "heartbeatIntervalMs",
             1_000,

@@ -40,7 +40,7 @@ use litemap::LiteMap;
 use crate::core::io::{CallId, Input, Notification, Output, RequestId, SocketId, Status};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::Channel;
-use crate::core::realtime::frame::{Outbound, Reference};
+use crate::core::realtime::frame::{Outbound, Protocol, Reference};
 use crate::core::realtime::http_send::HttpBroadcast;
 use crate::core::realtime::link::Link;
 use crate::core::realtime::pushes::Pushes;
@@ -57,6 +57,8 @@ use crate::core::time::{Instant, Timer, Timers};
 /// What the client is told once. Times in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
+    /// The version of the protocol that is spoken.
+    pub protocol: Protocol,
     /// Between heartbeats; the server closes a socket after 60,000 of silence.
     pub heartbeat_interval: u64,
     /// For the answer to a join.
@@ -88,6 +90,7 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            protocol: Protocol::default(),
             heartbeat_interval: 25_000,
             join_timeout: 15_000,
             connect_timeout: 10_000,
@@ -288,7 +291,7 @@ impl<P: Payload> Client<P> {
     /// Sends a message; a join's own reference is its `join_ref`.
     fn send(&mut self, socket: SocketId, frame: Outbound<'_, P>) {
         self.stats.sent += 1;
-        let frame = frame.encode();
+        let frame = frame.encode(self.config.protocol);
         self.outputs.push_back(Output::Send { socket, frame });
     }
 }

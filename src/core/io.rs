@@ -167,15 +167,15 @@ pub enum Output<P> {
         /// The frame.
         frame: P,
     },
-    /// Send a broadcast whose payload is bytes or, on protocol 2, anything.
+    /// Send a broadcast as a binary frame: the header with the payload behind it.
     SendBroadcast {
         /// On which socket.
         socket: SocketId,
-        /// What goes before the payload.
+        /// The frame's beginning, from [`BroadcastPush::header`](crate::core::realtime::frame::BroadcastPush::header).
         header: Vec<u8>,
-        /// The payload.
+        /// What the header is sent with: bytes, or a value to be written as JSON.
         payload: P,
-        /// How to write it.
+        /// Which of the two.
         encoding: Encoding,
     },
     /// Find out whether anything answers at the project's address; answer with `Reached`.

@@ -32,6 +32,10 @@ pub trait Payload: Clone {
     fn as_text(&self) -> Option<String>;
     /// The value of a number.
     fn as_number(&self) -> Option<f64>;
+    /// The value of `true` or `false`.
+    fn as_boolean(&self) -> Option<bool>;
+    /// Sets the field of an object that this handle alone knows; nothing, if this is no object.
+    fn set_field(&mut self, name: &str, value: Self);
     /// Whether this is an object: neither an array nor `null`.
     fn is_object(&self) -> bool;
 }
@@ -92,6 +96,16 @@ impl Payload for serde_json::Value {
 
     fn as_number(&self) -> Option<f64> {
         self.as_f64()
+    }
+
+    fn as_boolean(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn set_field(&mut self, name: &str, value: Self) {
+        if let Some(fields) = self.as_object_mut() {
+            fields.insert(name.to_owned(), value);
+        }
     }
 
     fn is_object(&self) -> bool {

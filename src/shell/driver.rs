@@ -62,8 +62,9 @@ impl Driver {
                 }
             };
             let on_control = tell.clone();
+            let protocol = setup.config.protocol;
             let control = Closure::<dyn FnMut(u32, JsValue)>::new(move |socket, frame| {
-                if let Some(frame) = Inbound::decode(&frame) {
+                if let Some(frame) = Inbound::decode(&frame, protocol) {
                     on_control(Input::Frame { socket: SocketId(socket), frame });
                 }
             });
@@ -78,7 +79,11 @@ impl Driver {
             let on_page = tell;
             Self {
                 client: RefCell::new(Client::new(setup.config.clone(), seed())),
-                router: Router::new(control.as_ref().unchecked_ref(), scan.as_ref().unchecked_ref()),
+                router: Router::new(
+                    protocol,
+                    control.as_ref().unchecked_ref(),
+                    scan.as_ref().unchecked_ref(),
+                ),
                 socket: RefCell::new(None),
                 wake: Wake::new(move || on_wake(Input::Wake)),
                 frames_heard: Cell::new(0.0),
@@ -167,7 +172,13 @@ impl Driver {
                     channel.send(&frame);
                 }
             }
-            Output::SendBroadcast { .. } => {}
+            Output::SendBroadcast { socket, header, payload, encoding } => {
+                if let Some((open, channel)) = &*self.socket.borrow()
+                    && *open == socket
+                {
+                    channel.send_broadcast(&header, &payload, encoding);
+                }
+            }
             Output::Route { topic, routes } => self.router.route(&topic, &routes),
             Output::Unroute { topic } => self.router.drop_routes(&topic),
             Output::AskToken => self.ask_token(),
@@ -194,7 +205,7 @@ impl Driver {
                 });
             }
         };
-        match Socket::open(&self.setup.url, &self.router.receiver(socket.0), listener.clone()) {
+        match Socket::open(&self.setup.url, &self.router, socket, listener.clone()) {
             Ok(opening) => drop(self.socket.replace(Some((socket, opening)))),
             // The browser refused the URL itself; 1006 is what a socket that could not open closes with.
             Err(_) => spawn_local(async move { listener(SocketEvent::Closed(1006)) }),

@@ -86,6 +86,17 @@ impl Payload for JsValue {
         self.as_f64()
     }
 
+    fn as_boolean(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn set_field(&mut self, name: &str, value: Self) {
+        if Payload::is_object(self) {
+            // A field of a plain object can always be set.
+            let _ = Reflect::set(self, &Self::from_str(name), &value);
+        }
+    }
+
     fn is_object(&self) -> bool {
         Self::is_object(self) && !Array::is_array(self)
     }

@@ -13,4 +13,5 @@ mod recording;
 mod simulation;
 mod subscribing;
 mod tokens;
+mod wire;
 mod world;

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use wedsync_dashboard::core::client::{Client, Config};
 use wedsync_dashboard::core::io::{Input, LogEntry, Notification, Output, RequestId, SocketId, Status};
 use wedsync_dashboard::core::realtime::binding::Binding;
-use wedsync_dashboard::core::realtime::routes::{Routes, Slot, Verdict, route_binary, route_text};
+use wedsync_dashboard::core::realtime::frame::Encoding;
+use wedsync_dashboard::core::realtime::router::{Router, Verdict};
+use wedsync_dashboard::core::realtime::routes::Slot;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 use wedsync_dashboard::core::time::{Instant, Timer};
 
@@ -34,14 +36,17 @@ pub struct World {
     pub log: Vec<LogEntry>,
     pub requests: Vec<Request>,
     pub reach_asked: usize,
+    /// Binary broadcasts sent: header, payload, and how it is written.
+    pub broadcasts: Vec<(Vec<u8>, Value, Encoding)>,
     pub tokens_asked: usize,
     /// What each slot was given.
     pub delivered: Vec<(Slot, Value)>,
     pub malformed: usize,
     pub unrouted: usize,
+    pub duplicates: usize,
     /// Whether the server answers heartbeats.
     pub answers: bool,
-    routes: Routes,
+    router: Router,
     slots: BTreeMap<String, Slot>,
 }
 
@@ -51,6 +56,7 @@ impl World {
     }
 
     pub fn with(config: Config, seed: u64) -> Self {
+        let router = Router::new(config.protocol);
         Self {
             client: Client::new(config, seed),
             now: Instant::from_millis(1_000),
@@ -61,12 +67,14 @@ impl World {
             log: Vec::new(),
             requests: Vec::new(),
             reach_asked: 0,
+            broadcasts: Vec::new(),
             tokens_asked: 0,
             delivered: Vec::new(),
             malformed: 0,
             unrouted: 0,
+            duplicates: 0,
             answers: true,
-            routes: Routes::new(),
+            router,
             slots: BTreeMap::new(),
         }
     }
@@ -90,19 +98,21 @@ impl World {
                     assert_eq!(Some(&socket), self.opened.last(), "sent on a former socket: {frame}");
                     self.sent.push(frame);
                 }
-                Output::Route { topic, routes } => drop(self.routes.insert(topic, routes)),
-                Output::Unroute { topic } => assert!(self.routes.remove(&topic).is_some(), "{topic}"),
+                Output::Route { topic, routes } => self.router.route(&topic, routes),
+                Output::Unroute { topic } => assert!(self.router.unroute(&topic).is_some(), "{topic}"),
                 Output::AskToken => self.tokens_asked += 1,
                 Output::AskReach { .. } => self.reach_asked += 1,
                 Output::Http { request, path, body, token, .. } => {
                     self.requests.push(Request { request, path, body, token });
                 }
-                Output::SendBroadcast { .. } => todo!(),
+                Output::SendBroadcast { header, payload, encoding, .. } => {
+                    self.broadcasts.push((header, payload, encoding));
+                }
                 Output::Log(entry) => self.log.push(entry),
                 Output::Notify(notification) => self.news.push(notification),
             }
         }
-        assert_eq!(&self.routes, self.client.routes(), "what is written is what is held");
+        assert_eq!(self.router.routes(), self.client.routes(), "what is written is what is held");
         let beat = self.sent[before..].iter().find(|frame| frame[3] == "heartbeat").cloned();
         if let Some(beat) = beat.filter(|_| self.answers) {
             let ok = json!({ "status": "ok", "response": {} });
@@ -176,12 +186,13 @@ impl World {
     /// A frame from the server goes the way it goes in a browser: through the router.
     pub fn receive(&mut self, data: &Data) {
         let verdict: Verdict<Value> = match data {
-            Data::Text(text) => route_text(&self.routes, text),
-            Data::Binary(bytes) => route_binary(&self.routes, bytes),
+            Data::Text(text) => self.router.text(text),
+            Data::Binary(bytes) => self.router.binary(bytes),
         };
         match verdict {
             Verdict::Malformed => self.malformed += 1,
             Verdict::Unrouted => self.unrouted += 1,
+            Verdict::Duplicate => self.duplicates += 1,
             Verdict::Control(frame) => self.input(Input::Frame { socket: self.socket(), frame }),
             Verdict::Deliver { slots, message } => {
                 self.delivered.extend(slots.into_iter().map(|slot| (slot, message.clone())));

@@ -2,9 +2,9 @@
 
 use super::Client;
 use crate::core::error::{Code, Error};
-use crate::core::io::{CallId, Notification, SocketId};
+use crate::core::io::{CallId, Notification, Output, SocketId};
 use crate::core::payload::Payload;
-use crate::core::realtime::frame::{Inbound, Reference};
+use crate::core::realtime::frame::{BroadcastPush, Encoding, Inbound, Protocol, Reference};
 use crate::core::realtime::pushes::{Purpose, Push};
 use crate::core::realtime::subscriptions::Source;
 use crate::core::time::{Instant, Timer};
@@ -64,6 +64,7 @@ impl<P: Payload> Client<P> {
         Ok(is_acknowledged)
     }
 
+    /// On protocol 2 a broadcast is a binary frame, on protocol 1 a text, which holds no bytes.
     fn send_broadcast(
         &mut self,
         socket: SocketId,
@@ -71,14 +72,29 @@ impl<P: Payload> Client<P> {
         join_ref: Reference,
         event: &str,
         payload: P,
-        _is_bytes: bool,
+        is_bytes: bool,
     ) -> Result<Reference, Error> {
-        let payload = P::object(vec![
-            ("type", P::string("broadcast")),
-            ("event", P::string(event)),
-            ("payload", payload),
-        ]);
-        Ok(self.push(socket, topic, join_ref, "broadcast", payload))
+        if self.config.protocol == Protocol::V1 {
+            if is_bytes {
+                let message = "Protocol 1.0.0 has no bytes: send JSON, or use `vsn: '2.0.0'`.";
+                return Err(Error::new(Code::InvalidOption, message));
+            }
+            let payload = P::object(vec![
+                ("type", P::string("broadcast")),
+                ("event", P::string(event)),
+                ("payload", payload),
+            ]);
+            return Ok(self.push(socket, topic, join_ref, "broadcast", payload));
+        }
+        let reference = self.next_reference();
+        let encoding = if is_bytes { Encoding::Binary } else { Encoding::Json };
+        let header = BroadcastPush { join_ref, reference, topic, event, encoding }.header().ok_or_else(|| {
+            let message = "A broadcast's name has at most 255 bytes of UTF-8. Choose a shorter one.";
+            Error::new(Code::InvalidOption, message)
+        })?;
+        self.stats.sent += 1;
+        self.outputs.push_back(Output::SendBroadcast { socket, header, payload, encoding });
+        Ok(reference)
     }
 
     /// A message waits for its answer.

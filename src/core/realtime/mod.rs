@@ -2,6 +2,7 @@
 
 pub mod binding;
 pub mod channel;
+pub mod exact;
 pub mod frame;
 pub mod http_send;
 pub mod join_config;
@@ -10,6 +11,7 @@ pub mod presence;
 pub mod pushes;
 pub mod reach;
 pub mod remedy;
+pub mod router;
 pub mod routes;
 pub mod subscriptions;
 pub mod telemetry;
