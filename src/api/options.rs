@@ -3,6 +3,7 @@
 use js_sys::{ArrayBuffer, Function, JSON, Object};
 use wasm_bindgen::prelude::*;
 
+use crate::api::filter;
 use crate::core::client::Config;
 use crate::core::error::{Code, Error};
 use crate::core::payload::Payload;
@@ -29,6 +30,7 @@ const SUBSCRIPTION_OPTIONS: &[&str] = &[
     "schema",
     "table",
     "filter",
+    "select",
     "private",
     "self",
     "autoReconnect",
@@ -195,25 +197,19 @@ pub fn subscription(value: &JsValue) -> Result<Subscription, Error> {
             return Err(options.wrong(name, "a function"));
         }
     }
-    let event = options.text("event")?;
-    let (schema, table, filter) = (options.text("schema")?, options.text("table")?, options.text("filter")?);
     let own = options.flag("self", false)?;
-    let source = if schema.is_some() || table.is_some() {
+    let source = if options.get("schema").is_some() || options.get("table").is_some() {
         if own {
             return Err(options.wrong("self", "left out with `table`: it is about broadcasts"));
         }
-        let event = event.unwrap_or_else(|| "*".into());
-        if !["*", "INSERT", "UPDATE", "DELETE"].contains(&event.as_str()) {
-            return Err(options.wrong("event", "INSERT, UPDATE, DELETE or * with `table` or `schema`"));
-        }
-        if filter.as_ref().is_some_and(|filter| !is_filter(filter)) {
-            return Err(options.wrong("filter", "`column=operator.value`, for example `supplier_id=eq.7`"));
-        }
-        Source::Changes(Binding { event, schema: schema.unwrap_or_else(|| "public".into()), table, filter })
-    } else if filter.is_some() {
-        return Err(options.wrong("filter", "given together with `table`: broadcasts have no filter"));
+        Source::Changes(binding(&options)?)
     } else {
-        Source::Broadcast { event: event.filter(|event| event != "*"), own }
+        for name in ["filter", "select"] {
+            if options.get(name).is_some() {
+                return Err(options.wrong(name, "given together with `table`: broadcasts have none"));
+            }
+        }
+        Source::Broadcast { event: options.text("event")?.filter(|event| event != "*"), own }
     };
     Ok(Subscription {
         channel,
@@ -222,6 +218,30 @@ pub fn subscription(value: &JsValue) -> Result<Subscription, Error> {
         auto_reconnect: options.flag("autoReconnect", true)?,
         max_reconnect_attempts: options.number("maxReconnectAttempts", 0, u32::MAX)?,
     })
+}
+
+/// Reads which changes of the database are wanted.
+fn binding(options: &Options<'_>) -> Result<Binding, Error> {
+    let event = options.text("event")?.unwrap_or_else(|| "*".into());
+    if !["*", "INSERT", "UPDATE", "DELETE"].contains(&event.as_str()) {
+        return Err(options.wrong("event", "INSERT, UPDATE, DELETE or * with `table` or `schema`"));
+    }
+    let schema = options.text("schema")?.unwrap_or_else(|| "public".into());
+    let table = options.text("table")?;
+    let filter = match options.get("filter") {
+        // The server, asked for the rows of a whole schema, takes no filter.
+        Some(_) if table.is_none() => return Err(options.wrong("filter", "given together with `table`")),
+        Some(value) => filter::filter(&value)?,
+        None => None,
+    };
+    let select = match options.get("select") {
+        Some(_) if schema == "*" || table.as_deref().is_none_or(|table| table == "*") => {
+            return Err(options.wrong("select", "given together with one `table` of one `schema`"));
+        }
+        Some(value) => Some(filter::select(&value)?),
+        None => None,
+    };
+    Ok(Binding { event, schema, table, filter, select })
 }
 
 /// What a payload is as JSON, so that none of the application's code runs when it is sent.
@@ -235,11 +255,5 @@ pub fn json(payload: &JsValue) -> Result<JsValue, Error> {
         let message = "The payload is nothing that JSON can hold: send null, numbers, strings, arrays and objects \
             without circles, bigints or bytes.";
         Error::new(Code::InvalidOption, message)
-    })
-}
-
-fn is_filter(filter: &str) -> bool {
-    filter.split_once('=').is_some_and(|(column, rest)| {
-        !column.is_empty() && rest.split_once('.').is_some_and(|(operator, _)| !operator.is_empty())
     })
 }

@@ -294,6 +294,7 @@ pub fn changes(channel: &str, table: &str, filter: Option<&str>) -> Subscription
         schema: "public".to_owned(),
         table: Some(table.to_owned()),
         filter: filter.map(str::to_owned),
+        select: None,
     };
     Subscription { source: Source::Changes(binding), ..broadcasts(channel) }
 }

@@ -2,6 +2,7 @@
 
 pub mod binding;
 pub mod channel;
+pub mod filter;
 pub mod frame;
 pub mod link;
 pub mod remedy;

@@ -43,7 +43,7 @@ impl Subscription {
         topic.push_str(&self.channel);
         if let (Source::Changes(binding), false) = (&self.source, self.private) {
             topic.push(':');
-            topic.push_str(&hex(binding.digest()));
+            topic.push_str(&hex(Binding::digest(std::slice::from_ref(binding))));
         }
         topic
     }
@@ -177,6 +177,7 @@ mod tests {
             schema: "public".into(),
             table: Some("activity".into()),
             filter: None,
+            select: None,
         };
         let broadcast = Source::Broadcast { event: None, own: false };
         assert_eq!(subscription(false, broadcast.clone()).topic(), "realtime:feed");
