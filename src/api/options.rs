@@ -17,6 +17,8 @@ const REALTIME_OPTIONS: &[&str] = &[
     "url",
     "key",
     "accessToken",
+    // Taken out by js/supabase.ts, and named in the list of what there is.
+    "supabase",
     "heartbeatIntervalMs",
     "joinTimeoutMs",
     "connectTimeoutMs",
