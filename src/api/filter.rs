@@ -8,7 +8,7 @@ use crate::core::payload::Payload;
 use crate::core::realtime::filter::{self, Condition, Operator, Value, wrong};
 
 /// So many columns `select` names at most: a table of PostgreSQL has 1,600 at most, a useful list far fewer.
-const MOST_COLUMNS: u32 = 1_000;
+const MOST_COLUMNS: usize = 1_000;
 
 /// The filter as the wire has it, of a string, of the builder (an object with `conditions`) or of an array of conditions
 /// `{ column, operator, value, not? }`. `None` for one without a condition: it asks for every row.
@@ -25,9 +25,11 @@ pub fn filter(option: &JsValue) -> Result<Option<String>, Error> {
         return Err(wrong(&["must be a string as `supplier_id=eq.7`, or made by `filter()`, as \
             `filter().eq('supplier_id', 7)`."]));
     };
-    let conditions: Vec<_> =
-        Array::from(&conditions).iter().map(|item| condition(&item)).collect::<Result<_, _>>()?;
-    let text = filter::write(&conditions)?;
+    let mut read = Vec::new();
+    for item in items(&conditions) {
+        read.push(condition(&item)?);
+    }
+    let text = filter::write(&read)?;
     Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
@@ -36,17 +38,20 @@ pub fn filter(option: &JsValue) -> Result<Option<String>, Error> {
 /// # Errors
 /// `invalid_option`.
 pub fn select(option: &JsValue) -> Result<Vec<String>, Error> {
-    let columns = Array::is_array(option)
-        .then(|| Array::from(option))
-        .filter(|columns| (1..=MOST_COLUMNS).contains(&columns.length()));
-    let names: Option<Vec<String>> = columns.and_then(|columns| {
-        columns.iter().map(|name| name.as_string().filter(|name| !name.is_empty())).collect()
-    });
-    names.ok_or_else(|| {
+    let mut names = Vec::new();
+    if (1..=MOST_COLUMNS).contains(&option.length().unwrap_or(0)) {
+        names.extend(items(option).filter_map(|name| name.as_string()).filter(|name| !name.is_empty()));
+    }
+    if names.is_empty() || Some(names.len()) != option.length() {
         let message =
             "Option \"select\" must be an array of 1 to 1,000 names of columns, as `['id', 'status']`.";
-        Error::new(Code::InvalidOption, message)
-    })
+        return Err(Error::new(Code::InvalidOption, message));
+    }
+    Ok(names)
+}
+
+fn items(array: &JsValue) -> impl Iterator<Item = JsValue> {
+    (0..array.length().unwrap_or(0)).map(|index| array.item(index).unwrap_or(JsValue::UNDEFINED))
 }
 
 fn condition(item: &JsValue) -> Result<Condition, Error> {
@@ -66,10 +71,10 @@ fn condition(item: &JsValue) -> Result<Condition, Error> {
     };
     let given = item.field("value").unwrap_or(JsValue::UNDEFINED);
     let value = if Array::is_array(&given) {
-        let values = Array::from(&given)
-            .iter()
-            .map(|value| scalar(&column, operator, &value))
-            .collect::<Result<_, _>>()?;
+        let mut values = Vec::new();
+        for value in items(&given) {
+            values.push(scalar(&column, operator, &value)?);
+        }
         Value::Many(values)
     } else {
         Value::One(scalar(&column, operator, &given)?)

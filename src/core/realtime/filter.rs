@@ -89,8 +89,12 @@ impl Operator {
     /// `invalid_option` with the names there are.
     pub fn named(name: &str) -> Result<Self, Error> {
         Self::ALL.iter().copied().find(|operator| operator.as_str() == name).ok_or_else(|| {
-            let names: Vec<_> = Self::ALL.iter().map(|operator| operator.as_str()).collect();
-            wrong(&["has no operator \"", name, "\". There are: ", &names.join(", "), "."])
+            let mut names = String::new();
+            for operator in Self::ALL {
+                names.push_str(if names.is_empty() { "" } else { ", " });
+                names.push_str(operator.as_str());
+            }
+            wrong(&["has no operator \"", name, "\". There are: ", &names, "."])
         })
     }
 }

@@ -12,7 +12,11 @@ pub fn read(text: &str) -> Result<Vec<Condition>, Error> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
     }
-    split(text, '\0')?.into_iter().map(|part| condition(part.trim())).collect()
+    let mut conditions = Vec::new();
+    for part in split(text, '\0')? {
+        conditions.push(condition(part.trim())?);
+    }
+    Ok(conditions)
 }
 
 /// Splits at the commas outside of quotes and parentheses. `edge` is what a part is taken to follow: a list's value may
@@ -32,7 +36,7 @@ fn split(text: &str, edge: char) -> Result<Vec<&str>, Error> {
             '(' => depth += 1,
             ')' => depth = depth.checked_sub(1).ok_or_else(unbalanced)?,
             ',' if depth == 0 => {
-                parts.push(&text[start..at]);
+                parts.extend(text.get(start..at));
                 start = at + 1;
                 former = edge;
                 continue;
@@ -44,7 +48,7 @@ fn split(text: &str, edge: char) -> Result<Vec<&str>, Error> {
     if depth > 0 {
         return Err(unbalanced());
     }
-    parts.push(&text[start..]);
+    parts.extend(text.get(start..));
     Ok(parts)
 }
 
@@ -110,18 +114,23 @@ fn items(list: &str) -> Result<Vec<String>, Error> {
     if list.is_empty() {
         return Ok(Vec::new());
     }
-    let read = |item: &str| {
+    let mut items = Vec::new();
+    for item in split(list, ',')? {
         let item = item.trim();
-        if item.starts_with('"') {
-            return plain(item);
-        }
-        if item.is_empty() || item.eq_ignore_ascii_case("null") || item.contains(['(', ')', '{', '}', '\\']) {
+        if item.is_empty()
+            || item.eq_ignore_ascii_case("null")
+            || is_bare(item) && item.contains(['(', ')', '{', '}', '\\'])
+        {
             let sentence = "\" in a list of `in`. Put it in quotes; null is found by `is.null` alone.";
             return Err(wrong(&["has \"", item, sentence]));
         }
-        Ok(item.to_owned())
-    };
-    split(list, ',')?.into_iter().map(read).collect()
+        items.push(plain(item)?);
+    }
+    Ok(items)
+}
+
+fn is_bare(item: &str) -> bool {
+    !item.starts_with('"')
 }
 
 #[cfg(test)]
