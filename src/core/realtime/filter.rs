@@ -131,7 +131,7 @@ impl Condition {
         if column.is_empty() {
             return Err(wrong(&["names no column. Write `column=operator.value`, as `supplier_id=eq.7`."]));
         }
-        if column.contains(['=', ',', '(', ')', '"']) || has_outer_space(column) {
+        if has_any(column, b"=,()\"") || has_outer_space(column) {
             let sentence = "\", which the server cannot read: a column's name in a filter has no `=`, comma, \
                 parenthesis or quote, and no space around it.";
             return Err(wrong(&["names the column \"", column, sentence]));
@@ -164,7 +164,7 @@ impl Condition {
         text.push_str(self.operator.as_str());
         text.push('.');
         match &self.value {
-            Value::One(value) if value.contains([',', '(', ')', '"']) || has_outer_space(value) => {
+            Value::One(value) if has_any(value, b",()\"") || has_outer_space(value) => {
                 quote(value, text);
             }
             Value::One(value) => text.push_str(value),
@@ -206,13 +206,18 @@ pub fn wrong(words: &[&str]) -> Error {
 
 fn must_be_quoted_in_a_list(value: &str) -> bool {
     value.is_empty()
-        || value.contains([',', '(', ')', '"', '{', '}', '\\'])
+        || has_any(value, b",()\"{}\\")
         || has_outer_space(value)
         || value.eq_ignore_ascii_case("null")
 }
 
 fn has_outer_space(text: &str) -> bool {
     text.len() != text.trim().len()
+}
+
+/// Whether one of these ASCII characters is in the text.
+fn has_any(text: &str, characters: &[u8]) -> bool {
+    text.bytes().any(|byte| characters.contains(&byte))
 }
 
 fn quote(value: &str, text: &mut String) {

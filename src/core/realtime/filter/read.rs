@@ -1,6 +1,6 @@
 //! Reading a filter's text, as the server does; what it would misread is refused.
 
-use super::{Condition, Operator, Value, wrong};
+use super::{Condition, Operator, Value, has_any, wrong};
 use crate::core::error::Error;
 
 /// The conditions of a filter's text. A text of spaces has none, as the server has it.
@@ -13,7 +13,7 @@ pub fn read(text: &str) -> Result<Vec<Condition>, Error> {
         return Ok(Vec::new());
     }
     let mut conditions = Vec::new();
-    for part in split(text, '\0')? {
+    for part in split(text, 0)? {
         conditions.push(condition(part.trim())?);
     }
     Ok(conditions)
@@ -21,21 +21,22 @@ pub fn read(text: &str) -> Result<Vec<Condition>, Error> {
 
 /// Splits at the commas outside of quotes and parentheses. `edge` is what a part is taken to follow: a list's value may
 /// begin with a quote, a condition begins with its column.
-fn split(text: &str, edge: char) -> Result<Vec<&str>, Error> {
+fn split(text: &str, edge: u8) -> Result<Vec<&str>, Error> {
     let mut parts = Vec::new();
     let (mut start, mut depth, mut former) = (0, 0u32, edge);
-    let mut characters = text.char_indices();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '"' if matches!(former, '.' | '(' | ',') => skip_quoted(&mut characters)?,
-            '"' => {
+    // All that matters is ASCII, of which no part of another character has a byte.
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'"' if matches!(former, b'.' | b'(' | b',') => skip_quoted(&mut bytes)?,
+            b'"' => {
                 let sentence = "has a quote that is not at the beginning of a value. Put the whole value in quotes and \
                     write `\\\"` for the quote, as `size=eq.\"5\\\" pipe\"`.";
                 return Err(wrong(&[sentence]));
             }
-            '(' => depth += 1,
-            ')' => depth = depth.checked_sub(1).ok_or_else(unbalanced)?,
-            ',' if depth == 0 => {
+            b'(' => depth += 1,
+            b')' => depth = depth.checked_sub(1).ok_or_else(unbalanced)?,
+            b',' if depth == 0 => {
                 parts.extend(text.get(start..at));
                 start = at + 1;
                 former = edge;
@@ -43,7 +44,7 @@ fn split(text: &str, edge: char) -> Result<Vec<&str>, Error> {
             }
             _ => {}
         }
-        former = character;
+        former = byte;
     }
     if depth > 0 {
         return Err(unbalanced());
@@ -56,13 +57,13 @@ fn unbalanced() -> Error {
     wrong(&["has a parenthesis without its other half. Put the value in quotes, as `name=eq.\"a (b\"`."])
 }
 
-fn skip_quoted(characters: &mut std::str::CharIndices<'_>) -> Result<(), Error> {
-    while let Some((_, character)) = characters.next() {
-        match character {
-            '\\' => {
-                characters.next();
+fn skip_quoted(bytes: &mut impl Iterator<Item = (usize, u8)>) -> Result<(), Error> {
+    while let Some((_, byte)) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next();
             }
-            '"' => return Ok(()),
+            b'"' => return Ok(()),
             _ => {}
         }
     }
@@ -115,12 +116,9 @@ fn items(list: &str) -> Result<Vec<String>, Error> {
         return Ok(Vec::new());
     }
     let mut items = Vec::new();
-    for item in split(list, ',')? {
+    for item in split(list, b',')? {
         let item = item.trim();
-        if item.is_empty()
-            || item.eq_ignore_ascii_case("null")
-            || is_bare(item) && item.contains(['(', ')', '{', '}', '\\'])
-        {
+        if item.is_empty() || item.eq_ignore_ascii_case("null") || is_bare(item) && has_any(item, b"(){}\\") {
             let sentence = "\" in a list of `in`. Put it in quotes; null is found by `is.null` alone.";
             return Err(wrong(&["has \"", item, sentence]));
         }
