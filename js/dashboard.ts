@@ -21,11 +21,21 @@ export interface Dashboard {
  * `not_in_browser`.
  *
  * @example
+ * An application that has a supabase-js client gives it, and has nothing more to wire:
+ * ```ts
+ * import { createClient } from '@supabase/supabase-js';
+ *
+ * const supabase = createClient('https://project.supabase.co', 'publishable-key');
+ * const dashboard = await createDashboard({ supabase });
+ * ```
+ *
+ * @example
+ * Any other gives its project, and the user's token where it has one:
  * ```ts
  * const dashboard = await createDashboard({
  *   url: 'https://project.supabase.co',
  *   key: 'publishable-key',
- *   accessToken: async () => (await supabase.auth.getSession()).data.session?.access_token ?? null,
+ *   accessToken: () => session?.token ?? null,
  * });
  * ```
  */

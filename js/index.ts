@@ -5,6 +5,17 @@
  */
 export { createDashboard, type Dashboard } from './dashboard.js';
 export { DashboardError } from './errors.js';
+export {
+  type Filter,
+  type FilterCondition,
+  type FilterOperator,
+  type FilterOperators,
+  type FilterScalar,
+  type FilterState,
+  type FilterValue,
+  filter,
+} from './filter.js';
 export { init } from './module.js';
 export { type ConnectionState, RealtimeSubscriptionManager } from './realtime.js';
+export type { SupabaseClientLike, SupabaseRealtimeOptions, SupabaseSession } from './supabase.js';
 export type * from './types.js';

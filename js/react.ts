@@ -28,8 +28,8 @@ const Context = createContext<Provided>({ dashboard: null, error: null });
 /** Props of {@link DashboardProvider}. */
 export interface DashboardProviderProps {
   /**
-   * As for `createDashboard`. A new dashboard is made when `url`, `key` or `wasmUrl` change; `accessToken`, if it is a
-   * function, is always asked in its latest form.
+   * As for `createDashboard`. A new dashboard is made when `url`, `key`, `supabase` or `wasmUrl` change; `accessToken`,
+   * if it is a function, is always asked in its latest form.
    */
   options: DashboardOptions;
   children?: ReactNode;
@@ -50,6 +50,7 @@ export function DashboardProvider({ options, children }: DashboardProviderProps)
   const latest = useLatest(options);
   const wasmUrl = options.wasmUrl === undefined ? undefined : String(options.wasmUrl);
   const { url, key } = options;
+  const supabase = 'supabase' in options ? options.supabase : undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: these are what makes a dashboard another one
   useEffect(() => {
     let left = false;
@@ -64,7 +65,7 @@ export function DashboardProvider({ options, children }: DashboardProviderProps)
             },
           }
         : {};
-    createDashboard({ ...latest.current, ...asked }).then(
+    createDashboard({ ...latest.current, ...asked } as DashboardOptions).then(
       (dashboard) => {
         made = dashboard;
         if (left) void dashboard.close();
@@ -79,7 +80,7 @@ export function DashboardProvider({ options, children }: DashboardProviderProps)
       setProvided({ dashboard: null, error: null });
       void made?.close();
     };
-  }, [url, key, wasmUrl]);
+  }, [url, key, supabase, wasmUrl]);
   return createElement(Context.Provider, { value: provided }, children);
 }
 
@@ -137,7 +138,7 @@ export function useSubscription(options: SubscriptionOptions | null): Subscripti
   const id = useId();
   const latest = useLatest(options);
   const [state, setState] = useState<SubscriptionState>(IDLE);
-  const identity = options === null ? null : JSON.stringify(options);
+  const identity = options === null ? null : JSON.stringify(options, withBigints);
   // biome-ignore lint/correctness/useExhaustiveDependencies: callbacks are read at each call, through `latest`
   useEffect(() => {
     const wanted = latest.current;
@@ -176,6 +177,11 @@ export function useSubscription(options: SubscriptionOptions | null): Subscripti
     };
   }, [dashboard, id, identity]);
   return state;
+}
+
+/** A filter may compare with a bigint, of which JSON knows nothing. */
+function withBigints(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
 }
 
 type TakesAny = (message: unknown) => void;

@@ -3,6 +3,7 @@
 import { Emitter, report } from './emitter.js';
 import { DashboardError, type ErrorFields, toError } from './errors.js';
 import { init, isLoaded } from './module.js';
+import { type Connected, connectSupabase, type SupabaseRealtimeOptions } from './supabase.js';
 import type {
   RealtimeEvents,
   RealtimeOptions,
@@ -64,7 +65,8 @@ const NO_STATS: RealtimeStats = {
  * ```
  */
 export class RealtimeSubscriptionManager {
-  readonly #options: RealtimeOptions;
+  readonly #connected: Connected;
+  #unfollow: (() => void) | undefined;
   readonly #events = new Emitter<RealtimeEvents & { state: ConnectionState }>();
   readonly #held = new Map<string, Held>();
   readonly #calls = new Map<number, Settle>();
@@ -75,10 +77,10 @@ export class RealtimeSubscriptionManager {
 
   /**
    * @throws {DashboardError} at once if the module is loaded, otherwise at the first asynchronous call:
-   * `invalid_option`, `unknown_option`, `invalid_url`, `missing_key`.
+   * `invalid_option`, `unknown_option`, `invalid_url`, `missing_key`. What is wrong with `supabase` always at once.
    */
-  constructor(options: RealtimeOptions) {
-    this.#options = options;
+  constructor(options: RealtimeOptions | SupabaseRealtimeOptions) {
+    this.#connected = connectSupabase(options);
     if (isLoaded()) this.#start();
   }
 
@@ -220,6 +222,7 @@ export class RealtimeSubscriptionManager {
     this.#closed = true;
     const client = this.#client;
     this.#client = undefined;
+    this.#unfollow?.();
     // This may be a callback of the client's own: it can only be freed once that has returned.
     queueMicrotask(() => client?.free());
   }
@@ -244,9 +247,10 @@ export class RealtimeSubscriptionManager {
   #start(): RealtimeClient {
     if (this.#closed) throw new DashboardError('closed', 'This manager was closed. Make another one.');
     try {
-      this.#client ??= new RealtimeClient(this.#options, (batch: Notification[]) => {
+      this.#client ??= new RealtimeClient(this.#connected.options, (batch: Notification[]) => {
         for (const notification of batch) this.#notified(notification);
       });
+      this.#unfollow ??= this.#connected.follow((token) => this.#client?.setAuth(token));
       return this.#client;
     } catch (error) {
       throw toError(error);

@@ -1,4 +1,6 @@
 import type { DashboardError } from './errors.js';
+import type { Filter, FilterCondition } from './filter.js';
+import type { SupabaseRealtimeOptions } from './supabase.js';
 
 /** A token source: the user's access token (a JWT), or `null` for the anonymous role. */
 export type AccessToken = string | null | (() => string | null | Promise<string | null>);
@@ -30,11 +32,11 @@ export interface RealtimeOptions {
   reconnectCapMs?: number;
 }
 
-/** Options of `createDashboard`. */
-export interface DashboardOptions extends RealtimeOptions {
+/** Options of `createDashboard`: the project by `url` and `key`, or by a supabase-js client. */
+export type DashboardOptions = (RealtimeOptions | SupabaseRealtimeOptions) & {
   /** Where the WebAssembly file is served from. Default: beside the package's own JavaScript. */
   wasmUrl?: string | URL;
-}
+};
 
 /** Options of `init`. */
 export interface InitOptions {
@@ -108,6 +110,7 @@ export interface BroadcastSubscription<Payload = unknown> extends SubscriptionCo
   table?: undefined;
   schema?: undefined;
   filter?: undefined;
+  select?: undefined;
   /** Called for each broadcast. */
   onData: (message: Broadcast<Payload>) => void;
 }
@@ -115,8 +118,6 @@ export interface BroadcastSubscription<Payload = unknown> extends SubscriptionCo
 interface ChangesSubscription<Row> extends SubscriptionCommon {
   /** Which changes. Default `*`. */
   event?: 'INSERT' | 'UPDATE' | 'DELETE' | '*';
-  /** `column=operator.value`, for example `supplier_id=eq.7`. */
-  filter?: string;
   self?: undefined;
   /** Called for each change. */
   onData: (change: PostgresChange<Row>) => void;
@@ -127,12 +128,23 @@ export interface TableSubscription<Row = Record<string, unknown>> extends Change
   table: string;
   /** Default `public`. */
   schema?: string;
+  /**
+   * Conditions that a row must all meet: made by `filter()`, which quotes values and knows the columns' types, or a
+   * string `column=operator.value`, as `supplier_id=eq.7`, in the server's own grammar. Default: none, every row.
+   */
+  filter?: string | Filter<Row> | readonly FilterCondition[];
+  /** The columns that a change carries: 1 to 1,000 names of one table's. Default: all. */
+  select?: readonly (keyof Row & string)[];
 }
 
 /** A subscription to the changes of all published tables of a schema. */
 export interface SchemaSubscription<Row = Record<string, unknown>> extends ChangesSubscription<Row> {
   schema: string;
   table?: undefined;
+  /** The server filters the rows of one table only. */
+  filter?: undefined;
+  /** The server selects the columns of one table only. */
+  select?: undefined;
 }
 
 /** A subscription to changes of the database. */

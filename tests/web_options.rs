@@ -10,6 +10,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use wedsync_dashboard::api::options;
 use wedsync_dashboard::api::realtime::RealtimeClient;
+use wedsync_dashboard::core::error::Error;
+use wedsync_dashboard::core::realtime::binding::Binding;
+use wedsync_dashboard::core::realtime::subscriptions::Source;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -80,6 +83,10 @@ fn the_sockets_url_is_made_of_any_project_url() {
 #[wasm_bindgen_test]
 fn wrong_options_of_a_subscription_are_named_with_what_they_must_be() {
     let text_of = |length: usize| JsValue::from("x".repeat(length));
+    let columns = |count: usize| {
+        let names: js_sys::Array = (0..count).map(|index| JsValue::from(format!("c{index}"))).collect();
+        JsValue::from(names)
+    };
     for (fields, code, says) in [
         (vec![("channel", JsValue::UNDEFINED)], "invalid_option", "1 to 220 bytes"),
         (vec![("channel", "".into())], "invalid_option", "a string that is not empty"),
@@ -95,6 +102,39 @@ fn wrong_options_of_a_subscription_are_named_with_what_they_must_be() {
             "INSERT, UPDATE, DELETE or *",
         ),
         (vec![("table", "t".into()), ("filter", "id".into())], "invalid_option", "column=operator.value"),
+        (vec![("table", "t".into()), ("filter", 7.into())], "invalid_option", "made by `filter()`"),
+        (vec![("table", "t".into()), ("filter", JsValue::NULL)], "invalid_option", "made by `filter()`"),
+        (
+            vec![("schema", "s".into()), ("filter", "id=eq.1".into())],
+            "invalid_option",
+            "together with `table`",
+        ),
+        (
+            vec![("table", "t".into()), ("select", "id".into())],
+            "invalid_option",
+            "1 to 1,000 names of columns",
+        ),
+        (
+            vec![("table", "t".into()), ("select", columns(0))],
+            "invalid_option",
+            "1 to 1,000 names of columns",
+        ),
+        (
+            vec![("table", "t".into()), ("select", columns(1_001))],
+            "invalid_option",
+            "1 to 1,000 names of columns",
+        ),
+        (
+            vec![("schema", "s".into()), ("select", columns(1))],
+            "invalid_option",
+            "one `table` of one `schema`",
+        ),
+        (
+            vec![("table", "*".into()), ("select", columns(1))],
+            "invalid_option",
+            "one `table` of one `schema`",
+        ),
+        (vec![("select", columns(1))], "invalid_option", "together with `table`"),
         (vec![("table", "t".into()), ("self", true.into())], "invalid_option", "about broadcasts"),
         (vec![("filter", "id=eq.1".into())], "invalid_option", "together with `table`"),
         (vec![("private", "yes".into())], "invalid_option", "true or false"),
@@ -106,9 +146,71 @@ fn wrong_options_of_a_subscription_are_named_with_what_they_must_be() {
     }
 }
 
+fn made(body: &str) -> JsValue {
+    Function::new_no_args(body).call0(&JsValue::NULL).unwrap()
+}
+
+fn binding_of(filter: &JsValue) -> Result<Binding, Error> {
+    match options::subscription(&subscription(&[("table", "t".into()), ("filter", filter.clone())]))?.source {
+        Source::Changes(binding) => Ok(binding),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[wasm_bindgen_test]
+fn conditions_become_the_wires_filter() {
+    for (conditions, filter) in [
+        ("[{ column: 'id', operator: 'eq', value: 7 }]", "id=eq.7"),
+        (
+            "[{ column: 'id', operator: 'gt', value: 9007199254740993n, not: true }]",
+            "id=not.gt.9007199254740993",
+        ),
+        ("[{ column: 'x', operator: 'lt', value: 1e300 }]", "x=lt.1e+300"),
+        ("[{ column: 'b', operator: 'eq', value: false, not: undefined }]", "b=eq.false"),
+        ("[{ column: 'd', operator: 'gte', value: new Date(0) }]", "d=gte.1970-01-01T00:00:00.000Z"),
+        ("[{ column: 't', operator: 'is', value: null }]", "t=is.null"),
+        ("[{ column: 'b', operator: 'is', value: true }]", "b=is.true"),
+        (
+            "[{ column: 't', operator: 'in', value: ['a,b', 'c', 1] }, { column: 'u', operator: 'eq', value: '(' }]",
+            "t=in.(\"a,b\",c,1),u=eq.\"(\"",
+        ),
+    ] {
+        let plain = made(&format!("return {conditions}"));
+        assert_eq!(binding_of(&plain).unwrap().filter.as_deref(), Some(filter));
+        let built = object(&[("conditions", plain)]);
+        assert_eq!(binding_of(&built).unwrap().filter.as_deref(), Some(filter));
+    }
+    for none in ["return []", "return { conditions: [] }", "return ''", "return ' '"] {
+        assert_eq!(binding_of(&made(none)).unwrap().filter, None, "{none}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn conditions_that_mean_nothing_are_refused() {
+    for (conditions, says) in [
+        ("[7]", "not `{ column, operator, value }`"),
+        ("[{ operator: 'eq', value: 1 }]", "not `{ column, operator, value }`"),
+        ("[{ column: 'id', operator: 'near', value: 1 }]", "no operator \"near\""),
+        ("[{ column: 'id', operator: 'eq' }]", "compares \"id\" by eq with something else"),
+        ("[{ column: 'id', operator: 'eq', value: NaN }]", "a finite number"),
+        ("[{ column: 'id', operator: 'eq', value: {} }]", "something else than a string"),
+        ("[{ column: 'id', operator: 'eq', value: null }]", "Null is found by `is`"),
+        ("[{ column: 'id', operator: 'in', value: [1, null] }]", "Null is found by `is`"),
+        ("[{ column: 'id', operator: 'in', value: 1 }]", "a list of values"),
+        ("[{ column: 'id', operator: 'in', value: [] }]", "at least one value"),
+        ("[{ column: 'id', operator: 'eq', value: [1] }]", "takes one value"),
+        ("[{ column: 'id', operator: 'eq', value: 1, not: 'yes' }]", "neither true nor false"),
+        ("[{ column: 'a,b', operator: 'eq', value: 1 }]", "which the server cannot read"),
+        ("[{ column: 'd', operator: 'eq', value: new Date(NaN) }]", "a valid Date"),
+    ] {
+        let error = binding_of(&made(&format!("return {conditions}"))).expect_err(conditions);
+        assert_eq!(error.code.as_str(), "invalid_option", "{}", error.message);
+        assert!(error.message.contains(says), "{conditions}: {}", error.message);
+    }
+}
+
 #[wasm_bindgen_test]
 fn a_payload_that_json_cannot_hold_is_refused_and_its_code_runs_only_then() {
-    let made = |body: &str| Function::new_no_args(body).call0(&JsValue::NULL).unwrap();
     for body in [
         "return { n: 1n }",
         "const circle = {}; circle.self = circle; return circle",

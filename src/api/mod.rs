@@ -1,4 +1,5 @@
 //! What JavaScript sees: exported classes, and the reading of their options.
 
+pub mod filter;
 pub mod options;
 pub mod realtime;

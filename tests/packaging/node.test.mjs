@@ -36,7 +36,13 @@ async function importFresh(name) {
 
 test('a plain Node.js imports the package: no call, no global changed, and it ends by itself', async () => {
   const { exports, ...effects } = await importFresh('@wedsync/dashboard');
-  assert.deepEqual(exports, ['DashboardError', 'RealtimeSubscriptionManager', 'createDashboard', 'init']);
+  assert.deepEqual(exports, [
+    'DashboardError',
+    'RealtimeSubscriptionManager',
+    'createDashboard',
+    'filter',
+    'init',
+  ]);
   assert.deepEqual(effects, { calls: [], changed: [] });
 });
 

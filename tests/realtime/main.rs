@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod connecting;
+mod filters;
 mod frames;
 mod heartbeats;
 mod joins;

@@ -327,6 +327,7 @@ pub fn changes(channel: &str, table: &str, filter: Option<&str>) -> Subscription
         schema: "public".to_owned(),
         table: Some(table.to_owned()),
         filter: filter.map(str::to_owned),
+        select: None,
     };
     Subscription::to(channel, Source::Changes(vec![binding]))
 }

@@ -88,6 +88,8 @@ realtime.subscribe('x', {
 });
 // @ts-expect-error a filter without a table
 realtime.subscribe('x', { channel: 'c', filter: 'id=eq.1', onData: () => {} });
+// @ts-expect-error the rows of a whole schema are not filtered
+realtime.subscribe('x', { channel: 'c', schema: 's', filter: 'id=eq.1', onData: () => {} });
 // @ts-expect-error a subscription without a channel
 realtime.subscribe('x', { onData: () => {} });
 // @ts-expect-error a subscription without a callback

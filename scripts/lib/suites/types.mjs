@@ -6,8 +6,8 @@ import { run } from '../process.mjs';
 
 const folder = join(root, 'tests', 'types');
 
-/** A browser's project, without Node.js's types, and one that tests with Playwright. */
-const projects = ['tests/types', 'tests/types/testing'];
+/** A browser's project, without Node.js's types, one with supabase-js beside, and one that tests with Playwright. */
+const projects = ['tests/types', 'tests/types/supabase', 'tests/types/testing'];
 
 /**
  * The public API's types, as `tsc --strict` sees them in a user's project. The compiler is the runner: each

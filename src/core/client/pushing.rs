@@ -88,10 +88,11 @@ impl<P: Payload> Client<P> {
         }
         let reference = self.next_reference();
         let encoding = if is_bytes { Encoding::Binary } else { Encoding::Json };
-        let header = BroadcastPush { join_ref, reference, topic, event, encoding }.header().ok_or_else(|| {
-            let message = "A broadcast's name has at most 255 bytes of UTF-8. Choose a shorter one.";
-            Error::new(Code::InvalidOption, message)
-        })?;
+        let header =
+            BroadcastPush { join_ref, reference, topic, event, encoding }.header().ok_or_else(|| {
+                let message = "A broadcast's name has at most 255 bytes of UTF-8. Choose a shorter one.";
+                Error::new(Code::InvalidOption, message)
+            })?;
         self.stats.sent += 1;
         self.outputs.push_back(Output::SendBroadcast { socket, header, payload, encoding });
         Ok(reference)

@@ -3,6 +3,7 @@
 pub mod binding;
 pub mod channel;
 pub mod exact;
+pub mod filter;
 pub mod frame;
 pub mod http_send;
 pub mod join_config;

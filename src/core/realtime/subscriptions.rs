@@ -79,8 +79,7 @@ impl Subscription {
         topic.push_str(&self.channel);
         if let (Source::Changes(bindings), false) = (&self.source, self.private) {
             topic.push(':');
-            let digest = bindings.iter().fold(0u64, |all, binding| all.rotate_left(7) ^ binding.digest());
-            topic.push_str(&hex(digest));
+            topic.push_str(&hex(Binding::digest(bindings)));
         }
         topic
     }
@@ -224,6 +223,7 @@ mod tests {
             schema: "public".into(),
             table: Some(table.into()),
             filter: None,
+            select: None,
         };
         let broadcast = Source::Broadcast { event: None, own: false };
         assert_eq!(topic(false, broadcast.clone()), "realtime:feed");

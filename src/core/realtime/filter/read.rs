@@ -1,0 +1,230 @@
+//! Reading a filter's text, as the server does; what it would misread is refused.
+
+use super::{Condition, Operator, Value, has_any, wrong};
+use crate::core::error::Error;
+
+/// The conditions of a filter's text. A text of spaces has none, as the server has it.
+///
+/// # Errors
+/// `invalid_option` for what the server would refuse, and for what it would read otherwise than it looks: a quote or
+/// parenthesis that does not close, characters after a closing quote, a list with a gap or a bare `null`.
+pub fn read(text: &str) -> Result<Vec<Condition>, Error> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut conditions = Vec::new();
+    for part in split(text, 0)? {
+        conditions.push(condition(part.trim())?);
+    }
+    Ok(conditions)
+}
+
+/// Splits at the commas outside of quotes and parentheses. `edge` is what a part is taken to follow: a list's value may
+/// begin with a quote, a condition begins with its column.
+fn split(text: &str, edge: u8) -> Result<Vec<&str>, Error> {
+    let mut parts = Vec::new();
+    let (mut start, mut depth, mut former) = (0, 0u32, edge);
+    // All that matters is ASCII, of which no part of another character has a byte.
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        match byte {
+            b'"' if matches!(former, b'.' | b'(' | b',') => skip_quoted(&mut bytes)?,
+            b'"' => {
+                let sentence = "has a quote that is not at the beginning of a value. Put the whole value in quotes and \
+                    write `\\\"` for the quote, as `size=eq.\"5\\\" pipe\"`.";
+                return Err(wrong(&[sentence]));
+            }
+            b'(' => depth += 1,
+            b')' => depth = depth.checked_sub(1).ok_or_else(unbalanced)?,
+            b',' if depth == 0 => {
+                parts.extend(text.get(start..at));
+                start = at + 1;
+                former = edge;
+                continue;
+            }
+            _ => {}
+        }
+        former = byte;
+    }
+    if depth > 0 {
+        return Err(unbalanced());
+    }
+    parts.extend(text.get(start..));
+    Ok(parts)
+}
+
+fn unbalanced() -> Error {
+    wrong(&["has a parenthesis without its other half. Put the value in quotes, as `name=eq.\"a (b\"`."])
+}
+
+fn skip_quoted(bytes: &mut impl Iterator<Item = (usize, u8)>) -> Result<(), Error> {
+    while let Some((_, byte)) = bytes.next() {
+        match byte {
+            b'\\' => {
+                bytes.next();
+            }
+            b'"' => return Ok(()),
+            _ => {}
+        }
+    }
+    Err(wrong(&[
+        "has a quote that does not close. Within quotes write `\\\"` for a quote and `\\\\` for a backslash.",
+    ]))
+}
+
+fn condition(text: &str) -> Result<Condition, Error> {
+    if text.is_empty() {
+        return Err(wrong(&["has a comma too many: write `a=eq.1,b=eq.2`."]));
+    }
+    let wanted = "`column=operator.value`, as `supplier_id=eq.7`. A value with a comma goes in quotes.";
+    let malformed = || wrong(&["has \"", text, "\" where a condition must be: ", wanted]);
+    let (column, rest) = text.split_once('=').ok_or_else(malformed)?;
+    let (negated, rest) = rest.strip_prefix("not.").map_or((false, rest), |rest| (true, rest));
+    let (operator, value) = rest.split_once('.').ok_or_else(malformed)?;
+    let operator = Operator::named(operator)?;
+    let value = match operator {
+        Operator::In => match value.strip_prefix('(').and_then(|value| value.strip_suffix(')')) {
+            Some(list) => Value::Many(items(list)?),
+            None => Value::One(value.to_owned()),
+        },
+        _ => Value::One(plain(value)?),
+    };
+    let condition = Condition { column: column.to_owned(), operator, value, negated };
+    condition.check()?;
+    Ok(condition)
+}
+
+/// What a value stands for: what its quotes hold, or itself.
+fn plain(value: &str) -> Result<String, Error> {
+    let Some(quoted) = value.strip_prefix('"') else { return Ok(value.to_owned()) };
+    let mut plain = String::new();
+    let mut characters = quoted.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => plain.extend(characters.next()),
+            '"' if characters.as_str().is_empty() => return Ok(plain),
+            '"' => break,
+            _ => plain.push(character),
+        }
+    }
+    Err(wrong(&["has characters after the closing quote of ", value, ". Put the whole value in quotes."]))
+}
+
+/// The values of a list, which PostgreSQL reads as an array's.
+fn items(list: &str) -> Result<Vec<String>, Error> {
+    if list.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut items = Vec::new();
+    for item in split(list, b',')? {
+        let item = item.trim();
+        if item.is_empty() || item.eq_ignore_ascii_case("null") || is_bare(item) && has_any(item, b"(){}\\") {
+            let sentence = "\" in a list of `in`. Put it in quotes; null is found by `is.null` alone.";
+            return Err(wrong(&["has \"", item, sentence]));
+        }
+        items.push(plain(item)?);
+    }
+    Ok(items)
+}
+
+fn is_bare(item: &str) -> bool {
+    !item.starts_with('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        let shown = read(text).unwrap().into_iter().map(|Condition { column, operator, value, negated }| {
+            let value = match value {
+                Value::One(value) => format!("<{value}>"),
+                Value::Many(values) => format!("{values:?}"),
+            };
+            format!("{column} {}{} {value}", if negated { "not " } else { "" }, operator.as_str())
+        });
+        shown.collect::<Vec<_>>().join(" and ")
+    }
+
+    #[test]
+    fn filters_are_read_as_the_server_reads_them() {
+        for (text, conditions) in [
+            ("id=eq.1", "id eq <1>"),
+            ("id=gt.1,t=like.he%", "id gt <1> and t like <he%>"),
+            (" id=gt.1, t=not.eq.hello ", "id gt <1> and t not eq <hello>"),
+            ("t=is.null,b=not.is.true", "t is <null> and b not is <true>"),
+            ("t=in.(\"hello\",\"a,b\")", "t in [\"hello\", \"a,b\"]"),
+            ("id=in.(1, 2)", "id in [\"1\", \"2\"]"),
+            ("t=not.in.(a,\"\")", "t not in [\"a\", \"\"]"),
+            ("t=eq.\"a,b=eq.1\",u=eq.2", "t eq <a,b=eq.1> and u eq <2>"),
+            ("t=eq.\"say \\\"a\\\" \\\\\"", "t eq <say \"a\" \\>"),
+            // A backslash outside of quotes is one, and parentheses that close need no quotes.
+            ("t=match.^(a|b)\\d+$,u=eq.1", "t match <^(a|b)\\d+$> and u eq <1>"),
+            ("t=eq.", "t eq <>"),
+            ("t=eq.1.5.2", "t eq <1.5.2>"),
+            ("a b=eq.x=y", "a b eq <x=y>"),
+            ("", ""),
+            ("  ", ""),
+        ] {
+            assert_eq!(shown(text), conditions, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_server_would_refuse_or_misread_is_refused_with_what_to_write() {
+        for (text, says) in [
+            ("id", "has \"id\" where a condition must be: `column=operator.value`"),
+            ("id=eq", "where a condition must be"),
+            ("=eq.1", "names no column"),
+            ("id =eq.1", "names the column \"id \""),
+            ("id=zz.1", "has no operator \"zz\". There are: eq, neq, lt"),
+            ("id=not.not.eq.1", "has no operator \"not\""),
+            ("id=EQ.1", "has no operator \"EQ\""),
+            ("t=eq.a,b", "A value with a comma goes in quotes"),
+            ("id=eq.1,", "a comma too many"),
+            ("id=eq.1,,id=eq.2", "a comma too many"),
+            ("t=is.nothing", "null, true, false or unknown"),
+            ("t=is.NULL", "null, true, false or unknown"),
+            ("t=in.()", "at least one value"),
+            ("t=in.a", "a list of values"),
+            ("t=in.(a,,b)", "in a list of `in`"),
+            ("t=in.(a,null)", "null is found by `is.null`"),
+            ("t=in.({a})", "in a list of `in`"),
+            ("t=in.(f(x),a)", "in a list of `in`"),
+            ("t=in.(a", "without its other half"),
+            ("t=eq.a)", "without its other half"),
+            ("t=eq.\"a", "does not close"),
+            ("t=eq.\"a\\\"", "does not close"),
+            ("t=eq.\"a\"b", "after the closing quote"),
+            ("t=in.(\"a\"b)", "after the closing quote"),
+            ("t=eq.5\" pipe", "not at the beginning of a value"),
+            ("t=in.(a, \"b\")", "not at the beginning of a value"),
+            ("\"t\"=eq.1", "not at the beginning of a value"),
+        ] {
+            let error = read(text).expect_err(text);
+            assert!(error.message.starts_with("Option \"filter\" "), "{}", error.message);
+            assert!(error.message.contains(says), "{text}: {}", error.message);
+        }
+        let many = |count| format!("t=in.({})", vec!["1"; count].join(","));
+        assert!(read(&many(100)).is_ok());
+        assert!(read(&many(101)).unwrap_err().message.contains("at most 100"));
+    }
+
+    #[test]
+    fn no_text_makes_the_reader_panic_and_what_it_reads_it_writes_back() {
+        let mut rng = crate::core::rng::Rng::new(7);
+        let pieces = ["t", "=", "eq", "in", "not", ".", ",", "(", ")", "\"", "\\", " ", "null", "é", "{"];
+        let mut taken = 0;
+        for _ in 0..200_000 {
+            let mut text = String::from(if rng.up_to(1) == 0 { "t=in.(" } else { "t=eq." });
+            for _ in 0..rng.up_to(7) {
+                text.push_str(pieces[rng.up_to(pieces.len() as u64 - 1) as usize]);
+            }
+            let Ok(conditions) = read(&text) else { continue };
+            taken += 1;
+            let written = super::super::write(&conditions).expect(&text);
+            assert_eq!(read(&written).expect(&written), conditions, "{text} became {written}");
+        }
+        assert!(taken > 1_000, "{taken}");
+    }
+}
