@@ -16,7 +16,8 @@ import {
 import { createDashboard, type Dashboard } from './dashboard.js';
 import { DashboardError } from './errors.js';
 import { type Connection, connectionStore, getServerConnection } from './store.js';
-import type { DashboardOptions, SubscriptionOptions, SubscriptionStatus } from './types.js';
+import type { SubscriptionOptions, SubscriptionStatus } from './subscriptions.js';
+import type { DashboardOptions } from './types.js';
 
 interface Provided {
   dashboard: Dashboard | null;

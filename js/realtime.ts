@@ -1,27 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { Emitter, report } from './emitter.js';
-import { DashboardError, type ErrorFields, toError } from './errors.js';
+import { DashboardError, toError } from './errors.js';
 import { init, isLoaded } from './module.js';
+import type { Notification, ToldPresence } from './notifications.js';
+import type { PresenceState, SubscriptionOptions, SubscriptionStatus } from './subscriptions.js';
 import { type Connected, connectSupabase, type SupabaseRealtimeOptions } from './supabase.js';
-import type {
-  RealtimeEvents,
-  RealtimeOptions,
-  RealtimeStats,
-  SubscriptionOptions,
-  SubscriptionStatus,
-} from './types.js';
+import type { RealtimeEvents, RealtimeOptions, RealtimeStats, SubscriptionInfo } from './types.js';
 import { RealtimeClient } from './wedsync_dashboard.js';
-
-type Notification =
-  | { type: 'connection'; state: ConnectionState }
-  | { type: 'connected' }
-  | { type: 'disconnected'; code: number; reason: string }
-  | { type: 'status'; id: string; status: SubscriptionStatus }
-  | { type: 'continuity'; id: string }
-  | { type: 'error'; id?: string; error: ErrorFields }
-  | { type: 'failed'; id: string; error: ErrorFields }
-  | { type: 'settled'; call: number; error?: ErrorFields };
 
 interface Settle {
   resolve: () => void;
@@ -43,8 +29,18 @@ const NO_STATS: RealtimeStats = {
   bytes: 0,
   malformed: 0,
   unrouted: 0,
+  duplicates: 0,
+  dropped: 0,
+  sent: 0,
   connections: 0,
+  reconnects: 0,
   joins: 0,
+  failedJoins: 0,
+  heartbeats: 0,
+  roundTripMs: { p50: null, p95: null, p99: null },
+  recoveries: 0,
+  liveAgainMs: null,
+  longestLiveAgainMs: null,
 };
 
 /**
@@ -103,7 +99,7 @@ export class RealtimeSubscriptionManager {
       const begin = () => {
         // Ended or replaced while the module was loading.
         if (this.#held.get(id) !== held) return;
-        this.#start().subscribe(id, options, (message: never) => options.onData(message));
+        this.#start().subscribe(id, options, options.onData as (message: unknown) => void);
       };
       const fail = (error: unknown) => {
         if (this.#held.get(id) === held) {
@@ -127,6 +123,25 @@ export class RealtimeSubscriptionManager {
   /** Ends all subscriptions; an open socket stays open. */
   async unsubscribeAll(): Promise<void> {
     for (const id of [...this.#held.keys()]) void this.unsubscribe(id);
+  }
+
+  /** The subscriptions there are, those that are being retried included. */
+  getSubscriptions(): SubscriptionInfo[] {
+    return [...this.#held].map(([id, { options, status }]) => ({
+      id,
+      channel: options.channel,
+      status: status ?? 'joining',
+    }));
+  }
+
+  /**
+   * Opens the socket before the first subscription, and keeps it open until {@link disconnect}. Resolves when that has
+   * begun; listen to `connected` for its end.
+   *
+   * @throws {DashboardError} `closed`, and for wrong options of the manager.
+   */
+  connect(): Promise<void> {
+    return this.#ask((client) => client.connect());
   }
 
   /** Whether the socket is open. `false` before the first subscription. */
@@ -166,25 +181,60 @@ export class RealtimeSubscriptionManager {
   }
 
   /**
-   * Sends a broadcast on the channel of a subscription. Resolves when it has been handed to the socket: broadcasts are
-   * not acknowledged.
+   * Sends a broadcast on the channel of a subscription: JSON, or bytes (an `ArrayBuffer` or a view of one). With the
+   * subscription's `ack` it resolves when the server has acknowledged, otherwise when it has been handed to the socket.
    *
    * @throws {DashboardError} `unknown_subscription`; `not_joined` while the channel is not joined; `invalid_option` for
-   * a subscription to changes, and for a payload that is not JSON.
+   * a subscription to changes, a name over 255 bytes, a payload that is not JSON, and bytes on protocol 1.0.0;
+   * `payload_too_large` over 3,000,000 bytes. With `ack`: `push_refused`, `push_timeout`, `disconnected` (it may have
+   * arrived or not).
    */
   send(id: string, event: string, payload: unknown): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#lastCall += 1;
-      const call = this.#lastCall;
-      const begin = () => {
-        this.#calls.set(call, { resolve, reject });
-        this.#start().send(call, id, event, payload);
-      };
-      this.#whenLoaded(begin, (error) => {
-        this.#calls.delete(call);
-        reject(toError(error));
-      });
-    });
+    return this.#call((client, call) => client.send(call, id, event, payload));
+  }
+
+  /**
+   * Sends a broadcast by HTTP, without a socket or a subscription. Resolves when the server has taken it.
+   *
+   * @param channel The topic, without the `realtime:` prefix.
+   * @param payload An object, or bytes.
+   * @param options `private`: to the private channel of this name, authorized by its policies. Default `false`.
+   * @throws {DashboardError} `invalid_option`, `unknown_option`, `payload_too_large`, `unreachable`, `token_expired`,
+   * `token_unavailable`, `push_refused`, `rate_limited`, `http_failed`.
+   */
+  httpSend(
+    channel: string,
+    event: string,
+    payload: Record<string, unknown> | ArrayBuffer | ArrayBufferView,
+    options?: { private?: boolean },
+  ): Promise<void> {
+    return this.#call((client, call) => client.httpSend(call, channel, event, payload, options));
+  }
+
+  /**
+   * Says on the channel of a subscription to presence who this is, from now on and after each reconnection. Resolves
+   * when the server has acknowledged. The server allows five such calls in half a minute: beyond them the latest state
+   * waits for its turn.
+   *
+   * @throws {DashboardError} `unknown_subscription`, `invalid_option`, `push_refused`, `push_timeout`; `not_joined` if
+   * the subscription ends before.
+   */
+  track(id: string, state: Record<string, unknown>): Promise<void> {
+    return this.#call((client, call) => client.track(call, id, state ?? null));
+  }
+
+  /**
+   * Tracks nothing any more on the channel of a subscription to presence. Ending the subscription does so too.
+   *
+   * @throws {DashboardError} As {@link track}.
+   */
+  untrack(id: string): Promise<void> {
+    return this.#call((client, call) => client.track(call, id, undefined));
+  }
+
+  /** Who is on the channel of a subscription to presence, as last told by the server; empty before that. */
+  presenceState<State = Record<string, unknown>>(id: string): PresenceState<State> {
+    return (this.#client?.presenceState(id) ?? {}) as PresenceState<State>;
   }
 
   /**
@@ -194,20 +244,12 @@ export class RealtimeSubscriptionManager {
    * @throws {DashboardError} `invalid_option` for an empty string.
    */
   setAuth(token: string | null): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const begin = () => {
-        this.#start().setAuth(token);
-        resolve();
-      };
-      this.#whenLoaded(begin, (error) => {
-        reject(toError(error));
-      });
-    });
+    return this.#ask((client) => client.setAuth(token));
   }
 
-  /** The counters. All 0 before the first subscription. */
+  /** The counters, and what was measured. All 0 or `null` before the first subscription. */
   stats(): RealtimeStats {
-    return this.#client ? (this.#client.stats() as RealtimeStats) : { ...NO_STATS };
+    return this.#client ? (this.#client.stats() as RealtimeStats) : structuredClone(NO_STATS);
   }
 
   /** Ends all subscriptions, closes the socket and leaves nothing running. A later `subscribe` begins anew. */
@@ -223,12 +265,43 @@ export class RealtimeSubscriptionManager {
     const client = this.#client;
     this.#client = undefined;
     this.#unfollow?.();
+    for (const { reject } of this.#calls.values()) reject(closed());
+    this.#calls.clear();
     // This may be a callback of the client's own: it can only be freed once that has returned.
     queueMicrotask(() => client?.free());
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** Does something with the module, which is over at once. */
+  #ask(work: (client: RealtimeClient) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const begin = () => {
+        work(this.#start());
+        resolve();
+      };
+      this.#whenLoaded(begin, (error) => {
+        reject(toError(error));
+      });
+    });
+  }
+
+  /** Asks something of the module, which tells later how it went. */
+  #call(work: (client: RealtimeClient, call: number) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#lastCall += 1;
+      const call = this.#lastCall;
+      const begin = () => {
+        this.#calls.set(call, { resolve, reject });
+        work(this.#start(), call);
+      };
+      this.#whenLoaded(begin, (error) => {
+        this.#calls.delete(call);
+        reject(toError(error));
+      });
+    });
   }
 
   /** At once if the module is there, so that calls keep their order; otherwise once it is. */
@@ -245,7 +318,7 @@ export class RealtimeSubscriptionManager {
   }
 
   #start(): RealtimeClient {
-    if (this.#closed) throw new DashboardError('closed', 'This manager was closed. Make another one.');
+    if (this.#closed) throw closed();
     try {
       this.#client ??= new RealtimeClient(this.#connected.options, (batch: Notification[]) => {
         for (const notification of batch) this.#notified(notification);
@@ -281,6 +354,20 @@ export class RealtimeSubscriptionManager {
         this.#events.emit('continuity', { id, continuity: 'lost' });
         break;
       }
+      case 'presence':
+        this.#presenceChanged(notification.id, notification.event);
+        break;
+      case 'system': {
+        const { id, payload: message } = notification;
+        report(() => this.#held.get(id)?.options.onSystem?.(message));
+        this.#events.emit('system', { id, message });
+        break;
+      }
+      case 'heartbeat': {
+        const { status, latencyMs } = notification;
+        this.#events.emit('heartbeat', latencyMs === undefined ? { status } : { status, latencyMs });
+        break;
+      }
       case 'error':
         this.#failing(notification.id, toError(notification.error) as DashboardError);
         break;
@@ -302,12 +389,20 @@ export class RealtimeSubscriptionManager {
     if (status === 'live') for (const { resolve } of held.waiting.splice(0)) resolve();
     if (status === 'closed') {
       this.#drop(id);
-      const error = new DashboardError('unsubscribed', `"${id}" was unsubscribed before it was live.`);
-      for (const { reject } of held.waiting.splice(0)) reject(error);
+      for (const { reject } of held.waiting.splice(0)) {
+        reject(new DashboardError('unsubscribed', `"${id}" was unsubscribed before it was live.`));
+      }
     }
     const changed = held.status !== status;
     held.status = status;
     if (changed) report(() => held.options.onStatus?.(status));
+  }
+
+  #presenceChanged(id: string, told: ToldPresence): void {
+    const event = told.type === 'sync' ? { ...told, state: this.presenceState(id) } : told;
+    report(() => (this.#held.get(id)?.options.onData as ((told: typeof event) => void) | undefined)?.(event));
+    if (event.type === 'sync') this.#events.emit('presence-sync', { id, state: event.state });
+    else this.#events.emit('presence', { id, event });
   }
 
   #failing(id: string | undefined, error: DashboardError): void {
@@ -332,4 +427,8 @@ export class RealtimeSubscriptionManager {
     this.#held.delete(id);
     this.#client?.release(id);
   }
+}
+
+function closed(): DashboardError {
+  return new DashboardError('closed', 'This manager was closed. Make another one.');
 }

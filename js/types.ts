@@ -1,5 +1,11 @@
 import type { DashboardError } from './errors.js';
-import type { Filter, FilterCondition } from './filter.js';
+import type {
+  Continuity,
+  PresenceEvent,
+  PresenceState,
+  SubscriptionStatus,
+  SystemMessage,
+} from './subscriptions.js';
 import type { SupabaseRealtimeOptions } from './supabase.js';
 
 /** A token source: the user's access token (a JWT), or `null` for the anonymous role. */
@@ -30,6 +36,50 @@ export interface RealtimeOptions {
   reconnectBaseMs?: number;
   /** Cap of that backoff, in milliseconds. Default 30,000. */
   reconnectCapMs?: number;
+  /**
+   * How the delays of that backoff are drawn below their ceiling E: `full` between 0 and E, `equal` between E/2 and E,
+   * `decorrelated` between the base and three times the last delay. Default `full`.
+   */
+  jitter?: 'full' | 'equal' | 'decorrelated';
+  /** The version of the protocol. Default `2.0.0`; `1.0.0` is for servers that have no other, and has no bytes. */
+  vsn?: '1.0.0' | '2.0.0';
+  /**
+   * Joins a second, and as many at once. 1 to 10,000; default 50. A project's limit counts those of all its users
+   * together: 100 a second on the free plan.
+   */
+  joinsPerSecond?: number;
+  /** Milliseconds the server may take to answer a broadcast with `ack`, and what is tracked. Default 10,000. */
+  pushTimeoutMs?: number;
+  /** Milliseconds that `httpSend` may take. Default 10,000. */
+  httpTimeoutMs?: number;
+  /** Milliseconds that an open socket is kept while nobody is subscribed. Default 10,000. */
+  disconnectWhenIdleMs?: number;
+  /** Told what the client does: joins, losses, what it makes of them. Never a token. */
+  onLog?: (entry: LogEntry) => void;
+  /**
+   * Shown every frame, for debugging; costs nothing when it is not given. Tokens in text are replaced by `[redacted]`.
+   */
+  onTraffic?: (frame: TrafficFrame) => void;
+}
+
+/** One thing that the client did, or that happened to it. */
+export interface LogEntry {
+  level: 'debug' | 'info' | 'warn';
+  /** What happened: `connect`, `connected`, `closed`, `join`, `live`, `down`, `token`, `suspended`. */
+  event: string;
+  /** The topic on the wire, if one is meant. */
+  topic?: string;
+  /** The close code of `closed`. */
+  number?: number;
+  /** The server's words, if it gave any. */
+  detail?: string;
+}
+
+/** A frame on the wire. */
+export interface TrafficFrame {
+  direction: 'in' | 'out';
+  /** A text frame with its tokens redacted, or a binary one. */
+  data: string | ArrayBuffer;
 }
 
 /** Options of `createDashboard`: the project by `url` and `key`, or by a supabase-js client. */
@@ -44,122 +94,6 @@ export interface InitOptions {
   wasmUrl?: string | URL;
 }
 
-/** A column of a changed row, with PostgreSQL's name for its type. */
-export interface ChangeColumn {
-  name: string;
-  type: string;
-}
-
-/** A row's change, as the server sends it. */
-export interface PostgresChange<Row = Record<string, unknown>> {
-  type: 'INSERT' | 'UPDATE' | 'DELETE';
-  schema: string;
-  table: string;
-  /** ISO 8601, UTC; `null` where the server could not read the row. */
-  commit_timestamp: string | null;
-  columns: ChangeColumn[];
-  /** `null`, or what the server could not do: `Error 401: Unauthorized`, `Error 413: Payload Too Large`. */
-  errors: string[] | null;
-  /** The new row; absent on DELETE. */
-  record?: Row;
-  /** The old row; absent on INSERT, the primary key alone unless the table's replica identity is full. */
-  old_record?: Partial<Row>;
-}
-
-/** A broadcast, as the server sends it. */
-export interface Broadcast<Payload = unknown> {
-  type: 'broadcast';
-  event: string;
-  /** JSON, or an `ArrayBuffer` where the sender sent bytes. */
-  payload: Payload;
-  /** `id` is set on broadcasts that the database sent. */
-  meta?: { id?: string; replayed?: boolean };
-}
-
-/**
- * How a subscription came back after its connection was away. `lost`: something may have been missed, read again.
- */
-export type Continuity = 'lost';
-
-/** The state of one subscription. */
-export type SubscriptionStatus = 'joining' | 'live' | 'reconnecting' | 'failed' | 'closed';
-
-interface SubscriptionCommon {
-  /** The topic, without the `realtime:` prefix: 1 to 220 bytes of UTF-8. */
-  channel: string;
-  /** Join privately, authorized by the policies on `realtime.messages`. Default `false`. */
-  private?: boolean;
-  /** Join again when the connection or the channel is lost. Default `true`. */
-  autoReconnect?: boolean;
-  /** Attempts in a row before the subscription fails with `max_reconnect_attempts`. Default: no limit. */
-  maxReconnectAttempts?: number;
-  /** Called for an error of this subscription; `retryable` says whether it goes on trying by itself. */
-  onError?: (error: DashboardError) => void;
-  /** Called at each change of state. */
-  onStatus?: (status: SubscriptionStatus) => void;
-  /** Called each time the subscription is live again after it was not: read what may have been missed. */
-  onContinuity?: (continuity: Continuity) => void;
-}
-
-/** A subscription to broadcasts of a topic. */
-export interface BroadcastSubscription<Payload = unknown> extends SubscriptionCommon {
-  /** The event's name; `*` for all. Default `*`. */
-  event?: string;
-  /** Receive one's own broadcasts too. Default `false`. */
-  self?: boolean;
-  table?: undefined;
-  schema?: undefined;
-  filter?: undefined;
-  select?: undefined;
-  /** Called for each broadcast. */
-  onData: (message: Broadcast<Payload>) => void;
-}
-
-interface ChangesSubscription<Row> extends SubscriptionCommon {
-  /** Which changes. Default `*`. */
-  event?: 'INSERT' | 'UPDATE' | 'DELETE' | '*';
-  self?: undefined;
-  /** Called for each change. */
-  onData: (change: PostgresChange<Row>) => void;
-}
-
-/** A subscription to the changes of a table. */
-export interface TableSubscription<Row = Record<string, unknown>> extends ChangesSubscription<Row> {
-  table: string;
-  /** Default `public`. */
-  schema?: string;
-  /**
-   * Conditions that a row must all meet: made by `filter()`, which quotes values and knows the columns' types, or a
-   * string `column=operator.value`, as `supplier_id=eq.7`, in the server's own grammar. Default: none, every row.
-   */
-  filter?: string | Filter<Row> | readonly FilterCondition[];
-  /** The columns that a change carries: 1 to 1,000 names of one table's. Default: all. */
-  select?: readonly (keyof Row & string)[];
-}
-
-/** A subscription to the changes of all published tables of a schema. */
-export interface SchemaSubscription<Row = Record<string, unknown>> extends ChangesSubscription<Row> {
-  schema: string;
-  table?: undefined;
-  /** The server filters the rows of one table only. */
-  filter?: undefined;
-  /** The server selects the columns of one table only. */
-  select?: undefined;
-}
-
-/** A subscription to changes of the database. */
-export type PostgresChangesSubscription<Row = Record<string, unknown>> =
-  | TableSubscription<Row>
-  | SchemaSubscription<Row>;
-
-/**
- * Options of `subscribe`: with `table` or `schema` the database's changes, otherwise broadcasts. To have rows or
- * payloads typed, name the callback's parameter: `(change: PostgresChange<Client>) => …`.
- */
-export type SubscriptionOptions =
-  // biome-ignore lint/suspicious/noExplicitAny: the row's and the payload's type are the caller's to name
-  BroadcastSubscription<any> | PostgresChangesSubscription<any>;
-
 /** What `on` can listen to, and what each listener is given. */
 export interface RealtimeEvents {
   /** The socket is open. */
@@ -170,11 +104,19 @@ export interface RealtimeEvents {
   error: { id?: string; error: DashboardError };
   /** A subscription is live again after it was not. */
   continuity: { id: string; continuity: Continuity };
+  /** Who is on a channel is known, or has changed; `state` is all of them. */
+  'presence-sync': { id: string; state: PresenceState };
+  /** Somebody has come, gone, or tracks something else. */
+  presence: { id: string; event: Exclude<PresenceEvent, { type: 'sync' }> };
+  /** The server says something about a subscription's channel. */
+  system: { id: string; message: SystemMessage };
+  /** A heartbeat went out (`sent`), was answered (`ok`, after `latencyMs`), or was not (`timeout`). */
+  heartbeat: { status: 'sent' | 'ok' | 'timeout'; latencyMs?: number };
   /** A subscription has used up its `maxReconnectAttempts`. */
   'max-reconnect-attempts': { id: string };
 }
 
-/** Counters since the manager was made. */
+/** Counters since the manager was made, and its latest measurements. */
 export interface RealtimeStats {
   /** Frames received. */
   frames: number;
@@ -184,8 +126,36 @@ export interface RealtimeStats {
   malformed: number;
   /** Data frames that no subscription wanted, dropped. */
   unrouted: number;
+  /** Replayed broadcasts that had been delivered before, dropped. */
+  duplicates: number;
+  /** Messages that `deliver` dropped because a callback did not keep up. */
+  dropped: number;
+  /** Frames sent. */
+  sent: number;
   /** Sockets opened. */
   connections: number;
+  /** Sockets opened after the first. */
+  reconnects: number;
   /** Joins sent. */
   joins: number;
+  /** Joins that the server refused, or did not answer in time. */
+  failedJoins: number;
+  /** Heartbeats answered. */
+  heartbeats: number;
+  /** How long the last hundred heartbeats took in milliseconds, by percentile; `null` before the first. */
+  roundTripMs: { p50: number | null; p95: number | null; p99: number | null };
+  /** How many times something was away and all came to be live again. */
+  recoveries: number;
+  /** Milliseconds from the last loss until everything was live again; `null` before the first. */
+  liveAgainMs: number | null;
+  /** The longest of these. */
+  longestLiveAgainMs: number | null;
+}
+
+/** A subscription as {@link RealtimeSubscriptionManager.getSubscriptions} lists it. */
+export interface SubscriptionInfo {
+  id: string;
+  /** The topic, without the `realtime:` prefix. */
+  channel: string;
+  status: SubscriptionStatus;
 }

@@ -170,12 +170,13 @@ fn without<P: Clone>(metas: &[Meta<P>], others: &[Meta<P>]) -> Vec<Meta<P>> {
 
 /// Reads `{ key: { metas: [{ phx_ref, … }, …] } }`; entries of another shape are left out.
 fn people<P: Payload>(payload: &P) -> Option<People<P>> {
-    let read = |(key, entry): (String, P)| {
-        let metas = entry.field("metas")?;
-        let metas = (0..metas.length()?).filter_map(|index| meta(&metas.item(index)?)).collect();
-        Some((key, metas))
-    };
-    Some(payload.entries()?.into_iter().filter_map(read).collect())
+    let mut people = People::new();
+    for (key, entry) in payload.entries()? {
+        let Some(metas) = entry.field("metas") else { continue };
+        let metas = (0..metas.length().unwrap_or(0)).filter_map(|index| meta(&metas.item(index)?)).collect();
+        people.insert(key, metas);
+    }
+    Some(people)
 }
 
 fn meta<P: Payload>(meta: &P) -> Option<Meta<P>> {

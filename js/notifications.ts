@@ -1,0 +1,20 @@
+import type { ErrorFields } from './errors.js';
+import type { ConnectionState } from './realtime.js';
+import type { PresenceEvent, SubscriptionStatus, SystemMessage } from './subscriptions.js';
+
+/** What a sync lacks until its state is asked for. */
+export type ToldPresence = Exclude<PresenceEvent, { type: 'sync' }> | { type: 'sync' };
+
+/** News from the module. */
+export type Notification =
+  | { type: 'connection'; state: ConnectionState }
+  | { type: 'connected' }
+  | { type: 'disconnected'; code: number; reason: string }
+  | { type: 'status'; id: string; status: SubscriptionStatus }
+  | { type: 'continuity'; id: string }
+  | { type: 'presence'; id: string; event: ToldPresence }
+  | { type: 'system'; id: string; payload: SystemMessage }
+  | { type: 'heartbeat'; status: 'sent' | 'ok' | 'timeout'; latencyMs?: number }
+  | { type: 'error'; id?: string; error: ErrorFields }
+  | { type: 'failed'; id: string; error: ErrorFields }
+  | { type: 'settled'; call: number; error?: ErrorFields };

@@ -1,0 +1,35 @@
+/** Requests by the browser's own `fetch`; what they are about, the core has decided. */
+
+/** Whether anything answers at `url` within so many milliseconds, whatever it says. */
+export function answers(url, within) {
+  const init = {
+    mode: 'no-cors',
+    credentials: 'omit',
+    cache: 'no-store',
+    signal: AbortSignal.timeout(within),
+  };
+  return fetch(url, init).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** `[status, body, what Retry-After says]`: status 0 if nothing answered, the body only if it is JSON. */
+export async function request(url, key, token, body, within) {
+  const isBytes = ArrayBuffer.isView(body);
+  const headers = { apikey: key, authorization: `Bearer ${token ?? key}` };
+  if (body !== undefined) headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json';
+  try {
+    const response = await fetch(url, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers,
+      body: body === undefined || isBytes ? body : JSON.stringify(body),
+      credentials: 'omit',
+      signal: AbortSignal.timeout(within),
+    });
+    const content = await response.json().catch(() => undefined);
+    return [response.status, content, response.headers.get('retry-after')];
+  } catch {
+    return [0];
+  }
+}
