@@ -5,12 +5,19 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bindings;
 mod connecting;
 mod filters;
 mod frames;
 mod heartbeats;
+mod http;
 mod joins;
+mod lifecycle;
+mod presence;
+mod pushes;
+mod reach;
 mod recording;
+mod replay;
 mod simulation;
 mod subscribing;
 mod tokens;

@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use wedsync_dashboard::core::client::{Client, Config};
-use wedsync_dashboard::core::io::{Input, LogEntry, Notification, Output, RequestId, SocketId, Status};
+use wedsync_dashboard::core::io::{
+    CallId, Input, LogEntry, Notification, Output, PresenceEvent, RequestId, SocketId, Status,
+};
 use wedsync_dashboard::core::realtime::binding::Binding;
 use wedsync_dashboard::core::realtime::frame::Encoding;
+use wedsync_dashboard::core::realtime::http_send::HttpAnswer;
 use wedsync_dashboard::core::realtime::router::{Router, Verdict};
 use wedsync_dashboard::core::realtime::routes::Slot;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
@@ -305,6 +308,52 @@ impl World {
         })
     }
 
+    /// The client is told whether anything answers.
+    pub fn reached(&mut self, answered: bool) {
+        self.input(Input::Reached { answered });
+    }
+
+    /// The last request is answered.
+    pub fn answer(&mut self, status: u16, body: Value) {
+        let request = self.requests.last().expect("a request").request;
+        let answer = HttpAnswer { status, body: Some(body), retry_after: None };
+        self.input(Input::HttpDone { request, answer });
+    }
+
+    /// How a call ended: `None` while it waits.
+    pub fn settled(&self, wanted: u32) -> Option<Result<(), &'static str>> {
+        self.news.iter().find_map(|news| match news {
+            Notification::Settled { call: CallId(call), result } if *call == wanted => {
+                Some(result.clone().map_err(|error| error.code.as_str()))
+            }
+            _ => None,
+        })
+    }
+
+    pub fn broadcast(&mut self, call: u32, id: &str, event: &str, payload: Value) {
+        let (id, event, call) = (id.to_owned(), event.to_owned(), CallId(call));
+        self.input(Input::Broadcast { call, id, event, payload, is_bytes: false });
+    }
+
+    pub fn track(&mut self, call: u32, id: &str, state: Option<Value>) {
+        self.input(Input::Track { call: CallId(call), id: id.to_owned(), state });
+    }
+
+    pub fn presence_events(&self, wanted: &str) -> Vec<PresenceEvent<Value>> {
+        self.news
+            .iter()
+            .filter_map(|news| match news {
+                Notification::Presence { id, event } if id == wanted => Some(event.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// The last frame of this event that was sent.
+    pub fn last_sent(&self, event: &str) -> &Value {
+        self.sent.iter().rev().find(|frame| frame[3] == event).unwrap_or_else(|| panic!("no {event}"))
+    }
+
     pub fn sent_events(&self) -> Vec<&str> {
         self.sent.iter().filter_map(|frame| frame[3].as_str()).collect()
     }
@@ -330,6 +379,10 @@ pub fn changes(channel: &str, table: &str, filter: Option<&str>) -> Subscription
         select: None,
     };
     Subscription::to(channel, Source::Changes(vec![binding]))
+}
+
+pub fn presence(channel: &str, key: &str) -> Subscription {
+    Subscription::to(channel, Source::Presence { key: key.to_owned(), enabled: true })
 }
 
 pub fn private(subscription: Subscription) -> Subscription {

@@ -1,0 +1,59 @@
+//! Broadcasts by HTTP.
+
+use serde_json::json;
+use wedsync_dashboard::core::client::Config;
+use wedsync_dashboard::core::io::{CallId, Input};
+use wedsync_dashboard::core::realtime::http_send::HttpBroadcast;
+
+use crate::world::World;
+
+fn send(world: &mut World, call: u32) {
+    world.input(Input::HttpBroadcast(HttpBroadcast {
+        call: CallId(call),
+        channel: "room:1".into(),
+        event: "hello".into(),
+        payload: json!({ "a": 1 }),
+        private: true,
+    }));
+}
+
+#[test]
+fn a_broadcast_by_http_needs_no_socket_and_settles_with_the_servers_answer() {
+    let mut world = World::new();
+    world.input(Input::SetToken { value: Some("jwt".into()), lifetime: None });
+    send(&mut world, 1);
+    let request = &world.requests[0];
+    assert_eq!(request.path, "/realtime/v1/api/broadcast/room%3A1/events/hello?private=true");
+    assert_eq!((request.body.as_ref(), request.token.as_deref()), (Some(&json!({ "a": 1 })), Some("jwt")));
+    world.answer(202, json!(null));
+    assert_eq!(world.settled(1), Some(Ok(())));
+    send(&mut world, 2);
+    world.answer(403, json!({ "message": "Unauthorized" }));
+    assert_eq!(world.settled(2), Some(Err("push_refused")));
+    assert!(world.opened.is_empty());
+}
+
+#[test]
+fn it_waits_for_the_token_and_is_told_when_there_is_none() {
+    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    send(&mut world, 1);
+    assert_eq!((world.tokens_asked, world.requests.len()), (1, 0));
+    world.input(Input::Token { value: Some("jwt".into()), lifetime: Some(3_600_000) });
+    assert_eq!(world.requests[0].token.as_deref(), Some("jwt"));
+
+    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    send(&mut world, 1);
+    world.input(Input::TokenFailed { reason: "no session".into() });
+    assert_eq!(world.settled(1), Some(Err("token_unavailable")));
+    assert!(world.client.next_timeout().is_none());
+
+    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    send(&mut world, 1);
+    world.pass(10_000);
+    assert_eq!(world.settled(1), Some(Err("token_unavailable")), "no answer is a failure too");
+
+    let mut world = World::new();
+    world.input(Input::SetToken { value: Some("old".into()), lifetime: Some(-1) });
+    send(&mut world, 1);
+    assert_eq!(world.settled(1), Some(Err("token_expired")));
+}

@@ -1,0 +1,149 @@
+//! The page's life, the pace of joins, and rest.
+
+use serde_json::json;
+use wedsync_dashboard::core::client::Config;
+use wedsync_dashboard::core::io::{Input, Notification, Status};
+
+use crate::world::{World, broadcasts, private};
+
+#[test]
+fn a_page_put_away_holds_nothing_open_and_comes_back_at_once() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.accept("feed");
+    world.input(Input::Suspend);
+    assert_eq!(world.closed, [world.opened[0]]);
+    assert!(world.client.next_timeout().is_none(), "nothing runs");
+    world.input(Input::Suspend);
+    world.input(Input::Online);
+    world.subscribe("late", broadcasts("late"));
+    assert_eq!(world.opened.len(), 1);
+    world.input(Input::Resume);
+    assert_eq!(world.opened.len(), 2);
+    world.open();
+    world.accept("feed");
+    world.accept("late");
+    use Status::{Joining, Live, Reconnecting};
+    assert_eq!(world.statuses("feed"), [Joining, Live, Reconnecting, Live]);
+    assert!(world.is_live("late"));
+    assert!(world.errors("feed").is_empty(), "no attempt failed");
+}
+
+#[test]
+fn a_page_put_away_while_nothing_is_wanted_comes_back_to_rest() {
+    let mut world = World::new();
+    world.input(Input::Suspend);
+    world.input(Input::Resume);
+    assert!(world.opened.is_empty());
+    world.subscribe("feed", broadcasts("feed"));
+    world.open();
+    world.input(Input::Suspend);
+    world.unsubscribe("feed");
+    world.input(Input::Resume);
+    assert_eq!(world.opened.len(), 1);
+    assert!(world.client.next_timeout().is_none());
+}
+
+#[test]
+fn an_open_socket_that_nobody_uses_is_closed_after_ten_seconds() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.accept("feed");
+    world.unsubscribe("feed");
+    world.pass(9_000);
+    world.subscribe("feed", broadcasts("feed"));
+    world.accept("feed");
+    world.pass(20_000);
+    assert!(world.closed.is_empty(), "a new subscription came in time");
+    world.unsubscribe("feed");
+    world.pass(10_000);
+    assert_eq!(world.closed.len(), 1);
+    assert!(world.client.next_timeout().is_none(), "nothing is left running");
+    assert!(matches!(world.news.last(), Some(Notification::Disconnected { code: 1000, .. })));
+}
+
+#[test]
+fn connect_opens_before_anybody_subscribes_and_keeps_open() {
+    let mut world = World::new();
+    world.input(Input::Connect);
+    world.open();
+    world.pass(60_000);
+    assert!(world.closed.is_empty());
+    world.close(1006);
+    world.pass(2_000);
+    assert_eq!(world.opened.len(), 2, "it is wanted");
+    world.input(Input::Disconnect);
+    assert!(world.client.next_timeout().is_none());
+}
+
+#[test]
+fn a_hundred_channels_join_again_within_the_servers_limit() {
+    let mut world = World::new();
+    for number in 0..100 {
+        world.subscribe(&format!("c{number}"), broadcasts(&format!("c{number}")));
+    }
+    world.open();
+    let begun = world.now;
+    let joins = |world: &World| world.sent_events().iter().filter(|event| **event == "phx_join").count();
+    assert_eq!(joins(&world), 50);
+    world.pass(500);
+    assert_eq!(joins(&world), 75);
+    world.pass(500);
+    assert_eq!(joins(&world), 100);
+    assert_eq!(world.now.since(begun), 1_000);
+}
+
+#[test]
+fn a_topic_that_was_refused_is_joined_after_the_others_and_one_at_a_time() {
+    let mut world = World::new();
+    for id in ["a", "b", "good"] {
+        world.subscribe(id, broadcasts(id));
+    }
+    world.open();
+    for id in ["a", "b"] {
+        world.refuse(id, "RealtimeRestarting: Realtime is restarting, please standby");
+    }
+    world.accept("good");
+    world.close(1012);
+    world.sent.clear();
+    world.pass(3_000);
+    world.open();
+    world.pass(3_000);
+    let topics: Vec<_> =
+        world.sent.iter().filter(|frame| frame[3] == "phx_join").map(|frame| frame[2].clone()).collect();
+    assert_eq!(topics.len(), 2, "{topics:?}");
+    assert_eq!(topics[0], json!("realtime:good"));
+    world.accept(topics[1].as_str().unwrap().strip_prefix("realtime:").unwrap());
+    assert_eq!(world.sent_events().iter().filter(|event| **event == "phx_join").count(), 3);
+}
+
+#[test]
+fn the_log_tells_what_happens_and_never_a_token() {
+    let mut world = World::with(Config { logs: true, has_token_source: true, ..Config::default() }, 1);
+    world.subscribe("feed", private(broadcasts("feed")));
+    world.open();
+    world.input(Input::Token { value: Some("eyJ.secret.x".into()), lifetime: None });
+    world.accept("feed");
+    world.close(1006);
+    let events: Vec<_> = world.log.iter().map(|entry| entry.event).collect();
+    assert_eq!(events, ["connect", "connected", "token", "join", "live", "closed"]);
+    assert_eq!(world.log.last().and_then(|entry| entry.number), Some(1006));
+    assert!(!format!("{:?}", world.log).contains("secret"));
+    let mut quiet = World::open_with("feed", broadcasts("feed"));
+    quiet.accept("feed");
+    assert!(quiet.log.is_empty(), "nothing is written that nobody asked for");
+}
+
+#[test]
+fn statistics_tell_how_long_it_took_to_be_live_again() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.accept("feed");
+    world.pass(30_000);
+    assert_eq!(world.client.stats().percentile(95), Some(0), "one heartbeat, answered at once");
+    world.close(1006);
+    world.pass(400);
+    world.reached(true);
+    world.open();
+    world.pass(100);
+    world.accept("feed");
+    let stats = world.client.stats();
+    assert_eq!((stats.live_again, stats.recoveries, stats.reconnects), (Some(500), 1, 1));
+}
