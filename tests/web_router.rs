@@ -8,8 +8,9 @@ use std::rc::Rc;
 use js_sys::{ArrayBuffer, JSON, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use wedsync_dashboard::core::realtime::frame::Inbound;
-use wedsync_dashboard::core::realtime::routes::{Routes, TopicRoutes, Verdict, route_binary, route_text};
+use wedsync_dashboard::core::realtime::frame::{Inbound, Protocol};
+use wedsync_dashboard::core::realtime::router::{Router as Twin, Verdict};
+use wedsync_dashboard::core::realtime::routes::{Routes, TopicRoutes};
 use wedsync_dashboard::core::rng::Rng;
 use wedsync_dashboard::shell::router::{Router, scan};
 
@@ -28,7 +29,7 @@ const RECORDINGS: &[&str] = &[
 type Outcome = Vec<String>;
 
 struct Both {
-    routes: Rc<RefCell<Routes>>,
+    twin: Rc<RefCell<Twin>>,
     router: Router,
     outcome: Rc<RefCell<Outcome>>,
     _control: Closure<dyn FnMut(u32, JsValue)>,
@@ -38,20 +39,22 @@ struct Both {
 
 impl Both {
     fn new() -> Self {
-        let routes = Rc::new(RefCell::new(routes()));
+        let twin = Rc::new(RefCell::new(Twin::new(Protocol::V2)));
         let outcome = Rc::new(RefCell::new(Outcome::new()));
         let seen = Rc::clone(&outcome);
         let control = Closure::<dyn FnMut(u32, JsValue)>::new(move |_, frame: JsValue| {
-            let frame = Inbound::decode(&frame).expect("a control frame is one to both");
+            let frame = Inbound::decode(&frame, Protocol::V2).expect("a control frame is one to both");
             seen.borrow_mut().push(control_word(&frame));
         });
-        let table = Rc::clone(&routes);
+        let table = Rc::clone(&twin);
         let scanner = Closure::<dyn FnMut(Uint8Array) -> JsValue>::new(move |header: Uint8Array| {
-            scan(&table.borrow(), &header).map_or(JsValue::UNDEFINED, Into::into)
+            scan(table.borrow().routes(), &header).map_or(JsValue::UNDEFINED, Into::into)
         });
-        let router = Router::new(control.as_ref().unchecked_ref(), scanner.as_ref().unchecked_ref());
-        for (topic, topic_routes) in routes.borrow().iter() {
-            router.route(topic, topic_routes);
+        let router =
+            Router::new(Protocol::V2, control.as_ref().unchecked_ref(), scanner.as_ref().unchecked_ref());
+        for (topic, topic_routes) in routes() {
+            router.route(&topic, &topic_routes);
+            twin.borrow_mut().route(&topic, topic_routes);
         }
         let slots: Vec<_> = (1..=5)
             .map(|slot| {
@@ -64,17 +67,17 @@ impl Both {
         for (slot, closure) in (1..).zip(&slots) {
             router.set_slot(slot, closure.as_ref().unchecked_ref());
         }
-        Self { routes, router, outcome, _control: control, _scan: scanner, _slots: slots }
+        Self { twin, router, outcome, _control: control, _scan: scanner, _slots: slots }
     }
 
     /// Changes both tables.
     fn route(&self, topic: &str, routes: Option<&TopicRoutes>) {
-        let mut table = self.routes.borrow_mut();
+        let mut twin = self.twin.borrow_mut();
         if let Some(routes) = routes {
-            table.insert(topic.into(), routes.clone());
+            twin.route(topic, routes.clone());
             self.router.route(topic, routes);
         } else {
-            table.remove(topic);
+            twin.unroute(topic);
             self.router.drop_routes(topic);
         }
     }
@@ -83,7 +86,7 @@ impl Both {
         let (malformed, unrouted) = (self.router.malformed(), self.router.unrouted());
         match frame {
             Frame::Text(text) => self.router.text(1, text),
-            Frame::Binary(bytes) => self.router.binary(&Uint8Array::from(bytes.as_slice()).buffer()),
+            Frame::Binary(bytes) => self.router.binary(1, &Uint8Array::from(bytes.as_slice()).buffer()),
         }
         let mut outcome = self.outcome.take();
         if self.router.malformed() > malformed {
@@ -97,12 +100,13 @@ impl Both {
 
     fn in_rust(&self, frame: &Frame) -> Outcome {
         let verdict: Verdict<JsValue> = match frame {
-            Frame::Text(text) => route_text(&self.routes.borrow(), text),
-            Frame::Binary(bytes) => route_binary(&self.routes.borrow(), bytes),
+            Frame::Text(text) => self.twin.borrow_mut().text(text),
+            Frame::Binary(bytes) => self.twin.borrow_mut().binary(bytes),
         };
         match verdict {
             Verdict::Malformed => vec!["malformed".into()],
             Verdict::Unrouted => vec!["unrouted".into()],
+            Verdict::Duplicate => vec!["duplicate".into()],
             Verdict::Control(frame) => vec![control_word(&frame)],
             Verdict::Deliver { slots, message } => {
                 slots.iter().map(|slot| format!("{slot} {}", shown(&message))).collect()

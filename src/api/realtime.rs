@@ -7,7 +7,7 @@ use std::rc::Rc;
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
-use crate::api::options::{self, AccessToken};
+use crate::api::options::{self, AccessToken, Content};
 use crate::core::error::{Code, Error};
 use crate::core::io::{CallId, Input};
 use crate::core::payload::Payload;
@@ -34,7 +34,14 @@ impl RealtimeClient {
             AccessToken::Fixed(token) => (Some(token), None),
             AccessToken::Source(source) => (None, Some(source)),
         };
-        let setup = Setup { config: options.config, url: options.url, notify, access_token: source };
+        let setup = Setup {
+            config: options.config,
+            url: options.url,
+            project: Rc::new(options.project),
+            notify,
+            log: options.log,
+            access_token: source,
+        };
         let driver = Driver::new(setup);
         if fixed.is_some() {
             driver.set_token(fixed);
@@ -48,7 +55,7 @@ impl RealtimeClient {
             let message = "subscribe takes an id of your choice as its first argument; it is empty.";
             return Err(thrown(Error::new(Code::InvalidOption, message)));
         }
-        let subscription = options::subscription(options).map_err(thrown)?;
+        let subscription = options::subscription(id, options).map_err(thrown)?;
         if let Some(error) = self.driver.conflict(id, &subscription) {
             return Err(thrown(error));
         }
@@ -80,14 +87,46 @@ impl RealtimeClient {
 
     /// Sends a broadcast; the notification `settled` with this `call` says how it went.
     pub fn send(&self, call: u32, id: &str, event: &str, payload: &JsValue) -> Result<(), JsValue> {
-        if event.is_empty() {
-            let message = "send takes the broadcast's name as its second argument; it is empty.";
-            return Err(thrown(Error::new(Code::InvalidOption, message)));
-        }
-        let payload = options::json(payload).map_err(thrown)?;
-        let (id, event) = (id.to_owned(), event.to_owned());
-        self.driver.handle(Input::Broadcast { call: CallId(call), id, event, payload });
+        let event = options::event_name("send", event).map_err(thrown)?;
+        let Content { value: payload, is_bytes } = options::content(payload).map_err(thrown)?;
+        let id = id.to_owned();
+        self.driver.handle(Input::Broadcast { call: CallId(call), id, event, payload, is_bytes });
         Ok(())
+    }
+
+    /// Sends a broadcast by HTTP; the notification `settled` with this `call` says how it went.
+    #[wasm_bindgen(js_name = httpSend)]
+    pub fn http_send(
+        &self,
+        call: u32,
+        channel: &str,
+        event: &str,
+        payload: &JsValue,
+        options: &JsValue,
+    ) -> Result<(), JsValue> {
+        let broadcast = options::http_broadcast(CallId(call), channel, event, payload, options);
+        self.driver.handle(Input::HttpBroadcast(broadcast.map_err(thrown)?));
+        Ok(())
+    }
+
+    /// Tracks a state from now on, or nothing if it is `undefined`; the notification `settled` with this `call` says how
+    /// it went.
+    pub fn track(&self, call: u32, id: &str, state: &JsValue) -> Result<(), JsValue> {
+        let state =
+            if state.is_undefined() { None } else { Some(options::presence_state(state).map_err(thrown)?) };
+        self.driver.handle(Input::Track { call: CallId(call), id: id.to_owned(), state });
+        Ok(())
+    }
+
+    /// `{ key: [presence, …] }`, or `undefined` if the id is no subscription to presence.
+    #[wasm_bindgen(js_name = presenceState)]
+    pub fn presence_state(&self, id: &str) -> JsValue {
+        self.driver.presence(id).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    /// Opens the socket and keeps it open.
+    pub fn connect(&self) {
+        self.driver.handle(Input::Connect);
     }
 
     /// Sets the access token; `null` for the key's own role.
@@ -105,13 +144,29 @@ impl RealtimeClient {
     /// The counters, as `RealtimeStats` in `js/types.ts`.
     pub fn stats(&self) -> JsValue {
         let (router, stats) = (self.driver.router(), self.driver.stats());
+        let millis =
+            |millis: Option<u64>| millis.map_or(JsValue::NULL, |millis| JsValue::from_f64(millis as f64));
+        let round_trip = JsValue::object(vec![
+            ("p50", millis(stats.percentile(50))),
+            ("p95", millis(stats.percentile(95))),
+            ("p99", millis(stats.percentile(99))),
+        ]);
         JsValue::object(vec![
             ("frames", router.frames().into()),
             ("bytes", router.bytes().into()),
             ("malformed", router.malformed().into()),
             ("unrouted", router.unrouted().into()),
+            ("dropped", stats.dropped.into()),
+            ("sent", stats.sent.into()),
             ("connections", stats.connections.into()),
+            ("reconnects", stats.reconnects.into()),
             ("joins", stats.joins.into()),
+            ("failedJoins", stats.failed_joins.into()),
+            ("heartbeats", stats.heartbeats.into()),
+            ("roundTripMs", round_trip),
+            ("recoveries", stats.recoveries.into()),
+            ("liveAgainMs", millis(stats.live_again)),
+            ("longestLiveAgainMs", millis(stats.longest_live_again)),
         ])
     }
 }

@@ -16,13 +16,7 @@
 //! use wedsync_dashboard::core::time::Instant;
 //!
 //! let mut client = Client::<serde_json::Value>::new(Config::default(), 42);
-//! let subscription = Subscription {
-//!     channel: "feed".into(),
-//!     private: false,
-//!     source: Source::Broadcast { event: None, own: false },
-//!     auto_reconnect: true,
-//!     max_reconnect_attempts: None,
-//! };
+//! let subscription = Subscription::to("feed", Source::Broadcast { event: None, own: false });
 //! client.handle(Instant::from_millis(0), Input::Subscribe { id: "feed".into(), subscription, slot: 1 });
 //! assert!(std::iter::from_fn(|| client.poll()).any(|output| matches!(output, Output::Open { .. })));
 //! assert!(client.next_timeout().is_some());
@@ -30,27 +24,41 @@
 
 mod channels;
 mod connection;
+mod joining;
+mod presence;
+mod pushing;
+mod requests;
+mod routing;
 mod subscribing;
+mod telling;
+mod tokens;
 
 use std::collections::VecDeque;
 
 use litemap::LiteMap;
 
-use crate::core::io::{Input, Notification, Output, SocketId};
+use crate::core::io::{CallId, Input, Notification, Output, RequestId, SocketId, Status};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::Channel;
-use crate::core::realtime::frame::{Outbound, Reference};
+use crate::core::realtime::frame::{Outbound, Protocol, Reference};
+use crate::core::realtime::http_send::HttpBroadcast;
 use crate::core::realtime::link::Link;
+use crate::core::realtime::pushes::Pushes;
+use crate::core::realtime::reach::Reach;
 use crate::core::realtime::routes::Routes;
 use crate::core::realtime::subscriptions::Subscriptions;
+pub use crate::core::realtime::telemetry::Stats;
 use crate::core::realtime::token::Token;
-use crate::core::resilience::backoff::Backoff;
+use crate::core::resilience::backoff::{Backoff, Jitter};
+use crate::core::resilience::pace::Pace;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timer, Timers};
 
 /// What the client is told once. Times in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
+    /// The version of the protocol that is spoken.
+    pub protocol: Protocol,
     /// Between heartbeats; the server closes a socket after 60,000 of silence.
     pub heartbeat_interval: u64,
     /// For the answer to a join.
@@ -61,30 +69,55 @@ pub struct Config {
     pub reconnect_base: u64,
     /// The backoff's last ceiling.
     pub reconnect_cap: u64,
+    /// How the delays of the backoff are drawn.
+    pub jitter: Jitter,
+    /// Joins a second, and as many at once.
+    pub joins_per_second: u32,
+    /// For the answer to a message.
+    pub push_timeout: u64,
+    /// For the answer to a request over HTTP.
+    pub http_timeout: u64,
+    /// How long an open socket is kept while nobody is subscribed.
+    pub idle_timeout: u64,
     /// Whether the application can be asked for an access token.
     pub has_token_source: bool,
+    /// Whether the application wants the log.
+    pub logs: bool,
+    /// When the key expires, if it says so.
+    pub key_expires: Option<Instant>,
 }
 
 impl Default for Config {
     fn default() -> Self {
         Self {
+            protocol: Protocol::default(),
             heartbeat_interval: 25_000,
             join_timeout: 15_000,
             connect_timeout: 10_000,
             reconnect_base: 1_000,
             reconnect_cap: 30_000,
+            jitter: Jitter::Full,
+            joins_per_second: 50,
+            push_timeout: 10_000,
+            http_timeout: 10_000,
+            idle_timeout: 10_000,
             has_token_source: false,
+            logs: false,
+            key_expires: None,
         }
     }
 }
 
-/// Counters since the client was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Stats {
-    /// Sockets opened.
-    pub connections: u32,
-    /// Joins sent.
-    pub joins: u32,
+/// What a request over HTTP is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Request {
+    /// A broadcast, which its answer settles.
+    Broadcast(CallId),
+    /// Why a handshake may have been refused.
+    Refusal {
+        /// Whether it went out with an access token.
+        has_token: bool,
+    },
 }
 
 /// The client. `P` is the payload, opaque to it.
@@ -94,12 +127,29 @@ pub struct Client<P> {
     rng: Rng,
     timers: Timers,
     link: Link,
+    reach: Reach,
+    /// Whether the application wants the socket open without a subscription.
+    is_kept: bool,
     token: Token,
     token_backoff: Backoff,
     subscriptions: Subscriptions,
-    channels: LiteMap<String, Channel>,
+    channels: LiteMap<String, Channel<P>>,
+    /// Topics to be joined, in this order.
+    to_join: VecDeque<String>,
+    /// Topics whose last join was refused: one at a time, after the others.
+    suspects: VecDeque<String>,
+    pace: Pace,
+    pushes: Pushes,
+    requests: LiteMap<RequestId, Request>,
+    /// When it was last asked why a handshake may have been refused.
+    asked_why: Option<Instant>,
+    /// Broadcasts by HTTP that wait for a token.
+    held: Vec<HttpBroadcast<P>>,
+    next_request: u32,
     routes: Routes,
     references: u64,
+    /// The wall clock at a moment, in milliseconds since 1970.
+    clock: Option<(Instant, u64)>,
     stats: Stats,
     outputs: VecDeque<Output<P>>,
 }
@@ -107,17 +157,28 @@ pub struct Client<P> {
 impl<P: Payload> Client<P> {
     /// A client at rest; `seed` decides its jitter.
     pub fn new(config: Config, seed: u64) -> Self {
-        let backoff = Backoff::new(config.reconnect_base, config.reconnect_cap);
+        let backoff = Backoff::new(config.reconnect_base, config.reconnect_cap, config.jitter);
         Self {
             rng: Rng::new(seed),
             timers: Timers::default(),
             link: Link::new(backoff.clone(), config.heartbeat_interval, config.connect_timeout),
+            reach: Reach::default(),
+            is_kept: false,
             token: Token::new(config.has_token_source),
             token_backoff: backoff,
             subscriptions: Subscriptions::default(),
             channels: LiteMap::new(),
+            to_join: VecDeque::new(),
+            suspects: VecDeque::new(),
+            pace: Pace::new(u64::from(config.joins_per_second)),
+            pushes: Pushes::default(),
+            requests: LiteMap::new(),
+            asked_why: None,
+            held: Vec::new(),
+            next_request: 0,
             routes: Routes::new(),
             references: 0,
+            clock: None,
             stats: Stats::default(),
             outputs: VecDeque::new(),
             config,
@@ -126,14 +187,24 @@ impl<P: Payload> Client<P> {
 
     /// Takes in what has happened.
     pub fn handle(&mut self, now: Instant, input: Input<P>) {
+        self.take(now, input);
+        while let Some((timer, deadline)) = self.timers.take_due(now) {
+            self.timeout(now, timer, deadline);
+        }
+        self.join_all(now);
+    }
+
+    fn take(&mut self, now: Instant, input: Input<P>) {
         match input {
             Input::Subscribe { id, subscription, slot } => self.subscribe(now, id, subscription, slot),
-            Input::Unsubscribe { id } => self.unsubscribe(&id),
-            Input::Disconnect => self.disconnect(),
-            Input::Broadcast { call, id, event, payload } => {
-                let result = self.broadcast(&id, &event, payload);
-                self.notify(Notification::Settled { call, result });
+            Input::Unsubscribe { id } => self.unsubscribe(now, &id),
+            Input::Connect => self.keep(now),
+            Input::Disconnect => self.disconnect(now),
+            Input::Broadcast { call, id, event, payload, is_bytes } => {
+                self.broadcast(now, call, &id, &event, payload, is_bytes);
             }
+            Input::HttpBroadcast(broadcast) => self.http_broadcast(now, broadcast),
+            Input::Track { call, id, state } => self.track(now, call, &id, state),
             Input::SetToken { value, lifetime } => {
                 self.token.supersede();
                 self.set_token(now, value, lifetime);
@@ -143,7 +214,7 @@ impl<P: Payload> Client<P> {
             }
             Input::TokenFailed { reason } if self.token.takes_answer() => self.token_failed(now, &reason),
             Input::Token { .. } | Input::TokenFailed { .. } => {}
-            Input::SocketOpened { socket } => self.socket_opened(now, socket),
+            Input::SocketOpened { socket, epoch } => self.socket_opened(now, socket, epoch),
             Input::SocketClosed { socket, code } => self.socket_closed(now, socket, code),
             Input::Frame { socket, frame } if self.link.socket() == Some(socket) => {
                 self.link.hear(now);
@@ -151,12 +222,17 @@ impl<P: Payload> Client<P> {
             }
             Input::Heard { socket } if self.link.socket() == Some(socket) => self.link.hear(now),
             Input::Frame { .. } | Input::Heard { .. } => {}
+            Input::Reached { answered } => self.reached(now, answered),
+            Input::HttpDone { request, answer } => self.http_done(now, request, &answer),
+            Input::Overflow { slot, count } => self.overflow(slot, count),
+            Input::Suspend => self.suspend(now),
+            Input::Resume => self.resume(now),
+            Input::Network { saves_data, effective_type } => {
+                self.link.spare(saves_data || matches!(effective_type.as_deref(), Some("slow-2g" | "2g")));
+            }
             Input::Online | Input::Visible => self.hurry(now),
             Input::Offline => self.probe(now),
             Input::Wake => {}
-        }
-        while let Some((timer, deadline)) = self.timers.take_due(now) {
-            self.timeout(now, timer, deadline);
         }
     }
 
@@ -170,14 +246,19 @@ impl<P: Payload> Client<P> {
         self.timers.next()
     }
 
+    /// When a timer is due, if it runs.
+    pub fn deadline(&self, timer: &Timer) -> Option<Instant> {
+        self.timers.deadline(timer)
+    }
+
     /// The routing table as last written.
     pub fn routes(&self) -> &Routes {
         &self.routes
     }
 
     /// The counters.
-    pub fn stats(&self) -> Stats {
-        self.stats
+    pub fn stats(&self) -> &Stats {
+        &self.stats
     }
 
     fn timeout(&mut self, now: Instant, timer: Timer, deadline: Instant) {
@@ -189,11 +270,16 @@ impl<P: Payload> Client<P> {
             Timer::TokenRenewal | Timer::TokenRetry => self.ask_token(now),
             Timer::TokenAnswer => self.token_failed(now, "it did not answer in time"),
             Timer::Join(topic) => self.join_timed_out(now, &topic),
-            Timer::Rejoin(_) => self.join_all(now),
+            Timer::Rejoin(topic) => self.queue_join(&topic),
+            Timer::Pace => {}
+            Timer::Idle => self.idle(now),
+            Timer::Reach => self.ask_reach(),
+            Timer::Push(reference) => self.push_timed_out(reference),
+            Timer::Tracking(topic) => self.tell_tracking(now, &topic),
         }
     }
 
-    fn notify(&mut self, notification: Notification) {
+    fn notify(&mut self, notification: Notification<P>) {
         self.outputs.push_back(Output::Notify(notification));
     }
 
@@ -204,7 +290,8 @@ impl<P: Payload> Client<P> {
 
     /// Sends a message; a join's own reference is its `join_ref`.
     fn send(&mut self, socket: SocketId, frame: Outbound<'_, P>) {
-        let frame = frame.encode();
+        self.stats.sent += 1;
+        let frame = frame.encode(self.config.protocol);
         self.outputs.push_back(Output::Send { socket, frame });
     }
 }

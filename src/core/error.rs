@@ -38,6 +38,18 @@ pub enum Code {
     ChannelClosed,
     /// The connection was lost and the subscription does not reconnect.
     Disconnected,
+    /// The server refused a message.
+    PushRefused,
+    /// The server did not answer a message in time.
+    PushTimeout,
+    /// A payload is larger than a frame may be.
+    PayloadTooLarge,
+    /// A broadcast by HTTP was refused.
+    HttpFailed,
+    /// The project does not take the key.
+    KeyRefused,
+    /// Messages were dropped because the callback did not keep up.
+    Overflow,
     /// `maxReconnectAttempts` is used up.
     MaxReconnectAttempts,
 }
@@ -62,6 +74,12 @@ impl Code {
         Self::SubscriptionRefused,
         Self::ChannelClosed,
         Self::Disconnected,
+        Self::PushRefused,
+        Self::PushTimeout,
+        Self::PayloadTooLarge,
+        Self::HttpFailed,
+        Self::KeyRefused,
+        Self::Overflow,
         Self::MaxReconnectAttempts,
     ];
 
@@ -85,6 +103,12 @@ impl Code {
             Self::SubscriptionRefused => "subscription_refused",
             Self::ChannelClosed => "channel_closed",
             Self::Disconnected => "disconnected",
+            Self::PushRefused => "push_refused",
+            Self::PushTimeout => "push_timeout",
+            Self::PayloadTooLarge => "payload_too_large",
+            Self::HttpFailed => "http_failed",
+            Self::KeyRefused => "key_refused",
+            Self::Overflow => "overflow",
             Self::MaxReconnectAttempts => "max_reconnect_attempts",
         }
     }
@@ -102,6 +126,8 @@ impl Code {
                 | Self::RateLimited
                 | Self::ChannelClosed
                 | Self::Disconnected
+                | Self::PushTimeout
+                | Self::Overflow
                 | Self::MaxReconnectAttempts
         )
     }

@@ -1,8 +1,10 @@
 //! What goes into the client and what comes out of it.
 
 use crate::core::error::Error;
-use crate::core::realtime::frame::Inbound;
+use crate::core::realtime::frame::{Encoding, Inbound};
+use crate::core::realtime::http_send::{HttpAnswer, HttpBroadcast};
 pub use crate::core::realtime::link::SocketId;
+pub use crate::core::realtime::presence::PresenceEvent;
 use crate::core::realtime::routes::{Slot, TopicRoutes};
 pub use crate::core::realtime::subscriptions::Status;
 use crate::core::realtime::subscriptions::Subscription;
@@ -10,6 +12,10 @@ use crate::core::realtime::subscriptions::Subscription;
 /// Names one call of the application's, so that its promise can be settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallId(pub u32);
+
+/// Names one request over HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RequestId(pub u32);
 
 /// What has happened.
 #[derive(Clone, Debug)]
@@ -28,6 +34,8 @@ pub enum Input<P> {
         /// Its name.
         id: String,
     },
+    /// The application wants the socket open before it subscribes, and to stay open.
+    Connect,
     /// The application wants nothing any more: every subscription ends and the socket closes.
     Disconnect,
     /// The application sends a broadcast on the channel of a subscription.
@@ -40,6 +48,19 @@ pub enum Input<P> {
         event: String,
         /// Its content.
         payload: P,
+        /// Whether the content is bytes.
+        is_bytes: bool,
+    },
+    /// The application sends a broadcast by HTTP.
+    HttpBroadcast(HttpBroadcast<P>),
+    /// The application tracks something on the channel of a subscription to presence, or nothing more.
+    Track {
+        /// The call to settle.
+        call: CallId,
+        /// The subscription's name.
+        id: String,
+        /// What is tracked from now on.
+        state: Option<P>,
     },
     /// The application sets its access token by itself.
     SetToken {
@@ -64,6 +85,8 @@ pub enum Input<P> {
     SocketOpened {
         /// Which.
         socket: SocketId,
+        /// The wall clock, in milliseconds since 1970.
+        epoch: u64,
     },
     /// A socket has closed, or has failed to open.
     SocketClosed {
@@ -83,6 +106,36 @@ pub enum Input<P> {
     Heard {
         /// On which socket.
         socket: SocketId,
+    },
+    /// Whether anything answered the question of [`Output::AskReach`].
+    Reached {
+        /// Whether anything did, whatever it was.
+        answered: bool,
+    },
+    /// The answer to a request.
+    HttpDone {
+        /// Which.
+        request: RequestId,
+        /// How it ended.
+        answer: HttpAnswer<P>,
+    },
+    /// Messages of a callback were dropped, because it did not keep up.
+    Overflow {
+        /// Whose.
+        slot: Slot,
+        /// How many since the last time.
+        count: u32,
+    },
+    /// The page is put away or frozen: whatever is open closes.
+    Suspend,
+    /// The page is back.
+    Resume,
+    /// What the browser says of the connection.
+    Network {
+        /// The user asks for less traffic (`Save-Data`).
+        saves_data: bool,
+        /// `slow-2g`, `2g`, `3g` or `4g`, where the browser knows.
+        effective_type: Option<String>,
     },
     /// The system says that there is a network again.
     Online,
@@ -114,6 +167,35 @@ pub enum Output<P> {
         /// The frame.
         frame: P,
     },
+    /// Send a broadcast as a binary frame: the header with the payload behind it.
+    SendBroadcast {
+        /// On which socket.
+        socket: SocketId,
+        /// The frame's beginning, from [`BroadcastPush::header`](crate::core::realtime::frame::BroadcastPush::header).
+        header: Vec<u8>,
+        /// What the header is sent with: bytes, or a value to be written as JSON.
+        payload: P,
+        /// Which of the two.
+        encoding: Encoding,
+    },
+    /// Find out whether anything answers at the project's address; answer with `Reached`.
+    AskReach {
+        /// Not later than after so many milliseconds.
+        within: u64,
+    },
+    /// Send a request to the project; answer with `HttpDone`.
+    Http {
+        /// Its name.
+        request: RequestId,
+        /// Where to, below the project's URL.
+        path: String,
+        /// What to post, bytes or JSON; `None` to get.
+        body: Option<P>,
+        /// The access token; `None` for the key's own role.
+        token: Option<String>,
+        /// Give up after so many milliseconds.
+        within: u64,
+    },
     /// Replace a topic's routes.
     Route {
         /// The topic on the wire.
@@ -129,7 +211,57 @@ pub enum Output<P> {
     /// Ask the application for its access token; answer with `Token` or `TokenFailed`.
     AskToken,
     /// Tell the application.
-    Notify(Notification),
+    Notify(Notification<P>),
+    /// Write down what happens, where that is asked for.
+    Log(LogEntry),
+}
+
+/// How much an entry of the log matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// The ordinary course of things.
+    Debug,
+    /// A change of state.
+    Info,
+    /// Something went wrong and is being dealt with.
+    Warn,
+}
+
+impl Level {
+    /// Its name for users.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+        }
+    }
+}
+
+/// One thing that happened. Never holds a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogEntry {
+    /// How much it matters.
+    pub level: Level,
+    /// What happened, as a stable word.
+    pub event: &'static str,
+    /// The topic on the wire, if one is meant.
+    pub topic: Option<String>,
+    /// A number that goes with it: a close code, milliseconds.
+    pub number: Option<u64>,
+    /// The server's words, if it gave any.
+    pub detail: Option<String>,
+}
+
+/// What became of a heartbeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heartbeat {
+    /// It went out.
+    Sent,
+    /// It was answered after so many milliseconds.
+    Answered(u64),
+    /// It was not answered in time.
+    TimedOut,
 }
 
 /// The state of the one connection.
@@ -158,8 +290,8 @@ impl Connection {
 }
 
 /// News for the application.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notification {
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notification<P> {
     /// The connection's state has changed.
     Connection {
         /// To what.
@@ -200,6 +332,22 @@ pub enum Notification {
         /// Why.
         error: Error,
     },
+    /// Who is on a channel has changed.
+    Presence {
+        /// The subscription.
+        id: String,
+        /// How.
+        event: PresenceEvent<P>,
+    },
+    /// The server says something about a channel.
+    System {
+        /// A subscription of the channel.
+        id: String,
+        /// `{ extension, status, message, channel }`, as the server sends it.
+        payload: P,
+    },
+    /// A heartbeat went out, was answered, or was not.
+    Heartbeat(Heartbeat),
     /// A call is done.
     Settled {
         /// Which.

@@ -8,6 +8,8 @@ pub trait Payload: Clone {
     fn null() -> Self;
     /// `true` or `false`.
     fn boolean(value: bool) -> Self;
+    /// A number.
+    fn number(value: f64) -> Self;
     /// A string.
     fn string(value: &str) -> Self;
     /// Bytes: an `ArrayBuffer` in a browser.
@@ -18,6 +20,8 @@ pub trait Payload: Clone {
     fn object(fields: Vec<(&str, Self)>) -> Self;
     /// The value of a JSON text, `None` if it is not JSON.
     fn parse(text: &str) -> Option<Self>;
+    /// The fields of an object, in their order; `None` if this is no object.
+    fn entries(&self) -> Option<Vec<(String, Self)>>;
     /// The field of an object; `None` if it is absent or this is no object.
     fn field(&self, name: &str) -> Option<Self>;
     /// The item of an array; `None` if it is absent or this is no array.
@@ -28,6 +32,10 @@ pub trait Payload: Clone {
     fn as_text(&self) -> Option<String>;
     /// The value of a number.
     fn as_number(&self) -> Option<f64>;
+    /// The value of `true` or `false`.
+    fn as_boolean(&self) -> Option<bool>;
+    /// Sets the field of an object that this handle alone knows; nothing, if this is no object.
+    fn set_field(&mut self, name: &str, value: Self);
     /// Whether this is an object: neither an array nor `null`.
     fn is_object(&self) -> bool;
 }
@@ -40,6 +48,10 @@ impl Payload for serde_json::Value {
 
     fn boolean(value: bool) -> Self {
         Self::Bool(value)
+    }
+
+    fn number(value: f64) -> Self {
+        if value.fract() == 0.0 && value.abs() < 9e15 { Self::from(value as i64) } else { Self::from(value) }
     }
 
     fn string(value: &str) -> Self {
@@ -62,6 +74,10 @@ impl Payload for serde_json::Value {
         serde_json::from_str(text).ok()
     }
 
+    fn entries(&self) -> Option<Vec<(String, Self)>> {
+        Some(self.as_object()?.iter().map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
     fn field(&self, name: &str) -> Option<Self> {
         self.as_object()?.get(name).cloned()
     }
@@ -80,6 +96,16 @@ impl Payload for serde_json::Value {
 
     fn as_number(&self) -> Option<f64> {
         self.as_f64()
+    }
+
+    fn as_boolean(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn set_field(&mut self, name: &str, value: Self) {
+        if let Some(fields) = self.as_object_mut() {
+            fields.insert(name.to_owned(), value);
+        }
     }
 
     fn is_object(&self) -> bool {

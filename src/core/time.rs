@@ -2,6 +2,8 @@
 
 use litemap::LiteMap;
 
+use crate::core::realtime::frame::Reference;
+
 /// A moment on the driver's monotonic clock, in milliseconds since an origin of the driver's choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Instant(u64);
@@ -49,6 +51,16 @@ pub enum Timer {
     Join(String),
     /// The backoff before the topic's next join is over.
     Rejoin(String),
+    /// The pace allows the next join.
+    Pace,
+    /// Nobody has been subscribed for a while.
+    Idle,
+    /// It is time to ask whether the way to the server is back.
+    Reach,
+    /// The server has not answered a message.
+    Push(Reference),
+    /// The server's limit allows the topic's next presence call.
+    Tracking(String),
 }
 
 /// The deadlines of all timers, at most one each.
@@ -73,6 +85,11 @@ impl Timers {
     /// Stops all.
     pub fn clear_all(&mut self) {
         self.deadlines.clear();
+    }
+
+    /// When `timer` is due, if it runs.
+    pub fn deadline(&self, timer: &Timer) -> Option<Instant> {
+        self.deadlines.get(timer).copied()
     }
 
     /// Whether `timer` runs.

@@ -9,10 +9,11 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::core::client::{Client, Config, Stats};
 use crate::core::error::Error;
-use crate::core::io::{Input, Notification, Output, SocketId};
+use crate::core::io::{Input, Notification, Output, RequestId, SocketId};
 use crate::core::realtime::frame::Inbound;
 use crate::core::realtime::subscriptions::Subscription;
-use crate::shell::environment::{Page, PageEvent, now, seed};
+use crate::shell::environment::{Page, epoch, network_now, now, seed};
+use crate::shell::http::Project;
 use crate::shell::object;
 use crate::shell::router::{Router, scan};
 use crate::shell::socket::{Socket, SocketEvent};
@@ -25,8 +26,12 @@ pub struct Setup {
     pub config: Config,
     /// The socket's URL with its query.
     pub url: String,
+    /// The project that requests go to.
+    pub project: Rc<Project>,
     /// Called with each batch of notifications.
     pub notify: Function,
+    /// Called with each entry of the log.
+    pub log: Option<Function>,
     /// Asked for the access token.
     pub access_token: Option<Function>,
 }
@@ -47,7 +52,7 @@ pub struct Driver {
 impl Driver {
     /// A driver at rest: nothing is opened before a subscription asks for it.
     pub fn new(setup: Setup) -> Rc<Self> {
-        Rc::new_cyclic(|driver: &Weak<Self>| {
+        let driver = Rc::new_cyclic(|driver: &Weak<Self>| {
             let tell = {
                 let driver = driver.clone();
                 move |input| {
@@ -57,8 +62,9 @@ impl Driver {
                 }
             };
             let on_control = tell.clone();
+            let protocol = setup.config.protocol;
             let control = Closure::<dyn FnMut(u32, JsValue)>::new(move |socket, frame| {
-                if let Some(frame) = Inbound::decode(&frame) {
+                if let Some(frame) = Inbound::decode(&frame, protocol) {
                     on_control(Input::Frame { socket: SocketId(socket), frame });
                 }
             });
@@ -73,22 +79,24 @@ impl Driver {
             let on_page = tell;
             Self {
                 client: RefCell::new(Client::new(setup.config.clone(), seed())),
-                router: Router::new(control.as_ref().unchecked_ref(), scan.as_ref().unchecked_ref()),
+                router: Router::new(
+                    protocol,
+                    control.as_ref().unchecked_ref(),
+                    scan.as_ref().unchecked_ref(),
+                ),
                 socket: RefCell::new(None),
                 wake: Wake::new(move || on_wake(Input::Wake)),
                 frames_heard: Cell::new(0.0),
                 setup,
-                _page: Page::listen(move |event| {
-                    on_page(match event {
-                        PageEvent::Online => Input::Online,
-                        PageEvent::Offline => Input::Offline,
-                        PageEvent::Visible => Input::Visible,
-                    });
-                }),
+                _page: Page::listen(on_page),
                 _control: control,
                 _scan: scan,
             }
-        })
+        });
+        if let Some(network) = network_now() {
+            driver.handle(network);
+        }
+        driver
     }
 
     /// The router, where the callbacks' slots are.
@@ -98,7 +106,12 @@ impl Driver {
 
     /// The core's counters.
     pub fn stats(&self) -> Stats {
-        self.client.try_borrow().map(|client| client.stats()).unwrap_or_default()
+        self.client.try_borrow().map(|client| client.stats().clone()).unwrap_or_default()
+    }
+
+    /// Who is on the channel of a subscription to presence.
+    pub fn presence(&self, id: &str) -> Option<JsValue> {
+        self.client.try_borrow().ok()?.presence(id)
     }
 
     /// Gives the core a token that the application sets by itself, with the lifetime it states.
@@ -123,14 +136,14 @@ impl Driver {
         }
         client.handle(now, input);
         let outputs: Vec<_> = std::iter::from_fn(|| client.poll()).collect();
-        let delay = client.next_timeout().map(|(deadline, _)| deadline.since(now));
+        let deadline = client.next_timeout().map(|(deadline, _)| deadline);
         drop(client);
 
         let mut notifications = Vec::new();
         for output in outputs {
             self.execute(output, &mut notifications);
         }
-        self.wake.set(delay);
+        self.wake.set(now, deadline);
         if !notifications.is_empty() {
             let batch = object::notifications(&notifications);
             // `js/` catches what listeners throw and hands it to the page's error handlers.
@@ -144,7 +157,7 @@ impl Driver {
         self.socket.borrow().as_ref().filter(|_| heard).map(|(socket, _)| *socket)
     }
 
-    fn execute(self: &Rc<Self>, output: Output<JsValue>, notifications: &mut Vec<Notification>) {
+    fn execute(self: &Rc<Self>, output: Output<JsValue>, notifications: &mut Vec<Notification<JsValue>>) {
         match output {
             Output::Open { socket } => self.open(socket),
             Output::Close { socket } => {
@@ -159,9 +172,25 @@ impl Driver {
                     channel.send(&frame);
                 }
             }
+            Output::SendBroadcast { socket, header, payload, encoding } => {
+                if let Some((open, channel)) = &*self.socket.borrow()
+                    && *open == socket
+                {
+                    channel.send_broadcast(&header, &payload, encoding);
+                }
+            }
             Output::Route { topic, routes } => self.router.route(&topic, &routes),
             Output::Unroute { topic } => self.router.drop_routes(&topic),
             Output::AskToken => self.ask_token(),
+            Output::AskReach { within } => self.ask_reach(within),
+            Output::Http { request, path, body, token, within } => {
+                self.request(request, path, body, token, within);
+            }
+            Output::Log(entry) => {
+                if let Some(log) = &self.setup.log {
+                    let _ = log.call1(&JsValue::NULL, &object::log_entry(&entry));
+                }
+            }
             Output::Notify(notification) => notifications.push(notification),
         }
     }
@@ -171,16 +200,43 @@ impl Driver {
         let listener = move |event| {
             if let Some(driver) = driver.upgrade() {
                 driver.handle(match event {
-                    SocketEvent::Opened => Input::SocketOpened { socket },
+                    SocketEvent::Opened => Input::SocketOpened { socket, epoch: epoch() },
                     SocketEvent::Closed(code) => Input::SocketClosed { socket, code },
                 });
             }
         };
-        match Socket::open(&self.setup.url, &self.router.receiver(socket.0), listener.clone()) {
+        match Socket::open(&self.setup.url, &self.router, socket, listener.clone()) {
             Ok(opening) => drop(self.socket.replace(Some((socket, opening)))),
             // The browser refused the URL itself; 1006 is what a socket that could not open closes with.
             Err(_) => spawn_local(async move { listener(SocketEvent::Closed(1006)) }),
         }
+    }
+
+    fn ask_reach(self: &Rc<Self>, within: u64) {
+        let (driver, project) = (Rc::downgrade(self), Rc::clone(&self.setup.project));
+        spawn_local(async move {
+            let answered = project.answers(within).await;
+            if let Some(driver) = driver.upgrade() {
+                driver.handle(Input::Reached { answered });
+            }
+        });
+    }
+
+    fn request(
+        self: &Rc<Self>,
+        request: RequestId,
+        path: String,
+        body: Option<JsValue>,
+        token: Option<String>,
+        within: u64,
+    ) {
+        let (driver, project) = (Rc::downgrade(self), Rc::clone(&self.setup.project));
+        spawn_local(async move {
+            let answer = project.request(&path, body, token.as_deref(), within).await;
+            if let Some(driver) = driver.upgrade() {
+                driver.handle(Input::HttpDone { request, answer });
+            }
+        });
     }
 
     /// Asks in a later turn, because the application's function is a callback like any other.

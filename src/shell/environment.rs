@@ -1,8 +1,10 @@
 //! The page around the client: its clock, its chance, and what happens to it.
 
+use js_sys::{Date, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Event, EventTarget, VisibilityState};
 
+use crate::core::io::Input;
 use crate::core::time::Instant;
 
 #[wasm_bindgen]
@@ -16,20 +18,14 @@ pub fn now() -> Instant {
     Instant::from_millis(performance_now() as u64)
 }
 
+/// The wall clock, in milliseconds since 1970.
+pub fn epoch() -> u64 {
+    Date::now() as u64
+}
+
 /// A seed that differs from page to page.
 pub fn seed() -> u64 {
     (js_sys::Math::random() * 9_007_199_254_740_992.0) as u64
-}
-
-/// What happens to the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PageEvent {
-    /// The network is back.
-    Online,
-    /// The network is gone.
-    Offline,
-    /// The page has become visible.
-    Visible,
 }
 
 struct Listener {
@@ -51,30 +47,70 @@ pub struct Page {
     _listeners: Vec<Listener>,
 }
 
+/// What the events of the window, or of a worker's global object, mean.
+const GLOBAL_EVENTS: [(&str, Input<JsValue>); 4] = [
+    ("online", Input::Online),
+    ("offline", Input::Offline),
+    ("pagehide", Input::Suspend),
+    ("pageshow", Input::Resume),
+];
+
+/// What those of the document mean; not every browser freezes pages.
+const DOCUMENT_EVENTS: [(&str, Input<JsValue>); 2] = [("freeze", Input::Suspend), ("resume", Input::Resume)];
+
 impl Page {
     /// Begins to listen. In a worker there is no document, and its visibility is not heard of.
-    pub fn listen(listener: impl Fn(PageEvent) + Clone + 'static) -> Self {
+    pub fn listen(tell: impl Fn(Input<JsValue>) + Clone + 'static) -> Self {
         let mut listeners = Vec::new();
-        let mut add = |target: EventTarget, name, closure: Closure<dyn FnMut(Event)>| {
+        let mut add = |target: &EventTarget, name, closure: Closure<dyn FnMut(Event)>| {
             let callback = closure.as_ref().unchecked_ref();
             if target.add_event_listener_with_callback(name, callback).is_ok() {
-                listeners.push(Listener { target, name, closure });
+                listeners.push(Listener { target: target.clone(), name, closure });
             }
         };
-        for (name, event) in [("online", PageEvent::Online), ("offline", PageEvent::Offline)] {
-            let listener = listener.clone();
-            add(js_sys::global().unchecked_into(), name, Closure::new(move |_| listener(event)));
+        let telling = |input: Input<JsValue>| {
+            let tell = tell.clone();
+            Closure::new(move |_| tell(input.clone()))
+        };
+        for (name, input) in GLOBAL_EVENTS {
+            add(js_sys::global().unchecked_ref(), name, telling(input));
         }
         if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            let target = document.clone().into();
-            add(target, "visibilitychange", Closure::new(move |_| tell_if_visible(&document, &listener)));
+            for (name, input) in DOCUMENT_EVENTS {
+                add(&document, name, telling(input));
+            }
+            let (target, tell) = (document.clone(), tell.clone());
+            add(&target, "visibilitychange", Closure::new(move |_| tell_if_visible(&document, &tell)));
+        }
+        if let Some(connection) = network_information() {
+            let target = connection.clone();
+            add(&target, "change", Closure::new(move |_| tell(network(&connection))));
         }
         Self { _listeners: listeners }
     }
 }
 
-fn tell_if_visible(document: &Document, listener: &impl Fn(PageEvent)) {
+/// What the browser says of the connection now, where it says anything.
+pub fn network_now() -> Option<Input<JsValue>> {
+    network_information().as_ref().map(network)
+}
+
+/// `navigator.connection`: Chromium's alone.
+fn network_information() -> Option<EventTarget> {
+    let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).ok()?;
+    Reflect::get(&navigator, &"connection".into()).ok()?.dyn_into().ok()
+}
+
+fn network(connection: &EventTarget) -> Input<JsValue> {
+    let field = |name: &str| Reflect::get(connection, &name.into()).unwrap_or(JsValue::UNDEFINED);
+    Input::Network {
+        saves_data: field("saveData").as_bool().unwrap_or(false),
+        effective_type: field("effectiveType").as_string(),
+    }
+}
+
+fn tell_if_visible(document: &Document, tell: &impl Fn(Input<JsValue>)) {
     if document.visibility_state() == VisibilityState::Visible {
-        listener(PageEvent::Visible);
+        tell(Input::Visible);
     }
 }

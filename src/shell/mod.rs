@@ -2,6 +2,7 @@
 
 pub mod driver;
 pub mod environment;
+pub mod http;
 pub mod object;
 pub mod payload;
 pub mod router;

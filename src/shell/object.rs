@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::core::error::Error;
-use crate::core::io::Notification;
+use crate::core::io::{Heartbeat, LogEntry, Notification, PresenceEvent};
 use crate::core::payload::Payload;
 
 /// `{ code, message, retryable, retryAfter? }`, which `js/` makes a `DashboardError` of.
@@ -21,7 +21,7 @@ pub fn error(error: &Error) -> JsValue {
 }
 
 /// `{ type, … }`, one for each kind.
-pub fn notification(notification: &Notification) -> JsValue {
+pub fn notification(notification: &Notification<JsValue>) -> JsValue {
     let text = JsValue::from_str;
     let (kind, mut fields) = match notification {
         Notification::Connection { state } => ("connection", vec![("state", text(state.as_str()))]),
@@ -40,6 +40,20 @@ pub fn notification(notification: &Notification) -> JsValue {
         Notification::Failed { id, error: cause } => {
             ("failed", vec![("id", text(id)), ("error", error(cause))])
         }
+        Notification::Presence { id, event } => {
+            ("presence", vec![("id", text(id)), ("event", presence(event))])
+        }
+        Notification::System { id, payload } => {
+            ("system", vec![("id", text(id)), ("payload", payload.clone())])
+        }
+        Notification::Heartbeat(heartbeat) => {
+            let (status, latency) = match heartbeat {
+                Heartbeat::Sent => ("sent", JsValue::UNDEFINED),
+                Heartbeat::Answered(millis) => ("ok", JsValue::from_f64(*millis as f64)),
+                Heartbeat::TimedOut => ("timeout", JsValue::UNDEFINED),
+            };
+            ("heartbeat", vec![("status", text(status)), ("latencyMs", latency)])
+        }
         Notification::Settled { call, result } => {
             let cause = result.as_ref().err().map_or(JsValue::UNDEFINED, error);
             ("settled", vec![("call", JsValue::from(call.0)), ("error", cause)])
@@ -49,7 +63,41 @@ pub fn notification(notification: &Notification) -> JsValue {
     JsValue::object(fields)
 }
 
+/// `{ type, key, … }`, as `PresenceEvent` in `js/types.ts`.
+fn presence(event: &PresenceEvent<JsValue>) -> JsValue {
+    let list = |presences: &[JsValue]| presences.iter().cloned().collect::<Array>().into();
+    let (kind, key, mut fields) = match event {
+        PresenceEvent::Sync => return JsValue::object(vec![("type", JsValue::from_str("sync"))]),
+        PresenceEvent::Join { key, current, joined } => {
+            ("join", key, vec![("currentPresences", list(current)), ("newPresences", list(joined))])
+        }
+        PresenceEvent::Leave { key, current, left } => {
+            ("leave", key, vec![("currentPresences", list(current)), ("leftPresences", list(left))])
+        }
+        PresenceEvent::Update { key, current, joined, left } => {
+            let fields = vec![
+                ("currentPresences", list(current)),
+                ("newPresences", list(joined)),
+                ("leftPresences", list(left)),
+            ];
+            ("update", key, fields)
+        }
+    };
+    fields.extend([("type", JsValue::from_str(kind)), ("key", JsValue::from_str(key))]);
+    JsValue::object(fields)
+}
+
+/// `{ level, event, topic?, number?, detail? }`.
+pub fn log_entry(entry: &LogEntry) -> JsValue {
+    let text = JsValue::from_str;
+    let mut fields = vec![("level", text(entry.level.as_str())), ("event", text(entry.event))];
+    fields.extend(entry.topic.as_deref().map(|topic| ("topic", text(topic))));
+    fields.extend(entry.number.map(|number| ("number", JsValue::from_f64(number as f64))));
+    fields.extend(entry.detail.as_deref().map(|detail| ("detail", text(detail))));
+    JsValue::object(fields)
+}
+
 /// A batch of notifications.
-pub fn notifications(batch: &[Notification]) -> Array {
+pub fn notifications(batch: &[Notification<JsValue>]) -> Array {
     batch.iter().map(notification).collect()
 }

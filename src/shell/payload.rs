@@ -14,6 +14,10 @@ impl Payload for JsValue {
         Self::from_bool(value)
     }
 
+    fn number(value: f64) -> Self {
+        Self::from_f64(value)
+    }
+
     fn string(value: &str) -> Self {
         Self::from_str(value)
     }
@@ -37,6 +41,19 @@ impl Payload for JsValue {
 
     fn parse(text: &str) -> Option<Self> {
         js_sys::JSON::parse(text).ok()
+    }
+
+    fn entries(&self) -> Option<Vec<(String, Self)>> {
+        if !Payload::is_object(self) {
+            return None;
+        }
+        let names = Object::keys(self.unchecked_ref::<Object>());
+        Some(
+            names
+                .iter()
+                .filter_map(|name| Some((name.as_string()?, Reflect::get(self, &name).ok()?)))
+                .collect(),
+        )
     }
 
     fn field(&self, name: &str) -> Option<Self> {
@@ -67,6 +84,17 @@ impl Payload for JsValue {
 
     fn as_number(&self) -> Option<f64> {
         self.as_f64()
+    }
+
+    fn as_boolean(&self) -> Option<bool> {
+        self.as_bool()
+    }
+
+    fn set_field(&mut self, name: &str, value: Self) {
+        if Payload::is_object(self) {
+            // A field of a plain object can always be set.
+            let _ = Reflect::set(self, &Self::from_str(name), &value);
+        }
     }
 
     fn is_object(&self) -> bool {

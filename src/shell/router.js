@@ -3,9 +3,15 @@
  * entering wasm, control frames go to the core. Its twin in Rust is `src/core/realtime/routes.rs`; a differential
  * test holds the two to each other, so a change here is a change there.
  */
+import { V1, V2 } from './router/protocol.js';
+import { broadcastFrame, show } from './router/traffic.js';
+
 const HEADER_LIMIT = 770;
-/** What follows on the payload of a broadcast, and on the data of a change, as the server writes them. */
-const BROADCAST_END = ',"type":"broadcast"}]';
+/** Kinds of binary frames, and how long the kind and the lengths of a reply are. */
+const BROADCAST = 4;
+const REPLY = 1;
+const REPLY_HEADER = 5;
+/** What follows on the data of a change, as the server writes it. */
 const CHANGE_END = ',"ids":[';
 /** So many envelopes are remembered at most; a sender may make up as many names as it likes. */
 const MOST_ENVELOPES = 1000;
@@ -23,8 +29,10 @@ export class Router {
   bytes = 0;
   malformed = 0;
   unrouted = 0;
+  #protocol;
   #control;
   #scan;
+  #tap;
   #topics = new Map();
   #slots = new Map();
   #textEnvelopes = new Map();
@@ -32,11 +40,13 @@ export class Router {
   #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
   /**
+   * @param {typeof V1 | typeof V2} protocol whose frames are read
    * @param {(socket: number, frame: unknown[]) => void} control takes a control frame
    * @param {(header: Uint8Array) => Uint32Array | undefined} scan finds in a binary broadcast
    *   `[is JSON, event's start, metadata's start, payload's start, ...slots]`
    */
-  constructor(control, scan) {
+  constructor(protocol, control, scan) {
+    this.#protocol = protocol === 1 ? V1 : V2;
     this.#control = control;
     this.#scan = scan;
   }
@@ -77,21 +87,42 @@ export class Router {
   receiver(socket) {
     return ({ data }) => {
       this.frames += 1;
+      if (this.#tap) show(this.#tap, 'in', data);
       if (typeof data === 'string') {
         this.bytes += data.length;
         this.text(socket, data);
       } else {
         this.bytes += data.byteLength;
-        this.binary(data);
+        this.binary(socket, data);
       }
     };
   }
 
+  send(socket, frame) {
+    this.#send(socket, JSON.stringify(frame));
+  }
+
+  sendBroadcast(socket, header, payload, isJson) {
+    this.#send(socket, broadcastFrame(header, payload, isJson));
+  }
+
+  #send(socket, data) {
+    if (this.#tap) show(this.#tap, 'out', data);
+    socket.send(data);
+  }
+
+  setTap(tap) {
+    this.#tap = tap;
+  }
+
   text(socket, data) {
-    const start = data.indexOf('{', data.indexOf('{') + 1);
+    const start = this.#protocol.payloadStart(data);
     const known = start > 0 ? this.#textEnvelopes.get(data.slice(0, start)) : undefined;
     const delivered =
-      known && (known.ids ? knownChange(known, data, start) : knownBroadcast(known, data, start));
+      known &&
+      (known.ids
+        ? knownChange(known, data, start)
+        : knownBroadcast(known, data, start, this.#protocol.broadcastEnd));
     if (!delivered) this.#unknownText(socket, data);
   }
 
@@ -103,14 +134,13 @@ export class Router {
       this.malformed += 1;
       return;
     }
-    if (!Array.isArray(frame) || frame.length < 5) {
+    const parts = this.#protocol.parts(frame);
+    if (!parts) {
       this.malformed += 1;
       return;
     }
-    const topic = frame[2];
-    const event = frame[3];
-    const payload = frame[4];
-    if (typeof topic !== 'string' || typeof event !== 'string') {
+    const { topic, event, payload } = parts;
+    if (typeof topic !== 'string' || typeof event !== 'string' || payload === undefined) {
       this.malformed += 1;
     } else if (event === 'broadcast') {
       if (!isObject(payload) || typeof payload.event !== 'string') {
@@ -119,7 +149,7 @@ export class Router {
       }
       const routes = this.#topics.get(topic);
       const slots = routes && (routes.events.get(payload.event) ?? routes.any);
-      if (slots?.length) this.#rememberText(data, frame, routes, slots);
+      if (slots?.length) this.#rememberText(data, frame, parts, routes, slots);
       this.#deliver(slots, payload);
     } else if (event === 'postgres_changes') {
       if (!isObject(payload) || !Array.isArray(payload.ids) || !isObject(payload.data)) {
@@ -128,7 +158,7 @@ export class Router {
       }
       const routes = this.#topics.get(topic);
       const slots = routes && changeSlots(routes.changes, payload.ids);
-      if (slots?.length) this.#rememberText(data, frame, routes, slots);
+      if (slots?.length) this.#rememberText(data, frame, parts, routes, slots);
       this.#deliver(slots, payload.data);
     } else {
       this.#control(socket, frame);
@@ -136,14 +166,14 @@ export class Router {
   }
 
   /** Writes the envelope anew, and remembers it if that is how the server wrote it. */
-  #rememberText(data, frame, routes, slots) {
-    const { event, ids, meta } = frame[4];
+  #rememberText(data, frame, parts, routes, slots) {
+    const { event, ids, meta } = parts.payload;
     // Metadata are another in every message.
     if (meta !== undefined || routes.strange >= MOST_STRANGE) return;
-    const isChange = frame[3] === 'postgres_changes';
-    const address = JSON.stringify(frame.slice(0, 4)).slice(0, -1);
-    const envelope = `${address},${isChange ? '{"data":' : `{"event":${JSON.stringify(event)},"payload":`}`;
-    const end = isChange ? `,"ids":${JSON.stringify(ids)}}]` : BROADCAST_END;
+    const isChange = parts.event === 'postgres_changes';
+    const envelope = `${this.#protocol.address(frame)}${isChange ? '{"data":' : `{"event":${JSON.stringify(event)},"payload":`}`;
+    const { changeEnd, broadcastEnd } = this.#protocol;
+    const end = isChange ? `,"ids":${JSON.stringify(ids)}${changeEnd}` : broadcastEnd;
     if (!data.startsWith(`${envelope}{`) || !data.endsWith(end)) {
       routes.strange += 1;
     } else if (isChange) {
@@ -155,22 +185,36 @@ export class Router {
     }
   }
 
-  binary(buffer) {
+  binary(socket, buffer) {
+    if (this.#protocol === V1) {
+      this.malformed += 1;
+      return;
+    }
     const bytes = new Uint8Array(buffer);
     const metaStart = 5 + bytes[1] + bytes[2];
     const payloadStart = metaStart + bytes[3];
     let hash = (bytes[1] << 8) | bytes[2];
     for (let at = 5; at < metaStart; at += 1) hash = (Math.imul(hash, 31) + bytes[at]) | 0;
     const known = this.#binaryEnvelopes.get(hash);
-    if (known && bytes[0] === 4 && bytes[4] <= 1 && payloadStart <= bytes.length && known.fits(bytes)) {
+    if (
+      known &&
+      bytes[0] === BROADCAST &&
+      bytes[4] <= 1 &&
+      payloadStart <= bytes.length &&
+      known.fits(bytes)
+    ) {
       const message = this.#message(buffer, known.event, bytes[4] === 1, metaStart, payloadStart);
       if (message) for (const held of known.all) call(held, message);
     } else {
-      this.#unknownBinary(buffer, bytes, hash);
+      this.#unknownBinary(socket, buffer, bytes, hash);
     }
   }
 
-  #unknownBinary(buffer, bytes, hash) {
+  #unknownBinary(socket, buffer, bytes, hash) {
+    if (bytes[0] === REPLY) {
+      this.#reply(socket, buffer);
+      return;
+    }
     const found = this.#scan(bytes.subarray(0, HEADER_LIMIT));
     if (found === undefined) {
       this.malformed += 1;
@@ -182,13 +226,32 @@ export class Router {
     }
     const [isJson, eventStart, metaStart, payloadStart, ...slots] = found;
     const event = this.#decoder.decode(bytes.subarray(eventStart, metaStart));
-    remember(
-      this.#binaryEnvelopes,
-      hash,
-      new BinaryEnvelope(bytes.slice(0, metaStart), event, this.#held(slots)),
-    );
+    if (bytes[0] === BROADCAST) {
+      remember(
+        this.#binaryEnvelopes,
+        hash,
+        new BinaryEnvelope(bytes.slice(0, metaStart), event, this.#held(slots)),
+      );
+    }
     const message = this.#message(buffer, event, isJson, metaStart, payloadStart);
     if (message) this.#deliver(slots, message);
+  }
+
+  /** A reply is for the core, as a text frame would be. */
+  #reply(socket, buffer) {
+    const frame = [];
+    let at = REPLY_HEADER;
+    try {
+      for (const length of new Uint8Array(buffer, 1, REPLY_HEADER - 1)) {
+        frame.push(this.#decoder.decode(new Uint8Array(buffer, at, length)));
+        at += length;
+      }
+    } catch {
+      this.malformed += 1;
+      return;
+    }
+    const [joinRef, ref, topic, status] = frame;
+    this.#control(socket, [joinRef, ref, topic, 'phx_reply', { status, response: buffer.slice(at) }]);
   }
 
   #message(buffer, event, isJson, metaStart, payloadStart) {
@@ -222,9 +285,9 @@ export class Router {
 }
 
 /** Whether the frame was no more than a payload in this envelope, and has been delivered. */
-function knownBroadcast({ event, all }, data, start) {
-  if (!data.endsWith(BROADCAST_END)) return false;
-  const payload = parsed(data.slice(start, -BROADCAST_END.length));
+function knownBroadcast({ event, all }, data, start, end) {
+  if (!data.endsWith(end)) return false;
+  const payload = parsed(data.slice(start, -end.length));
   if (payload === undefined) return false;
   const message = { event, payload, type: 'broadcast' };
   for (const held of all) call(held, message);

@@ -2,18 +2,19 @@
 
 use js_sys::{Array, Function, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
+use web_sys::WebSocket;
 
-use crate::core::realtime::frame::{BinaryBroadcast, Encoding};
+use crate::core::realtime::frame::{BinaryFrame, Encoding, Kind, Protocol};
 use crate::core::realtime::routes::{Routes, Slot, TopicRoutes};
 
 #[wasm_bindgen(module = "/src/shell/router.js")]
 extern "C" {
     /// The router.
+    #[derive(Clone)]
     pub type Router;
 
-    /// `control(socket, frame)` takes control frames, `scan(header)` is [`scan`].
     #[wasm_bindgen(constructor)]
-    pub fn new(control: &Function, scan: &Function) -> Router;
+    fn construct(protocol: u8, control: &Function, scan: &Function) -> Router;
 
     /// Sets a slot's callback.
     #[wasm_bindgen(method, js_name = setSlot)]
@@ -40,7 +41,26 @@ extern "C" {
 
     /// Takes a binary frame.
     #[wasm_bindgen(method)]
-    pub fn binary(this: &Router, buffer: &js_sys::ArrayBuffer);
+    pub fn binary(this: &Router, socket: u32, buffer: &js_sys::ArrayBuffer);
+
+    #[wasm_bindgen(method, catch)]
+    /// Sends a frame as JSON text.
+    pub fn send(this: &Router, socket: &WebSocket, frame: &JsValue) -> Result<(), JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = sendBroadcast)]
+    /// Sends a header with its payload behind it, bytes or what is to be written as JSON.
+    pub fn send_broadcast(
+        this: &Router,
+        socket: &WebSocket,
+        header: &[u8],
+        payload: &JsValue,
+        is_json: bool,
+    ) -> Result<(), JsValue>;
+
+    /// Shows every frame to a function `(direction: 'in' | 'out', data: string | ArrayBuffer)`, tokens in text taken
+    /// out, until it is set to `undefined`.
+    #[wasm_bindgen(method, js_name = setTap)]
+    pub fn set_tap(this: &Router, tap: &JsValue);
 
     /// Frames received.
     #[wasm_bindgen(method, getter)]
@@ -59,7 +79,29 @@ extern "C" {
     pub fn unrouted(this: &Router) -> f64;
 }
 
+// A part that only the router imports; a module's file is published if something of it is named here.
+#[wasm_bindgen(module = "/src/shell/router/protocol.js")]
+extern "C" {
+    #[allow(dead_code, reason = "the router's own")]
+    type V1;
+}
+
+#[wasm_bindgen(module = "/src/shell/router/traffic.js")]
+extern "C" {
+    /// A frame's text without its tokens.
+    pub fn redacted(text: &str) -> String;
+}
+
 impl Router {
+    /// A router of this protocol's frames. `control(socket, frame)` takes control frames, `scan(header)` is [`scan`].
+    pub fn new(protocol: Protocol, control: &Function, scan: &Function) -> Self {
+        let version = match protocol {
+            Protocol::V1 => 1,
+            Protocol::V2 => 2,
+        };
+        Self::construct(version, control, scan)
+    }
+
     /// Replaces a topic's routes.
     pub fn route(&self, topic: &str, routes: &TopicRoutes) {
         let (events, changes) = (Array::new(), Array::new());
@@ -82,13 +124,14 @@ fn slot_array(slots: &[Slot]) -> Array {
 /// Finds in the beginning of a binary broadcast where its parts lie and whose it is; `None` if it is no such frame.
 /// Only the header is copied into wasm, and no string is made of the topic.
 pub fn scan(routes: &Routes, header: &Uint8Array) -> Option<Uint32Array> {
-    let mut bytes = [0; BinaryBroadcast::LONGEST_HEADER];
+    let mut bytes = [0; BinaryFrame::LONGEST_HEADER];
     let bytes = bytes.get_mut(..header.length() as usize)?;
     header.copy_to(bytes);
-    let frame = BinaryBroadcast::scan(bytes)?;
-    let slots = routes.get(frame.topic).map(|topic| topic.broadcast(frame.event)).unwrap_or_default();
+    let frame = BinaryFrame::scan(bytes)?;
+    let Kind::Broadcast { event, encoding } = frame.kind else { return None };
+    let slots = routes.get(frame.topic).map(|topic| topic.broadcast(event)).unwrap_or_default();
     let mut found = vec![
-        u32::from(frame.encoding == Encoding::Json),
+        u32::from(encoding == Encoding::Json),
         frame.event_start as u32,
         frame.meta_start as u32,
         frame.payload_start as u32,

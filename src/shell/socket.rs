@@ -1,8 +1,11 @@
 //! One WebSocket, with its listeners; dropping it closes it and drops them.
 
-use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, Event, WebSocket};
+
+use crate::core::io::SocketId;
+use crate::core::realtime::frame::Encoding;
+use crate::shell::router::Router;
 
 /// What happens to a socket.
 pub enum SocketEvent {
@@ -15,18 +18,20 @@ pub enum SocketEvent {
 /// An open or opening socket.
 pub struct Socket {
     socket: WebSocket,
+    router: Router,
     _opened: Closure<dyn FnMut(Event)>,
     _closed: Closure<dyn FnMut(CloseEvent)>,
 }
 
 impl Socket {
-    /// Begins to open `url`. Data frames go to `receiver` without entering wasm.
+    /// Begins to open `url`. Data frames go through the router without entering wasm, control frames with `id`.
     ///
     /// # Errors
     /// Where the browser refuses the URL, for example by a content security policy.
     pub fn open(
         url: &str,
-        receiver: &Function,
+        router: &Router,
+        id: SocketId,
         listener: impl Fn(SocketEvent) + Clone + 'static,
     ) -> Result<Self, JsValue> {
         let socket = WebSocket::new(url)?;
@@ -36,17 +41,21 @@ impl Socket {
         let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
             listener(SocketEvent::Closed(event.code()));
         });
-        socket.set_onmessage(Some(receiver));
+        socket.set_onmessage(Some(&router.receiver(id.0)));
         socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
         socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
-        Ok(Self { socket, _opened: opened, _closed: closed })
+        Ok(Self { socket, router: router.clone(), _opened: opened, _closed: closed })
     }
 
     /// Sends a frame. A socket that is closing drops it; its `close` event tells the core.
     pub fn send(&self, frame: &JsValue) {
-        if let Ok(text) = js_sys::JSON::stringify(frame) {
-            let _ = self.socket.send_with_str(&String::from(text));
-        }
+        let _ = self.router.send(&self.socket, frame);
+    }
+
+    /// Sends a binary broadcast: the core's header with the payload behind it, which is bytes (an `ArrayBuffer` or a
+    /// view) or a value to be written as JSON. The payload does not enter wasm.
+    pub fn send_broadcast(&self, header: &[u8], payload: &JsValue, encoding: Encoding) {
+        let _ = self.router.send_broadcast(&self.socket, header, payload, encoding == Encoding::Json);
     }
 }
 

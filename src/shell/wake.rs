@@ -9,6 +9,8 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, Event, MessageEvent, Url, Worker};
 
+use crate::core::time::Instant;
+
 const WORKER: &str = "let t;onmessage=e=>{clearTimeout(t);t=setTimeout(()=>postMessage(0),e.data)}";
 /// A timer's longest delay in a browser, in milliseconds.
 const LONGEST: u64 = i32::MAX as u64;
@@ -24,6 +26,7 @@ struct Inner {
     ticker: RefCell<Option<Ticker>>,
     has_workers: Cell<bool>,
     timeout: RefCell<Option<Timeout>>,
+    deadline: Cell<Option<Instant>>,
     delay: Cell<Option<u64>>,
 }
 
@@ -48,14 +51,18 @@ impl Wake {
                 ticker: RefCell::new(None),
                 has_workers: Cell::new(true),
                 timeout: RefCell::new(None),
+                deadline: Cell::new(None),
                 delay: Cell::new(None),
             }),
         }
     }
 
-    /// Wakes once after `delay` milliseconds, or never; replaces what was set before.
-    pub fn set(&self, delay: Option<u64>) {
-        self.inner.set(delay.map(|delay| delay.min(LONGEST)));
+    /// Wakes once at `deadline`, or never; replaces what was set before.
+    pub fn set(&self, now: Instant, deadline: Option<Instant>) {
+        // Telling the worker costs more than most of what else a pump does.
+        if self.inner.deadline.replace(deadline) != deadline {
+            self.inner.set(deadline.map(|deadline| deadline.since(now).min(LONGEST)));
+        }
     }
 }
 
@@ -87,6 +94,7 @@ impl Inner {
     }
 
     fn fire(&self) {
+        self.deadline.set(None);
         self.delay.set(None);
         (self.wake)();
     }

@@ -87,7 +87,7 @@ fn events_of_a_former_socket_mean_nothing() {
     let former = world.socket();
     world.close(1006);
     world.jump();
-    world.input(Input::SocketOpened { socket: former });
+    world.input(Input::SocketOpened { socket: former, epoch: 0 });
     world.input(Input::SocketClosed { socket: former, code: 1000 });
     assert_eq!(world.client.stats().connections, 1);
     world.open();
@@ -124,7 +124,7 @@ fn a_server_restart_as_recorded_ends_live_again() {
     }
     world.jump();
     world.open();
-    world.pass(30_000);
+    world.pass(5_000);
     feed(&mut world, 4);
     assert!(world.is_live("rs") && world.is_live("rsdb"));
     let continuity: Vec<_> =

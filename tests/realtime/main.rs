@@ -14,4 +14,5 @@ mod recording;
 mod simulation;
 mod subscribing;
 mod tokens;
+mod wire;
 mod world;

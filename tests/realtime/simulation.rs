@@ -167,7 +167,7 @@ impl Simulation {
             Event::Open(socket) if self.world.socket() == socket && !self.world.closed.contains(&socket) => {
                 self.open = Some((socket, BTreeMap::new()));
                 self.silent = false;
-                self.world.input(Input::SocketOpened { socket });
+                self.world.input(Input::SocketOpened { socket, epoch: 0 });
             }
             Event::Fail(socket) => self.world.input(Input::SocketClosed { socket, code: 1006 }),
             Event::Frame(socket, frame) if self.open.as_ref().is_some_and(|(open, _)| *open == socket) => {

@@ -4,13 +4,27 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use wedsync_dashboard::core::client::{Client, Config};
-use wedsync_dashboard::core::io::{Input, Notification, Output, SocketId, Status};
+use wedsync_dashboard::core::io::{Input, LogEntry, Notification, Output, RequestId, SocketId, Status};
 use wedsync_dashboard::core::realtime::binding::Binding;
-use wedsync_dashboard::core::realtime::routes::{Routes, Slot, Verdict, route_binary, route_text};
+use wedsync_dashboard::core::realtime::frame::Encoding;
+use wedsync_dashboard::core::realtime::router::{Router, Verdict};
+use wedsync_dashboard::core::realtime::routes::Slot;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 use wedsync_dashboard::core::time::{Instant, Timer};
 
 use crate::recording::Data;
+
+/// The wall clock when the world begins.
+pub const EPOCH: u64 = 1_790_000_000_000;
+
+/// A request over HTTP that the client has made.
+#[derive(Debug)]
+pub struct Request {
+    pub request: RequestId,
+    pub path: String,
+    pub body: Option<Value>,
+    pub token: Option<String>,
+}
 
 pub struct World {
     pub client: Client<Value>,
@@ -18,15 +32,21 @@ pub struct World {
     pub opened: Vec<SocketId>,
     pub closed: Vec<SocketId>,
     pub sent: Vec<Value>,
-    pub news: Vec<Notification>,
+    pub news: Vec<Notification<Value>>,
+    pub log: Vec<LogEntry>,
+    pub requests: Vec<Request>,
+    pub reach_asked: usize,
+    /// Binary broadcasts sent: header, payload, and how it is written.
+    pub broadcasts: Vec<(Vec<u8>, Value, Encoding)>,
     pub tokens_asked: usize,
     /// What each slot was given.
     pub delivered: Vec<(Slot, Value)>,
     pub malformed: usize,
     pub unrouted: usize,
+    pub duplicates: usize,
     /// Whether the server answers heartbeats.
     pub answers: bool,
-    routes: Routes,
+    router: Router,
     slots: BTreeMap<String, Slot>,
 }
 
@@ -36,6 +56,7 @@ impl World {
     }
 
     pub fn with(config: Config, seed: u64) -> Self {
+        let router = Router::new(config.protocol);
         Self {
             client: Client::new(config, seed),
             now: Instant::from_millis(1_000),
@@ -43,12 +64,17 @@ impl World {
             closed: Vec::new(),
             sent: Vec::new(),
             news: Vec::new(),
+            log: Vec::new(),
+            requests: Vec::new(),
+            reach_asked: 0,
+            broadcasts: Vec::new(),
             tokens_asked: 0,
             delivered: Vec::new(),
             malformed: 0,
             unrouted: 0,
+            duplicates: 0,
             answers: true,
-            routes: Routes::new(),
+            router,
             slots: BTreeMap::new(),
         }
     }
@@ -72,13 +98,21 @@ impl World {
                     assert_eq!(Some(&socket), self.opened.last(), "sent on a former socket: {frame}");
                     self.sent.push(frame);
                 }
-                Output::Route { topic, routes } => drop(self.routes.insert(topic, routes)),
-                Output::Unroute { topic } => assert!(self.routes.remove(&topic).is_some(), "{topic}"),
+                Output::Route { topic, routes } => self.router.route(&topic, routes),
+                Output::Unroute { topic } => assert!(self.router.unroute(&topic).is_some(), "{topic}"),
                 Output::AskToken => self.tokens_asked += 1,
+                Output::AskReach { .. } => self.reach_asked += 1,
+                Output::Http { request, path, body, token, .. } => {
+                    self.requests.push(Request { request, path, body, token });
+                }
+                Output::SendBroadcast { header, payload, encoding, .. } => {
+                    self.broadcasts.push((header, payload, encoding));
+                }
+                Output::Log(entry) => self.log.push(entry),
                 Output::Notify(notification) => self.news.push(notification),
             }
         }
-        assert_eq!(&self.routes, self.client.routes(), "what is written is what is held");
+        assert_eq!(self.router.routes(), self.client.routes(), "what is written is what is held");
         let beat = self.sent[before..].iter().find(|frame| frame[3] == "heartbeat").cloned();
         if let Some(beat) = beat.filter(|_| self.answers) {
             let ok = json!({ "status": "ok", "response": {} });
@@ -106,7 +140,8 @@ impl World {
 
     /// The socket asked for last opens.
     pub fn open(&mut self) {
-        self.input(Input::SocketOpened { socket: self.socket() });
+        let epoch = EPOCH + self.now.as_millis();
+        self.input(Input::SocketOpened { socket: self.socket(), epoch });
     }
 
     /// The socket asked for last closes, or fails to open.
@@ -132,28 +167,32 @@ impl World {
 
     /// Milliseconds to the timer's deadline.
     pub fn left(&self, timer: &Timer) -> Option<u64> {
-        let (deadline, next) = self.client.next_timeout()?;
-        (next == timer).then(|| deadline.since(self.now))
+        Some(self.client.deadline(timer)?.since(self.now))
     }
 
-    /// Jumps to the next timer.
+    /// Jumps to the next timer that is about more than finding out whether anything answers.
     pub fn jump(&mut self) -> Timer {
-        let (deadline, timer) = self.client.next_timeout().expect("a timer runs");
-        let (deadline, timer) = (deadline, timer.clone());
-        self.now = deadline.max(self.now);
-        self.input(Input::Wake);
-        timer
+        loop {
+            let (deadline, timer) = self.client.next_timeout().expect("a timer runs");
+            let (deadline, timer) = (deadline, timer.clone());
+            self.now = deadline.max(self.now);
+            self.input(Input::Wake);
+            if timer != Timer::Reach {
+                return timer;
+            }
+        }
     }
 
     /// A frame from the server goes the way it goes in a browser: through the router.
     pub fn receive(&mut self, data: &Data) {
         let verdict: Verdict<Value> = match data {
-            Data::Text(text) => route_text(&self.routes, text),
-            Data::Binary(bytes) => route_binary(&self.routes, bytes),
+            Data::Text(text) => self.router.text(text),
+            Data::Binary(bytes) => self.router.binary(bytes),
         };
         match verdict {
             Verdict::Malformed => self.malformed += 1,
             Verdict::Unrouted => self.unrouted += 1,
+            Verdict::Duplicate => self.duplicates += 1,
             Verdict::Control(frame) => self.input(Input::Frame { socket: self.socket(), frame }),
             Verdict::Deliver { slots, message } => {
                 self.delivered.extend(slots.into_iter().map(|slot| (slot, message.clone())));
@@ -216,8 +255,8 @@ impl World {
     pub fn accept_join(&mut self, beginning: &str) {
         let (reference, topic, payload) = self.join(beginning);
         let mut bindings = payload["config"]["postgres_changes"].clone();
-        for binding in bindings.as_array_mut().unwrap() {
-            binding["id"] = json!(77);
+        for (id, binding) in (77..).zip(bindings.as_array_mut().unwrap()) {
+            binding["id"] = json!(id);
         }
         let payload = json!({ "status": "ok", "response": { "postgres_changes": bindings } });
         self.receive_json(json!([reference, reference, topic, "phx_reply", payload]));
@@ -272,13 +311,7 @@ impl World {
 }
 
 pub fn broadcasts(channel: &str) -> Subscription {
-    Subscription {
-        channel: channel.to_owned(),
-        private: false,
-        source: Source::Broadcast { event: None, own: false },
-        auto_reconnect: true,
-        max_reconnect_attempts: None,
-    }
+    Subscription::to(channel, Source::Broadcast { event: None, own: false })
 }
 
 pub fn event(channel: &str, event: &str) -> Subscription {
@@ -296,7 +329,7 @@ pub fn changes(channel: &str, table: &str, filter: Option<&str>) -> Subscription
         filter: filter.map(str::to_owned),
         select: None,
     };
-    Subscription { source: Source::Changes(binding), ..broadcasts(channel) }
+    Subscription::to(channel, Source::Changes(vec![binding]))
 }
 
 pub fn private(subscription: Subscription) -> Subscription {

@@ -1,88 +1,149 @@
-//! The link and the access token, as the client wires them.
+//! The link, as the client wires it.
 
 use super::Client;
 use crate::core::error::{Code, Error};
-use crate::core::io::{Connection, Notification, Output, SocketId};
+use crate::core::io::{Connection, Heartbeat, Level, Notification, Output, SocketId};
 use crate::core::payload::Payload;
 use crate::core::realtime::frame::{Outbound, PHOENIX_TOPIC, Reference};
 use crate::core::realtime::link::{Link, Overdue};
+use crate::core::realtime::reach::{Found, PATIENCE};
+use crate::core::realtime::remedy::CloseRemedy;
 use crate::core::time::{Instant, Timer};
 
 const UNREACHABLE: &str = "The Realtime server could not be reached, or refused the connection. Check the project URL, \
     the key and the network; a browser does not say which of them it is.";
 const LOST: &str = "The connection to the Realtime server was lost.";
-/// How long the application may take to give a token, in milliseconds.
-const TOKEN_PATIENCE: u64 = 10_000;
-const EXPIRED: &str = "The access token has expired. Sign in again, return a fresh one from `accessToken`, or set one with `setAuth`.";
+/// The close code of a browser's socket that nobody closed.
+const ABNORMAL: u16 = 1006;
 
 impl<P: Payload> Client<P> {
+    /// Whether the link is wanted.
+    fn is_wanted(&self) -> bool {
+        self.is_kept || !self.subscriptions.is_empty()
+    }
+
     /// Begins an attempt if the link is down and wanted.
     pub(super) fn connect(&mut self, now: Instant) {
-        if self.link.is_down() && !self.subscriptions.is_empty() {
+        if self.link.is_down() && self.is_wanted() {
             let socket = self.link.connect(now, &mut self.timers);
+            self.reach.tried();
+            self.log(Level::Debug, "connect");
             self.notify(Notification::Connection { state: Connection::Connecting });
             self.outputs.push_back(Output::Open { socket });
         }
     }
 
-    pub(super) fn socket_opened(&mut self, now: Instant, socket: SocketId) {
+    /// The application wants the socket, whether or not it subscribes.
+    pub(super) fn keep(&mut self, now: Instant) {
+        self.is_kept = true;
+        self.timers.clear(&Timer::Idle);
+        if !self.link.is_waiting() {
+            self.connect(now);
+        }
+    }
+
+    pub(super) fn socket_opened(&mut self, now: Instant, socket: SocketId, epoch: u64) {
         if !self.link.opened(socket, now, &mut self.timers) {
             return;
         }
+        self.clock = Some((now, epoch));
+        self.stats.reconnects += u32::from(self.stats.connections > 0);
         self.stats.connections += 1;
+        self.reach.end();
         self.token.unsettle();
-        self.timers.clear(&Timer::TokenRetry);
+        for timer in [Timer::TokenRetry, Timer::Reach] {
+            self.timers.clear(&timer);
+        }
+        self.log(Level::Info, "connected");
         self.notify(Notification::Connection { state: Connection::Connected });
         self.notify(Notification::Connected);
-        self.join_all(now);
+        self.queue_all();
+        self.expect_idleness(now);
     }
 
     pub(super) fn socket_closed(&mut self, now: Instant, socket: SocketId, code: u16) {
         if self.link.socket() == Some(socket) {
             self.link_lost(now, code, "the socket closed");
         } else if self.link.any_socket() == Some(socket) {
-            self.attempt_failed(now);
+            self.attempt_failed(now, code);
         }
     }
 
     pub(super) fn connect_timed_out(&mut self, now: Instant) {
         if let Some(socket) = self.link.any_socket() {
             self.outputs.push_back(Output::Close { socket });
-            self.attempt_failed(now);
+            self.attempt_failed(now, ABNORMAL);
         }
     }
 
-    fn attempt_failed(&mut self, now: Instant) {
-        let delay = self.link.wait(now, &mut self.timers, &mut self.rng);
-        self.notify(Notification::Connection { state: Connection::Disconnected });
+    fn attempt_failed(&mut self, now: Instant, code: u16) {
+        let delay = self.wait(now, code);
         let error = Error { code: Code::Unreachable, message: UNREACHABLE.into(), retry_after: Some(delay) };
         self.notify(Notification::Error { id: None, error: error.clone() });
-        self.retry_all(&error);
+        self.retry_all(now, &error);
     }
 
     fn link_lost(&mut self, now: Instant, code: u16, reason: &'static str) {
-        self.link.wait(now, &mut self.timers, &mut self.rng);
-        self.notify(Notification::Connection { state: Connection::Disconnected });
+        let heard = self.link.heard();
+        self.wait(now, code);
         self.notify(Notification::Disconnected { code, reason });
-        self.channels_lost();
-        self.retry_all(&Error::new(Code::Disconnected, LOST));
+        if !self.subscriptions.is_empty() {
+            self.stats.away(now);
+        }
+        self.channels_lost(heard);
+        self.retry_all(now, &Error::new(Code::Disconnected, LOST));
+    }
+
+    /// The link is down: waits as the close code asks for, and finds out when the way is back where nobody said that it
+    /// was the server.
+    fn wait(&mut self, now: Instant, code: u16) -> u64 {
+        let remedy = CloseRemedy::of(code);
+        let is_limited = remedy == CloseRemedy::SlowDown;
+        let delay = self.link.wait(now, is_limited, &mut self.timers, &mut self.rng);
+        if remedy == CloseRemedy::FindOut {
+            let first = self.reach.begin(now, &mut self.rng);
+            self.timers.set(Timer::Reach, now.after(first));
+        }
+        self.log_number(Level::Warn, "closed", u64::from(code));
+        self.notify(Notification::Connection { state: Connection::Disconnected });
+        delay
     }
 
     /// Counts a failed attempt against every subscription; without any left the link rests.
-    fn retry_all(&mut self, error: &Error) {
+    fn retry_all(&mut self, now: Instant, error: &Error) {
         for id in self.subscriptions.ids() {
-            self.retry_or_fail(&id, error);
+            self.retry_or_fail(now, &id, error);
         }
-        self.rest_if_unwanted();
+        self.rest_if_unwanted(now);
+    }
+
+    /// Asks whether the way to the server is back.
+    pub(super) fn ask_reach(&mut self) {
+        if self.link.is_waiting() && self.reach.ask() {
+            self.outputs.push_back(Output::AskReach { within: PATIENCE });
+        }
+    }
+
+    pub(super) fn reached(&mut self, now: Instant, answered: bool) {
+        let is_sparing = self.link.is_sparing();
+        match self.reach.answered(now, answered, is_sparing, &mut self.rng) {
+            _ if !self.link.is_waiting() => {}
+            Found::Back if self.link.may_hurry(now) => self.connect(now),
+            Found::AskAfter(millis) => self.timers.set(Timer::Reach, now.after(millis)),
+            // The project answers, and still the socket did not open.
+            Found::Nothing if answered => self.ask_why(now),
+            Found::Back | Found::Nothing => {}
+        }
     }
 
     /// Something says that the network may be back: tries at once, or finds out whether the link still lives.
     pub(super) fn hurry(&mut self, now: Instant) {
-        if self.link.is_waiting() {
+        if self.link.may_hurry(now) {
             self.link.forget_failures();
             self.connect(now);
         } else {
             self.probe(now);
+            self.ask_token_again(now);
         }
     }
 
@@ -97,6 +158,7 @@ impl<P: Payload> Client<P> {
     pub(super) fn heartbeat(&mut self, now: Instant, deadline: Instant) {
         if Link::was_asleep(now, deadline) {
             self.probe(now);
+            self.ask_token_again(now);
         } else if let Some(socket) = self.link.socket() {
             let joins = self.joins_under_way();
             let reference = self.push_heartbeat(socket);
@@ -109,15 +171,20 @@ impl<P: Payload> Client<P> {
         let payload = P::object(Vec::new());
         let frame = Outbound { join_ref: None, reference, topic: PHOENIX_TOPIC, event: "heartbeat", payload };
         self.send(socket, frame);
+        self.notify(Notification::Heartbeat(Heartbeat::Sent));
         reference
     }
 
     pub(super) fn heartbeat_overdue(&mut self, now: Instant, deadline: Instant) {
         match self.link.overdue(now, deadline, &mut self.timers) {
             Overdue::Alive => {}
-            Overdue::Asleep => self.probe(now),
+            Overdue::Asleep => {
+                self.probe(now);
+                self.ask_token_again(now);
+            }
             Overdue::Dead => {
                 if let Some(socket) = self.link.socket() {
+                    self.notify(Notification::Heartbeat(Heartbeat::TimedOut));
                     self.outputs.push_back(Output::Close { socket });
                     self.link_lost(now, 0, "no answer to a heartbeat");
                 }
@@ -125,84 +192,100 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    /// Joins wait for a token: asks for it, or says that the one it was given is of no use.
-    pub(super) fn want_token(&mut self, now: Instant) {
-        if !self.config.has_token_source {
-            self.tell_of_expiry();
-        } else if !self.timers.is_set(&Timer::TokenRetry) {
-            // Otherwise the end of the failed attempt's backoff asks.
-            self.ask_token(now);
-        }
-    }
-
-    pub(super) fn ask_token(&mut self, now: Instant) {
-        if self.token.ask() {
-            self.timers.set(Timer::TokenAnswer, now.after(TOKEN_PATIENCE));
-            self.outputs.push_back(Output::AskToken);
-        }
-    }
-
-    pub(super) fn set_token(&mut self, now: Instant, value: Option<String>, lifetime: Option<i64>) {
-        let changed = self.token.set(now, value, lifetime);
-        self.timers.clear(&Timer::TokenAnswer);
-        self.subscriptions.forget_told();
-        if self.token.is_expired(now) && !self.link.is_idle() {
-            self.token_trouble(now, Error::new(Code::TokenExpired, EXPIRED));
+    /// The page is put away: an open socket would keep it out of the back/forward cache, and a frozen page answers
+    /// nothing.
+    pub(super) fn suspend(&mut self, now: Instant) {
+        if self.link.is_idle() || self.link.is_suspended() {
             return;
         }
-        self.token_backoff.reset();
-        self.timers.clear(&Timer::TokenRetry);
-        match self.token.renewal(now).filter(|_| !self.link.is_idle()) {
-            Some(deadline) => self.timers.set(Timer::TokenRenewal, deadline),
-            None => self.timers.clear(&Timer::TokenRenewal),
+        let heard = self.link.heard();
+        if let Some(socket) = self.link.any_socket() {
+            self.outputs.push_back(Output::Close { socket });
         }
-        if changed && self.token.value().is_some() {
-            self.push_token();
-        } else if changed {
-            self.leave_all();
+        self.link.suspend(&mut self.timers);
+        self.clear_link_timers();
+        self.log(Level::Info, "suspended");
+        self.notify(Notification::Connection { state: Connection::Disconnected });
+        if heard.is_some() {
+            self.notify(Notification::Disconnected { code: 1000, reason: "the page was put away" });
+            self.stats.away(now);
         }
-        self.join_all(now);
+        self.channels_lost(heard);
+        for id in self.subscriptions.ids() {
+            if self.subscriptions.get(&id).is_some_and(|entry| entry.was_live) {
+                self.set_status(&id, super::Status::Reconnecting);
+            }
+        }
     }
 
-    pub(super) fn token_failed(&mut self, now: Instant, reason: &str) {
+    /// The page is back.
+    pub(super) fn resume(&mut self, now: Instant) {
+        if !self.link.is_suspended() {
+            self.hurry(now);
+            return;
+        }
+        self.link.rest(&mut self.timers);
+        self.link.forget_failures();
+        if self.is_wanted() {
+            self.connect(now);
+        } else {
+            self.notify(Notification::Connection { state: Connection::Idle });
+        }
+    }
+
+    /// With nobody subscribed, an open socket is closed after a while.
+    pub(super) fn expect_idleness(&mut self, now: Instant) {
+        if self.link.any_socket().is_some() && !self.is_wanted() {
+            self.timers.set(Timer::Idle, now.after(self.config.idle_timeout));
+        }
+    }
+
+    pub(super) fn idle(&mut self, _now: Instant) {
+        if self.is_wanted() {
+            return;
+        }
+        let was_open = self.link.socket().is_some();
+        if let Some(socket) = self.link.any_socket() {
+            self.outputs.push_back(Output::Close { socket });
+        }
+        self.rest();
+        if was_open {
+            self.notify(Notification::Disconnected { code: 1000, reason: "nobody was subscribed" });
+        }
+    }
+
+    /// With nothing left to reconnect for, stops trying; an open socket is kept for a while.
+    pub(super) fn rest_if_unwanted(&mut self, now: Instant) {
+        if self.is_wanted() {
+            return;
+        }
+        if self.link.is_waiting() || self.link.is_suspended() {
+            self.rest();
+        } else {
+            self.expect_idleness(now);
+        }
+    }
+
+    /// Nothing is wanted: no timer is left running, and the application is not asked for tokens.
+    pub(super) fn rest(&mut self) {
+        self.link.rest(&mut self.timers);
+        self.clear_link_timers();
         self.token.withdraw();
-        self.timers.clear(&Timer::TokenAnswer);
-        if self.link.is_idle() {
-            return;
-        }
-        let message = ["The `accessToken` function failed: ", reason, ". It is asked again."].concat();
-        self.token_trouble(now, Error::new(Code::TokenUnavailable, message));
+        self.stats.forget_absence();
+        self.notify(Notification::Connection { state: Connection::Idle });
     }
 
-    /// Channels that are live stay so; those that wait for a token are told why, and the application is asked again.
-    fn token_trouble(&mut self, now: Instant, error: Error) {
-        let delay = self.token_backoff.next_delay(&mut self.rng);
-        if self.config.has_token_source {
-            self.timers.set(Timer::TokenRetry, now.after(delay));
-        }
-        self.notify(Notification::Error { id: None, error: error.clone() });
-        self.tell_waiting(&error);
-    }
-
-    /// A fixed token has expired: each subscription that waits is told once, until another token is set.
-    fn tell_of_expiry(&mut self) {
-        for topic in self.topics_waiting() {
-            for id in self.subscriptions.ids_of(&topic) {
-                let told =
-                    self.subscriptions.get_mut(&id).map(|entry| std::mem::replace(&mut entry.told, true));
-                if told == Some(false) {
-                    self.retry_or_fail(&id, &Error::new(Code::TokenExpired, EXPIRED));
-                }
-            }
-        }
-    }
-
-    /// Counts a failed attempt against every subscription whose channel waits.
-    fn tell_waiting(&mut self, error: &Error) {
-        for topic in self.topics_waiting() {
-            for id in self.subscriptions.ids_of(&topic) {
-                self.retry_or_fail(&id, error);
-            }
+    fn clear_link_timers(&mut self) {
+        self.reach.end();
+        for timer in [
+            Timer::TokenRenewal,
+            Timer::TokenAnswer,
+            Timer::TokenRetry,
+            Timer::Idle,
+            Timer::Pace,
+            Timer::Reach,
+        ] {
+            self.timers.clear(&timer);
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use super::Client;
 use crate::core::error::{Code, Error};
-use crate::core::io::{Connection, Notification, Output, Status};
+use crate::core::io::{Notification, Output, Status};
 use crate::core::payload::Payload;
-use crate::core::realtime::channel::{Channel, JoinConfig, State};
+use crate::core::realtime::channel::{Channel, State};
+use crate::core::realtime::join_config::JoinConfig;
 use crate::core::realtime::routes::Slot;
 use crate::core::realtime::subscriptions::Subscription;
 use crate::core::resilience::backoff::Backoff;
@@ -16,19 +17,21 @@ impl<P: Payload> Client<P> {
     ///
     /// [`Input::Subscribe`]: crate::core::io::Input::Subscribe
     pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
-        let topic = subscription.topic();
-        let channel = self.channels.get(&topic)?;
-        let shared = self.subscriptions.of(&topic).any(|(other, _)| other != id);
-        if !shared || channel.config == JoinConfig::of(subscription) {
-            return None;
-        }
-        let message = [
-            "\"",
-            &subscription.channel,
-            "\" is already subscribed with other options (`private`, `self`, or another table or filter on a private \
-             channel). Use the same options, or another channel name.",
-        ];
-        Some(Error::new(Code::TopicConflict, message.concat()))
+        let wanted = JoinConfig::of(subscription);
+        let contradicts = self
+            .subscriptions
+            .of(&subscription.topic())
+            .filter(|(other, _)| *other != id)
+            .any(|(_, entry)| JoinConfig::of(&entry.subscription).with(&wanted).is_none());
+        contradicts.then(|| {
+            let message = [
+                "\"",
+                &subscription.channel,
+                "\" is already subscribed with other options (`private`, `self`, or another presence key). Use the \
+                 same options, or another channel name.",
+            ];
+            Error::new(Code::TopicConflict, message.concat())
+        })
     }
 
     pub(super) fn subscribe(&mut self, now: Instant, id: String, subscription: Subscription, slot: Slot) {
@@ -42,37 +45,60 @@ impl<P: Payload> Client<P> {
                 self.notify(Notification::Status { id, status });
                 return;
             }
-            self.remove(&id);
+            self.remove(now, &id);
         }
         let topic = subscription.topic();
-        let config = JoinConfig::of(&subscription);
         self.subscriptions.insert(id.clone(), subscription, slot);
         self.notify(Notification::Status { id: id.clone(), status: Status::Joining });
-        let backoff = Backoff::new(self.config.reconnect_base, self.config.reconnect_cap);
-        let channel = self.channels.entry(topic.clone()).or_insert_with(|| Channel::new(config, backoff));
-        let live = matches!(channel.state, State::Live(_));
-        self.write_routes(&topic);
-        if live {
-            self.subscription_live(&id);
-        }
+        self.timers.clear(&Timer::Idle);
+        self.serve(now, &id, &topic);
         if !self.link.is_waiting() {
             self.connect(now);
         }
-        self.join_all(now);
     }
 
-    pub(super) fn unsubscribe(&mut self, id: &str) {
+    /// Brings a topic's channel to what its subscriptions need, now that `id` is among them.
+    fn serve(&mut self, now: Instant, id: &str, topic: &str) {
+        let Some(needed) = self.needed(topic) else { return };
+        let backoff = Backoff::new(self.config.reconnect_base, self.config.reconnect_cap, self.config.jitter);
+        let channel =
+            self.channels.entry(topic.to_owned()).or_insert_with(|| Channel::new(needed.clone(), backoff));
+        channel.config = needed;
+        let is_served = channel.asked.as_ref().is_some_and(|asked| asked.serves(&channel.config));
+        let state = channel.state;
+        self.write_routes(topic);
+        match state {
+            State::Waiting if self.timers.is_set(&Timer::Rejoin(topic.to_owned())) => {}
+            State::Waiting => self.queue_join(topic),
+            State::Live(_) if is_served => {
+                self.subscription_live(id);
+                self.greet(id);
+            }
+            _ if is_served => {}
+            _ => self.rejoin(now, topic),
+        }
+    }
+
+    pub(super) fn unsubscribe(&mut self, now: Instant, id: &str) {
         if self.subscriptions.get(id).is_none() {
             return;
         }
-        self.remove(id);
+        self.remove(now, id);
         self.notify(Notification::Status { id: id.to_owned(), status: Status::Closed });
-        self.rest_if_unwanted();
+        self.rest_if_unwanted(now);
     }
 
-    pub(super) fn disconnect(&mut self) {
+    pub(super) fn disconnect(&mut self, now: Instant) {
+        self.is_kept = false;
         for id in self.subscriptions.ids() {
-            self.unsubscribe(&id);
+            self.unsubscribe(now, &id);
+        }
+        self.refuse_held(&Error::new(
+            Code::Disconnected,
+            "`disconnect()` was called before there was a token.",
+        ));
+        if self.link.is_idle() {
+            return;
         }
         let was_open = self.link.socket().is_some();
         if let Some(socket) = self.link.any_socket() {
@@ -104,10 +130,10 @@ impl<P: Payload> Client<P> {
     }
 
     /// Tries again if the subscription wants that, otherwise ends it.
-    pub(super) fn retry_or_fail(&mut self, id: &str, error: &Error) {
+    pub(super) fn retry_or_fail(&mut self, now: Instant, id: &str, error: &Error) {
         let Some(entry) = self.subscriptions.get_mut(id) else { return };
         if !entry.subscription.auto_reconnect {
-            self.fail(id, error.clone());
+            self.fail(now, id, error.clone());
             return;
         }
         if let Some(limit) =
@@ -119,7 +145,7 @@ impl<P: Payload> Client<P> {
                 " attempts to reconnect. The last error: ",
                 &error.message,
             ];
-            self.fail(id, Error::new(Code::MaxReconnectAttempts, message.concat()));
+            self.fail(now, id, Error::new(Code::MaxReconnectAttempts, message.concat()));
             return;
         }
         entry.attempts += 1;
@@ -128,33 +154,16 @@ impl<P: Payload> Client<P> {
     }
 
     /// Ends a subscription with an error.
-    pub(super) fn fail(&mut self, id: &str, error: Error) {
+    pub(super) fn fail(&mut self, now: Instant, id: &str, error: Error) {
         self.set_status(id, Status::Failed);
-        self.remove(id);
+        self.remove(now, id);
         self.notify(Notification::Failed { id: id.to_owned(), error });
-        self.rest_if_unwanted();
+        self.rest_if_unwanted(now);
     }
 
-    fn remove(&mut self, id: &str) {
+    fn remove(&mut self, now: Instant, id: &str) {
         if let Some(entry) = self.subscriptions.remove(id) {
-            self.release(&entry.topic);
+            self.release(now, &entry.topic);
         }
-    }
-
-    /// With nothing left to reconnect for, stops trying; an open socket stays.
-    pub(super) fn rest_if_unwanted(&mut self) {
-        if self.subscriptions.is_empty() && self.link.is_waiting() {
-            self.rest();
-        }
-    }
-
-    /// Nothing is wanted: no timer is left running, and the application is not asked for tokens.
-    fn rest(&mut self) {
-        self.link.rest(&mut self.timers);
-        for timer in [Timer::TokenRenewal, Timer::TokenAnswer, Timer::TokenRetry] {
-            self.timers.clear(&timer);
-        }
-        self.token.withdraw();
-        self.notify(Notification::Connection { state: Connection::Idle });
     }
 }

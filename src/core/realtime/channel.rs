@@ -4,46 +4,21 @@ use crate::core::error::Code;
 use crate::core::payload::Payload;
 use crate::core::realtime::binding::Binding;
 use crate::core::realtime::frame::{Inbound, Reference};
+use crate::core::realtime::join_config::JoinConfig;
+use crate::core::realtime::presence::{Presence, PresenceEvent};
 use crate::core::realtime::remedy::Remedy;
 use crate::core::realtime::routes::whole;
-use crate::core::realtime::subscriptions::{Source, Subscription};
+use crate::core::realtime::tracking::Tracking;
 use crate::core::resilience::backoff::Backoff;
+use crate::core::time::Instant;
 
-/// What a join asks for. Subscriptions of one topic must agree on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JoinConfig {
-    /// Whether policies authorize it.
-    pub private: bool,
-    /// Whether one's own broadcasts come back.
-    pub own: bool,
-    /// The binding to the database's changes.
-    pub binding: Option<Binding>,
-}
-
-impl JoinConfig {
-    /// What a subscription needs.
-    pub fn of(subscription: &Subscription) -> Self {
-        let (own, binding) = match &subscription.source {
-            Source::Broadcast { own, .. } => (*own, None),
-            Source::Changes(binding) => (false, Some(binding.clone())),
-        };
-        Self { private: subscription.private, own, binding }
-    }
-
-    /// The payload of `phx_join`.
-    pub fn to_payload<P: Payload>(&self, access_token: Option<&str>) -> P {
-        let config = P::object(vec![
-            ("broadcast", P::object(vec![("ack", P::boolean(false)), ("self", P::boolean(self.own))])),
-            ("presence", P::object(vec![("key", P::string("")), ("enabled", P::boolean(false))])),
-            ("postgres_changes", P::array(self.binding.iter().map(Binding::to_payload).collect())),
-            ("private", P::boolean(self.private)),
-        ]);
-        let mut fields = vec![("config", config)];
-        if let Some(token) = access_token {
-            fields.push(("access_token", P::string(token)));
-        }
-        P::object(fields)
-    }
+/// What the server has still to say before a joined channel is live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Awaited {
+    /// That its subscription to the database's changes is.
+    pub changes: bool,
+    /// That its connection for the database's broadcasts is.
+    pub replication: bool,
 }
 
 /// How far the join has come.
@@ -53,15 +28,15 @@ pub enum State {
     Waiting,
     /// `phx_join` is out.
     Joining(Reference),
-    /// Joined, but the server has not yet said that its database subscription is live: rows committed now are lost.
-    Subscribing(Reference),
+    /// Joined, but the server has not yet said all that makes it live: rows committed now are lost.
+    Subscribing(Reference, Awaited),
     /// Whatever the server has from now on will come.
     Live(Reference),
 }
 
 /// What a control frame meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event<P> {
     /// Nothing to this channel as it is now.
     Nothing,
     /// The server took the join; its database subscription is still to come.
@@ -70,6 +45,8 @@ pub enum Event {
     Live,
     /// It is not, or no longer, live.
     Down(Cause),
+    /// Who is there has changed.
+    Presence(Vec<PresenceEvent<P>>),
 }
 
 /// Why a channel is not live.
@@ -77,7 +54,7 @@ pub enum Event {
 pub enum Cause {
     /// The server refused the join, with its reason.
     Refused(String),
-    /// The database refused what the binding asks, with the server's reason.
+    /// The database refused what the bindings ask, with the server's reason.
     RefusedByDatabase(String),
     /// The server's reply named another binding than the one asked for.
     OtherBinding,
@@ -102,10 +79,10 @@ impl Cause {
         self.said().map_or(Remedy::Retry, Remedy::of)
     }
 
-    /// The error's code.
-    pub fn code(&self) -> Code {
-        match (self.remedy(), self) {
-            (Remedy::RefreshToken, _) => Code::TokenExpired,
+    /// The error's code, if this is what is done about it.
+    pub fn code(&self, remedy: Remedy) -> Code {
+        match (remedy, self) {
+            (Remedy::RefreshToken | Remedy::RefreshTokenOnce, _) => Code::TokenExpired,
             (Remedy::SlowDown | Remedy::WaitForSlot, _) => Code::RateLimited,
             (Remedy::GiveUp, Self::RefusedByDatabase(_)) => Code::SubscriptionRefused,
             (Remedy::GiveUp, _) => Code::JoinRefused,
@@ -132,30 +109,57 @@ impl Cause {
 
 /// One channel.
 #[derive(Debug)]
-pub struct Channel {
-    /// What the join asks for.
+pub struct Channel<P> {
+    /// What its subscriptions need together.
     pub config: JoinConfig,
+    /// What the join that counts has asked for.
+    pub asked: Option<JoinConfig>,
     /// How far it has come.
     pub state: State,
-    /// The server's id of the binding; kept over rejoins, since it is a hash of the binding.
-    pub binding_id: Option<u64>,
+    /// The server's ids of the bindings; kept over rejoins, since each is a hash of the binding.
+    pub binding_ids: Vec<(Binding, u64)>,
     /// The delays between joins.
     pub backoff: Backoff,
+    /// It stands in the queue of those to be joined.
+    pub is_queued: bool,
+    /// The server has refused its last join: it is joined apart, because a refusal silences the whole socket.
+    pub is_suspect: bool,
+    /// The token has been refused in a way that another one mends at most once.
+    pub had_other_token: bool,
+    /// Until when it is certain to have been live.
+    pub live_until: Option<Instant>,
+    /// Who is there.
+    pub presence: Presence<P>,
+    /// What is tracked.
+    pub tracking: Tracking<P>,
     /// What the server last complained of.
     complaint: Option<String>,
 }
 
-impl Channel {
+impl<P: Payload> Channel<P> {
     /// A channel to be joined.
     pub fn new(config: JoinConfig, backoff: Backoff) -> Self {
-        Self { config, state: State::Waiting, binding_id: None, backoff, complaint: None }
+        Self {
+            config,
+            asked: None,
+            state: State::Waiting,
+            binding_ids: Vec::new(),
+            backoff,
+            is_queued: false,
+            is_suspect: false,
+            had_other_token: false,
+            live_until: None,
+            presence: Presence::default(),
+            tracking: Tracking::default(),
+            complaint: None,
+        }
     }
 
     /// The `join_ref` of the join that counts.
     pub fn join_ref(&self) -> Option<Reference> {
         match self.state {
             State::Waiting => None,
-            State::Joining(reference) | State::Subscribing(reference) | State::Live(reference) => {
+            State::Joining(reference) | State::Subscribing(reference, _) | State::Live(reference) => {
                 Some(reference)
             }
         }
@@ -163,28 +167,56 @@ impl Channel {
 
     /// Whether pushes to it reach the server's channel.
     pub fn is_joined(&self) -> bool {
-        matches!(self.state, State::Subscribing(_) | State::Live(_))
+        matches!(self.state, State::Subscribing(..) | State::Live(_))
     }
 
-    /// Reads a control frame of this topic. Frames of an earlier join are told apart by their reference.
-    pub fn handle<P: Payload>(&mut self, frame: &Inbound<P>) -> Event {
+    /// The server's id of a binding.
+    pub fn binding_id(&self, binding: &Binding) -> Option<u64> {
+        self.binding_ids.iter().find(|(known, _)| known == binding).map(|(_, id)| *id)
+    }
+
+    /// `phx_join` goes out.
+    pub fn join(&mut self, reference: Reference) {
+        self.state = State::Joining(reference);
+        self.asked = Some(self.config.clone());
+        self.complaint = None;
+        self.presence.rejoin();
+    }
+
+    /// Reads a control frame of this topic. Frames of an earlier join are told apart by their reference. Protocol 1 has
+    /// no `join_ref`: there `phx_close` and `phx_error` have the join's own reference, and the rest none at all.
+    pub fn handle(&mut self, frame: &Inbound<P>) -> Event<P> {
         let current = self.join_ref();
-        let is_current = current.is_some() && frame.join_ref == current;
-        match (frame.event.as_str(), self.state) {
-            ("phx_reply", State::Joining(reference)) if frame.reference == Some(reference) => {
-                self.reply(reference, &frame.payload)
-            }
-            ("system", _) if is_current => self.system(&frame.payload),
-            ("phx_close" | "phx_error", _) if is_current => {
+        let of_this_join = current.is_some() && frame.join_ref == current;
+        let unsaid = current.is_some() && frame.join_ref.is_none();
+        match frame.event.as_str() {
+            "phx_reply" => match self.state {
+                State::Joining(reference) if frame.reference == Some(reference) => {
+                    self.reply(reference, &frame.payload)
+                }
+                _ => Event::Nothing,
+            },
+            "system" if of_this_join || unsaid => self.system(&frame.payload),
+            "phx_close" | "phx_error" if of_this_join || (unsaid && frame.reference == current) => {
                 self.state = State::Waiting;
                 let reason = text(&frame.payload, "reason");
                 Event::Down(Cause::Closed(self.complaint.take().or(reason)))
+            }
+            "presence_state" if self.tells_of_others(of_this_join || unsaid) => {
+                Event::Presence(self.presence.state(&frame.payload))
+            }
+            "presence_diff" if self.tells_of_others(of_this_join || unsaid) => {
+                Event::Presence(self.presence.diff(&frame.payload))
             }
             _ => Event::Nothing,
         }
     }
 
-    fn reply<P: Payload>(&mut self, reference: Reference, payload: &P) -> Event {
+    fn tells_of_others(&self, is_current: bool) -> bool {
+        is_current && self.config.presence.as_ref().is_some_and(|presence| presence.enabled)
+    }
+
+    fn reply(&mut self, reference: Reference, payload: &P) -> Event<P> {
         let response = payload.field("response");
         if text(payload, "status").as_deref() != Some("ok") {
             self.state = State::Waiting;
@@ -193,30 +225,39 @@ impl Channel {
             return Event::Down(Cause::Refused(reason.unwrap_or_default()));
         }
         self.complaint = None;
-        let Some(binding) = &self.config.binding else {
-            self.state = State::Live(reference);
-            return Event::Live;
-        };
-        self.state = State::Subscribing(reference);
-        let entry = response.and_then(|response| response.field("postgres_changes")?.item(0));
-        match entry
-            .filter(|entry| binding.matches(entry))
-            .and_then(|entry| whole(entry.field("id")?.as_number()?))
-        {
-            Some(id) => {
-                self.binding_id = Some(id);
-                Event::Joined
-            }
-            None => Event::Down(Cause::OtherBinding),
+        let asked = self.asked.as_ref().unwrap_or(&self.config);
+        let awaited = Awaited { changes: !asked.bindings.is_empty(), replication: asked.replication_ready };
+        self.state = State::Subscribing(reference, awaited);
+        if awaited.changes {
+            let entries = response.and_then(|response| response.field("postgres_changes"));
+            let found = entries.and_then(|entries| binding_ids(&asked.bindings, &entries));
+            let Some(found) = found else { return Event::Down(Cause::OtherBinding) };
+            self.binding_ids = found;
         }
+        self.live_if_complete(reference, awaited).unwrap_or(Event::Joined)
     }
 
-    fn system<P: Payload>(&mut self, payload: &P) -> Event {
+    fn live_if_complete(&mut self, reference: Reference, awaited: Awaited) -> Option<Event<P>> {
+        if awaited.changes || awaited.replication {
+            self.state = State::Subscribing(reference, awaited);
+            return None;
+        }
+        self.state = State::Live(reference);
+        Some(Event::Live)
+    }
+
+    fn system(&mut self, payload: &P) -> Event<P> {
         let about_changes = text(payload, "extension").as_deref() == Some("postgres_changes");
         match (text(payload, "status").as_deref(), self.state) {
-            (Some("ok"), State::Subscribing(reference)) if about_changes => {
-                self.state = State::Live(reference);
-                Event::Live
+            (Some("ok"), State::Subscribing(reference, awaited)) if about_changes => {
+                let awaited = Awaited { changes: false, ..awaited };
+                self.live_if_complete(reference, awaited).unwrap_or(Event::Nothing)
+            }
+            (Some("ok"), State::Subscribing(reference, awaited))
+                if text(payload, "message").as_deref() == Some("Replication connection established") =>
+            {
+                let awaited = Awaited { replication: false, ..awaited };
+                self.live_if_complete(reference, awaited).unwrap_or(Event::Nothing)
             }
             (Some("error"), _) if about_changes => {
                 Event::Down(Cause::RefusedByDatabase(text(payload, "message").unwrap_or_default()))
@@ -229,6 +270,17 @@ impl Channel {
             _ => Event::Nothing,
         }
     }
+}
+
+/// The id of each binding asked for, in whatever order the server names them; `None` if it names others.
+fn binding_ids<P: Payload>(bindings: &[Binding], entries: &P) -> Option<Vec<(Binding, u64)>> {
+    let id_of = |binding: &Binding| {
+        (0..entries.length()?)
+            .filter_map(|index| entries.item(index))
+            .find(|entry| binding.matches(entry))
+            .and_then(|entry| whole(entry.field("id")?.as_number()?))
+    };
+    bindings.iter().map(|binding| Some((binding.clone(), id_of(binding)?))).collect()
 }
 
 fn text<P: Payload>(payload: &P, name: &str) -> Option<String> {

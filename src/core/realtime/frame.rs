@@ -1,6 +1,30 @@
-//! The frames of protocol 2.0.0: JSON arrays `[join_ref, ref, topic, event, payload]`, and binary broadcasts.
+//! The frames of both protocols: JSON objects in 1.0.0, JSON arrays and [binary ones](binary) in 2.0.0.
+
+mod binary;
+
+pub use binary::{BinaryFrame, BroadcastPush, Encoding, Kind};
 
 use crate::core::payload::Payload;
+
+/// The version of the protocol, which the socket's URL asks for as `vsn`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// 1.0.0: text only. A frame is an object `{topic, event, payload, ref, join_ref}`; the server leaves `join_ref` out.
+    V1,
+    /// 2.0.0: a text frame is an array `[join_ref, ref, topic, event, payload]`, and broadcasts may be binary.
+    #[default]
+    V2,
+}
+
+impl Protocol {
+    /// What `vsn` is in the socket's URL.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::V1 => "1.0.0",
+            Self::V2 => "2.0.0",
+        }
+    }
+}
 
 /// What every channel's topic starts with on the wire.
 pub const TOPIC_PREFIX: &str = "realtime:";
@@ -18,7 +42,12 @@ impl Reference {
     }
 
     fn from_payload<P: Payload>(value: &P) -> Option<Self> {
-        value.as_text()?.parse().ok().map(Self)
+        Self::parse(&value.as_text()?)
+    }
+
+    /// The number that the text is; `None` if it is none of ours.
+    pub fn parse(text: &str) -> Option<Self> {
+        text.parse().ok().map(Self)
     }
 }
 
@@ -38,22 +67,28 @@ pub struct Outbound<'a, P> {
 }
 
 impl<P: Payload> Outbound<'_, P> {
-    /// The array that goes out as JSON text.
-    pub fn encode(self) -> P {
-        P::array(vec![
-            self.join_ref.map_or_else(P::null, Reference::to_payload),
-            self.reference.to_payload(),
-            P::string(self.topic),
-            P::string(self.event),
-            self.payload,
-        ])
+    /// What goes out as JSON text. In 1.0.0 a frame of no join, a heartbeat, has no `join_ref`.
+    pub fn encode(self, protocol: Protocol) -> P {
+        let (topic, event) = (P::string(self.topic), P::string(self.event));
+        let (join_ref, reference) = (self.join_ref.map(Reference::to_payload), self.reference.to_payload());
+        match protocol {
+            Protocol::V1 => {
+                let mut fields =
+                    vec![("topic", topic), ("event", event), ("payload", self.payload), ("ref", reference)];
+                fields.extend(join_ref.map(|join_ref| ("join_ref", join_ref)));
+                P::object(fields)
+            }
+            Protocol::V2 => {
+                P::array(vec![join_ref.unwrap_or_else(P::null), reference, topic, event, self.payload])
+            }
+        }
     }
 }
 
 /// A control frame from the server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inbound<P> {
-    /// The join it belongs to; `None` if the server gave none, or none of ours.
+    /// The join it belongs to; `None` if the server gave none, as it never does in protocol 1.0.0, or none of ours.
     pub join_ref: Option<Reference>,
     /// The number of the message it answers.
     pub reference: Option<Reference>,
@@ -66,73 +101,18 @@ pub struct Inbound<P> {
 }
 
 impl<P: Payload> Inbound<P> {
-    /// Reads a parsed frame; `None` if it is not one. Arrays longer than five items are fine.
-    pub fn decode(frame: &P) -> Option<Self> {
-        Some(Self {
-            payload: frame.item(4)?,
-            topic: frame.item(2)?.as_text()?,
-            event: frame.item(3)?.as_text()?,
-            join_ref: frame.item(0).as_ref().and_then(Reference::from_payload),
-            reference: frame.item(1).as_ref().and_then(Reference::from_payload),
-        })
-    }
-}
-
-/// How the payload of a binary broadcast is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Encoding {
-    /// Bytes, to be handed on as they are.
-    Binary,
-    /// JSON text in UTF-8.
-    Json,
-}
-
-/// A kind-4 frame, `4, len(topic), len(event), len(meta), encoding`, then those fields and the payload: the form in
-/// which broadcasts of version 2 senders, single REST sends and the database arrive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BinaryBroadcast<'a> {
-    /// The topic on the wire.
-    pub topic: &'a str,
-    /// The broadcast's name.
-    pub event: &'a str,
-    /// Where the name begins, in bytes.
-    pub event_start: usize,
-    /// Where the metadata, JSON or nothing, begin, in bytes.
-    pub meta_start: usize,
-    /// Where the payload begins and the metadata end, in bytes.
-    pub payload_start: usize,
-    /// How the payload is written.
-    pub encoding: Encoding,
-}
-
-impl<'a> BinaryBroadcast<'a> {
-    const KIND: u8 = 4;
-    const HEADER: usize = 5;
-    /// A header with its fields is never longer, so no more than this needs to be looked at.
-    pub const LONGEST_HEADER: usize = Self::HEADER + 3 * u8::MAX as usize;
-
-    /// Reads the header at the start of `bytes`; `None` if this is not such a frame.
-    pub fn scan(bytes: &'a [u8]) -> Option<Self> {
-        let [Self::KIND, topic_length, event_length, meta_length, encoding, ..] = *bytes else {
-            return None;
+    /// Reads a parsed frame; `None` if it is not one of this protocol. Arrays longer than five items are fine.
+    pub fn decode(frame: &P, protocol: Protocol) -> Option<Self> {
+        let part = |index, name| match protocol {
+            Protocol::V1 => frame.field(name),
+            Protocol::V2 => frame.item(index),
         };
-        let event_start = Self::HEADER + usize::from(topic_length);
-        let meta_start = event_start + usize::from(event_length);
-        let payload_start = meta_start + usize::from(meta_length);
-        if bytes.len() < payload_start {
-            return None;
-        }
         Some(Self {
-            topic: std::str::from_utf8(bytes.get(Self::HEADER..event_start)?).ok()?,
-            event: std::str::from_utf8(bytes.get(event_start..meta_start)?).ok()?,
-            event_start,
-            meta_start,
-            payload_start,
-            encoding: match encoding {
-                0 => Encoding::Binary,
-                1 => Encoding::Json,
-                _ => return None,
-            },
+            payload: part(4, "payload")?,
+            topic: part(2, "topic")?.as_text()?,
+            event: part(3, "event")?.as_text()?,
+            join_ref: part(0, "join_ref").as_ref().and_then(Reference::from_payload),
+            reference: part(1, "ref").as_ref().and_then(Reference::from_payload),
         })
     }
 }
@@ -143,39 +123,55 @@ mod tests {
     use serde_json::{Value, json};
 
     #[test]
-    fn an_outgoing_frame_is_the_array_of_protocol_2() {
-        let frame = Outbound {
+    fn an_outgoing_frame_is_an_object_in_protocol_1_and_an_array_in_protocol_2() {
+        let heartbeat = || Outbound {
             join_ref: None,
             reference: Reference(4),
             topic: PHOENIX_TOPIC,
             event: "heartbeat",
             payload: json!({}),
         };
-        assert_eq!(frame.encode(), json!([null, "4", "phoenix", "heartbeat", {}]));
+        assert_eq!(heartbeat().encode(Protocol::V2), json!([null, "4", "phoenix", "heartbeat", {}]));
+        let object = json!({ "topic": "phoenix", "event": "heartbeat", "payload": {}, "ref": "4" });
+        assert_eq!(heartbeat().encode(Protocol::V1), object);
     }
 
     #[test]
-    fn frames_of_another_shape_are_none() {
-        for frame in
-            [json!(42), json!({}), json!([]), json!(["1", "1", "t", "e"]), json!([1, 2, null, "e", {}])]
+    fn frames_of_another_shape_or_protocol_are_none() {
+        let array = json!(["7", "8", "t", "e", {}]);
+        let object = json!({ "topic": "t", "event": "e", "payload": {}, "ref": "8" });
+        for frame in [
+            json!(42),
+            json!({}),
+            json!([]),
+            json!(["1", "1", "t", "e"]),
+            json!([1, 2, null, "e", {}]),
+            object.clone(),
+        ] {
+            assert_eq!(Inbound::<Value>::decode(&frame, Protocol::V2), None, "{frame}");
+        }
+        for frame in [
+            json!(42),
+            json!({}),
+            json!({ "topic": "t", "event": "e", "ref": null }),
+            json!({ "topic": 1, "event": "e", "payload": {} }),
+            array.clone(),
+        ] {
+            assert_eq!(Inbound::<Value>::decode(&frame, Protocol::V1), None, "{frame}");
+        }
+        for (frame, protocol, join_ref) in
+            [(&array, Protocol::V2, Some(Reference(7))), (&object, Protocol::V1, None)]
         {
-            assert_eq!(Inbound::<Value>::decode(&frame), None, "{frame}");
+            let inbound = Inbound::<Value>::decode(frame, protocol);
+            assert!(inbound.is_some_and(|inbound| inbound.join_ref == join_ref
+                && inbound.reference == Some(Reference(8))
+                && inbound.topic == "t"));
         }
-        let foreign = Inbound::<Value>::decode(&json!([7, "x", "t", "e", {}, "more"]));
-        assert!(foreign.is_some_and(|frame| frame.join_ref.is_none() && frame.reference.is_none()));
     }
 
     #[test]
-    fn truncated_and_foreign_binary_frames_are_none() {
-        let frame = [&[4, 1, 2, 0, 1][..], b"tevx"].concat();
-        assert!(BinaryBroadcast::scan(&frame).is_some());
-        for length in 0..8 {
-            assert_eq!(BinaryBroadcast::scan(&frame[..length]), None);
-        }
-        for (position, byte) in [(0, 3), (4, 2), (5, 0xff)] {
-            let mut broken = frame.clone();
-            broken[position] = byte;
-            assert_eq!(BinaryBroadcast::scan(&broken), None);
-        }
+    fn references_that_are_none_of_ours_are_none() {
+        let foreign = Inbound::<Value>::decode(&json!([7, "x", "t", "e", {}, "more"]), Protocol::V2);
+        assert!(foreign.is_some_and(|frame| frame.join_ref.is_none() && frame.reference.is_none()));
     }
 }

@@ -15,6 +15,11 @@ const REFUSED_JOIN_SILENCE: u64 = 5_000;
 const LONGEST_SILENCE: u64 = 30_000;
 /// A timer later than this was not late but asleep, in milliseconds.
 const ASLEEP: u64 = 5_000;
+/// How long the server's limiters are given, in milliseconds: they average over as much.
+pub const SLOW_DOWN: u64 = 60_000;
+/// The longest pause between heartbeats on a connection that is to be spared, in milliseconds: the server closes a
+/// socket after 60,000 of silence.
+const SPARING_INTERVAL: u64 = 50_000;
 
 /// Names one socket of the driver's, so that late events of a former one are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +38,7 @@ enum State {
     Connecting(SocketId),
     Open { socket: SocketId, beat: Option<Beat>, heard: Instant },
     Waiting,
+    Suspended,
 }
 
 /// What an overdue heartbeat means.
@@ -54,12 +60,37 @@ pub struct Link {
     heartbeat_interval: u64,
     connect_timeout: u64,
     sockets: u32,
+    /// The server limits connections: none before then, whatever the browser says.
+    slow_until: Option<Instant>,
+    is_sparing: bool,
 }
 
 impl Link {
     /// A link at rest; times in milliseconds.
     pub fn new(backoff: Backoff, heartbeat_interval: u64, connect_timeout: u64) -> Self {
-        Self { state: State::Idle, backoff, heartbeat_interval, connect_timeout, sockets: 0 }
+        Self {
+            state: State::Idle,
+            backoff,
+            heartbeat_interval,
+            connect_timeout,
+            sockets: 0,
+            slow_until: None,
+            is_sparing: false,
+        }
+    }
+
+    /// Whether the connection is to be spared: heartbeats come as rarely as the server allows.
+    pub fn spare(&mut self, is_sparing: bool) {
+        self.is_sparing = is_sparing;
+    }
+
+    /// Whether the connection is to be spared.
+    pub fn is_sparing(&self) -> bool {
+        self.is_sparing
+    }
+
+    fn interval(&self) -> u64 {
+        if self.is_sparing { self.heartbeat_interval.max(SPARING_INTERVAL) } else { self.heartbeat_interval }
     }
 
     /// Whether a timer due at `deadline` and firing `now` was held up by sleep: the link may have died meanwhile.
@@ -98,6 +129,24 @@ impl Link {
         matches!(self.state, State::Waiting)
     }
 
+    /// Whether the page is put away.
+    pub fn is_suspended(&self) -> bool {
+        matches!(self.state, State::Suspended)
+    }
+
+    /// Whether an attempt may begin before the backoff ends.
+    pub fn may_hurry(&self, now: Instant) -> bool {
+        self.is_waiting() && self.slow_until.is_none_or(|until| until <= now)
+    }
+
+    /// The last moment at which the open link was certain to be alive.
+    pub fn heard(&self) -> Option<Instant> {
+        match self.state {
+            State::Open { heard, .. } => Some(heard),
+            _ => None,
+        }
+    }
+
     /// Begins an attempt.
     pub fn connect(&mut self, now: Instant, timers: &mut Timers) -> SocketId {
         self.sockets = self.sockets.wrapping_add(1);
@@ -115,17 +164,33 @@ impl Link {
         }
         self.state = State::Open { socket, beat: None, heard: now };
         timers.clear(&Timer::Connect);
-        timers.set(Timer::Heartbeat, now.after(self.heartbeat_interval));
+        self.slow_until = None;
+        timers.set(Timer::Heartbeat, now.after(self.interval()));
         true
     }
 
-    /// The link is gone: waits for the next attempt, and says after how many milliseconds that will be.
-    pub fn wait(&mut self, now: Instant, timers: &mut Timers, rng: &mut Rng) -> u64 {
+    /// The link is gone: waits for the next attempt, and says after how many milliseconds that will be. `is_limited`
+    /// says that the server limits connections.
+    pub fn wait(&mut self, now: Instant, is_limited: bool, timers: &mut Timers, rng: &mut Rng) -> u64 {
         self.rest(timers);
         self.state = State::Waiting;
-        let delay = self.backoff.next_delay(rng);
+        let delay = self.backoff.next_delay(rng) + if is_limited { SLOW_DOWN } else { 0 };
+        self.slow_until = is_limited.then(|| now.after(delay));
         timers.set(Timer::Reconnect, now.after(delay));
         delay
+    }
+
+    /// The server limits connections, as has been found out since: waits at least a minute from `now`.
+    pub fn slow_down(&mut self, now: Instant, timers: &mut Timers, rng: &mut Rng) {
+        if self.may_hurry(now) {
+            self.wait(now, true, timers, rng);
+        }
+    }
+
+    /// The page is put away: nothing runs until it is back.
+    pub fn suspend(&mut self, timers: &mut Timers) {
+        self.rest(timers);
+        self.state = State::Suspended;
     }
 
     /// The link is no longer wanted.
@@ -178,19 +243,22 @@ impl Link {
         }
     }
 
-    /// A heartbeat's reply has come.
-    pub fn replied(&mut self, now: Instant, reference: Option<Reference>, timers: &mut Timers) {
-        if let State::Open { beat, .. } = &mut self.state
-            && beat.is_some_and(|beat| Some(beat.reference) == reference)
-        {
-            *beat = None;
-            self.rest_until_next_beat(now, timers);
-        }
+    /// A heartbeat's reply has come: how many milliseconds it took; `None` if it is no reply to the last one.
+    pub fn replied(
+        &mut self,
+        now: Instant,
+        reference: Option<Reference>,
+        timers: &mut Timers,
+    ) -> Option<u64> {
+        let State::Open { beat, .. } = &mut self.state else { return None };
+        let answered = beat.take_if(|beat| Some(beat.reference) == reference)?;
+        self.rest_until_next_beat(now, timers);
+        Some(now.since(answered.sent))
     }
 
     fn rest_until_next_beat(&mut self, now: Instant, timers: &mut Timers) {
         timers.clear(&Timer::HeartbeatTimeout);
-        timers.set(Timer::Heartbeat, now.after(self.heartbeat_interval));
+        timers.set(Timer::Heartbeat, now.after(self.interval()));
     }
 
     /// The reply was due at `deadline` and has not come.

@@ -2,10 +2,19 @@
 
 pub mod binding;
 pub mod channel;
+pub mod exact;
 pub mod filter;
 pub mod frame;
+pub mod http_send;
+pub mod join_config;
 pub mod link;
+pub mod presence;
+pub mod pushes;
+pub mod reach;
 pub mod remedy;
+pub mod router;
 pub mod routes;
 pub mod subscriptions;
+pub mod telemetry;
 pub mod token;
+pub mod tracking;

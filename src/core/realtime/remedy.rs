@@ -1,14 +1,16 @@
-//! What to do about a reason the server gives.
+//! What to do about a reason the server gives, about a close code, and about an answer of its auth server.
 
 /// What a reason asks of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
-    /// Join again after the backoff.
+    /// Try again after the backoff.
     Retry,
-    /// Join again after a minute: the server's limiter averages over as much.
+    /// Try again after a minute: the server's limiter averages over as much.
     SlowDown,
     /// Get a fresh access token, then join again.
     RefreshToken,
+    /// As [`Remedy::RefreshToken`] the first time; if a fresh token fares no better, no retry can mend it.
+    RefreshTokenOnce,
     /// No retry can mend it.
     GiveUp,
     /// Join again once another channel may have been left.
@@ -17,6 +19,18 @@ pub enum Remedy {
 
 /// Codes of join errors (`Code: text`), and literal texts of `system` messages, which carry no code.
 const REASONS: &[(&str, Remedy)] = &[
+    ("InitializingProjectConnection", Remedy::Retry),
+    ("RealtimeRestarting", Remedy::Retry),
+    ("UnableToConnectToProject", Remedy::Retry),
+    ("TimeoutOnRpcCall", Remedy::Retry),
+    ("ErrorOnRpcCall", Remedy::Retry),
+    ("QueryCanceled", Remedy::Retry),
+    ("MissingPartition", Remedy::Retry),
+    ("MusterJoinError", Remedy::Retry),
+    ("UnknownErrorOnChannel", Remedy::Retry),
+    ("PostgresChangesSubscribeTimeout", Remedy::Retry),
+    ("channel_crash", Remedy::Retry),
+    ("unmatched topic", Remedy::GiveUp),
     ("ClientJoinRateLimitReached", Remedy::SlowDown),
     ("JoinsRateLimitReached", Remedy::SlowDown),
     ("ConnectionRateLimitReached", Remedy::SlowDown),
@@ -27,9 +41,9 @@ const REASONS: &[(&str, Remedy)] = &[
     ("Too many messages per second", Remedy::SlowDown),
     ("Client presence rate limit exceeded", Remedy::SlowDown),
     ("InvalidJWTToken", Remedy::RefreshToken),
-    ("JwtSignatureError", Remedy::RefreshToken),
     ("Token has expired", Remedy::RefreshToken),
-    (":signature_error", Remedy::RefreshToken),
+    ("JwtSignatureError", Remedy::RefreshTokenOnce),
+    (":signature_error", Remedy::RefreshTokenOnce),
     ("Unauthorized", Remedy::GiveUp),
     ("You do not have permissions to read from this Channel topic", Remedy::GiveUp),
     ("RlsPolicyError", Remedy::GiveUp),
@@ -45,6 +59,8 @@ const REASONS: &[(&str, Remedy)] = &[
     ("TopicNameRequired", Remedy::GiveUp),
     ("Unable to subscribe to changes", Remedy::GiveUp),
     ("Error parsing", Remedy::GiveUp),
+    ("No subscription params provided", Remedy::GiveUp),
+    ("Column selection is not supported", Remedy::GiveUp),
     ("ChannelRateLimitReached", Remedy::WaitForSlot),
 ];
 
@@ -52,6 +68,71 @@ impl Remedy {
     /// The remedy for a reason, by how it begins; an unknown one is retried.
     pub fn of(reason: &str) -> Self {
         REASONS.iter().find(|(beginning, _)| reason.starts_with(beginning)).map_or(Self::Retry, |row| row.1)
+    }
+}
+
+/// What the end of a socket asks of the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseRemedy {
+    /// The server ended it: many clients come back now, so after the backoff.
+    Backoff,
+    /// The server limits joins or connections: not before a minute is over.
+    SlowDown,
+    /// Nobody said why: most likely the way to the server is gone, so find out when it is back.
+    FindOut,
+}
+
+/// Close codes as recorded; none of them has a reason.
+const CLOSE_CODES: &[(u16, CloseRemedy)] = &[
+    // Found dead by the client itself.
+    (0, CloseRemedy::FindOut),
+    // Idle for a minute: the page was frozen.
+    (1000, CloseRemedy::Backoff),
+    (1001, CloseRemedy::SlowDown),
+    // No code in the close frame, and no close frame.
+    (1005, CloseRemedy::FindOut),
+    (1006, CloseRemedy::FindOut),
+    // A frame over 5,000,000 bytes.
+    (1009, CloseRemedy::Backoff),
+    (1011, CloseRemedy::Backoff),
+    (1012, CloseRemedy::Backoff),
+    (1013, CloseRemedy::SlowDown),
+];
+
+impl CloseRemedy {
+    /// The remedy for a close code; an unknown one is the server's.
+    pub fn of(code: u16) -> Self {
+        CLOSE_CODES.iter().find(|row| row.0 == code).map_or(Self::Backoff, |row| row.1)
+    }
+}
+
+/// Why a handshake may have been refused, which a browser shows as close code 1006 and no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The project did not answer at all.
+    Unreachable,
+    /// The project answers, and takes key and token: Realtime itself is away or refuses.
+    NotTheToken,
+    /// The key is not the project's, or no longer.
+    Key,
+    /// The access token has expired or is not valid.
+    Token,
+    /// The project limits requests.
+    Limited,
+}
+
+impl Refusal {
+    /// By the status of `GET /auth/v1/user` with the key and the access token; 0 if nothing answered. `names_key` says
+    /// whether the answer's message is about the key (the gateway's "Invalid API key", "No API key found").
+    pub const fn of(status: u16, has_token: bool, names_key: bool) -> Self {
+        match status {
+            0 | 500.. => Self::Unreachable,
+            401 | 403 if names_key => Self::Key,
+            // Without a token this is what a good key is answered.
+            401 | 403 if has_token => Self::Token,
+            429 => Self::Limited,
+            _ => Self::NotTheToken,
+        }
     }
 }
 
@@ -68,7 +149,38 @@ mod tests {
 
     #[test]
     fn an_unknown_reason_is_retried() {
-        assert_eq!(Remedy::of("UnknownErrorOnChannel: boom"), Remedy::Retry);
+        assert_eq!(Remedy::of("SomethingNew: boom"), Remedy::Retry);
         assert_eq!(Remedy::of(""), Remedy::Retry);
+    }
+
+    #[test]
+    fn each_close_code_has_its_remedy_and_an_unknown_one_backs_off() {
+        for (code, remedy) in CLOSE_CODES {
+            assert_eq!(CloseRemedy::of(*code), *remedy, "{code}");
+        }
+        assert_eq!(CloseRemedy::of(4_999), CloseRemedy::Backoff);
+    }
+
+    #[test]
+    fn the_auth_server_tells_an_expired_token_from_a_project_out_of_reach() {
+        let rows = [
+            (0, true, false, Refusal::Unreachable),
+            (502, true, false, Refusal::Unreachable),
+            (401, true, true, Refusal::Key),
+            (401, false, true, Refusal::Key),
+            (401, true, false, Refusal::Token),
+            (403, true, false, Refusal::Token),
+            (401, false, false, Refusal::NotTheToken),
+            (429, true, false, Refusal::Limited),
+            (200, true, false, Refusal::NotTheToken),
+            (404, true, false, Refusal::NotTheToken),
+        ];
+        for (status, has_token, names_key, refusal) in rows {
+            assert_eq!(
+                Refusal::of(status, has_token, names_key),
+                refusal,
+                "{status} {has_token} {names_key}"
+            );
+        }
     }
 }

@@ -16,8 +16,24 @@ pub enum Source {
         /// Whether one's own come back.
         own: bool,
     },
-    /// Changes in the database.
-    Changes(Binding),
+    /// Changes in the database: those of any of these bindings, at least one.
+    Changes(Vec<Binding>),
+    /// Who is on the channel.
+    Presence {
+        /// The name under which this client is tracked.
+        key: String,
+        /// Whether to be told of others; without it one can only be tracked.
+        enabled: bool,
+    },
+}
+
+/// Broadcasts that the database kept, to be given at the join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replay {
+    /// Not older than this, in milliseconds since 1970.
+    pub since: u64,
+    /// The newest so many, 1 to 25.
+    pub limit: u32,
 }
 
 /// One subscription, validated.
@@ -29,6 +45,12 @@ pub struct Subscription {
     pub private: bool,
     /// What it listens to.
     pub source: Source,
+    /// Whether the server acknowledges what is sent on it.
+    pub ack: bool,
+    /// Which kept broadcasts it wants first.
+    pub replay: Option<Replay>,
+    /// Whether it is live only once the server says that its connection for database broadcasts is.
+    pub replication_ready: bool,
     /// Whether it joins again after a loss.
     pub auto_reconnect: bool,
     /// Failed attempts in a row that it bears; `None` for any number.
@@ -36,14 +58,28 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// The topic on the wire. Each binding to the database has a topic of its own, so that another subscription's
+    /// To `source` on a public channel, with the defaults.
+    pub fn to(channel: impl Into<String>, source: Source) -> Self {
+        Self {
+            channel: channel.into(),
+            private: false,
+            source,
+            ack: false,
+            replay: None,
+            replication_ready: false,
+            auto_reconnect: true,
+            max_reconnect_attempts: None,
+        }
+    }
+
+    /// The topic on the wire. Each set of bindings to the database has a topic of its own, so that another subscription's
     /// coming or going never interrupts it; a private topic stays as it is, because policies look at its name.
     pub fn topic(&self) -> String {
         let mut topic = String::from(TOPIC_PREFIX);
         topic.push_str(&self.channel);
-        if let (Source::Changes(binding), false) = (&self.source, self.private) {
+        if let (Source::Changes(bindings), false) = (&self.source, self.private) {
             topic.push(':');
-            topic.push_str(&hex(Binding::digest(std::slice::from_ref(binding))));
+            topic.push_str(&hex(Binding::digest(bindings)));
         }
         topic
     }
@@ -104,13 +140,16 @@ impl Status {
 #[derive(Debug, Default)]
 pub struct Subscriptions {
     entries: LiteMap<String, Entry>,
+    /// The ids of each topic, in the order in which they came.
+    by_topic: LiteMap<String, Vec<String>>,
 }
 
 impl Subscriptions {
-    /// Adds or replaces.
+    /// Adds one whose id is free.
     pub fn insert(&mut self, id: String, subscription: Subscription, slot: Slot) {
         let topic = subscription.topic();
         let status = Status::Joining;
+        self.by_topic.entry(topic.clone()).or_default().push(id.clone());
         let entry = Entry { subscription, slot, topic, attempts: 0, was_live: false, told: false, status };
         self.entries.insert(id, entry);
     }
@@ -132,7 +171,14 @@ impl Subscriptions {
 
     /// Takes one out.
     pub fn remove(&mut self, id: &str) -> Option<Entry> {
-        self.entries.remove(id)
+        let entry = self.entries.remove(id)?;
+        if let Some(ids) = self.by_topic.get_mut(&entry.topic) {
+            ids.retain(|other| other != id);
+            if ids.is_empty() {
+                self.by_topic.remove(&entry.topic);
+            }
+        }
+        Some(entry)
     }
 
     /// All ids.
@@ -140,14 +186,20 @@ impl Subscriptions {
         self.entries.keys().cloned().collect()
     }
 
+    /// All entries.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &Entry)> {
+        self.entries.iter()
+    }
+
     /// The ids of a topic.
     pub fn ids_of(&self, topic: &str) -> Vec<String> {
-        self.of(topic).map(|(id, _)| id.clone()).collect()
+        self.by_topic.get(topic).cloned().unwrap_or_default()
     }
 
     /// The entries of a topic.
-    pub fn of<'a>(&'a self, topic: &'a str) -> impl Iterator<Item = (&'a String, &'a Entry)> {
-        self.entries.iter().filter(move |(_, entry)| entry.topic == topic)
+    pub fn of<'a>(&'a self, topic: &str) -> impl Iterator<Item = (&'a String, &'a Entry)> + use<'a> {
+        let ids = self.by_topic.get(topic).map(Vec::as_slice).unwrap_or_default();
+        ids.iter().filter_map(|id| Some((id, self.entries.get(id)?)))
     }
 
     /// Whether there is none.
@@ -160,31 +212,43 @@ impl Subscriptions {
 mod tests {
     use super::*;
 
-    fn subscription(private: bool, source: Source) -> Subscription {
-        Subscription {
-            channel: "feed".into(),
-            private,
-            source,
-            auto_reconnect: true,
-            max_reconnect_attempts: None,
-        }
+    fn topic(private: bool, source: Source) -> String {
+        Subscription { private, ..Subscription::to("feed", source) }.topic()
     }
 
     #[test]
     fn only_public_bindings_get_a_topic_of_their_own() {
-        let binding = Binding {
+        let binding = |table: &str| Binding {
             event: "*".into(),
             schema: "public".into(),
-            table: Some("activity".into()),
+            table: Some(table.into()),
             filter: None,
             select: None,
         };
         let broadcast = Source::Broadcast { event: None, own: false };
-        assert_eq!(subscription(false, broadcast.clone()).topic(), "realtime:feed");
-        assert_eq!(subscription(true, broadcast).topic(), "realtime:feed");
-        assert_eq!(subscription(true, Source::Changes(binding.clone())).topic(), "realtime:feed");
-        let topic = subscription(false, Source::Changes(binding)).topic();
-        assert_eq!(topic.len(), "realtime:feed:".len() + 16);
+        assert_eq!(topic(false, broadcast.clone()), "realtime:feed");
+        assert_eq!(topic(true, broadcast), "realtime:feed");
+        assert_eq!(topic(true, Source::Changes(vec![binding("a")])), "realtime:feed");
+        let one = topic(false, Source::Changes(vec![binding("a")]));
+        let two = topic(false, Source::Changes(vec![binding("a"), binding("b")]));
+        assert_eq!(one.len(), "realtime:feed:".len() + 16);
+        assert_ne!(one, two);
+    }
+
+    #[test]
+    fn a_topic_knows_its_ids_as_they_come_and_go() {
+        let mut subscriptions = Subscriptions::default();
+        for id in ["b", "a", "c"] {
+            let channel = if id == "c" { "other" } else { "feed" };
+            let source = Source::Broadcast { event: None, own: false };
+            subscriptions.insert(id.into(), Subscription::to(channel, source), 1);
+        }
+        assert_eq!(subscriptions.ids_of("realtime:feed"), ["b", "a"]);
+        subscriptions.remove("b");
+        subscriptions.remove("nobody");
+        assert_eq!(subscriptions.of("realtime:feed").map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["a"]);
+        subscriptions.remove("a");
+        assert_eq!((subscriptions.ids_of("realtime:feed").len(), subscriptions.by_topic.len()), (0, 1));
     }
 
     #[test]

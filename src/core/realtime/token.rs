@@ -14,6 +14,8 @@ pub struct Token {
     expires: Option<Instant>,
     /// Answered for the present connection, and not refused by the server since.
     settled: bool,
+    /// The server has refused it.
+    refused: bool,
     asking: bool,
     /// The application has set a token since it was asked: the answer, when it comes, is about the past.
     superseded: bool,
@@ -32,7 +34,7 @@ impl Token {
 
     /// Whether joins may go out.
     pub fn is_ready(&self, now: Instant) -> bool {
-        (!self.has_source || self.settled) && !self.is_expired(now)
+        (!self.has_source || self.settled) && !self.refused && !self.is_expired(now)
     }
 
     /// Whether it has run out.
@@ -46,7 +48,13 @@ impl Token {
         (self.has_source && left > 0).then(|| now.after(left.saturating_sub(RENEW_AHEAD.min(left / 2))))
     }
 
-    /// A new connection, or the server's refusal: what is held no longer counts.
+    /// The server has refused it: another is needed.
+    pub fn refuse(&mut self) {
+        self.settled = false;
+        self.refused = true;
+    }
+
+    /// A new connection: what is held has to be asked for again.
     pub fn unsettle(&mut self) {
         self.settled = false;
     }
@@ -74,6 +82,7 @@ impl Token {
     pub fn set(&mut self, now: Instant, value: Option<String>, lifetime: Option<i64>) -> bool {
         self.asking = false;
         self.settled = true;
+        self.refused = false;
         self.expires = lifetime.map(|left| now.after(u64::try_from(left).unwrap_or(0)));
         let changed = self.value != value;
         self.value = value;

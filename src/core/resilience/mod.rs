@@ -1,3 +1,4 @@
 //! What keeps calls going through a bad network.
 
 pub mod backoff;
+pub mod pace;

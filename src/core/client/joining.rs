@@ -1,0 +1,208 @@
+//! Joins: which goes out when, and what becomes of it.
+
+use super::Client;
+use crate::core::error::Error;
+use crate::core::io::{Level, SocketId};
+use crate::core::payload::Payload;
+use crate::core::realtime::channel::{Cause, State};
+use crate::core::realtime::frame::Outbound;
+use crate::core::realtime::link::{Link, SLOW_DOWN};
+use crate::core::realtime::remedy::Remedy;
+use crate::core::realtime::subscriptions::Source;
+use crate::core::time::{Instant, Timer};
+
+/// How far a replay begins before the channel was last certain to be live, in milliseconds: the two clocks differ.
+/// What comes twice is told by its id.
+const REPLAY_MARGIN: u64 = 10_000;
+
+impl<P: Payload> Client<P> {
+    /// A channel is to be joined as soon as it may.
+    pub(super) fn queue_join(&mut self, topic: &str) {
+        let Some(channel) = self.channels.get_mut(topic) else { return };
+        if channel.state != State::Waiting || std::mem::replace(&mut channel.is_queued, true) {
+            return;
+        }
+        let queue = if channel.is_suspect { &mut self.suspects } else { &mut self.to_join };
+        queue.push_back(topic.to_owned());
+    }
+
+    /// Every channel that waits and whose backoff does not run is to be joined.
+    pub(super) fn queue_all(&mut self) {
+        for topic in self.topics_waiting() {
+            if !self.timers.is_set(&Timer::Rejoin(topic.clone())) {
+                self.queue_join(&topic);
+            }
+        }
+    }
+
+    /// Sends the joins that may go: the socket is open, the token is there, the pace allows it, and of those that were
+    /// refused before only one at a time, since a refusal silences the server's whole socket.
+    pub(super) fn join_all(&mut self, now: Instant) {
+        let Some(socket) = self.link.socket() else { return };
+        if self.to_join.is_empty() && self.suspects.is_empty() {
+            return;
+        }
+        if !self.token.is_ready(now) {
+            self.want_token(now);
+            return;
+        }
+        while let Some(topic) = self.next_to_join() {
+            if !self.pace.take(now) {
+                self.to_join.push_front(topic);
+                self.timers.set(Timer::Pace, now.after(self.pace.wait()));
+                return;
+            }
+            self.join(now, socket, &topic);
+        }
+    }
+
+    fn next_to_join(&mut self) -> Option<String> {
+        while let Some(topic) = self.to_join.pop_front() {
+            if self.is_to_be_joined(&topic) {
+                return Some(topic);
+            }
+        }
+        let is_trying =
+            |channel: &super::Channel<P>| channel.is_suspect && matches!(channel.state, State::Joining(_));
+        if self.suspects.is_empty() || self.channels.values().any(is_trying) {
+            return None;
+        }
+        while let Some(topic) = self.suspects.pop_front() {
+            if self.is_to_be_joined(&topic) {
+                return Some(topic);
+            }
+        }
+        None
+    }
+
+    fn is_to_be_joined(&self, topic: &str) -> bool {
+        self.channels.get(topic).is_some_and(|channel| channel.is_queued && channel.state == State::Waiting)
+    }
+
+    fn join(&mut self, now: Instant, socket: SocketId, topic: &str) {
+        // A refused join silences the server for the others too.
+        let others = self.joins_under_way() + self.to_join.len() + self.suspects.len();
+        let deadline = now.after(self.config.join_timeout + Link::silence(others));
+        let reference = self.next_reference();
+        let since = self.replay_since(topic);
+        let Some(channel) = self.channels.get_mut(topic) else { return };
+        channel.is_queued = false;
+        channel.join(reference);
+        let payload = channel.config.to_payload(self.token.value(), since);
+        self.stats.joins += 1;
+        self.timers.set(Timer::Join(topic.to_owned()), deadline);
+        self.log_topic(Level::Debug, "join", topic, None);
+        let join_ref = Some(reference);
+        self.send(socket, Outbound { join_ref, reference, topic, event: "phx_join", payload });
+    }
+
+    /// Where a replay begins: where the application said, or since when the channel may have missed something.
+    fn replay_since(&self, topic: &str) -> Option<u64> {
+        let channel = self.channels.get(topic)?;
+        let since = channel.config.replay?.since;
+        let missed = channel.live_until.zip(self.clock).map(|(until, (at, epoch))| {
+            (epoch + until.since(at)).saturating_sub(at.since(until)).saturating_sub(REPLAY_MARGIN)
+        });
+        Some(missed.map_or(since, |missed| missed.max(since)))
+    }
+
+    /// The server took the join; its database subscription is still to come.
+    pub(super) fn joined(&mut self, now: Instant, topic: &str) {
+        self.link.forget_failures();
+        if let Some(channel) = self.channels.get_mut(topic) {
+            channel.is_suspect = false;
+        }
+        self.timers.set(Timer::Join(topic.to_owned()), now.after(self.config.join_timeout));
+        self.write_routes(topic);
+    }
+
+    /// The channel is live.
+    pub(super) fn live(&mut self, now: Instant, topic: &str) {
+        self.link.forget_failures();
+        self.timers.clear(&Timer::Join(topic.to_owned()));
+        if let Some(channel) = self.channels.get_mut(topic) {
+            channel.backoff.reset();
+            channel.is_suspect = false;
+            channel.had_other_token = false;
+            channel.tracking.rejoined();
+        }
+        self.log_topic(Level::Info, "live", topic, None);
+        self.write_routes(topic);
+        for id in self.subscriptions.ids_of(topic) {
+            self.subscription_live(&id);
+        }
+        if self.stats.is_away()
+            && self.channels.values().all(|channel| matches!(channel.state, State::Live(_)))
+        {
+            self.stats.back(now);
+        }
+        self.tell_tracking(now, topic);
+    }
+
+    /// The server has not answered in time.
+    pub(super) fn join_timed_out(&mut self, now: Instant, topic: &str) {
+        self.leave(topic);
+        self.channel_down(now, topic, &Cause::Silence);
+    }
+
+    /// A channel is not live any more: decides by the cause what to do, and says so.
+    pub(super) fn channel_down(&mut self, now: Instant, topic: &str, cause: &Cause) {
+        self.timers.clear(&Timer::Join(topic.to_owned()));
+        self.drop_pushes(topic);
+        let Some(channel) = self.channels.get_mut(topic) else { return };
+        channel.state = State::Waiting;
+        let remedy = match cause.remedy() {
+            Remedy::RefreshTokenOnce if std::mem::replace(&mut channel.had_other_token, true) => {
+                Remedy::GiveUp
+            }
+            remedy => remedy,
+        };
+        if !matches!(cause, Cause::Closed(_)) {
+            channel.is_suspect = true;
+            self.stats.failed_joins += 1;
+        }
+        let jitter = channel.backoff.next_delay(&mut self.rng);
+        let delay = match remedy {
+            Remedy::SlowDown | Remedy::WaitForSlot => SLOW_DOWN + jitter,
+            _ => jitter,
+        };
+        if matches!(remedy, Remedy::RefreshToken | Remedy::RefreshTokenOnce) {
+            self.token.refuse();
+        }
+        if remedy != Remedy::GiveUp {
+            self.timers.set(Timer::Rejoin(topic.to_owned()), now.after(delay));
+        }
+        self.log_topic(Level::Warn, "down", topic, Some(&cause.sentence(topic)));
+        // What the database refused is asked for by those that listen to changes; others on the topic go on.
+        let only_changes = matches!(cause, Cause::RefusedByDatabase(_));
+        let mut others = false;
+        for id in self.subscriptions.ids_of(topic) {
+            let Some(entry) = self.subscriptions.get(&id) else { continue };
+            let is_meant = !only_changes || matches!(entry.subscription.source, Source::Changes(_));
+            let mut error = Error::new(cause.code(remedy), cause.sentence(&entry.subscription.channel));
+            if remedy != Remedy::GiveUp {
+                error.retry_after = Some(delay);
+                self.retry_or_fail(now, &id, &error);
+            } else if is_meant {
+                self.fail(now, &id, error);
+            } else {
+                others = true;
+                self.set_status(&id, super::Status::Reconnecting);
+            }
+        }
+        if others {
+            self.queue_join(topic);
+        }
+    }
+
+    /// The topics of channels that are not joined.
+    pub(super) fn topics_waiting(&self) -> Vec<String> {
+        let waiting = self.channels.iter().filter(|(_, channel)| channel.state == State::Waiting);
+        waiting.map(|(topic, _)| topic.clone()).collect()
+    }
+
+    /// How many joins wait for their answers.
+    pub(super) fn joins_under_way(&self) -> usize {
+        self.channels.values().filter(|channel| matches!(channel.state, State::Joining(_))).count()
+    }
+}

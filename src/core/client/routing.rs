@@ -1,0 +1,45 @@
+//! The routing table, as the client writes it.
+
+use super::Client;
+use crate::core::io::Output;
+use crate::core::payload::Payload;
+use crate::core::realtime::routes::{Slot, TopicRoutes};
+use crate::core::realtime::subscriptions::Source;
+
+impl<P: Payload> Client<P> {
+    /// Writes a topic's routes anew if they have changed.
+    pub(super) fn write_routes(&mut self, topic: &str) {
+        let Some(channel) = self.channels.get(topic) else { return };
+        let mut routes = TopicRoutes::default();
+        let mut named: Vec<(&str, Slot)> = Vec::new();
+        for (_, entry) in self.subscriptions.of(topic) {
+            match &entry.subscription.source {
+                Source::Broadcast { event: None, .. } => routes.any.push(entry.slot),
+                Source::Broadcast { event: Some(event), .. } => named.push((event, entry.slot)),
+                Source::Changes(bindings) => {
+                    for id in bindings.iter().filter_map(|binding| channel.binding_id(binding)) {
+                        let slots = routes.changes.entry(id).or_default();
+                        if !slots.contains(&entry.slot) {
+                            slots.push(entry.slot);
+                        }
+                    }
+                }
+                Source::Presence { .. } => {}
+            }
+        }
+        for (event, slot) in named {
+            routes.events.entry(event.to_owned()).or_insert_with(|| routes.any.clone()).push(slot);
+        }
+        if self.routes.get(topic) != Some(&routes) {
+            self.routes.insert(topic.to_owned(), routes.clone());
+            self.outputs.push_back(Output::Route { topic: topic.to_owned(), routes });
+        }
+    }
+
+    /// Drops a topic's routes.
+    pub(super) fn drop_routes(&mut self, topic: &str) {
+        if self.routes.remove(topic).is_some() {
+            self.outputs.push_back(Output::Unroute { topic: topic.to_owned() });
+        }
+    }
+}

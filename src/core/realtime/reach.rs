@@ -1,0 +1,112 @@
+//! Finding out when the way to the server is back, where the browser does not say so.
+//!
+//! A WebSocket that fails is dear: browsers hold attempts back more and more, and each takes its time. A small request
+//! that any answer satisfies is cheap, so while the link is down such requests ask, and the first answer after a
+//! silence opens the socket at once. They go out in proportion to the outage (a twentieth of it), which costs a short
+//! outage little and a long one few requests. A server that answers and refuses the socket is not hurried: then the
+//! backoff alone decides.
+
+use crate::core::rng::Rng;
+use crate::core::time::Instant;
+
+/// The first question comes within so many milliseconds of the loss.
+const FIRST: u64 = 250;
+/// The least and the most between questions, in milliseconds.
+const LEAST: u64 = 100;
+const MOST: u64 = 10_000;
+/// The part of the outage between questions.
+const PART: u64 = 20;
+/// So many times rarer on a connection that is to be spared.
+const SPARING: u64 = 4;
+/// How long an answer may take, in milliseconds.
+pub const PATIENCE: u64 = 3_000;
+
+/// What is known of the way to the server while the link is down.
+#[derive(Debug, Default)]
+pub struct Reach {
+    since: Option<Instant>,
+    /// A socket has been tried since the last answer: another answer proves nothing new.
+    is_spent: bool,
+    is_asking: bool,
+}
+
+/// What an answer means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The way is back: open a socket.
+    Back,
+    /// Ask again after so many milliseconds.
+    AskAfter(u64),
+    /// Nothing: the backoff decides.
+    Nothing,
+}
+
+impl Reach {
+    /// The link is lost, or an attempt has failed: milliseconds until the first question.
+    pub fn begin(&mut self, now: Instant, rng: &mut Rng) -> u64 {
+        self.since.get_or_insert(now);
+        rng.up_to(FIRST)
+    }
+
+    /// The link is up, or no longer wanted.
+    pub fn end(&mut self) {
+        self.since = None;
+        self.is_spent = false;
+    }
+
+    /// Whether to ask now; one question at a time.
+    pub fn ask(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_asking, true)
+    }
+
+    /// A socket is being tried.
+    pub fn tried(&mut self) {
+        self.is_spent = true;
+    }
+
+    /// The question has been answered, by anything, or by nothing.
+    pub fn answered(&mut self, now: Instant, answered: bool, is_sparing: bool, rng: &mut Rng) -> Found {
+        self.is_asking = false;
+        let Some(since) = self.since else { return Found::Nothing };
+        if answered {
+            return if self.is_spent { Found::Nothing } else { Found::Back };
+        }
+        self.is_spent = false;
+        let part = (now.since(since) / PART).clamp(LEAST, MOST);
+        let delay = part / 2 + rng.up_to(part / 2);
+        Found::AskAfter(if is_sparing { delay * SPARING } else { delay })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOSS: Instant = Instant::from_millis(50_000);
+
+    #[test]
+    fn questions_go_out_in_proportion_to_the_outage() {
+        let (mut reach, mut rng) = (Reach::default(), Rng::new(4));
+        assert!(reach.begin(LOSS, &mut rng) <= 250);
+        for (outage, least, most) in [(0, 50, 100), (10_000, 250, 500), (3_600_000, 5_000, 10_000)] {
+            assert!(reach.ask() && !reach.ask());
+            match reach.answered(LOSS.after(outage), false, false, &mut rng) {
+                Found::AskAfter(delay) => assert!((least..=most).contains(&delay), "{delay} at {outage}"),
+                found => panic!("{found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn an_answer_opens_a_socket_once_until_there_was_silence_again() {
+        let (mut reach, mut rng) = (Reach::default(), Rng::new(4));
+        reach.begin(LOSS, &mut rng);
+        assert_eq!(reach.answered(LOSS, true, false, &mut rng), Found::Back);
+        reach.tried();
+        assert_eq!(reach.answered(LOSS, true, false, &mut rng), Found::Nothing);
+        assert!(matches!(reach.answered(LOSS, false, false, &mut rng), Found::AskAfter(_)));
+        assert_eq!(reach.answered(LOSS, true, false, &mut rng), Found::Back);
+        reach.end();
+        assert_eq!(reach.answered(LOSS, true, false, &mut rng), Found::Nothing);
+    }
+}
