@@ -77,7 +77,9 @@ const failure = async () => undefined;
 const event = async () => undefined;
 /** @type {() => Promise<void>} exposed by the tests that need it */
 const cut = async () => {};
-void [wedsync, options, failure, event, cut];
+/** @type {() => Promise<void>} exposed by the test that needs it */
+const insertNotes = async () => {};
+void [wedsync, options, failure, event, cut, insertNotes];
 
 test('`init` loads the module once, however often and by whomever it is called', async () => {
   const { result, fetched } = await inPage(async () => {
@@ -327,4 +329,66 @@ test('`off` ends what `once` began', async () => {
     return told;
   });
   assert.deepEqual(result, []);
+});
+
+test('a filter is plain data until it is subscribed with; rows and columns come as it says', async () => {
+  const sql = (/** @type {string} */ text) => control('/sql', { sql: text });
+  await sql(`
+    create table public.notes (id int primary key, place text, seats int8, at timestamptz, owner text);
+    grant select on public.notes to anon;
+    alter publication supabase_realtime add table public.notes;
+  `);
+  const { result } = await inPage(
+    async () => {
+      const filter = wedsync
+        .filter()
+        .in('place', ['Oslo, Norway', 'a (b)'])
+        .gt('seats', 9_007_199_254_740_992n)
+        .gte('at', new Date('2026-01-01'))
+        .not.is('owner', null)
+        .not.like('place', 'Ber%');
+      const manager = new wedsync.RealtimeSubscriptionManager(options);
+      /** @type {any} */
+      let insert;
+      const heard = new Promise((resolve) => {
+        insert = manager
+          .subscribe('notes', {
+            channel: 'notes',
+            table: 'notes',
+            filter,
+            select: ['id', 'place'],
+            onData: resolve,
+          })
+          .then(() => insertNotes());
+      });
+      await insert;
+      const { record } = /** @type {any} */ (await heard);
+      const wrong = await failure(
+        manager.subscribe('notes', {
+          channel: 'notes',
+          table: 'notes',
+          filter: wedsync.filter().eq('place', undefined),
+          onData() {},
+        }),
+      );
+      return { record, wrong, conditions: filter.eq('id', 1).not.eq('id', 2).conditions.slice(-3) };
+    },
+    {
+      prepare: (page) =>
+        page.exposeFunction('insertNotes', () =>
+          sql(`insert into public.notes values
+            (1, 'Bergen', 9007199254740993, now(), 'x'), (2, 'a (b)', 9007199254740992, now(), 'x'),
+            (3, 'a (b)', 9007199254740993, '2025-12-31', 'x'), (4, 'a (b)', 9007199254740993, now(), null),
+            (5, 'Oslo, Norway', 9007199254740993, now(), 'x')`),
+        ),
+    },
+  );
+  assert.deepEqual(result.record, { id: 5, place: 'Oslo, Norway' });
+  assert.equal(result.wrong.code, 'invalid_option');
+  assert.match(result.wrong.message, /compares "place" by eq with something else than a string/);
+  assert.deepEqual(result.conditions, [
+    { column: 'place', operator: 'like', value: 'Ber%', not: true },
+    { column: 'id', operator: 'eq', value: 1 },
+    { column: 'id', operator: 'eq', value: 2, not: true },
+  ]);
 });

@@ -61,3 +61,23 @@ test('on a server `init` says where the module runs, instead of failing somewher
   const { init, DashboardError } = await import('@wedsync/dashboard');
   await assert.rejects(init(), (error) => error instanceof DashboardError && error.code === 'not_in_browser');
 });
+
+test('on a server a filter is made, and a manager leaves the session of its client alone', async () => {
+  const { filter, RealtimeSubscriptionManager } = await import('@wedsync/dashboard');
+  const at = new Date(0);
+  assert.deepEqual(filter().eq('id', 7).not.in('at', [at]).conditions, [
+    { column: 'id', operator: 'eq', value: 7 },
+    { column: 'at', operator: 'in', value: [at], not: true },
+  ]);
+  let used = 0;
+  const auth = new Proxy(/** @type {any} */ ({}), {
+    get: () => () => {
+      used += 1;
+    },
+  });
+  const supabase = { supabaseUrl: 'https://ref.supabase.co', supabaseKey: 'key', auth };
+  const manager = new RealtimeSubscriptionManager({ supabase });
+  assert.equal(manager.getConnectionState(), 'idle');
+  manager.close();
+  assert.equal(used, 0);
+});

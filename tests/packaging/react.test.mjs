@@ -100,6 +100,26 @@ test('mounted twice, a subscription is live once, follows its callback and its o
   });
 });
 
+test('another client of supabase-js makes another dashboard, the same one at another render does not', async () => {
+  await inPage({ url: backend.url, key: backend.anonKey, supabase: 'yes' }, async (page) => {
+    const joins = async () => {
+      await page.getByRole('button', { name: 'stats' }).click();
+      return JSON.parse((await page.getByTestId('stats').textContent()) ?? '').joins;
+    };
+    const status = page.getByTestId('status');
+    await expect(status).toHaveText('live');
+    await page.getByRole('button', { name: 'other channel' }).click();
+    await expect(status).toHaveText('live');
+    await page.getByRole('button', { name: 'same client' }).click();
+    await expect(page.getByTestId('turn')).toHaveText('2');
+    await expect(status).toHaveText('live');
+    assert.equal(await joins(), 2);
+    await page.getByRole('button', { name: 'other client' }).click();
+    await expect.poll(joins, 'the counters of a new manager').toBe(1);
+    await expect(status).toHaveText('live');
+  });
+});
+
 test('what is wrong with the options is what `useConnection` says', async () => {
   await inPage({ url: 'nonsense', key: 'key' }, async (page) => {
     await expect(page.getByTestId('error')).toHaveText('invalid_url');

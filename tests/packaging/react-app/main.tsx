@@ -3,7 +3,21 @@ import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
 const query = new URLSearchParams(location.search);
-const options = { url: query.get('url') ?? '', key: query.get('key') ?? '' };
+const project = { url: query.get('url') ?? '', key: query.get('key') ?? '' };
+
+/** As much of a supabase-js client as the dashboard uses; nobody is signed in. */
+function signedOutClient() {
+  return {
+    supabaseUrl: project.url,
+    supabaseKey: project.key,
+    auth: {
+      getSession: async () => ({ data: { session: null } }),
+      onAuthStateChange: () => ({ data: { subscription: { unsubscribe: () => {} } } }),
+    },
+  };
+}
+
+const clients = query.has('supabase') ? [signedOutClient(), signedOutClient()] : [];
 
 function Connection() {
   const { state, error } = useConnection();
@@ -68,13 +82,29 @@ function Controls() {
   );
 }
 
+function App() {
+  const [turn, setTurn] = useState(0);
+  const supabase = clients[turn % clients.length];
+  // New objects at each render: what they hold says whether it is another dashboard.
+  return (
+    <DashboardProvider options={supabase ? { supabase } : { ...project }}>
+      <Connection />
+      <Controls />
+      <button type="button" onClick={() => setTurn(turn + 1)}>
+        other client
+      </button>
+      <button type="button" onClick={() => setTurn(turn + clients.length)}>
+        same client
+      </button>
+      <output data-testid="turn">{turn}</output>
+    </DashboardProvider>
+  );
+}
+
 const root = document.querySelector('#root');
 if (!root) throw new Error('The page has no root.');
 createRoot(root).render(
   <StrictMode>
-    <DashboardProvider options={options}>
-      <Connection />
-      <Controls />
-    </DashboardProvider>
+    <App />
   </StrictMode>,
 );

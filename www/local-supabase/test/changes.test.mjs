@@ -137,6 +137,25 @@ describeOnEachStorage(
       socket.close();
     });
 
+    test('a value in quotes is what they hold: its commas and parentheses separate nothing', async () => {
+      const quoted = String.raw`"a,b (c) \"d\" \\"`;
+      const filters = [
+        `t=eq.${quoted}`,
+        `t=in.(x,${quoted})`,
+        't=not.in.("a,b",x)',
+        't=like."a,b (%",id=eq.6',
+        `t=neq.${quoted}`,
+        't=eq."a,b"',
+      ];
+      const { socket, bindings } = await listen(filters.map((filter) => ({ ...kinds, filter })));
+      await backend.sql(String.raw`insert into public.kinds (id, t) values (6, 'a,b (c) "d" \')`);
+      const { ids } = (await socket.nextJson())[4];
+      const met = bindings.slice(0, 4).map(({ id }) => id);
+      assert.deepEqual(ids, met.reverse());
+      await backend.sql('delete from public.kinds');
+      socket.close();
+    });
+
     test('the same binding has the same id on every channel and socket', async () => {
       const [one, two] = [
         await listen([kinds]),
@@ -161,6 +180,14 @@ describeOnEachStorage(
         ],
         [{ filter: 'id' }, 'Error parsing `filter` params: ["id"]'],
         [{ filter: 'id=zz.1' }, 'Error parsing `filter` params: ["zz", "1"]'],
+        [
+          { filter: 'id=in.1' },
+          'Error parsing `filter` params: `in` filter value must be wrapped by parentheses',
+        ],
+        [
+          { filter: 'id=eq.1,' },
+          'Error parsing `filter` params: filter must not contain empty segments (check for extra commas)',
+        ],
         [
           { filter: 'nocol=eq.1' },
           `${unable} An exception happened so please check your connect parameters: [event: *, schema: public, table: kinds, filters: [{"nocol", "eq", "1", false}], select: nil]. Exception: ERROR P0001 (raise_exception) invalid column for filter nocol`,

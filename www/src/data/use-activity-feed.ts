@@ -1,5 +1,6 @@
 'use client';
 
+import { filter } from '@wedsync/dashboard';
 import { useSubscription } from '@wedsync/dashboard/react';
 import { useCallback, useMemo, useState } from 'react';
 import { feedLimit, mergeActivity } from '@/lib/activity';
@@ -34,7 +35,7 @@ export function useActivityFeed(supplierId: string): ActivityFeed {
     schema: 'public',
     table: 'activity',
     event: 'INSERT',
-    filter: `supplier_id=eq.${supplierId}`,
+    filter: filter<Activity>().eq('supplier_id', supplierId),
     onData: (change: { record?: Activity; errors: string[] | null }) => {
       const row = change.record;
       // A row too large for the wire comes without its columns: then the list is read again.

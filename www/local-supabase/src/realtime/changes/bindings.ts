@@ -106,48 +106,66 @@ export function parseBinding(raw: RawBinding): Binding {
   };
 }
 
-/** `id=gt.1,name=not.in.("a,b",c)`: all terms must hold. */
+/** `id=gt.1,name=not.in.("a,b",c),note=eq."x, y"`: all terms must hold. */
 function parseFilter(text: string): FilterTerm[] {
-  return splitTerms(text).map((term) => {
+  if (text.trim() === '') return [];
+  return splitTerms(text).map((segment) => {
+    const term = segment.trim();
+    if (term === '') throw filterError('filter must not contain empty segments (check for extra commas)');
     const equals = term.indexOf('=');
-    if (equals < 0) throw filterError([term]);
+    if (equals < 0) throw filterError(inspectList([term]));
     const column = term.slice(0, equals);
     let rest = term.slice(equals + 1);
     const negated = rest.startsWith('not.');
     if (negated) rest = rest.slice('not.'.length);
     const dot = rest.indexOf('.');
-    if (dot < 0) throw filterError([rest]);
+    if (dot < 0) throw filterError(inspectList([rest]));
     const operator = rest.slice(0, dot);
     const value = rest.slice(dot + 1);
-    if (!operators.has(operator)) throw filterError([operator, value]);
+    if (!operators.has(operator)) throw filterError(inspectList([operator, value]));
+    if (operator !== 'in') return { column, operator, value: unquoted(value), negated };
+    if (!/^\(.*\)$/s.test(value)) throw filterError('`in` filter value must be wrapped by parentheses');
     return { column, operator, value, negated };
   });
 }
 
-/** Splits at commas outside of quotes and of one pair of parentheses. */
-export function splitTerms(text: string): string[] {
+/**
+ * Splits at commas outside of parentheses and of quotes, which open right after `.`, `(` or a comma only. A term follows
+ * `edge`: the values of a list may begin with a quote, the terms of a filter begin with a column.
+ */
+export function splitTerms(text: string, edge = ''): string[] {
   const terms: string[] = [];
   let start = 0;
+  let depth = 0;
   let isQuoted = false;
-  let isEnclosed = false;
+  let former = edge;
   for (let index = 0; index < text.length; index += 1) {
-    const character = text[index];
-    if (isQuoted && character === '\\') index += 1;
-    else if (character === '"') isQuoted = !isQuoted;
-    else if (isQuoted) continue;
-    else if (character === '(') isEnclosed = true;
-    else if (character === ')') isEnclosed = false;
-    else if (character === ',' && !isEnclosed) {
+    const character = text.charAt(index);
+    if (isQuoted) {
+      if (character === '\\') index += 1;
+      else if (character === '"') isQuoted = false;
+    } else if (character === '"' && (former === '.' || former === '(' || former === ',')) isQuoted = true;
+    else if (character === '(') depth += 1;
+    else if (character === ')') depth = Math.max(0, depth - 1);
+    else if (character === ',' && depth === 0) {
       terms.push(text.slice(start, index));
       start = index + 1;
+      former = edge;
+      continue;
     }
+    former = character;
   }
   terms.push(text.slice(start));
-  return terms.filter((term) => term !== '');
+  return terms;
 }
 
-function filterError(parts: readonly string[]): BindingError {
-  return new BindingError(`Error parsing \`filter\` params: ${inspectList(parts)}`);
+/** What a value in quotes from its first to its last character holds; any other is taken as it is. */
+function unquoted(value: string): string {
+  return /^"(?:[^"\\]|\\.)*"$/s.test(value) ? value.slice(1, -1).replace(/\\(.)/gs, '$1') : value;
+}
+
+function filterError(reason: string): BindingError {
+  return new BindingError(`Error parsing \`filter\` params: ${reason}`);
 }
 
 function parseSelect(raw: RawBinding, select: unknown): string[] | null {

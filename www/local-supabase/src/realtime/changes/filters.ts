@@ -1,7 +1,6 @@
 import { type Database, isConnectionLoss, quoteIdentifier, type SqlValue } from '../../database/database.js';
 import { messageOf } from '../../errors.js';
 import type { FilterTerm } from './bindings.js';
-import { splitTerms } from './bindings.js';
 import { type ChangedRow, type Relation, recordSql } from './changedRows.js';
 
 /** So many filters are tested by one statement: PostgreSQL takes some 1,600 columns. */
@@ -28,13 +27,6 @@ type Filter = readonly FilterTerm[];
 
 /** Filters by their text. */
 export type Filters = ReadonlyMap<string, Filter>;
-
-/** The values of `in.(a,"b,c")`. */
-export function listedValues(value: string): string[] {
-  return splitTerms(value.replace(/^\(|\)$/g, '')).map((item) =>
-    item.startsWith('"') ? item.slice(1, -1).replace(/\\(.)/g, '$1') : item,
-  );
-}
 
 /** Which of these filters each of the rows, all of one table, meets. */
 export async function matchFilters(
@@ -125,8 +117,8 @@ function termSql({ column, operator, value }: FilterTerm, parameters: SqlValue[]
     return isKeywords.has(keyword) ? `${subject} is ${keyword}` : 'false';
   }
   if (operator === 'in') {
-    const items = listedValues(value).map((item) => `"${item.replace(/[\\"]/g, '\\$&')}"`);
-    return `${subject} = any (${add(`{${items.join(',')}}`)})`;
+    // The list between the parentheses is the text of an array, quotes and all.
+    return `${subject} = any (${add(`{${value.slice(1, -1)}}`)})`;
   }
   return `${subject} ${symbols[operator]} ${add(value)}`;
 }
