@@ -2,6 +2,7 @@
 
 pub mod binding;
 pub mod channel;
+pub mod delivery;
 pub mod exact;
 pub mod filter;
 pub mod frame;
