@@ -1,0 +1,13 @@
+//! Many clients against a model of the Realtime server that follows the recordings, on one virtual clock, through every
+//! fault a network, a server and a laptop can have.
+//!
+//! `npm run sim -- --seeds N` runs any number of seeds, `npm run sim -- --seed N` one of them.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "sim/comparing.rs"]
+mod comparing;
+#[path = "sim/recordings.rs"]
+mod recordings;
+#[path = "sim/server/mod.rs"]
+mod server;
