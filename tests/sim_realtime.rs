@@ -5,9 +5,25 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "sim/acting.rs"]
+mod acting;
 #[path = "sim/comparing.rs"]
 mod comparing;
+#[path = "sim/faults.rs"]
+mod faults;
+#[path = "sim/network.rs"]
+mod network;
+#[path = "sim/peer.rs"]
+mod peer;
 #[path = "sim/recordings.rs"]
 mod recordings;
+#[path = "sim/seeds.rs"]
+mod seeds;
 #[path = "sim/server/mod.rs"]
 mod server;
+#[path = "sim/watch.rs"]
+mod watch;
+#[path = "sim/wishes.rs"]
+mod wishes;
+#[path = "sim/world.rs"]
+mod world;

@@ -19,6 +19,7 @@ impl Server {
     pub(super) fn join(&mut self, conn: Conn, topic: &str, message: Message, former: Option<ChannelId>) {
         if let Some(former) = former {
             self.close(former);
+            self.duplicate_joins.push((conn, topic.to_owned()));
         }
         self.join_rate.count(self.now, 1);
         match self.admit(conn, topic, &message) {

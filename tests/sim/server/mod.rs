@@ -112,6 +112,8 @@ pub struct Server {
     pub closed_topics: BTreeSet<String>,
     /// The next joins are refused with these, first one first.
     pub refusals: VecDeque<String>,
+    /// Joins of topics that were joined already, on the same socket.
+    pub duplicate_joins: Vec<(Conn, String)>,
     rng: Rng,
     now: Millis,
     tasks: BTreeMap<(Millis, u64), Task>,
@@ -135,6 +137,7 @@ impl Server {
             settings,
             closed_topics: BTreeSet::new(),
             refusals: VecDeque::new(),
+            duplicate_joins: Vec::new(),
             rng: Rng::new(seed),
             now: 0,
             tasks: BTreeMap::new(),

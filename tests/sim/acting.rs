@@ -1,0 +1,209 @@
+//! What a fault of the schedule does to the world, and what the application does on its own.
+
+use serde_json::json;
+use wedsync_dashboard::core::io::Input;
+
+use crate::faults::Fault;
+use crate::server::{Change, Data};
+use crate::watch::{DEAD_LINK, LONG_SLEEP};
+use crate::wishes::{Kind, row};
+use crate::world::{Event, World};
+
+impl World {
+    pub fn act(&mut self, fault: Fault) {
+        let now = self.now;
+        match fault {
+            Fault::Cut(peer) => self.cut(peer),
+            Fault::Silence(peer) => self.silence(peer),
+            Fault::Close(peer, code) => {
+                if let Some(conn) = self.current[peer] {
+                    self.server.close_socket(conn, code);
+                }
+            }
+            Fault::Restart => {
+                self.server.restart();
+                self.weather.refusing = self.weather.refusing.max(now + 1_000 + self.rng.up_to(5_000));
+            }
+            Fault::Refuse(time) => self.weather.refusing = now + time,
+            Fault::Hang(time) => self.weather.hanging = now + time,
+            Fault::Slow(time) => {
+                self.weather.slow = now + time;
+                self.touch_all();
+            }
+            Fault::Flaky(time) => {
+                self.weather.flaky = now + time;
+                self.touch_all();
+            }
+            Fault::RefuseJoins(reasons) => {
+                self.server.refusals.extend(reasons.into_iter().map(str::to_owned));
+                // Somebody has to join for that to matter.
+                let peer = self.rng.up_to(self.peers.len() as u64 - 1) as usize;
+                self.cut(peer);
+            }
+            Fault::Complain(peer, message) => {
+                if let Some((conn, topic)) = self.a_joined_topic(peer) {
+                    self.server.complain(conn, &topic, message);
+                }
+            }
+            Fault::TooManyMessages => self.server.count_messages(3_000),
+            Fault::TooManyJoins => self.server.count_joins(3_000),
+            Fault::NoToken(time) => self.weather.tokenless = now + time,
+            Fault::ClockJump(peer, by) => self.peers[peer].skew = by,
+            Fault::Sleep(peer, time) => self.sleep(peer, time),
+            Fault::Online(peer) => self.tell(peer, Input::Online),
+            Fault::Offline(peer) => self.tell(peer, Input::Offline),
+            Fault::Visible(peer) => self.tell(peer, Input::Visible),
+            Fault::ChangeWish(peer) => self.change_wish(peer),
+            Fault::Garbage(peer) => self.garbage(peer),
+            Fault::Traffic => drop(self.traffic()),
+        }
+        self.settle();
+    }
+
+    fn tell(&mut self, peer: usize, input: Input<serde_json::Value>) {
+        if self.asleep[peer].is_none() {
+            let effects = self.peers[peer].input(self.now, input);
+            self.perform(peer, effects);
+        }
+    }
+
+    fn touch_all(&mut self) {
+        self.links.values_mut().for_each(|link| link.is_touched = true);
+    }
+
+    fn cut(&mut self, peer: usize) {
+        if let Some(conn) = self.current[peer].filter(|conn| !self.links[conn].is_silent) {
+            self.schedule(self.now, Event::Closed(conn, 1006));
+        }
+    }
+
+    fn silence(&mut self, peer: usize) {
+        let Some(conn) = self.current[peer] else { return };
+        let link = self.links.get_mut(&conn).expect("a link");
+        link.is_silent = true;
+        link.is_touched = true;
+        if link.is_open {
+            link.must_end_by = Some(self.now + DEAD_LINK);
+        }
+    }
+
+    fn sleep(&mut self, peer: usize, time: u64) {
+        if self.asleep[peer].is_some() {
+            return;
+        }
+        let wakes = self.now + time;
+        self.asleep[peer] = Some(wakes);
+        self.watch.slept_long.remove(&peer);
+        if time >= LONG_SLEEP {
+            self.watch.slept_long.insert(peer);
+        }
+        // Timers and sockets wake in any order.
+        let at = wakes + self.rng.up_to(20);
+        self.asleep[peer] = Some(at);
+        self.schedule(at, Event::Awake(peer));
+    }
+
+    fn a_joined_topic(&mut self, peer: usize) -> Option<(crate::server::Conn, String)> {
+        let conn = self.current[peer]?;
+        let joined = self.server.joined(conn);
+        let lot = self.rng.up_to(joined.len().checked_sub(1)? as u64) as usize;
+        Some((conn, joined[lot].0.clone()))
+    }
+
+    fn change_wish(&mut self, peer: usize) {
+        if self.asleep[peer].is_some() {
+            return;
+        }
+        let lot = self.rng.up_to(self.peers[peer].menu.len() as u64 - 1) as usize;
+        let (wish, topic) = self.peers[peer].menu[lot].clone();
+        let effects = if self.peers[peer].wanted.contains_key(wish.id) {
+            let effects = self.peers[peer].no_longer_want(self.now, wish.id);
+            if !self.peers[peer].wanted.values().any(|(_, other)| *other == topic) {
+                self.watch.forget(peer, &topic);
+            }
+            effects
+        } else {
+            self.peers[peer].want(self.now, wish)
+        };
+        self.perform(peer, effects);
+    }
+
+    /// Everything of the menu is wanted again.
+    pub fn want_all(&mut self, peer: usize) {
+        for (wish, _) in self.peers[peer].menu.clone() {
+            let effects = self.peers[peer].want(self.now, wish);
+            self.perform(peer, effects);
+        }
+        self.settle();
+    }
+
+    fn garbage(&mut self, peer: usize) {
+        let Some(conn) =
+            self.current[peer].filter(|conn| self.links[conn].is_open && self.asleep[peer].is_none())
+        else {
+            return;
+        };
+        let data = match self.rng.up_to(4) {
+            0 => Data::Text("{not json".into()),
+            1 => Data::Text("[1,2,3]".into()),
+            2 => Data::Binary(vec![4, 200, 1, 1, 1, 9]),
+            3 => Data::Text(json!([null, "x", "realtime:nowhere", "phx_close", {}]).to_string()),
+            _ => Data::Binary((0..self.rng.up_to(40)).map(|_| self.rng.next_u64() as u8).collect()),
+        };
+        self.schedule(self.now, Event::Down(conn, data));
+    }
+
+    /// Somebody writes or sends: the number of the message, and who is to get it now if all goes well.
+    pub fn traffic(&mut self) -> (u64, Vec<(usize, &'static str)>) {
+        self.watch.messages += 1;
+        let number = self.watch.messages;
+        let payload = json!({ "n": number });
+        let event = ["hi", "bye"][self.rng.up_to(1) as usize];
+        match self.rng.up_to(6) {
+            lot @ 0..=2 => {
+                let (table, supplier) = [("activity", 7), ("activity", 8), ("clients", 7)][lot as usize];
+                self.server.commit(Change { data: row(table, supplier, number) });
+                let wants = |kind: Kind| match kind {
+                    Kind::Rows { table: wanted, supplier: only } => {
+                        wanted == table && only.is_none_or(|only| only == supplier)
+                    }
+                    Kind::Broadcasts { .. } => false,
+                };
+                (number, self.wanting(|_, _, kind| wants(kind)))
+            }
+            lot @ 3..=4 => {
+                let (channel, private) = [("lobby", false), ("room:1", true)][lot as usize - 3];
+                self.server.send(channel, private, event, payload);
+                (number, self.wanting(|_, at, kind| at == channel && kind.hears(event)))
+            }
+            _ => {
+                let peer = self.rng.up_to(self.peers.len() as u64 - 1) as usize;
+                let can_send = |id: &&'static str| {
+                    matches!(self.peers[peer].wanted[*id].0.kind, Kind::Broadcasts { .. })
+                        && self.peers[peer].is_live(id)
+                };
+                let ids: Vec<_> = self.peers[peer].wanted.keys().copied().filter(can_send).collect();
+                if ids.is_empty() || self.asleep[peer].is_some() {
+                    return (number, Vec::new());
+                }
+                let id = ids[self.rng.up_to(ids.len() as u64 - 1) as usize];
+                let channel = self.peers[peer].wanted[id].0.channel;
+                let effects = self.peers[peer].broadcast(self.now, id, event, payload);
+                self.perform(peer, effects);
+                let to = self.wanting(|other, at, kind| {
+                    at == channel && kind.hears(event) && (other != peer || kind.hears_itself())
+                });
+                (number, to)
+            }
+        }
+    }
+
+    fn wanting(&self, is_for: impl Fn(usize, &str, Kind) -> bool) -> Vec<(usize, &'static str)> {
+        let mut all = Vec::new();
+        for (number, peer) in self.peers.iter().enumerate() {
+            let wishes = peer.wanted.values().filter(|(wish, _)| is_for(number, wish.channel, wish.kind));
+            all.extend(wishes.map(|(wish, _)| (number, wish.id)));
+        }
+        all
+    }
+}
