@@ -36,9 +36,11 @@ impl World {
             }
             Fault::RefuseJoins(reasons) => {
                 self.server.refusals.extend(reasons.into_iter().map(str::to_owned));
-                // Somebody has to join for that to matter.
+                // Somebody has to join for that to matter, and to ask meanwhile whether the link still lives.
                 let peer = self.rng.up_to(self.peers.len() as u64 - 1) as usize;
                 self.cut(peer);
+                let at = now + self.rng.up_to(6_000);
+                self.schedule(at, Event::Visible(peer));
             }
             Fault::Complain(peer, message) => {
                 if let Some((conn, topic)) = self.a_joined_topic(peer) {
@@ -60,7 +62,7 @@ impl World {
         self.settle();
     }
 
-    fn tell(&mut self, peer: usize, input: Input<serde_json::Value>) {
+    pub fn tell(&mut self, peer: usize, input: Input<serde_json::Value>) {
         if self.asleep[peer].is_none() {
             let effects = self.peers[peer].input(self.now, input);
             self.perform(peer, effects);
@@ -71,7 +73,7 @@ impl World {
         self.links.values_mut().for_each(|link| link.is_touched = true);
     }
 
-    fn cut(&mut self, peer: usize) {
+    pub fn cut(&mut self, peer: usize) {
         if let Some(conn) = self.current[peer].filter(|conn| !self.links[conn].is_silent) {
             self.schedule(self.now, Event::Closed(conn, 1006));
         }

@@ -77,7 +77,7 @@ impl Fault {
             8 => Self::Slow(rng.up_to(20_000)),
             9 | 10 => Self::Flaky(rng.up_to(20_000)),
             11 | 12 => {
-                let count = 1 + rng.up_to(2);
+                let count = 1 + rng.up_to(3);
                 Self::RefuseJoins((0..count).map(|_| pick(rng, REASONS)).collect())
             }
             13 | 14 => Self::Complain(peer, pick(rng, COMPLAINTS)),

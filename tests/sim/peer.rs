@@ -16,7 +16,7 @@ use crate::wishes::Wish;
 #[derive(Debug)]
 pub enum Effect {
     Open(SocketId),
-    Close(SocketId),
+    Close,
     Send(SocketId, Data),
     AskToken,
     /// A subscription is live, as the client says.
@@ -139,7 +139,7 @@ impl Peer {
         while let Some(output) = self.core.poll() {
             match output {
                 Output::Open { socket } => effects.push(Effect::Open(socket)),
-                Output::Close { socket } => effects.push(Effect::Close(socket)),
+                Output::Close { .. } => effects.push(Effect::Close),
                 Output::Send { socket, frame } => {
                     effects.push(Effect::Send(socket, Data::Text(frame.to_string())))
                 }

@@ -57,6 +57,11 @@ impl Watch {
         );
     }
 
+    /// When sockets were asked for, in the last minute, by all.
+    pub fn attempts(&self) -> Vec<Millis> {
+        self.attempts.values().flatten().copied().collect()
+    }
+
     /// The application no longer wants the topic: what it was waiting for is over.
     pub fn forget(&mut self, peer: usize, topic: &str) {
         self.limited.remove(&(peer, topic.to_owned()));

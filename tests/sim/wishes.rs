@@ -21,12 +21,7 @@ pub enum Kind {
 }
 
 const MENU: &[Wish] = &[
-    Wish {
-        id: "lobby",
-        channel: "lobby",
-        private: false,
-        kind: Kind::Broadcasts { event: None, own: false },
-    },
+    Wish::LOBBY,
     Wish {
         id: "greetings",
         channel: "lobby",
@@ -65,6 +60,13 @@ pub enum About {
 }
 
 impl Wish {
+    pub const LOBBY: Self = Self {
+        id: "lobby",
+        channel: "lobby",
+        private: false,
+        kind: Kind::Broadcasts { event: None, own: false },
+    };
+
     /// Some of the menu, at least one; private ones need a token.
     pub fn some(rng: &mut Rng, has_token: bool) -> Vec<Self> {
         let menu: Vec<Self> = MENU.iter().copied().filter(|wish| has_token || !wish.private).collect();

@@ -31,6 +31,8 @@ pub enum Event {
     /// The application gives its token.
     Token(usize),
     Awake(usize),
+    /// The page becomes visible.
+    Visible(usize),
 }
 
 pub struct World {
@@ -156,6 +158,7 @@ impl World {
                 self.links.remove(&conn);
             }
             Event::Token(peer) => self.give_token(peer),
+            Event::Visible(peer) => self.tell(peer, Input::Visible),
             Event::Awake(peer) => {
                 self.asleep[peer] = None;
                 self.woken(peer);
@@ -262,7 +265,7 @@ impl World {
                         self.schedule(self.now + latency, Event::Handshake(conn));
                     }
                 }
-                Effect::Close(_) => self.give_up(peer),
+                Effect::Close => self.give_up(peer),
                 Effect::Send(socket, data) => self.send(peer, socket, data),
                 Effect::AskToken => {
                     let bad = self.now < self.weather.tokenless && self.rng.up_to(2) == 0;

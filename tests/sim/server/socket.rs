@@ -74,10 +74,6 @@ impl Server {
         }
     }
 
-    pub fn is_open(&self, conn: Conn) -> bool {
-        self.sockets.contains_key(&conn)
-    }
-
     /// How many joins a second there seem to have been in the last minute: a fault for the limiter to find.
     pub fn count_joins(&mut self, joins: u64) {
         self.join_rate.count(self.now.saturating_sub(5_000), joins);
