@@ -12,6 +12,7 @@ use crate::world::{Event, World};
 impl World {
     pub fn act(&mut self, fault: Fault) {
         let now = self.now;
+        self.trace(&fault);
         match fault {
             Fault::Cut(peer) => self.cut(peer),
             Fault::Silence(peer) => self.silence(peer),

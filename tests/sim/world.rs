@@ -50,6 +50,8 @@ pub struct World {
     queue: BTreeMap<(Millis, u64), Event>,
     queued: u64,
     conns: u32,
+    /// Whether to print what happens.
+    is_traced: bool,
 }
 
 impl World {
@@ -67,6 +69,7 @@ impl World {
             queue: BTreeMap::new(),
             queued: 0,
             conns: 0,
+            is_traced: std::env::var_os("SIM_TRACE").is_some(),
         }
     }
 
@@ -74,6 +77,13 @@ impl World {
         self.peers.push(peer);
         self.current.push(None);
         self.asleep.push(None);
+    }
+
+    /// Says what happens, if that is wanted.
+    pub fn trace(&self, what: impl std::fmt::Debug) {
+        if self.is_traced {
+            eprintln!("{:>9} ms  {what:?}", self.now);
+        }
     }
 
     pub fn schedule(&mut self, at: Millis, event: Event) {
@@ -142,6 +152,7 @@ impl World {
         if let Some((wakes, _)) = self.sleeper(&event) {
             return self.schedule(wakes, event);
         }
+        self.trace(&event);
         match event {
             Event::Handshake(conn) => self.handshake(conn),
             Event::Opened(conn) => self.opened(conn),
@@ -248,6 +259,7 @@ impl World {
     /// What a client does to the world.
     pub fn perform(&mut self, peer: usize, effects: Vec<Effect>) {
         for effect in effects {
+            self.trace((peer, &effect));
             match effect {
                 Effect::Open(socket) => {
                     assert!(self.current[peer].is_none(), "a second socket beside the first");
