@@ -11,6 +11,8 @@ mod acting;
 mod comparing;
 #[path = "sim/faults.rs"]
 mod faults;
+#[path = "sim/frames.rs"]
+mod frames;
 #[path = "sim/herd.rs"]
 mod herd;
 #[path = "sim/network.rs"]

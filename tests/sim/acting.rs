@@ -6,7 +6,7 @@ use wedsync_dashboard::core::io::Input;
 use crate::faults::Fault;
 use crate::server::{Change, Data};
 use crate::watch::{DEAD_LINK, LONG_SLEEP};
-use crate::wishes::{Kind, row};
+use crate::wishes::{Kind, Wish, row};
 use crate::world::{Event, World};
 
 impl World {
@@ -26,6 +26,10 @@ impl World {
                 self.weather.refusing = self.weather.refusing.max(now + 1_000 + self.rng.up_to(5_000));
             }
             Fault::Refuse(time) => self.weather.refusing = now + time,
+            Fault::Away(time) => {
+                self.weather.away = now + time;
+                (0..self.peers.len()).for_each(|peer| self.cut(peer));
+            }
             Fault::Hang(time) => self.weather.hanging = now + time,
             Fault::Slow(time) => {
                 self.weather.slow = now + time;
@@ -57,6 +61,13 @@ impl World {
             Fault::Offline(peer) => self.tell(peer, Input::Offline),
             Fault::Visible(peer) => self.tell(peer, Input::Visible),
             Fault::ChangeWish(peer) => self.change_wish(peer),
+            Fault::Track(peer) => self.track(peer),
+            Fault::Suspend(peer, time) => {
+                self.is_suspending = true;
+                self.tell(peer, Input::Suspend);
+                self.is_suspending = false;
+                self.schedule(now + time, Event::Resume(peer));
+            }
             Fault::Garbage(peer) => self.garbage(peer),
             Fault::Traffic => drop(self.traffic()),
         }
@@ -120,6 +131,9 @@ impl World {
         let lot = self.rng.up_to(self.peers[peer].menu.len() as u64 - 1) as usize;
         let (wish, topic) = self.peers[peer].menu[lot].clone();
         let effects = if self.peers[peer].wanted.contains_key(wish.id) {
+            if wish.kind == Kind::Kept {
+                self.watch.forget_kept(peer);
+            }
             let effects = self.peers[peer].no_longer_want(self.now, wish.id);
             if !self.peers[peer].wanted.values().any(|(_, other)| *other == topic) {
                 self.watch.forget(peer, &topic);
@@ -129,6 +143,16 @@ impl World {
             self.peers[peer].want(self.now, wish)
         };
         self.perform(peer, effects);
+    }
+
+    fn track(&mut self, peer: usize) {
+        let ids: Vec<_> = self.peers[peer].wanted.values().map(|(wish, _)| *wish).collect();
+        let Some(wish) = ids.into_iter().find(|wish| wish.kind == Kind::Presence) else { return };
+        if self.asleep[peer].is_none() {
+            let state = (self.rng.up_to(3) > 0).then(|| json!({ "mood": self.rng.up_to(2) }));
+            let effects = self.peers[peer].track(self.now, wish.id, state);
+            self.perform(peer, effects);
+        }
     }
 
     /// Everything of the menu is wanted again.
@@ -162,49 +186,46 @@ impl World {
         let number = self.watch.messages;
         let payload = json!({ "n": number });
         let event = ["hi", "bye"][self.rng.up_to(1) as usize];
-        match self.rng.up_to(6) {
+        match self.rng.up_to(7) {
             lot @ 0..=2 => {
                 let (table, supplier) = [("activity", 7), ("activity", 8), ("clients", 7)][lot as usize];
                 self.server.commit(Change { data: row(table, supplier, number) });
-                let wants = |kind: Kind| match kind {
-                    Kind::Rows { table: wanted, supplier: only } => {
-                        wanted == table && only.is_none_or(|only| only == supplier)
-                    }
-                    Kind::Broadcasts { .. } => false,
-                };
-                (number, self.wanting(|_, _, kind| wants(kind)))
+                (number, self.wanting(|_, wish| wish.kind.sees(table, supplier)))
             }
-            lot @ 3..=4 => {
-                let (channel, private) = [("lobby", false), ("room:1", true)][lot as usize - 3];
-                self.server.send(channel, private, event, payload);
-                (number, self.wanting(|_, at, kind| at == channel && kind.hears(event)))
+            lot @ 3..=5 => {
+                let channel = ["lobby", "room:1", "room:3"][lot as usize - 3];
+                self.server.send(channel, channel != "lobby", event, payload);
+                let to = self.wanting(|_, wish| wish.channel == channel && wish.kind.hears(event));
+                if self.now >= self.weather.flaky {
+                    let kept = to.iter().filter(|(_, id)| *id == "kept");
+                    self.watch.kept.extend(kept.map(|(peer, _)| ((*peer, number), 0)));
+                }
+                (number, to)
             }
             _ => {
                 let peer = self.rng.up_to(self.peers.len() as u64 - 1) as usize;
-                let can_send = |id: &&'static str| {
-                    matches!(self.peers[peer].wanted[*id].0.kind, Kind::Broadcasts { .. })
-                        && self.peers[peer].is_live(id)
-                };
-                let ids: Vec<_> = self.peers[peer].wanted.keys().copied().filter(can_send).collect();
-                if ids.is_empty() || self.asleep[peer].is_some() {
+                let client = &self.peers[peer];
+                let sends = |(wish, _): &&(Wish, String)| wish.sends() && client.is_live(wish.id);
+                let wishes: Vec<Wish> = client.wanted.values().filter(sends).map(|(wish, _)| *wish).collect();
+                if wishes.is_empty() || self.asleep[peer].is_some() {
                     return (number, Vec::new());
                 }
-                let id = ids[self.rng.up_to(ids.len() as u64 - 1) as usize];
-                let channel = self.peers[peer].wanted[id].0.channel;
-                let effects = self.peers[peer].broadcast(self.now, id, event, payload);
+                let wish = wishes[self.rng.up_to(wishes.len() as u64 - 1) as usize];
+                let effects = self.peers[peer].broadcast(self.now, wish.id, event, payload);
                 self.perform(peer, effects);
-                let to = self.wanting(|other, at, kind| {
-                    at == channel && kind.hears(event) && (other != peer || kind.hears_itself())
+                let to = self.wanting(|other, heard| {
+                    let is_told = other != peer || heard.kind.hears_itself();
+                    heard.channel == wish.channel && heard.kind.hears(event) && is_told
                 });
                 (number, to)
             }
         }
     }
 
-    fn wanting(&self, is_for: impl Fn(usize, &str, Kind) -> bool) -> Vec<(usize, &'static str)> {
+    fn wanting(&self, is_for: impl Fn(usize, &Wish) -> bool) -> Vec<(usize, &'static str)> {
         let mut all = Vec::new();
         for (number, peer) in self.peers.iter().enumerate() {
-            let wishes = peer.wanted.values().filter(|(wish, _)| is_for(number, wish.channel, wish.kind));
+            let wishes = peer.wanted.values().filter(|(wish, _)| is_for(number, wish));
             all.extend(wishes.map(|(wish, _)| (number, wish.id)));
         }
         all

@@ -9,7 +9,6 @@ const REASONS: &[&str] = &[
     "RealtimeRestarting: Realtime is restarting, please standby",
     "InitializingProjectConnection: Realtime is initializing the project connection",
     "InvalidJWTToken: Token has expired 1 seconds ago",
-    "JwtSignatureError: Failed to validate JWT signature",
     "UnknownErrorOnChannel: boom",
     "ChannelRateLimitReached: Too many channels",
 ];
@@ -29,6 +28,8 @@ pub enum Fault {
     Restart,
     /// Handshakes are refused for so long.
     Refuse(Millis),
+    /// The network is away for so long.
+    Away(Millis),
     /// Handshakes are not answered for so long.
     Hang(Millis),
     /// The way takes seconds for so long.
@@ -59,6 +60,10 @@ pub enum Fault {
     ChangeWish(usize),
     /// Bytes that are no frame.
     Garbage(usize),
+    /// A client tracks something else, or nothing.
+    Track(usize),
+    /// The page is put away for so long.
+    Suspend(usize, Millis),
     /// Somebody writes or sends.
     Traffic,
 }
@@ -67,12 +72,13 @@ impl Fault {
     /// One of all, for one of so many clients.
     pub fn draw(rng: &mut Rng, peers: usize) -> Self {
         let peer = rng.up_to(peers as u64 - 1) as usize;
-        match rng.up_to(27) {
+        match rng.up_to(32) {
             0 | 1 => Self::Cut(peer),
             2 | 3 => Self::Silence(peer),
             4 => Self::Close(peer, [1000, 1001, 1006, 1011, 1012, 1013][rng.up_to(5) as usize]),
             5 => Self::Restart,
-            6 => Self::Refuse(rng.up_to(30_000)),
+            6 if rng.up_to(1) == 0 => Self::Refuse(rng.up_to(30_000)),
+            6 => Self::Away(rng.up_to(30_000)),
             7 => Self::Hang(rng.up_to(30_000)),
             8 => Self::Slow(rng.up_to(20_000)),
             9 | 10 => Self::Flaky(rng.up_to(20_000)),
@@ -92,6 +98,8 @@ impl Fault {
             22 => Self::Visible(peer),
             23 | 24 => Self::ChangeWish(peer),
             25 => Self::Garbage(peer),
+            26..=28 => Self::Track(peer),
+            29 => Self::Suspend(peer, rng.up_to(60_000)),
             _ => Self::Traffic,
         }
     }

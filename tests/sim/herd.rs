@@ -1,7 +1,7 @@
 //! Many clients lose the server in the same millisecond: they must not all come back in the same one.
 
 use crate::peer::Peer;
-use crate::server::{Millis, Settings};
+use crate::server::{Millis, Settings, Version};
 use crate::wishes::Wish;
 use crate::world::World;
 
@@ -23,11 +23,11 @@ fn crowd(mut attempts: Vec<Millis>) -> usize {
 fn a_herd_that_lost_the_server_at_once_comes_back_spread() {
     let mut world = World::new(5, Settings::default());
     for number in 0..CLIENTS {
-        world.add(Peer::new(number, vec![Wish::LOBBY], false, number as u64));
+        world.add(Peer::new(number, vec![Wish::LOBBY], false, Version::Two, number as u64));
         world.want_all(number);
     }
     world.run(120_000);
-    world.weather.refusing = world.now + AWAY;
+    world.weather.away = world.now + AWAY;
     for number in 0..CLIENTS {
         world.cut(number);
     }

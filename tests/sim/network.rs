@@ -35,6 +35,8 @@ pub struct Link {
 pub struct Weather {
     /// Handshakes are refused until then.
     pub refusing: Millis,
+    /// Nothing gets anywhere until then, and everybody is told so at once.
+    pub away: Millis,
     /// Handshakes are neither taken nor refused until then.
     pub hanging: Millis,
     /// The way takes seconds until then.
@@ -49,6 +51,11 @@ impl Weather {
     /// The sky clears.
     pub fn clear(&mut self) {
         *self = Self::default();
+    }
+
+    /// Whether a request over HTTP is answered.
+    pub fn answers(&self, now: Millis) -> bool {
+        now >= self.away.max(self.hanging)
     }
 
     pub fn latency(&self, now: Millis, rng: &mut Rng) -> Millis {

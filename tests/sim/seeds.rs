@@ -9,8 +9,8 @@ use wedsync_dashboard::core::io::Input;
 
 use crate::faults::Fault;
 use crate::peer::Peer;
-use crate::server::{Millis, Settings};
-use crate::wishes::Wish;
+use crate::server::{Millis, Settings, Version};
+use crate::wishes::{Kind, Wish};
 use crate::world::World;
 
 /// How long things go wrong.
@@ -29,7 +29,9 @@ fn simulate(seed: u64) {
     for number in 0..count {
         let has_token_source = world.rng.up_to(3) > 0;
         let menu = Wish::some(&mut world.rng, has_token_source);
-        world.add(Peer::new(number, menu, has_token_source, seed ^ (number as u64 + 1) << 32));
+        let version = if world.rng.up_to(3) == 0 { Version::One } else { Version::Two };
+        let seed = seed ^ (number as u64 + 1) << 32;
+        world.add(Peer::new(number, menu, has_token_source, version, seed));
         world.want_all(number);
     }
     while world.now < FAULTY {
@@ -39,6 +41,8 @@ fn simulate(seed: u64) {
         world.act(fault);
     }
     heal(&mut world);
+    agree_on_presence(&world);
+    account_for_kept(&world);
     converse(&mut world);
     rest(&mut world);
 }
@@ -69,6 +73,36 @@ fn heal(world: &mut World) {
         let all: BTreeSet<String> = joined.iter().cloned().collect();
         assert_eq!(joined.len(), all.len(), "client {number}: one join a topic");
         assert_eq!(all, wanted, "client {number}: the server has joined what is wanted, and nothing else");
+    }
+}
+
+/// Who is there is what the server says, and all that clients track is there.
+fn agree_on_presence(world: &World) {
+    for (number, peer) in world.peers.iter().enumerate() {
+        for (wish, topic) in peer.wanted.values().filter(|(wish, _)| wish.kind == Kind::Presence) {
+            let there = world.server.presence(topic, wish.private);
+            assert_eq!(strip(peer.presence(wish.id)), strip(there.clone()), "client {number}: {}", wish.id);
+            let mood = peer.tracked.get(wish.id).map(|state| state["mood"].clone());
+            let seen = there.get(&peer.user).map(|person| person["metas"][0]["mood"].clone());
+            assert_eq!(seen, mood, "client {number} is seen on {topic} as it wants to be");
+        }
+    }
+}
+
+/// Without the references to former states, which the client does not keep.
+fn strip(mut people: serde_json::Value) -> serde_json::Value {
+    for person in people.as_object_mut().expect("people by key").values_mut() {
+        for meta in person["metas"].as_array_mut().expect("a list") {
+            meta.as_object_mut().expect("an object").remove("phx_ref_prev");
+        }
+    }
+    people
+}
+
+/// What the database kept has come, once, whatever was in between.
+fn account_for_kept(world: &World) {
+    for ((peer, number), times) in &world.watch.kept {
+        assert_eq!(*times, 1, "client {peer} got the kept message {number} {times} times");
     }
 }
 

@@ -1,9 +1,8 @@
 //! What has to be true at all times, checked while it happens.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde_json::Value;
-
+use crate::frames::{Seen, data_frame};
 use crate::peer::Arrival;
 use crate::server::{Conn, Data, Millis};
 use crate::wishes::{self, Kind};
@@ -30,14 +29,14 @@ pub struct Watch {
     joins: BTreeMap<(usize, String), VecDeque<Millis>>,
     /// Topics that may not be joined before then.
     limited: BTreeMap<(usize, String), Millis>,
+    /// Clients whose machine sleeps long.
+    pub slept_long: BTreeSet<usize>,
     /// Who got which message, and how often, once it is counted.
     pub received: Option<BTreeMap<(usize, &'static str, u64), usize>>,
-    /// Clients whose machine sleeps long.
-    pub slept_long: std::collections::BTreeSet<usize>,
-    /// How many messages there have been.
+    /// What the database has kept for subscriptions that want what they missed, and how often each got it.
+    pub kept: BTreeMap<(usize, u64), usize>,
+    /// The number of the last message.
     pub messages: u64,
-    /// How many messages were judged.
-    pub judged: usize,
 }
 
 /// Counts one more now, and says how many there were within a minute.
@@ -67,6 +66,11 @@ impl Watch {
     pub fn forget(&mut self, peer: usize, topic: &str) {
         self.limited.remove(&(peer, topic.to_owned()));
     }
+
+    /// What was kept for a client is no longer owed to it.
+    pub fn forget_kept(&mut self, peer: usize) {
+        self.kept.retain(|(owed, _), _| *owed != peer);
+    }
 }
 
 impl World {
@@ -85,142 +89,105 @@ impl World {
         let Some((wish, topic)) = self.peers[peer].wanted.get(id) else { return };
         let conn = self.current[peer].expect("live without a socket");
         let joined = self.server.joined(conn).iter().any(|(joined, _)| joined == topic);
-        if joined && matches!(wish.kind, Kind::Rows { .. }) {
-            assert!(
-                self.server.is_subscribed(conn, topic),
-                "{id} is called live before the database is subscribed"
-            );
+        if joined && matches!(wish.kind, Kind::Rows(_)) {
+            assert!(self.server.is_subscribed(conn, topic), "{id} is called live before the database is");
         }
     }
 
     pub fn before_sending(&mut self, peer: usize, conn: Conn, data: &Data) {
         let Data::Text(text) = data else { return };
-        if text.contains("\"phx_leave\"") || text.contains("\"phx_join\"") {
-            let frame: Value = serde_json::from_str(text).expect("JSON");
-            self.before_membership(peer, conn, &frame);
-        }
-    }
-
-    fn before_membership(&mut self, peer: usize, conn: Conn, frame: &Value) {
-        let topic = frame[2].as_str().expect("a topic").to_owned();
-        let link = self.links.get_mut(&conn).expect("a link");
-        if frame[3] == "phx_leave" {
-            link.joining.remove(&topic);
+        if !text.contains("\"phx_leave\"") && !text.contains("\"phx_join\"") {
             return;
         }
-        assert_eq!(frame[0], frame[1], "a join's reference is its join_ref");
-        let reference = frame[0].as_str().expect("a reference").to_owned();
-        assert!(link.join_refs.insert(reference), "a second join has the reference of the first: {frame}");
-        link.joining.insert(topic.clone());
-        let client = &self.peers[peer];
-        let token = frame[4]["access_token"].as_str();
-        let private = frame[4]["config"]["private"] == true;
-        assert!(token.is_some() || !private, "a private join without a token: {frame}");
-        if client.has_token_source {
-            assert!(token.is_some(), "a join without the application's token: {frame}");
-            assert!(client.told_expiry > self.now, "a join with a token that has run out: {frame}");
+        let frame = Seen::of(data, self.peers[peer].version).expect("a frame");
+        let link = self.links.get_mut(&conn).expect("a link");
+        if frame.event == "phx_leave" {
+            link.joining.remove(&frame.topic);
+            return;
         }
+        let reference = frame.join_ref.as_str().expect("a reference").to_owned();
+        assert!(link.join_refs.insert(reference), "a second join has the reference of the first: {frame:?}");
+        link.joining.insert(frame.topic.clone());
+        self.check_join(peer, frame);
+    }
+
+    fn check_join(&mut self, peer: usize, frame: Seen) {
+        assert_eq!(frame.join_ref, frame.reference, "a join's reference is its join_ref");
+        let client = &self.peers[peer];
+        let has_token = frame.payload["access_token"].is_string();
         assert!(
-            client.wanted.values().any(|(_, wanted)| *wanted == topic),
-            "a join that nobody wants: {frame}"
+            has_token || frame.payload["config"]["private"] == false,
+            "private, without a token: {frame:?}"
         );
-        let key = (peer, topic);
+        if client.has_token_source {
+            assert!(has_token, "a join without the application's token: {frame:?}");
+            assert!(client.told_expiry > self.now, "a join with a token that has run out: {frame:?}");
+        }
+        let is_wanted = client.wanted.values().any(|(_, wanted)| *wanted == frame.topic);
+        assert!(is_wanted, "a join that nobody wants: {frame:?}");
+        let key = (peer, frame.topic);
         let joins = count(self.watch.joins.entry(key.clone()).or_default(), self.now);
         assert!(joins <= JOINS_A_MINUTE, "client {peer} hammers {}: {joins} joins a minute", key.1);
         let limited = self.watch.limited.get(&key).is_some_and(|until| *until > self.now);
         assert!(!limited, "client {peer} joined {} within a minute of being told to slow down", key.1);
     }
 
-    pub fn before_arrival(&mut self, conn: Conn, data: &Data) {
+    pub fn before_arrival(&mut self, peer: usize, conn: Conn, data: &Data) {
         let Data::Text(text) = data else { return };
-        let is_reply = text.contains("\"phx_reply\"");
-        if !is_reply && !text.contains(RATE_LIMITED) {
+        let is_complaint = text.contains(RATE_LIMITED);
+        if !is_complaint && !text.contains("\"phx_reply\"") {
             return;
         }
-        let frame: Value = serde_json::from_str(text).expect("JSON");
-        let topic = frame[2].as_str().unwrap_or_default().to_owned();
-        let link = self.links.get_mut(&conn).expect("a link");
-        if is_reply && frame[0] == frame[1] {
-            link.joining.remove(&topic);
-        }
-        if frame[3] == "system" && frame[4]["message"] == RATE_LIMITED {
-            self.watch.limited.insert((link.peer, topic), self.now + MINUTE);
+        let Some(frame) = Seen::of(data, self.peers[peer].version) else { return };
+        if is_complaint {
+            self.watch.limited.insert((peer, frame.topic), self.now + MINUTE);
+        } else if frame.payload["response"]["postgres_changes"].is_array()
+            || frame.payload["status"] == "error"
+        {
+            self.links.get_mut(&conn).expect("a link").joining.remove(&frame.topic);
         }
     }
 
     /// Whether a message went to those whom it is for, and to nobody else.
     pub fn judge(&mut self, peer: usize, data: &Data, arrival: Arrival) {
-        let (ids, message) = match arrival {
-            Arrival::Delivered(ids, message) => (ids, message),
-            Arrival::Unrouted => match unrouted(data) {
-                Some(message) => (Vec::new(), message),
-                None => return,
-            },
-            Arrival::Control | Arrival::Malformed => return,
-        };
-        let (topic, Some((about, number))) = (topic_of(data), wishes::read(&message)) else {
-            panic!("not a message of this world: {message}");
-        };
-        self.watch.judged += 1;
         let client = &self.peers[peer];
+        let (ids, is_new) = match arrival {
+            Arrival::Nothing => return,
+            Arrival::Delivered(ids, _) => (ids, true),
+            Arrival::Unrouted => (Vec::new(), true),
+            Arrival::Duplicate => (Vec::new(), false),
+        };
+        let Some((topic, message)) = data_frame(data, client.version) else { return };
+        let Some((about, number)) = wishes::read(&message) else { panic!("not of this world: {message}") };
         for (id, (wish, wished)) in &client.wanted {
             let got = ids.iter().filter(|given| *given == id).count();
             let wants = *wished == topic && wish.wants(&about);
             assert!(got == 0 || wants, "{id} was given what is not for it: {message}");
             assert!(got <= 1, "{id} was given it twice: {message}");
-            assert!(got == 1 || !wants || !client.is_live(id), "{id} is live and was not given {message}");
+            let had_it = !is_new && self.watch.kept.get(&(peer, number)).is_none_or(|times| *times > 0);
+            let may_miss = had_it || !client.is_live(id);
+            assert!(got == 1 || !wants || may_miss, "{id} is live and was not given {message}");
         }
         for id in ids {
             assert!(client.wanted.contains_key(id), "a callback of {id}, which nobody wants");
             if let Some(received) = &mut self.watch.received {
                 *received.entry((peer, id, number)).or_default() += 1;
             }
+            if client.wanted[id].0.kind == Kind::Kept
+                && let Some(times) = self.watch.kept.get_mut(&(peer, number))
+            {
+                *times += 1;
+            }
         }
     }
 
     /// A machine wakes: a link that died meanwhile has to be found at once.
     pub fn woken(&mut self, peer: usize) {
+        let slept_long = self.watch.slept_long.remove(&peer);
         let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) else { return };
         if link.is_silent && link.is_open {
-            let slept_long = std::mem::take(&mut self.watch.slept_long);
-            let patience = if slept_long.contains(&peer) {
-                DEAD_LINK_AFTER_SLEEP + 5_000 * link.joining.len() as u64
-            } else {
-                DEAD_LINK
-            };
-            link.must_end_by = Some(self.now + patience);
-        }
-    }
-}
-
-/// The topic of a data frame.
-fn topic_of(data: &Data) -> String {
-    match data {
-        Data::Binary(bytes) => {
-            String::from_utf8(bytes[5..5 + usize::from(bytes[1])].to_vec()).expect("UTF-8")
-        }
-        Data::Text(text) => {
-            let frame: Value = serde_json::from_str(text).expect("JSON");
-            frame[2].as_str().or(frame["topic"].as_str()).expect("a topic").to_owned()
-        }
-    }
-}
-
-/// The message of a data frame that nobody was given.
-fn unrouted(data: &Data) -> Option<Value> {
-    match data {
-        Data::Text(text) => {
-            let frame: Value = serde_json::from_str(text).ok()?;
-            let payload = if frame.is_array() { &frame[4] } else { &frame["payload"] };
-            Some(if payload["data"].is_object() { payload["data"].clone() } else { payload.clone() })
-        }
-        Data::Binary(bytes) => {
-            let (topic, event) = (usize::from(bytes[1]), usize::from(bytes[2]));
-            let event_start = 5 + topic;
-            let payload = event_start + event + usize::from(bytes[3]);
-            let event = std::str::from_utf8(&bytes[event_start..event_start + event]).ok()?;
-            let payload: Value = serde_json::from_slice(&bytes[payload..]).ok()?;
-            Some(serde_json::json!({ "event": event, "payload": payload }))
+            let after_sleep = DEAD_LINK_AFTER_SLEEP + 5_000 * link.joining.len() as u64;
+            link.must_end_by = Some(self.now + if slept_long { after_sleep } else { DEAD_LINK });
         }
     }
 }

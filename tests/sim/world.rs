@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wedsync_dashboard::core::io::Input;
+use wedsync_dashboard::core::io::{Input, RequestId, SocketId};
 use wedsync_dashboard::core::rng::Rng;
 
 use crate::network::{Fate, Link, Weather, fate};
@@ -30,9 +30,15 @@ pub enum Event {
     Gone(Conn),
     /// The application gives its token.
     Token(usize),
+    /// Whether anything answers the client.
+    Reached(usize, bool),
+    /// What the project's auth server says.
+    Why(usize, RequestId, bool),
     Awake(usize),
     /// The page becomes visible.
     Visible(usize),
+    /// The page is back.
+    Resume(usize),
 }
 
 pub struct World {
@@ -50,6 +56,8 @@ pub struct World {
     queue: BTreeMap<(Millis, u64), Event>,
     queued: u64,
     conns: u32,
+    /// A page is being put away: its client closes what it has.
+    pub is_suspending: bool,
     /// Whether to print what happens.
     is_traced: bool,
 }
@@ -69,6 +77,7 @@ impl World {
             queue: BTreeMap::new(),
             queued: 0,
             conns: 0,
+            is_suspending: false,
             is_traced: std::env::var_os("SIM_TRACE").is_some(),
         }
     }
@@ -169,6 +178,12 @@ impl World {
                 self.links.remove(&conn);
             }
             Event::Token(peer) => self.give_token(peer),
+            Event::Reached(peer, answered) => self.tell(peer, Input::Reached { answered }),
+            Event::Why(peer, request, answers) => {
+                let effects = self.peers[peer].why(self.now, request, answers);
+                self.perform(peer, effects);
+            }
+            Event::Resume(peer) => self.tell(peer, Input::Resume),
             Event::Visible(peer) => self.tell(peer, Input::Visible),
             Event::Awake(peer) => {
                 self.asleep[peer] = None;
@@ -185,7 +200,9 @@ impl World {
             Event::Opened(conn) | Event::Failed(conn) | Event::Closed(conn, _) | Event::Down(conn, _) => {
                 self.links.get(conn)?.peer
             }
-            Event::Token(peer) => *peer,
+            Event::Token(peer) | Event::Resume(peer) | Event::Reached(peer, _) | Event::Why(peer, ..) => {
+                *peer
+            }
             _ => return None,
         };
         self.asleep[peer].map(|wakes| (wakes, peer))
@@ -209,7 +226,8 @@ impl World {
         }
         link.is_open = true;
         let (peer, socket) = (link.peer, link.socket);
-        let effects = self.peers[peer].input(self.now, Input::SocketOpened { socket });
+        let epoch = self.server.wall();
+        let effects = self.peers[peer].input(self.now, Input::SocketOpened { socket, epoch });
         self.perform(peer, effects);
     }
 
@@ -233,7 +251,7 @@ impl World {
             return;
         };
         let (peer, socket) = (link.peer, link.socket);
-        self.before_arrival(conn, data);
+        self.before_arrival(peer, conn, data);
         let (arrival, effects) = self.peers[peer].receive(self.now, socket, data);
         self.judge(peer, data, arrival);
         self.perform(peer, effects);
@@ -271,7 +289,7 @@ impl World {
                     self.links.insert(conn, link);
                     self.current[peer] = Some(conn);
                     let latency = self.weather.latency(self.now, &mut self.rng);
-                    if self.now < self.weather.refusing {
+                    if self.now < self.weather.refusing.max(self.weather.away) {
                         self.schedule(self.now + latency, Event::Failed(conn));
                     } else if self.now >= self.weather.hanging {
                         self.schedule(self.now + latency, Event::Handshake(conn));
@@ -284,6 +302,16 @@ impl World {
                     let delay = if bad { LATE_TOKEN } else { self.rng.up_to(200) };
                     self.schedule(self.now + delay, Event::Token(peer));
                 }
+                Effect::AskReach => {
+                    let answers = self.weather.answers(self.now);
+                    let delay = self.weather.latency(self.now, &mut self.rng);
+                    self.schedule(self.now + delay, Event::Reached(peer, answers));
+                }
+                Effect::AskWhy(request) => {
+                    let answers = self.weather.answers(self.now);
+                    let delay = self.weather.latency(self.now, &mut self.rng);
+                    self.schedule(self.now + delay, Event::Why(peer, request, answers));
+                }
                 Effect::Live(id) => self.check_live(peer, id),
             }
         }
@@ -292,7 +320,8 @@ impl World {
     fn give_up(&mut self, peer: usize) {
         let conn = self.current[peer].take().expect("a socket to close");
         let link = self.links.get_mut(&conn).expect("a link");
-        let needed = !self.peers[peer].wanted.is_empty() && link.is_open && !link.is_touched;
+        let needed =
+            !self.peers[peer].wanted.is_empty() && link.is_open && !link.is_touched && !self.is_suspending;
         assert!(!needed, "client {peer} gave up a link that was alive");
         link.is_abandoned = true;
         // What a silent link has swallowed the server finds out by itself.
@@ -301,7 +330,7 @@ impl World {
         self.schedule(at, Event::Gone(conn));
     }
 
-    fn send(&mut self, peer: usize, socket: wedsync_dashboard::core::io::SocketId, data: Data) {
+    fn send(&mut self, peer: usize, socket: SocketId, data: Data) {
         let conn = self.current[peer].expect("a socket to send on");
         self.before_sending(peer, conn, &data);
         let link = self.links.get_mut(&conn).expect("a link");
