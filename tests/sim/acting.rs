@@ -47,6 +47,8 @@ impl World {
                 let at = now + self.rng.up_to(6_000);
                 self.schedule(at, Event::Visible(peer));
             }
+            Fault::Complain(peer, message)
+                if message.starts_with("Token") && !self.peers[peer].has_token_source => {}
             Fault::Complain(peer, message) => {
                 if let Some((conn, topic)) = self.a_joined_topic(peer) {
                     self.server.complain(conn, &topic, message);
