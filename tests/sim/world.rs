@@ -253,6 +253,7 @@ impl World {
         let (peer, socket) = (link.peer, link.socket);
         self.before_arrival(peer, conn, data);
         let (arrival, effects) = self.peers[peer].receive(self.now, socket, data);
+        self.trace((peer, &arrival));
         self.judge(peer, data, arrival);
         self.perform(peer, effects);
     }
