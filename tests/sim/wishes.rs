@@ -125,6 +125,7 @@ fn binding((table, supplier): &Rows) -> Binding {
         schema: "public".into(),
         table: Some((*table).into()),
         filter: supplier.map(|supplier| format!("supplier_id=eq.{supplier}")),
+        select: None,
     }
 }
 
