@@ -75,7 +75,7 @@ impl<P: Payload> Client<P> {
                 self.greet(id);
             }
             _ if is_served => {}
-            _ => self.rejoin(now, topic),
+            _ => self.rejoin(topic),
         }
     }
 
