@@ -105,15 +105,15 @@ pub enum Fate {
 
 /// Draws a frame's fate. Lost are only frames whose loss a client can find out: no client can know of a `phx_close` that
 /// never came on a link that lives. Overtaken are only frames that the real server keeps no order for. The database's
-/// broadcasts, which have an id, come twice by a replay only.
+/// broadcasts, which have an id, are kept: none of them is lost on a link that lives, and only a replay brings one twice.
 pub fn fate(data: &Data, rng: &mut Rng) -> Fate {
     let has = |event: &str| matches!(data, Data::Text(text) if text.contains(event));
-    let is_binary = matches!(data, Data::Binary(_));
-    let is_data = is_binary || has("\"broadcast\"") || has("\"postgres_changes\",{\"data\"");
+    let is_kept = matches!(data, Data::Binary(_)) || has("\"meta\"");
+    let is_data = is_kept || has("\"broadcast\"") || has("\"postgres_changes\",{\"data\"");
     let is_ready = has("Subscribed to PostgreSQL");
     match rng.up_to(9) {
-        0 if is_data || is_ready || has("\"phx_reply\"") => Fate::Lost,
-        1 if !is_binary && !has("\"meta\"") => Fate::Twice,
+        0 if !is_kept && (is_data || is_ready || has("\"phx_reply\"")) => Fate::Lost,
+        1 if !is_kept => Fate::Twice,
         2 if is_data || is_ready => Fate::Overtaken(20 + rng.up_to(400)),
         _ => Fate::Arrives,
     }

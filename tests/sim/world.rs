@@ -25,6 +25,8 @@ pub enum Event {
     Failed(Conn),
     Up(Conn, Data),
     Down(Conn, Data),
+    /// A frame that came while the machine slept.
+    Buffered(Conn, Data),
     Closed(Conn, u16),
     /// The server learns that the client is gone.
     Gone(Conn),
@@ -159,7 +161,7 @@ impl World {
     fn happen(&mut self, event: Event) {
         self.server.advance(self.now);
         if let Some((wakes, _)) = self.sleeper(&event) {
-            return self.schedule(wakes, event);
+            return self.keep_until(wakes, event);
         }
         self.trace(&event);
         match event {
@@ -172,7 +174,12 @@ impl World {
                     self.server.receive(conn, data);
                 }
             }
-            Event::Down(conn, data) => self.arrive(conn, &data),
+            Event::Down(conn, data) => {
+                if self.links.get(&conn).is_some_and(|link| !link.is_silent) {
+                    self.arrive(conn, &data);
+                }
+            }
+            Event::Buffered(conn, data) => self.arrive(conn, &data),
             Event::Gone(conn) => {
                 self.server.disconnected(conn);
                 self.links.remove(&conn);
@@ -191,6 +198,15 @@ impl World {
                 let effects = self.peers[peer].input(self.now, Input::Wake);
                 self.perform(peer, effects);
             }
+        }
+    }
+
+    /// What has come before the machine sleeps on is there when it wakes, whatever becomes of the link meanwhile.
+    fn keep_until(&mut self, wakes: Millis, event: Event) {
+        match event {
+            Event::Down(conn, _) if self.links.get(&conn).is_none_or(|link| link.is_silent) => {}
+            Event::Down(conn, data) => self.schedule(wakes, Event::Buffered(conn, data)),
+            event => self.schedule(wakes, event),
         }
     }
 
@@ -245,9 +261,7 @@ impl World {
     }
 
     fn arrive(&mut self, conn: Conn, data: &Data) {
-        let Some(link) =
-            self.links.get(&conn).filter(|link| link.is_open && !link.is_abandoned && !link.is_silent)
-        else {
+        let Some(link) = self.links.get(&conn).filter(|link| link.is_open && !link.is_abandoned) else {
             return;
         };
         let (peer, socket) = (link.peer, link.socket);
