@@ -274,7 +274,7 @@ impl<P: Payload> Client<P> {
             Timer::Pace => {}
             Timer::Idle => self.idle(now),
             Timer::Reach => self.ask_reach(),
-            Timer::Push(reference) => self.push_timed_out(reference),
+            Timer::Push(reference) => self.push_timed_out(now, reference),
             Timer::Tracking(topic) => self.tell_tracking(now, &topic),
         }
     }

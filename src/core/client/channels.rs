@@ -37,7 +37,7 @@ impl<P: Payload> Client<P> {
             Event::Presence(events) => self.tell_presence(topic, events),
             Event::Down(cause) => {
                 if was_live {
-                    self.was_live_until(topic, now);
+                    self.was_live_until_certain(topic);
                     self.stats.away(now);
                 }
                 // What the database refused, and a reply about another binding, leave the channel joined at the server.
@@ -53,9 +53,10 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    fn was_live_until(&mut self, topic: &str, until: Instant) {
+    fn was_live_until_certain(&mut self, topic: &str) {
+        let certain = self.link.certain();
         if let Some(channel) = self.channels.get_mut(topic) {
-            channel.live_until = Some(until);
+            channel.live_until = certain;
         }
     }
 
@@ -68,9 +69,9 @@ impl<P: Payload> Client<P> {
     }
 
     /// Leaves a channel and joins it with what is needed now; the others on it are told that they are away.
-    pub(super) fn rejoin(&mut self, now: Instant, topic: &str) {
+    pub(super) fn rejoin(&mut self, topic: &str) {
         if self.channels.get(topic).is_some_and(|channel| matches!(channel.state, State::Live(_))) {
-            self.was_live_until(topic, now);
+            self.was_live_until_certain(topic);
         }
         self.leave(topic);
         self.timers.clear(&Timer::Join(topic.to_owned()));
@@ -83,20 +84,20 @@ impl<P: Payload> Client<P> {
     }
 
     /// Leaves every channel, so that none goes on with the rights of a token that is no longer the user's.
-    pub(super) fn rejoin_all(&mut self, now: Instant) {
+    pub(super) fn rejoin_all(&mut self) {
         for (topic, _) in self.joined_channels() {
-            self.rejoin(now, &topic);
+            self.rejoin(&topic);
         }
     }
 
     /// Every channel is gone with its socket.
-    pub(super) fn channels_lost(&mut self, heard: Option<Instant>) {
+    pub(super) fn channels_lost(&mut self, certain: Option<Instant>) {
         let topics: Vec<String> = self.channels.keys().cloned().collect();
         for topic in topics {
             self.drop_pushes(&topic);
             let Some(channel) = self.channels.get_mut(&topic) else { continue };
             if matches!(channel.state, State::Live(_)) {
-                channel.live_until = heard;
+                channel.live_until = certain;
             }
             channel.state = State::Waiting;
             self.timers.clear(&Timer::Join(topic.clone()));

@@ -84,13 +84,13 @@ impl<P: Payload> Client<P> {
     }
 
     fn link_lost(&mut self, now: Instant, code: u16, reason: &'static str) {
-        let heard = self.link.heard();
+        let certain = self.link.certain();
         self.wait(now, code);
         self.notify(Notification::Disconnected { code, reason });
         if !self.subscriptions.is_empty() {
             self.stats.away(now);
         }
-        self.channels_lost(heard);
+        self.channels_lost(certain);
         self.retry_all(now, &Error::new(Code::Disconnected, LOST));
     }
 
@@ -198,7 +198,7 @@ impl<P: Payload> Client<P> {
         if self.link.is_idle() || self.link.is_suspended() {
             return;
         }
-        let heard = self.link.heard();
+        let certain = self.link.certain();
         if let Some(socket) = self.link.any_socket() {
             self.outputs.push_back(Output::Close { socket });
         }
@@ -206,11 +206,11 @@ impl<P: Payload> Client<P> {
         self.clear_link_timers();
         self.log(Level::Info, "suspended");
         self.notify(Notification::Connection { state: Connection::Disconnected });
-        if heard.is_some() {
+        if certain.is_some() {
             self.notify(Notification::Disconnected { code: 1000, reason: "the page was put away" });
             self.stats.away(now);
         }
-        self.channels_lost(heard);
+        self.channels_lost(certain);
         for id in self.subscriptions.ids() {
             if self.subscriptions.get(&id).is_some_and(|entry| entry.was_live) {
                 self.set_status(&id, super::Status::Reconnecting);

@@ -129,11 +129,12 @@ impl<P: Payload> Client<P> {
     }
 
     /// The answer to a message has not come in time.
-    pub(super) fn push_timed_out(&mut self, reference: Reference) {
+    pub(super) fn push_timed_out(&mut self, now: Instant, reference: Reference) {
         if let Some(push) = self.pushes.take(reference) {
             let message = "The server did not answer a message in time. On a private channel it never answers who may \
                 not write there.";
             self.settle(reference, &push, &Err(Error::new(Code::PushTimeout, message)));
+            self.tell_tracking(now, &push.topic);
         }
     }
 

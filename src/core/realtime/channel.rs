@@ -213,7 +213,9 @@ impl<P: Payload> Channel<P> {
     }
 
     fn tells_of_others(&self, is_current: bool) -> bool {
-        is_current && self.config.presence.as_ref().is_some_and(|presence| presence.enabled)
+        // What the join asked for comes, whoever is subscribed by now; and whoever comes back finds who is there.
+        let asked = self.asked.as_ref().and_then(|asked| asked.presence.as_ref());
+        is_current && asked.is_some_and(|presence| presence.enabled)
     }
 
     fn reply(&mut self, reference: Reference, payload: &P) -> Event<P> {

@@ -36,7 +36,13 @@ struct Beat {
 enum State {
     Idle,
     Connecting(SocketId),
-    Open { socket: SocketId, beat: Option<Beat>, heard: Instant },
+    Open {
+        socket: SocketId,
+        beat: Option<Beat>,
+        heard: Instant,
+        /// When the last question was asked that has been answered.
+        certain: Instant,
+    },
     Waiting,
     Suspended,
 }
@@ -139,10 +145,12 @@ impl Link {
         self.is_waiting() && self.slow_until.is_none_or(|until| until <= now)
     }
 
-    /// The last moment at which the open link was certain to be alive.
-    pub fn heard(&self) -> Option<Instant> {
+    /// The last moment at which the open link was certain to be alive: whatever the server said before then has come.
+    /// That is when the last answered heartbeat was sent, not when a frame was last heard, for after sleep the frames
+    /// of long ago are heard first.
+    pub fn certain(&self) -> Option<Instant> {
         match self.state {
-            State::Open { heard, .. } => Some(heard),
+            State::Open { certain, .. } => Some(certain),
             _ => None,
         }
     }
@@ -162,7 +170,7 @@ impl Link {
         if !matches!(self.state, State::Connecting(awaited) if awaited == socket) {
             return false;
         }
-        self.state = State::Open { socket, beat: None, heard: now };
+        self.state = State::Open { socket, beat: None, heard: now, certain: now };
         timers.clear(&Timer::Connect);
         self.slow_until = None;
         timers.set(Timer::Heartbeat, now.after(self.interval()));
@@ -250,8 +258,9 @@ impl Link {
         reference: Option<Reference>,
         timers: &mut Timers,
     ) -> Option<u64> {
-        let State::Open { beat, .. } = &mut self.state else { return None };
+        let State::Open { beat, certain, .. } = &mut self.state else { return None };
         let answered = beat.take_if(|beat| Some(beat.reference) == reference)?;
+        *certain = answered.sent;
         self.rest_until_next_beat(now, timers);
         Some(now.since(answered.sent))
     }

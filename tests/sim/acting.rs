@@ -1,0 +1,233 @@
+//! What a fault of the schedule does to the world, and what the application does on its own.
+
+use serde_json::json;
+use wedsync_dashboard::core::io::Input;
+
+use crate::faults::Fault;
+use crate::server::{Change, Data};
+use crate::watch::{DEAD_LINK, LONG_SLEEP};
+use crate::wishes::{Kind, Wish, row};
+use crate::world::{Event, World};
+
+impl World {
+    pub fn act(&mut self, fault: Fault) {
+        let now = self.now;
+        self.trace(&fault);
+        match fault {
+            Fault::Cut(peer) => self.cut(peer),
+            Fault::Silence(peer) => self.silence(peer),
+            Fault::Close(peer, code) => {
+                if let Some(conn) = self.current[peer] {
+                    self.server.close_socket(conn, code);
+                }
+            }
+            Fault::Restart => {
+                self.server.restart();
+                self.weather.refusing = self.weather.refusing.max(now + 1_000 + self.rng.up_to(5_000));
+            }
+            Fault::Refuse(time) => self.weather.refusing = now + time,
+            Fault::Away(time) => {
+                self.weather.away = now + time;
+                (0..self.peers.len()).for_each(|peer| self.cut(peer));
+            }
+            Fault::Hang(time) => self.weather.hanging = now + time,
+            Fault::Slow(time) => {
+                self.weather.slow = now + time;
+                self.touch_all();
+            }
+            Fault::Flaky(time) => {
+                self.weather.flaky = now + time;
+                self.touch_all();
+            }
+            Fault::RefuseJoins(reasons) => {
+                self.server.refusals.extend(reasons.into_iter().map(str::to_owned));
+                // Somebody has to join for that to matter, and to ask meanwhile whether the link still lives.
+                let peer = self.rng.up_to(self.peers.len() as u64 - 1) as usize;
+                self.cut(peer);
+                let at = now + self.rng.up_to(6_000);
+                self.schedule(at, Event::Visible(peer));
+            }
+            Fault::Complain(peer, message)
+                if message.starts_with("Token") && !self.peers[peer].has_token_source => {}
+            Fault::Complain(peer, message) => {
+                if let Some((conn, topic)) = self.a_joined_topic(peer) {
+                    self.server.complain(conn, &topic, message);
+                }
+            }
+            Fault::TooManyMessages => self.server.count_messages(3_000),
+            Fault::TooManyJoins => self.server.count_joins(3_000),
+            Fault::NoToken(time) => self.weather.tokenless = now + time,
+            Fault::ClockJump(peer, by) => self.peers[peer].skew = by,
+            Fault::Sleep(peer, time) => self.sleep(peer, time),
+            Fault::Online(peer) => self.tell(peer, Input::Online),
+            Fault::Offline(peer) => self.tell(peer, Input::Offline),
+            Fault::Visible(peer) => self.tell(peer, Input::Visible),
+            Fault::ChangeWish(peer) => self.change_wish(peer),
+            Fault::Track(peer) => self.track(peer),
+            Fault::Suspend(peer, time) => {
+                self.is_suspending = true;
+                self.tell(peer, Input::Suspend);
+                self.is_suspending = false;
+                self.schedule(now + time, Event::Resume(peer));
+            }
+            Fault::Garbage(peer) => self.garbage(peer),
+            Fault::Traffic => drop(self.traffic()),
+        }
+        self.settle();
+    }
+
+    pub fn tell(&mut self, peer: usize, input: Input<serde_json::Value>) {
+        if self.asleep[peer].is_none() {
+            let effects = self.peers[peer].input(self.now, input);
+            self.perform(peer, effects);
+        }
+    }
+
+    fn touch_all(&mut self) {
+        self.links.values_mut().for_each(|link| link.is_touched = true);
+    }
+
+    pub fn cut(&mut self, peer: usize) {
+        if let Some(conn) = self.current[peer].filter(|conn| !self.links[conn].is_silent) {
+            self.schedule(self.now, Event::Closed(conn, 1006));
+        }
+    }
+
+    fn silence(&mut self, peer: usize) {
+        let Some(conn) = self.current[peer] else { return };
+        let link = self.links.get_mut(&conn).expect("a link");
+        link.is_silent = true;
+        link.is_touched = true;
+        if link.is_open {
+            link.must_end_by = Some(self.now + DEAD_LINK);
+        }
+    }
+
+    fn sleep(&mut self, peer: usize, time: u64) {
+        if self.asleep[peer].is_some() {
+            return;
+        }
+        let wakes = self.now + time;
+        self.asleep[peer] = Some(wakes);
+        self.watch.slept_long.remove(&peer);
+        if time >= LONG_SLEEP {
+            self.watch.slept_long.insert(peer);
+        }
+        // Timers and sockets wake in any order.
+        let at = wakes + self.rng.up_to(20);
+        self.asleep[peer] = Some(at);
+        self.schedule(at, Event::Awake(peer));
+    }
+
+    fn a_joined_topic(&mut self, peer: usize) -> Option<(crate::server::Conn, String)> {
+        let conn = self.current[peer]?;
+        let joined = self.server.joined(conn);
+        let lot = self.rng.up_to(joined.len().checked_sub(1)? as u64) as usize;
+        Some((conn, joined[lot].0.clone()))
+    }
+
+    fn change_wish(&mut self, peer: usize) {
+        if self.asleep[peer].is_some() {
+            return;
+        }
+        let lot = self.rng.up_to(self.peers[peer].menu.len() as u64 - 1) as usize;
+        let (wish, topic) = self.peers[peer].menu[lot].clone();
+        let effects = if self.peers[peer].wanted.contains_key(wish.id) {
+            if wish.kind == Kind::Kept {
+                self.watch.forget_kept(peer);
+            }
+            let effects = self.peers[peer].no_longer_want(self.now, wish.id);
+            if !self.peers[peer].wanted.values().any(|(_, other)| *other == topic) {
+                self.watch.forget(peer, &topic);
+            }
+            effects
+        } else {
+            self.peers[peer].want(self.now, wish)
+        };
+        self.perform(peer, effects);
+    }
+
+    fn track(&mut self, peer: usize) {
+        let ids: Vec<_> = self.peers[peer].wanted.values().map(|(wish, _)| *wish).collect();
+        let Some(wish) = ids.into_iter().find(|wish| wish.kind == Kind::Presence) else { return };
+        if self.asleep[peer].is_none() {
+            let state = (self.rng.up_to(3) > 0).then(|| json!({ "mood": self.rng.up_to(2) }));
+            let effects = self.peers[peer].track(self.now, wish.id, state);
+            self.perform(peer, effects);
+        }
+    }
+
+    /// Everything of the menu is wanted again.
+    pub fn want_all(&mut self, peer: usize) {
+        for (wish, _) in self.peers[peer].menu.clone() {
+            let effects = self.peers[peer].want(self.now, wish);
+            self.perform(peer, effects);
+        }
+        self.settle();
+    }
+
+    fn garbage(&mut self, peer: usize) {
+        let Some(conn) =
+            self.current[peer].filter(|conn| self.links[conn].is_open && self.asleep[peer].is_none())
+        else {
+            return;
+        };
+        let data = match self.rng.up_to(4) {
+            0 => Data::Text("{not json".into()),
+            1 => Data::Text("[1,2,3]".into()),
+            2 => Data::Binary(vec![4, 200, 1, 1, 1, 9]),
+            3 => Data::Text(json!([null, "x", "realtime:nowhere", "phx_close", {}]).to_string()),
+            _ => Data::Binary((0..self.rng.up_to(40)).map(|_| self.rng.next_u64() as u8).collect()),
+        };
+        self.schedule(self.now, Event::Down(conn, data));
+    }
+
+    /// Somebody writes or sends: the number of the message, and who is to get it now if all goes well.
+    pub fn traffic(&mut self) -> (u64, Vec<(usize, &'static str)>) {
+        self.watch.messages += 1;
+        let number = self.watch.messages;
+        let payload = json!({ "n": number });
+        let event = ["hi", "bye"][self.rng.up_to(1) as usize];
+        match self.rng.up_to(7) {
+            lot @ 0..=2 => {
+                let (table, supplier) = [("activity", 7), ("activity", 8), ("clients", 7)][lot as usize];
+                self.server.commit(Change { data: row(table, supplier, number) });
+                (number, self.wanting(|_, wish| wish.kind.sees(table, supplier)))
+            }
+            lot @ 3..=5 => {
+                let channel = ["lobby", "room:1", "room:3"][lot as usize - 3];
+                self.server.send(channel, channel != "lobby", event, payload);
+                let to = self.wanting(|_, wish| wish.channel == channel && wish.kind.hears(event));
+                let kept = to.iter().filter(|(_, id)| *id == "kept");
+                self.watch.kept.extend(kept.map(|(peer, _)| ((*peer, number), 0)));
+                (number, to)
+            }
+            _ => {
+                let peer = self.rng.up_to(self.peers.len() as u64 - 1) as usize;
+                let client = &self.peers[peer];
+                let sends = |(wish, _): &&(Wish, String)| wish.sends() && client.is_live(wish.id);
+                let wishes: Vec<Wish> = client.wanted.values().filter(sends).map(|(wish, _)| *wish).collect();
+                if wishes.is_empty() || self.asleep[peer].is_some() {
+                    return (number, Vec::new());
+                }
+                let wish = wishes[self.rng.up_to(wishes.len() as u64 - 1) as usize];
+                let effects = self.peers[peer].broadcast(self.now, wish.id, event, payload);
+                self.perform(peer, effects);
+                let to = self.wanting(|other, heard| {
+                    let is_told = other != peer || heard.kind.hears_itself();
+                    heard.channel == wish.channel && heard.kind.hears(event) && is_told
+                });
+                (number, to)
+            }
+        }
+    }
+
+    fn wanting(&self, is_for: impl Fn(usize, &Wish) -> bool) -> Vec<(usize, &'static str)> {
+        let mut all = Vec::new();
+        for (number, peer) in self.peers.iter().enumerate() {
+            let wishes = peer.wanted.values().filter(|(wish, _)| is_for(number, wish));
+            all.extend(wishes.map(|(wish, _)| (number, wish.id)));
+        }
+        all
+    }
+}

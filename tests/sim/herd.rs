@@ -1,0 +1,41 @@
+//! Many clients lose the server in the same millisecond: they must not all come back in the same one.
+
+use crate::peer::Peer;
+use crate::server::{Millis, Settings, Version};
+use crate::wishes::Wish;
+use crate::world::World;
+
+const CLIENTS: usize = 60;
+/// No so long a time sees more than a third of them.
+const MOMENT: Millis = 25;
+/// How long the server is away.
+const AWAY: Millis = 40_000;
+
+/// The most sockets that were asked for within a moment.
+fn crowd(mut attempts: Vec<Millis>) -> usize {
+    attempts.sort_unstable();
+    let within =
+        |first: usize| attempts[first..].iter().take_while(|at| **at < attempts[first] + MOMENT).count();
+    (0..attempts.len()).map(within).max().unwrap_or(0)
+}
+
+#[test]
+fn a_herd_that_lost_the_server_at_once_comes_back_spread() {
+    let mut world = World::new(5, Settings::default());
+    for number in 0..CLIENTS {
+        world.add(Peer::new(number, vec![Wish::LOBBY], false, Version::Two, number as u64));
+        world.want_all(number);
+    }
+    world.run(120_000);
+    world.weather.away = world.now + AWAY;
+    for number in 0..CLIENTS {
+        world.cut(number);
+    }
+    world.run(world.now + AWAY);
+    let attempts = world.watch.attempts();
+    assert!(attempts.len() >= CLIENTS, "everybody tried: {}", attempts.len());
+    let crowd = crowd(attempts);
+    assert!(crowd <= CLIENTS / 3, "{crowd} of {CLIENTS} came within {MOMENT} ms");
+    world.run(world.now + AWAY);
+    assert!(world.peers.iter().all(|peer| peer.is_live(Wish::LOBBY.id)), "everybody is back");
+}

@@ -1,0 +1,267 @@
+//! One simulated client: the real core, the router's twin, and what its application wants and has been told. This is
+//! the only place that knows the core's inputs and outputs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use wedsync_dashboard::core::client::{Client, Config};
+use wedsync_dashboard::core::io::{CallId, Input, Notification, Output, RequestId, SocketId, Status};
+use wedsync_dashboard::core::realtime::frame::{Encoding, Protocol};
+use wedsync_dashboard::core::realtime::http_send::HttpAnswer;
+use wedsync_dashboard::core::realtime::router::{Router, Verdict};
+use wedsync_dashboard::core::realtime::routes::Slot;
+use wedsync_dashboard::core::time::Instant;
+
+use crate::server::{Data, Millis, Version};
+use crate::wishes::Wish;
+
+/// What the client does to the world.
+#[derive(Debug)]
+pub enum Effect {
+    Open(SocketId),
+    Close,
+    Send(SocketId, Data),
+    AskToken,
+    /// Whether anything answers.
+    AskReach,
+    /// Whether a token is good.
+    AskWhy(RequestId),
+    /// A subscription is live, as the client says.
+    Live(&'static str),
+}
+
+/// What became of a frame.
+#[derive(Debug)]
+pub enum Arrival {
+    /// Nothing that concerns the application.
+    Nothing,
+    Unrouted,
+    /// A replay of what was delivered before.
+    Duplicate,
+    /// For these subscriptions.
+    Delivered(Vec<&'static str>, Value),
+}
+
+pub struct Peer {
+    pub core: Client<Value>,
+    pub user: String,
+    pub version: Version,
+    pub has_token_source: bool,
+    /// How far its wall clock is ahead, in milliseconds.
+    pub skew: i64,
+    /// Everything it may want, with its topic on the wire.
+    pub menu: Vec<(Wish, String)>,
+    /// When the token that it was given last runs out, as it was told.
+    pub told_expiry: Millis,
+    /// What it wants now, with the topic.
+    pub wanted: BTreeMap<&'static str, (Wish, String)>,
+    /// What it tracks on a subscription to presence.
+    pub tracked: BTreeMap<&'static str, Value>,
+    status: BTreeMap<&'static str, Status>,
+    was_live: BTreeSet<&'static str>,
+    router: Router,
+    owners: BTreeMap<Slot, &'static str>,
+    next_slot: Slot,
+    calls: u32,
+    unsettled: BTreeSet<u32>,
+}
+
+impl Peer {
+    pub fn new(number: usize, menu: Vec<Wish>, has_token_source: bool, version: Version, seed: u64) -> Self {
+        let protocol = if version == Version::One { Protocol::V1 } else { Protocol::V2 };
+        let config = Config { has_token_source, protocol, ..Config::default() };
+        let user = format!("user{number}");
+        Self {
+            core: Client::new(config, seed),
+            version,
+            has_token_source,
+            skew: 0,
+            menu: menu.into_iter().map(|wish| (wish, wish.subscription(&user).topic())).collect(),
+            user,
+            told_expiry: 0,
+            wanted: BTreeMap::new(),
+            tracked: BTreeMap::new(),
+            status: BTreeMap::new(),
+            was_live: BTreeSet::new(),
+            router: Router::new(protocol),
+            owners: BTreeMap::new(),
+            next_slot: 0,
+            calls: 0,
+            unsettled: BTreeSet::new(),
+        }
+    }
+
+    pub fn is_live(&self, id: &str) -> bool {
+        self.status.get(id) == Some(&Status::Live)
+    }
+
+    /// When it wants to be woken.
+    pub fn deadline(&self) -> Option<Millis> {
+        self.core.next_timeout().map(|(at, _)| at.as_millis())
+    }
+
+    pub fn want(&mut self, now: Millis, wish: Wish) -> Vec<Effect> {
+        let id = wish.id;
+        let subscription = wish.subscription(&self.user);
+        if self.wanted.insert(id, (wish, subscription.topic())).is_none() {
+            self.next_slot += 1;
+            self.owners.insert(self.next_slot, id);
+        }
+        let slot = *self.owners.iter().find(|(_, owner)| **owner == id).expect("a slot").0;
+        self.input(now, Input::Subscribe { id: id.into(), subscription, slot })
+    }
+
+    pub fn no_longer_want(&mut self, now: Millis, id: &'static str) -> Vec<Effect> {
+        self.wanted.remove(id);
+        self.tracked.remove(id);
+        self.owners.retain(|_, owner| *owner != id);
+        let effects = self.input(now, Input::Unsubscribe { id: id.into() });
+        self.was_live.remove(id);
+        effects
+    }
+
+    fn call(&mut self) -> CallId {
+        self.calls += 1;
+        self.unsettled.insert(self.calls);
+        CallId(self.calls)
+    }
+
+    pub fn broadcast(&mut self, now: Millis, id: &str, event: &str, payload: Value) -> Vec<Effect> {
+        let call = self.call();
+        let (id, event) = (id.into(), event.into());
+        self.input(now, Input::Broadcast { call, id, event, payload, is_bytes: false })
+    }
+
+    /// Tracks something, or nothing any more.
+    pub fn track(&mut self, now: Millis, id: &'static str, state: Option<Value>) -> Vec<Effect> {
+        match &state {
+            Some(state) => drop(self.tracked.insert(id, state.clone())),
+            None => drop(self.tracked.remove(id)),
+        }
+        let call = self.call();
+        self.input(now, Input::Track { call, id: id.into(), state })
+    }
+
+    pub fn token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
+        self.told_expiry = now.saturating_add_signed(lifetime);
+        self.input(now, Input::Token { value: Some(token), lifetime: Some(lifetime) })
+    }
+
+    /// The project's auth server says that key and token are good, or nothing answers.
+    pub fn why(&mut self, now: Millis, request: RequestId, answers: bool) -> Vec<Effect> {
+        let status = if answers { 200 } else { 0 };
+        self.input(
+            now,
+            Input::HttpDone { request, answer: HttpAnswer { status, body: None, retry_after: None } },
+        )
+    }
+
+    /// A frame goes the way it goes in a browser: through the router.
+    pub fn receive(&mut self, now: Millis, socket: SocketId, data: &Data) -> (Arrival, Vec<Effect>) {
+        let verdict: Verdict<Value> = match data {
+            Data::Text(text) => self.router.text(text),
+            Data::Binary(bytes) => self.router.binary(bytes),
+        };
+        let heard = Input::Heard { socket };
+        let (arrival, input) = match verdict {
+            Verdict::Control(frame) => (Arrival::Nothing, Input::Frame { socket, frame }),
+            Verdict::Malformed => (Arrival::Nothing, heard),
+            Verdict::Unrouted => (Arrival::Unrouted, heard),
+            Verdict::Duplicate => (Arrival::Duplicate, heard),
+            Verdict::Deliver { slots, message } => {
+                let owner = |slot: Slot| *self.owners.get(&slot).expect("a callback of nobody's");
+                (Arrival::Delivered(slots.into_iter().map(owner).collect(), message), heard)
+            }
+        };
+        (arrival, self.input(now, input))
+    }
+
+    pub fn input(&mut self, now: Millis, input: Input<Value>) -> Vec<Effect> {
+        self.core.handle(Instant::from_millis(now), input);
+        let mut effects = Vec::new();
+        let mut due: BTreeSet<&'static str> = BTreeSet::new();
+        while let Some(output) = self.core.poll() {
+            match output {
+                Output::Open { socket } => effects.push(Effect::Open(socket)),
+                Output::Close { .. } => effects.push(Effect::Close),
+                Output::Send { socket, frame } => {
+                    effects.push(Effect::Send(socket, Data::Text(frame.to_string())));
+                }
+                Output::SendBroadcast { socket, header, payload, encoding } => {
+                    assert_eq!(encoding, Encoding::Json, "only JSON is sent here");
+                    let frame = [header, payload.to_string().into_bytes()].concat();
+                    effects.push(Effect::Send(socket, Data::Binary(frame)));
+                }
+                Output::AskToken => effects.push(Effect::AskToken),
+                Output::AskReach { .. } => effects.push(Effect::AskReach),
+                Output::Http { request, .. } => effects.push(Effect::AskWhy(request)),
+                Output::Route { topic, routes } => self.router.route(&topic, routes),
+                Output::Unroute { topic } => drop(self.router.unroute(&topic)),
+                Output::Notify(notification) => effects.extend(self.notice(notification, &mut due)),
+                Output::Log(_) => {}
+            }
+        }
+        assert!(due.is_empty(), "{due:?} live again, and not told that something may have been missed");
+        assert_eq!(self.router.routes(), self.core.routes(), "the routes that were written are those held");
+        effects
+    }
+
+    /// What the application is told. `due` are those that are live again, until they hear that they may have missed
+    /// something.
+    fn notice(&mut self, news: Notification<Value>, due: &mut BTreeSet<&'static str>) -> Option<Effect> {
+        match news {
+            Notification::Status { id, status } => {
+                let id = self.told(&id, status)?;
+                if !self.was_live.insert(id) {
+                    due.insert(id);
+                }
+                return Some(Effect::Live(id));
+            }
+            Notification::Continuity { id } => {
+                assert!(due.remove(id.as_str()), "{id}: told of a gap where there was none");
+            }
+            Notification::Settled { call, .. } => {
+                assert!(self.unsettled.remove(&call.0), "{call:?} is settled twice");
+            }
+            Notification::Presence { id, .. } | Notification::System { id, .. } => {
+                assert!(
+                    self.wanted.contains_key(id.as_str()),
+                    "{id} is told of something and nobody wants it"
+                );
+            }
+            Notification::Failed { id, error } => panic!("{id} was given up: {error:?}"),
+            _ => {}
+        }
+        None
+    }
+
+    /// The id, if the subscription has become live.
+    fn told(&mut self, id: &str, status: Status) -> Option<&'static str> {
+        let (wish, _) = self.menu.iter().find(|(wish, _)| wish.id == id).expect("an id of the menu");
+        let before = self.status.insert(wish.id, status);
+        (status == Status::Live && before != Some(Status::Live)).then(|| {
+            assert!(self.wanted.contains_key(wish.id), "{id} is live and nobody wants it");
+            wish.id
+        })
+    }
+
+    /// Who is on a channel as the client says, in the server's shape.
+    pub fn presence(&self, id: &str) -> Value {
+        let mut people = self.core.presence(id).expect("a subscription to presence");
+        for metas in people.as_object_mut().expect("people by key").values_mut() {
+            for meta in metas.as_array_mut().expect("a list") {
+                meta["phx_ref"] = meta["presence_ref"].take();
+                meta.as_object_mut().expect("an object").remove("presence_ref");
+            }
+            *metas = json!({ "metas": metas });
+        }
+        people
+    }
+
+    /// What is left of it once nothing is wanted.
+    pub fn assert_at_rest(&self) {
+        assert!(self.core.next_timeout().is_none(), "a timer is left: {:?}", self.core.next_timeout());
+        assert!(self.core.routes().is_empty(), "a route is left: {:?}", self.core.routes());
+        assert!(self.unsettled.is_empty(), "calls are left without an answer: {:?}", self.unsettled);
+    }
+}

@@ -1,0 +1,193 @@
+//! What has to be true at all times, checked while it happens.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::frames::{Seen, data_frame};
+use crate::peer::Arrival;
+use crate::server::{Conn, Data, Millis};
+use crate::wishes::{self, Kind};
+use crate::world::World;
+
+/// Attempts to connect of one client within a minute, at most: a server that is down must not be hammered.
+const ATTEMPTS_A_MINUTE: usize = 40;
+/// Joins of one topic of one client within a minute, at most.
+const JOINS_A_MINUTE: usize = 30;
+const MINUTE: Millis = 60_000;
+/// A dead link is found within this: a beat may be out that something answered just before the end, then comes an
+/// interval and a beat that nothing answers. Refused joins may hold up the answers for 30 s.
+pub const DEAD_LINK: Millis = (10_000 + 30_000) + 25_000 + (10_000 + 30_000) + 500;
+/// After sleep it is found within this, and 5 s more for each join that is out.
+const DEAD_LINK_AFTER_SLEEP: Millis = 5_000 + 50;
+/// So long a sleep that some timer of the heartbeat's must have been late.
+pub const LONG_SLEEP: Millis = 80_000;
+const RATE_LIMITED: &str = "Too many messages per second";
+
+/// What has been seen.
+#[derive(Debug, Default)]
+pub struct Watch {
+    attempts: BTreeMap<usize, VecDeque<Millis>>,
+    joins: BTreeMap<(usize, String), VecDeque<Millis>>,
+    /// Topics that may not be joined before then.
+    limited: BTreeMap<(usize, String), Millis>,
+    /// Clients whose machine sleeps long.
+    pub slept_long: BTreeSet<usize>,
+    /// Who got which message, and how often, once it is counted.
+    pub received: Option<BTreeMap<(usize, &'static str, u64), usize>>,
+    /// What the database has kept for subscriptions that want what they missed, and how often each got it.
+    pub kept: BTreeMap<(usize, u64), usize>,
+    /// The number of the last message.
+    pub messages: u64,
+}
+
+/// Counts one more now, and says how many there were within a minute.
+fn count(times: &mut VecDeque<Millis>, now: Millis) -> usize {
+    times.push_back(now);
+    while times.front().is_some_and(|first| first + MINUTE <= now) {
+        times.pop_front();
+    }
+    times.len()
+}
+
+impl Watch {
+    pub fn attempt(&mut self, peer: usize, now: Millis) {
+        let attempts = count(self.attempts.entry(peer).or_default(), now);
+        assert!(
+            attempts <= ATTEMPTS_A_MINUTE,
+            "client {peer} hammers the server: {attempts} sockets a minute"
+        );
+    }
+
+    /// When sockets were asked for, in the last minute, by all.
+    pub fn attempts(&self) -> Vec<Millis> {
+        self.attempts.values().flatten().copied().collect()
+    }
+
+    /// The application no longer wants the topic: what it was waiting for is over.
+    pub fn forget(&mut self, peer: usize, topic: &str) {
+        self.limited.remove(&(peer, topic.to_owned()));
+    }
+
+    /// What was kept for a client is no longer owed to it.
+    pub fn forget_kept(&mut self, peer: usize) {
+        self.kept.retain(|(owed, _), _| *owed != peer);
+    }
+}
+
+impl World {
+    /// After everything that happens.
+    pub fn check(&mut self) {
+        assert!(self.server.duplicate_joins.is_empty(), "joined twice: {:?}", self.server.duplicate_joins);
+        for (conn, link) in &self.links {
+            let late = link.must_end_by.is_some_and(|end| end < self.now);
+            let held = link.is_open && !link.is_abandoned && self.asleep[link.peer].is_none();
+            assert!(!(late && held), "{conn:?} of client {} is dead, and it does not find out", link.peer);
+        }
+    }
+
+    /// A client says that a subscription is live.
+    pub fn check_live(&mut self, peer: usize, id: &'static str) {
+        let Some((wish, topic)) = self.peers[peer].wanted.get(id) else { return };
+        let conn = self.current[peer].expect("live without a socket");
+        let joined = self.server.joined(conn).iter().any(|(joined, _)| joined == topic);
+        if joined && matches!(wish.kind, Kind::Rows(_)) {
+            assert!(self.server.is_subscribed(conn, topic), "{id} is called live before the database is");
+        }
+    }
+
+    pub fn before_sending(&mut self, peer: usize, conn: Conn, data: &Data) {
+        let Data::Text(text) = data else { return };
+        if !text.contains("\"phx_leave\"") && !text.contains("\"phx_join\"") {
+            return;
+        }
+        let frame = Seen::of(data, self.peers[peer].version).expect("a frame");
+        let link = self.links.get_mut(&conn).expect("a link");
+        if frame.event == "phx_leave" {
+            link.joining.remove(&frame.topic);
+            return;
+        }
+        let reference = frame.join_ref.as_str().expect("a reference").to_owned();
+        assert!(link.join_refs.insert(reference), "a second join has the reference of the first: {frame:?}");
+        link.joining.insert(frame.topic.clone());
+        self.check_join(peer, frame);
+    }
+
+    fn check_join(&mut self, peer: usize, frame: Seen) {
+        assert_eq!(frame.join_ref, frame.reference, "a join's reference is its join_ref");
+        let client = &self.peers[peer];
+        let has_token = frame.payload["access_token"].is_string();
+        assert!(
+            has_token || frame.payload["config"]["private"] == false,
+            "private, without a token: {frame:?}"
+        );
+        if client.has_token_source {
+            assert!(has_token, "a join without the application's token: {frame:?}");
+            assert!(client.told_expiry > self.now, "a join with a token that has run out: {frame:?}");
+        }
+        let is_wanted = client.wanted.values().any(|(_, wanted)| *wanted == frame.topic);
+        assert!(is_wanted, "a join that nobody wants: {frame:?}");
+        let key = (peer, frame.topic);
+        let joins = count(self.watch.joins.entry(key.clone()).or_default(), self.now);
+        assert!(joins <= JOINS_A_MINUTE, "client {peer} hammers {}: {joins} joins a minute", key.1);
+        let limited = self.watch.limited.get(&key).is_some_and(|until| *until > self.now);
+        assert!(!limited, "client {peer} joined {} within a minute of being told to slow down", key.1);
+    }
+
+    pub fn before_arrival(&mut self, peer: usize, conn: Conn, data: &Data) {
+        let Data::Text(text) = data else { return };
+        let is_complaint = text.contains(RATE_LIMITED);
+        if !is_complaint && !text.contains("\"phx_reply\"") {
+            return;
+        }
+        let Some(frame) = Seen::of(data, self.peers[peer].version) else { return };
+        if is_complaint {
+            self.watch.limited.insert((peer, frame.topic), self.now + MINUTE);
+        } else if frame.payload["response"]["postgres_changes"].is_array()
+            || frame.payload["status"] == "error"
+        {
+            self.links.get_mut(&conn).expect("a link").joining.remove(&frame.topic);
+        }
+    }
+
+    /// Whether a message went to those whom it is for, and to nobody else.
+    pub fn judge(&mut self, peer: usize, data: &Data, arrival: Arrival) {
+        let client = &self.peers[peer];
+        let (ids, is_new) = match arrival {
+            Arrival::Nothing => return,
+            Arrival::Delivered(ids, _) => (ids, true),
+            Arrival::Unrouted => (Vec::new(), true),
+            Arrival::Duplicate => (Vec::new(), false),
+        };
+        let Some((topic, message)) = data_frame(data, client.version) else { return };
+        let Some((about, number)) = wishes::read(&message) else { panic!("not of this world: {message}") };
+        for (id, (wish, wished)) in &client.wanted {
+            let got = ids.iter().filter(|given| *given == id).count();
+            let wants = *wished == topic && wish.wants(&about);
+            assert!(got == 0 || wants, "{id} was given what is not for it: {message}");
+            assert!(got <= 1, "{id} was given it twice: {message}");
+            let had_it = !is_new && self.watch.kept.get(&(peer, number)).is_none_or(|times| *times > 0);
+            let may_miss = had_it || !client.is_live(id);
+            assert!(got == 1 || !wants || may_miss, "{id} is live and was not given {message}");
+        }
+        for id in ids {
+            assert!(client.wanted.contains_key(id), "a callback of {id}, which nobody wants");
+            if let Some(received) = &mut self.watch.received {
+                *received.entry((peer, id, number)).or_default() += 1;
+            }
+            if client.wanted[id].0.kind == Kind::Kept
+                && let Some(times) = self.watch.kept.get_mut(&(peer, number))
+            {
+                *times += 1;
+            }
+        }
+    }
+
+    /// A machine wakes: a link that died meanwhile has to be found at once.
+    pub fn woken(&mut self, peer: usize) {
+        let slept_long = self.watch.slept_long.remove(&peer);
+        let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) else { return };
+        if link.is_silent && link.is_open {
+            let after_sleep = DEAD_LINK_AFTER_SLEEP + 5_000 * link.joining.len() as u64;
+            link.must_end_by = Some(self.now + if slept_long { after_sleep } else { DEAD_LINK });
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! Clients, links and the server on one clock: whatever is due first happens first.
+
+use std::collections::BTreeMap;
+
+use wedsync_dashboard::core::io::{Input, RequestId, SocketId};
+use wedsync_dashboard::core::rng::Rng;
+
+use crate::network::{Fate, Link, Weather, fate};
+use crate::peer::{Effect, Peer};
+use crate::server::{Conn, Data, Emission, Millis, Server, Settings, token};
+use crate::watch::Watch;
+
+/// The key that every client opens its socket with.
+const KEY: &str = "jwt-anon-exp2082758400";
+/// How long a server that refuses a handshake takes to say so.
+const HANDSHAKE_REFUSAL: Millis = 2_000;
+/// How long the application may take for a token in bad weather; clients do not wait as long.
+const LATE_TOKEN: Millis = 15_000;
+
+#[derive(Debug)]
+pub enum Event {
+    /// The request for a socket is at the server.
+    Handshake(Conn),
+    Opened(Conn),
+    Failed(Conn),
+    Up(Conn, Data),
+    Down(Conn, Data),
+    /// A frame that came while the machine slept.
+    Buffered(Conn, Data),
+    Closed(Conn, u16),
+    /// The server learns that the client is gone.
+    Gone(Conn),
+    /// The application gives its token.
+    Token(usize),
+    /// Whether anything answers the client.
+    Reached(usize, bool),
+    /// What the project's auth server says.
+    Why(usize, RequestId, bool),
+    Awake(usize),
+    /// The page becomes visible.
+    Visible(usize),
+    /// The page is back.
+    Resume(usize),
+}
+
+pub struct World {
+    pub now: Millis,
+    pub server: Server,
+    pub peers: Vec<Peer>,
+    pub weather: Weather,
+    pub watch: Watch,
+    pub rng: Rng,
+    pub links: BTreeMap<Conn, Link>,
+    /// Each client's socket, open or opening.
+    pub current: Vec<Option<Conn>>,
+    /// Until when each client's machine sleeps.
+    pub asleep: Vec<Option<Millis>>,
+    queue: BTreeMap<(Millis, u64), Event>,
+    queued: u64,
+    conns: u32,
+    /// A page is being put away: its client closes what it has.
+    pub is_suspending: bool,
+    /// Whether to print what happens.
+    is_traced: bool,
+}
+
+impl World {
+    pub fn new(seed: u64, settings: Settings) -> Self {
+        Self {
+            now: 0,
+            server: Server::new(settings, seed ^ 0x5e17e1),
+            peers: Vec::new(),
+            weather: Weather::default(),
+            watch: Watch::default(),
+            rng: Rng::new(seed),
+            links: BTreeMap::new(),
+            current: Vec::new(),
+            asleep: Vec::new(),
+            queue: BTreeMap::new(),
+            queued: 0,
+            conns: 0,
+            is_suspending: false,
+            is_traced: std::env::var_os("SIM_TRACE").is_some(),
+        }
+    }
+
+    pub fn add(&mut self, peer: Peer) {
+        self.peers.push(peer);
+        self.current.push(None);
+        self.asleep.push(None);
+    }
+
+    /// Says what happens, if that is wanted.
+    pub fn trace(&self, what: impl std::fmt::Debug) {
+        if self.is_traced {
+            eprintln!("{:>9} ms  {what:?}", self.now);
+        }
+    }
+
+    pub fn schedule(&mut self, at: Millis, event: Event) {
+        self.queued += 1;
+        self.queue.insert((at, self.queued), event);
+    }
+
+    /// What happens until `end` happens.
+    pub fn run(&mut self, end: Millis) {
+        loop {
+            let event = self.queue.first_key_value().map(|((at, _), _)| *at);
+            let server = self.server.next_timeout();
+            let awake = (0..self.peers.len()).filter(|peer| self.asleep[*peer].is_none());
+            let client = awake.filter_map(|peer| Some((self.peers[peer].deadline()?, peer))).min();
+            let next = event.into_iter().chain(server).chain(client.map(|(at, _)| at)).min();
+            let Some(next) = next.filter(|next| *next <= end) else { break };
+            self.now = self.now.max(next);
+            if event == Some(next) {
+                let (_, event) = self.queue.pop_first().expect("an event");
+                self.happen(event);
+            } else if server == Some(next) {
+                self.server.advance(self.now);
+            } else if let Some((_, peer)) = client {
+                let effects = self.peers[peer].input(self.now, Input::Wake);
+                self.perform(peer, effects);
+            }
+            self.settle();
+        }
+        self.now = end;
+        self.server.advance(end);
+        self.settle();
+    }
+
+    /// What the server has said goes on its way.
+    pub fn settle(&mut self) {
+        for (conn, emission) in self.server.take() {
+            let Some(link) = self.links.get_mut(&conn).filter(|link| !link.is_silent && !link.is_abandoned)
+            else {
+                continue;
+            };
+            let arrival = self.now + self.weather.latency(self.now, &mut self.rng);
+            let at = link.down(arrival);
+            let data = match emission {
+                Emission::Close(code) => {
+                    self.schedule(at, Event::Closed(conn, code));
+                    continue;
+                }
+                Emission::Frame(data) => data,
+            };
+            let fate = if self.now < self.weather.flaky { fate(&data, &mut self.rng) } else { Fate::Arrives };
+            match fate {
+                Fate::Lost => {}
+                Fate::Arrives => self.schedule(at, Event::Down(conn, data)),
+                Fate::Overtaken(delay) => self.schedule(at + delay, Event::Down(conn, data)),
+                Fate::Twice => {
+                    self.schedule(at, Event::Down(conn, data.clone()));
+                    self.schedule(at, Event::Down(conn, data));
+                }
+            }
+        }
+        self.check();
+    }
+
+    fn happen(&mut self, event: Event) {
+        self.server.advance(self.now);
+        if let Some((wakes, _)) = self.sleeper(&event) {
+            return self.keep_until(wakes, event);
+        }
+        self.trace(&event);
+        match event {
+            Event::Handshake(conn) => self.handshake(conn),
+            Event::Opened(conn) => self.opened(conn),
+            Event::Failed(conn) => self.ended(conn, 1006),
+            Event::Closed(conn, code) => self.ended(conn, code),
+            Event::Up(conn, data) => {
+                if self.links.get(&conn).is_some_and(|link| !link.is_silent) {
+                    self.server.receive(conn, data);
+                }
+            }
+            Event::Down(conn, data) => {
+                if self.links.get(&conn).is_some_and(|link| !link.is_silent) {
+                    self.arrive(conn, &data);
+                }
+            }
+            Event::Buffered(conn, data) => self.arrive(conn, &data),
+            Event::Gone(conn) => {
+                self.server.disconnected(conn);
+                self.links.remove(&conn);
+            }
+            Event::Token(peer) => self.give_token(peer),
+            Event::Reached(peer, answered) => self.tell(peer, Input::Reached { answered }),
+            Event::Why(peer, request, answers) => {
+                let effects = self.peers[peer].why(self.now, request, answers);
+                self.perform(peer, effects);
+            }
+            Event::Resume(peer) => self.tell(peer, Input::Resume),
+            Event::Visible(peer) => self.tell(peer, Input::Visible),
+            Event::Awake(peer) => {
+                self.asleep[peer] = None;
+                self.woken(peer);
+                let effects = self.peers[peer].input(self.now, Input::Wake);
+                self.perform(peer, effects);
+            }
+        }
+    }
+
+    /// What has come before the machine sleeps on is there when it wakes, whatever becomes of the link meanwhile.
+    fn keep_until(&mut self, wakes: Millis, event: Event) {
+        match event {
+            Event::Down(conn, _) if self.links.get(&conn).is_none_or(|link| link.is_silent) => {}
+            Event::Down(conn, data) => self.schedule(wakes, Event::Buffered(conn, data)),
+            event => self.schedule(wakes, event),
+        }
+    }
+
+    /// Whether the event is for a machine that sleeps.
+    fn sleeper(&self, event: &Event) -> Option<(Millis, usize)> {
+        let peer = match event {
+            Event::Opened(conn) | Event::Failed(conn) | Event::Closed(conn, _) | Event::Down(conn, _) => {
+                self.links.get(conn)?.peer
+            }
+            Event::Token(peer) | Event::Resume(peer) | Event::Reached(peer, _) | Event::Why(peer, ..) => {
+                *peer
+            }
+            _ => return None,
+        };
+        self.asleep[peer].map(|wakes| (wakes, peer))
+    }
+
+    fn handshake(&mut self, conn: Conn) {
+        let Some(link) = self.links.get(&conn).filter(|link| !link.is_abandoned) else { return };
+        let version = self.peers[link.peer].version;
+        let latency = self.weather.latency(self.now, &mut self.rng);
+        if self.server.connect(conn, version, KEY) {
+            self.schedule(self.now + latency, Event::Opened(conn));
+        } else {
+            self.schedule(self.now + HANDSHAKE_REFUSAL, Event::Failed(conn));
+        }
+    }
+
+    fn opened(&mut self, conn: Conn) {
+        let Some(link) = self.links.get_mut(&conn).filter(|link| !link.is_abandoned) else { return };
+        if link.is_silent {
+            return;
+        }
+        link.is_open = true;
+        let (peer, socket) = (link.peer, link.socket);
+        let epoch = self.server.wall();
+        let effects = self.peers[peer].input(self.now, Input::SocketOpened { socket, epoch });
+        self.perform(peer, effects);
+    }
+
+    /// The client is told that its socket is gone.
+    fn ended(&mut self, conn: Conn, code: u16) {
+        let Some(link) = self.links.remove(&conn) else { return };
+        self.server.disconnected(conn);
+        if link.is_abandoned {
+            return;
+        }
+        self.current[link.peer] = None;
+        let effects =
+            self.peers[link.peer].input(self.now, Input::SocketClosed { socket: link.socket, code });
+        self.perform(link.peer, effects);
+    }
+
+    fn arrive(&mut self, conn: Conn, data: &Data) {
+        let Some(link) = self.links.get(&conn).filter(|link| link.is_open && !link.is_abandoned) else {
+            return;
+        };
+        let (peer, socket) = (link.peer, link.socket);
+        self.before_arrival(peer, conn, data);
+        let (arrival, effects) = self.peers[peer].receive(self.now, socket, data);
+        self.trace((peer, &arrival));
+        self.judge(peer, data, arrival);
+        self.perform(peer, effects);
+    }
+
+    fn give_token(&mut self, peer: usize) {
+        let (now, bad) = (self.now, self.now < self.weather.tokenless);
+        let lifetime = match self.rng.up_to(3) {
+            0 if bad => {
+                let effects = self.peers[peer].input(now, Input::TokenFailed { reason: "no session".into() });
+                return self.perform(peer, effects);
+            }
+            1 if bad => -5,
+            _ => 60 + self.rng.up_to(120) as i64,
+        };
+        let expires = (self.server.wall() / 1_000).saturating_add_signed(lifetime);
+        let user = self.peers[peer].user.clone();
+        let left = (expires * 1_000) as i64 - self.server.wall() as i64 - self.peers[peer].skew;
+        let effects = self.peers[peer].token(now, token(&user, expires), left);
+        self.perform(peer, effects);
+    }
+
+    /// What a client does to the world.
+    pub fn perform(&mut self, peer: usize, effects: Vec<Effect>) {
+        for effect in effects {
+            self.trace((peer, &effect));
+            match effect {
+                Effect::Open(socket) => {
+                    assert!(self.current[peer].is_none(), "a second socket beside the first");
+                    self.watch.attempt(peer, self.now);
+                    self.conns += 1;
+                    let conn = Conn(self.conns);
+                    let mut link = Link::new(peer, socket);
+                    link.is_touched = self.now < self.weather.slow.max(self.weather.flaky);
+                    self.links.insert(conn, link);
+                    self.current[peer] = Some(conn);
+                    let latency = self.weather.latency(self.now, &mut self.rng);
+                    if self.now < self.weather.refusing.max(self.weather.away) {
+                        self.schedule(self.now + latency, Event::Failed(conn));
+                    } else if self.now >= self.weather.hanging {
+                        self.schedule(self.now + latency, Event::Handshake(conn));
+                    }
+                }
+                Effect::Close => self.give_up(peer),
+                Effect::Send(socket, data) => self.send(peer, socket, data),
+                Effect::AskToken => {
+                    let bad = self.now < self.weather.tokenless && self.rng.up_to(2) == 0;
+                    let delay = if bad { LATE_TOKEN } else { self.rng.up_to(200) };
+                    self.schedule(self.now + delay, Event::Token(peer));
+                }
+                Effect::AskReach => {
+                    let answers = self.weather.answers(self.now);
+                    let delay = self.weather.latency(self.now, &mut self.rng);
+                    self.schedule(self.now + delay, Event::Reached(peer, answers));
+                }
+                Effect::AskWhy(request) => {
+                    let answers = self.weather.answers(self.now);
+                    let delay = self.weather.latency(self.now, &mut self.rng);
+                    self.schedule(self.now + delay, Event::Why(peer, request, answers));
+                }
+                Effect::Live(id) => self.check_live(peer, id),
+            }
+        }
+    }
+
+    fn give_up(&mut self, peer: usize) {
+        let conn = self.current[peer].take().expect("a socket to close");
+        let link = self.links.get_mut(&conn).expect("a link");
+        let needed =
+            !self.peers[peer].wanted.is_empty() && link.is_open && !link.is_touched && !self.is_suspending;
+        assert!(!needed, "client {peer} gave up a link that was alive");
+        link.is_abandoned = true;
+        // What a silent link has swallowed the server finds out by itself.
+        let delay = if link.is_silent { 60_000 } else { self.weather.latency(self.now, &mut self.rng) };
+        let at = link.up(self.now + delay);
+        self.schedule(at, Event::Gone(conn));
+    }
+
+    fn send(&mut self, peer: usize, socket: SocketId, data: Data) {
+        let conn = self.current[peer].expect("a socket to send on");
+        self.before_sending(peer, conn, &data);
+        let link = self.links.get_mut(&conn).expect("a link");
+        assert!(link.socket == socket && link.is_open, "sent on a socket that is not open");
+        let arrival = self.now + self.weather.latency(self.now, &mut self.rng);
+        let at = link.up(arrival);
+        self.schedule(at, Event::Up(conn, data));
+    }
+}
