@@ -29,15 +29,20 @@ fn as_recorded(recording: &str, protocol: Protocol) -> World {
     let mut world = World::with(Config { protocol, ..Config::default() }, 1);
     world.subscribe("who", presence("pres1", "alice"));
     world.open();
-    let (own_join, own_track) = (references(&world, "phx_join").0, "7");
-    world.accept("pres1");
-    world.track(1, "who", Some(json!({ "status": "online", "n": 1 })));
-    let track = references(&world, "presence").1;
-    for line in from_server(recording, 1).into_iter().skip(1) {
+    let join = references(&world, "phx_join").0;
+    for (at, line) in from_server(recording, 1).into_iter().enumerate() {
+        if at == 1 {
+            world.track(1, "who", Some(json!({ "status": "online", "n": 1 })));
+        }
         let Data::Text(text) = &line.data else { panic!("a binary frame") };
-        let text = text.replacen(&format!("[\"6\",\"{own_track}\""), &format!("[{own_join},{track}"), 1);
-        let text = text.replacen("[\"6\",null", &format!("[{own_join},null"), 1);
-        let text = text.replacen(&format!("\"ref\":\"{own_track}\""), &format!("\"ref\":{track}"), 1);
+        // The recorded client's join was its message 6, its first call of `track` 7.
+        let track = if at == 0 { join.clone() } else { references(&world, "presence").1 };
+        let text = text
+            .replacen("[\"6\",\"6\"", &format!("[{join},{join}"), 1)
+            .replacen("[\"6\",\"7\"", &format!("[{join},{track}"), 1)
+            .replacen("[\"6\",null", &format!("[{join},null"), 1)
+            .replacen("\"ref\":\"6\"", &format!("\"ref\":{join}"), 1)
+            .replacen("\"ref\":\"7\"", &format!("\"ref\":{track}"), 1);
         world.receive(&Data::Text(text));
     }
     world
@@ -77,7 +82,9 @@ fn two_clients_as_recorded_come_change_and_go_on_both_protocols() {
         ];
         assert_eq!(told, expected, "{recording}");
         assert_eq!(world.settled(1), Some(Ok(())));
-        assert_eq!(world.client.presence("who"), Some(json!({})));
+        let state = world.client.presence("who").unwrap();
+        assert_eq!(state["alice"][0]["status"], "back");
+        assert_eq!(state.as_object().map(|people| people.len()), Some(1));
     }
 }
 
