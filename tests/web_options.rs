@@ -48,6 +48,12 @@ fn wrong_options_of_the_manager_are_named_with_what_they_must_be() {
         (with(&[("joinTimeoutMs", "5".into())]), "invalid_option", "whole number"),
         (with(&[("connectTimeoutMs", 0.5.into())]), "invalid_option", "whole number"),
         (with(&[("reconnectBaseMs", JsValue::NULL)]), "invalid_option", "whole number"),
+        (with(&[("jitter", "none".into())]), "invalid_option", "\"full\", \"equal\" or \"decorrelated\""),
+        (with(&[("joinsPerSecond", 0.into())]), "invalid_option", "whole number from 1 to 10000"),
+        (with(&[("pushTimeoutMs", nan.clone())]), "invalid_option", "whole number from 1000"),
+        (with(&[("httpTimeoutMs", "9".into())]), "invalid_option", "whole number from 1000"),
+        (with(&[("disconnectWhenIdleMs", (-1).into())]), "invalid_option", "whole number from 0"),
+        (with(&[("onLog", true.into())]), "invalid_option", "a function"),
         (
             with(&[("reconnectBaseMs", 500.into()), ("reconnectCapMs", 100.into())]),
             "invalid_option",
@@ -137,10 +143,13 @@ fn wrong_options_of_a_subscription_are_named_with_what_they_must_be() {
         (vec![("select", columns(1))], "invalid_option", "together with `table`"),
         (vec![("table", "t".into()), ("self", true.into())], "invalid_option", "about broadcasts"),
         (vec![("filter", "id=eq.1".into())], "invalid_option", "together with `table`"),
+        (vec![("event", text_of(256))], "invalid_option", "at most 255 bytes"),
+        (vec![("ack", 1.into())], "invalid_option", "true or false"),
+        (vec![("onSystem", 1.into())], "invalid_option", "a function"),
         (vec![("private", "yes".into())], "invalid_option", "true or false"),
         (vec![("maxReconnectAttempts", (-1).into())], "invalid_option", "whole number from 0"),
     ] {
-        let error = options::subscription(&subscription(&fields)).expect_err("it is refused");
+        let error = options::subscription("id", &subscription(&fields)).expect_err("it is refused");
         assert_eq!(error.code.as_str(), code, "{}", error.message);
         assert!(error.message.contains(says), "{}", error.message);
     }
@@ -150,9 +159,13 @@ fn made(body: &str) -> JsValue {
     Function::new_no_args(body).call0(&JsValue::NULL).unwrap()
 }
 
+fn source_of(fields: &[(&str, JsValue)]) -> Result<Source, Error> {
+    options::subscription("id", &subscription(fields)).map(|subscription| subscription.source)
+}
+
 fn binding_of(filter: &JsValue) -> Result<Binding, Error> {
-    match options::subscription(&subscription(&[("table", "t".into()), ("filter", filter.clone())]))?.source {
-        Source::Changes(binding) => Ok(binding),
+    match source_of(&[("table", "t".into()), ("filter", filter.clone())])? {
+        Source::Changes(mut bindings) => Ok(bindings.remove(0)),
         other => panic!("{other:?}"),
     }
 }
@@ -214,18 +227,116 @@ fn a_payload_that_json_cannot_hold_is_refused_and_its_code_runs_only_then() {
     for body in [
         "return { n: 1n }",
         "const circle = {}; circle.self = circle; return circle",
-        "return new ArrayBuffer(3)",
-        "return new Uint8Array(3)",
         "return undefined",
         "return () => 1",
     ] {
-        let error = options::json(&made(body)).expect_err(body);
+        let error = options::content(&made(body)).err().expect(body);
         assert!(error.message.contains("JSON can hold"));
     }
     let counted = made("globalThis.calls = 0; return { toJSON() { calls += 1; return { calls }; } }");
-    let json = options::json(&counted).unwrap();
-    assert_eq!(String::from(js_sys::JSON::stringify(&json).unwrap()), r#"{"calls":1}"#);
-    assert_eq!(String::from(js_sys::JSON::stringify(&json).unwrap()), r#"{"calls":1}"#);
+    let json = options::content(&counted).ok().unwrap();
+    assert!(!json.is_bytes);
+    for _ in 0..2 {
+        assert_eq!(String::from(js_sys::JSON::stringify(&json.value).unwrap()), r#"{"calls":1}"#);
+    }
+}
+
+#[wasm_bindgen_test]
+fn bytes_are_copied_at_the_call_and_of_a_view_those_it_shows() {
+    for body in [
+        "return new Uint8Array([1, 2]).buffer",
+        "return new Uint8Array([0, 1, 2, 3]).subarray(1, 3)",
+        "return new DataView(new Uint8Array([0, 1, 2]).buffer, 1)",
+    ] {
+        let given = made(body);
+        let content = options::content(&given).ok().expect(body);
+        assert!(content.is_bytes);
+        let buffer = js_sys::Reflect::get(&given, &"buffer".into()).unwrap();
+        let buffer = if buffer.is_undefined() { given } else { buffer };
+        js_sys::Uint8Array::new(&buffer).fill(9, 0, 4);
+        assert_eq!(js_sys::Uint8Array::new(&content.value).to_vec(), [1, 2], "{body}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_payload_over_the_servers_limit_is_refused() {
+    for (body, is_taken) in [
+        ("return 'x'.repeat(2_999_998)", true),
+        ("return 'x'.repeat(2_999_999)", false),
+        ("return new Uint8Array(3_000_000)", true),
+        ("return new ArrayBuffer(3_000_001)", false),
+    ] {
+        let content = options::content(&made(body));
+        assert_eq!(content.as_ref().is_ok(), is_taken, "{body}");
+        if let Err(error) = content {
+            assert_eq!(error.code.as_str(), "payload_too_large");
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn what_is_listened_to_follows_from_the_options() {
+    let plain = |body: &str| made(&format!("return {body}"));
+    let Ok(Source::Presence { key, enabled: true }) = source_of(&[("presence", true.into())]) else {
+        panic!()
+    };
+    assert_eq!(key, "dashboard-id");
+    let presence = plain("({ key: 'amelia', enabled: false })");
+    let Ok(Source::Presence { key, enabled: false }) = source_of(&[("presence", presence)]) else { panic!() };
+    assert_eq!(key, "amelia");
+    let many = plain("[{ table: 'a', filter: 'id=eq.1' }, { schema: 's', event: 'DELETE' }]");
+    let Ok(Source::Changes(bindings)) = source_of(&[("changes", many)]) else { panic!() };
+    let shown: Vec<_> = bindings
+        .iter()
+        .map(|Binding { event, schema, table, filter, .. }| {
+            (event.as_str(), schema.as_str(), table.as_deref(), filter.as_deref())
+        })
+        .collect();
+    assert_eq!(shown, [("*", "public", Some("a"), Some("id=eq.1")), ("DELETE", "s", None, None)]);
+    for (option, value, says) in [
+        ("presence", "'yes'", "true, or an object"),
+        ("presence", "({ name: 'x' })", "no option \"name\""),
+        ("changes", "[]", "1 to 100 objects"),
+        ("changes", "Array(101).fill({ table: 'a' })", "1 to 100 objects"),
+        ("changes", "[{ event: 'INSERT' }]", "unless `schema` is given"),
+        ("changes", "[{ table: 'a', filter: 'id' }]", "column=operator.value"),
+        ("replay", "({ since: 0 })", "private channels only"),
+    ] {
+        let error = source_of(&[(option, plain(value))]).expect_err(value);
+        assert!(error.message.contains(says), "{value}: {}", error.message);
+    }
+    for (one, other) in
+        [("presence", "table"), ("presence", "event"), ("changes", "table"), ("changes", "self")]
+    {
+        let text = JsValue::from("x");
+        let first = if one == "presence" { JsValue::TRUE } else { plain("[{ table: 'a' }]") };
+        let error = source_of(&[(one, first), (other, text)]).expect_err(other);
+        assert!(error.message.contains(&format!("left out with `{one}`")), "{}", error.message);
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_replay_begins_at_a_time_that_there_is() {
+    let replay = |body: &str| {
+        let fields = [("private", JsValue::TRUE), ("replay", made(&format!("return ({body})")))];
+        options::subscription("id", &subscription(&fields)).map(|subscription| subscription.replay.unwrap())
+    };
+    let read = replay("{ since: new Date(5_000) }").unwrap();
+    assert_eq!((read.since, read.limit), (5_000, 25));
+    let read = replay("{ since: 7, limit: 3 }").unwrap();
+    assert_eq!((read.since, read.limit), (7, 3));
+    for (body, says) in [
+        ("{}", "a Date, or milliseconds since 1970"),
+        ("{ since: '2026' }", "a Date, or milliseconds since 1970"),
+        ("{ since: new Date(NaN) }", "a Date, or milliseconds since 1970"),
+        ("{ since: -1 }", "a Date, or milliseconds since 1970"),
+        ("{ since: 0, limit: 26 }", "whole number from 1 to 25"),
+        ("{ since: 0, limit: 0 }", "whole number from 1 to 25"),
+        ("true", "takes an object of options"),
+    ] {
+        let error = replay(body).expect_err(body);
+        assert!(error.message.contains(says), "{body}: {}", error.message);
+    }
 }
 
 #[wasm_bindgen_test]
