@@ -308,7 +308,7 @@ test('a payload that is not JSON rejects, instead of being dropped on the way', 
     const manager = new wedsync.RealtimeSubscriptionManager(options);
     await manager.subscribe('lobby', { channel: 'lobby', onData() {} });
     const codes = [];
-    for (const payload of [{ n: 1n }, new Uint8Array(2), undefined]) {
+    for (const payload of [{ n: 1n }, () => {}, undefined]) {
       codes.push((await failure(manager.send('lobby', 'x', payload))).code);
     }
     codes.push((await failure(manager.setAuth(''))).code);
@@ -391,4 +391,123 @@ test('a filter is plain data until it is subscribed with; rows and columns come 
     { column: 'id', operator: 'eq', value: 1 },
     { column: 'id', operator: 'eq', value: 2, not: true },
   ]);
+});
+
+test('bytes arrive as bytes; with `ack` a send resolves once the server has answered, and comes back with `self`', async () => {
+  const { result } = await inPage(async () => {
+    const manager = new wedsync.RealtimeSubscriptionManager(options);
+    /** @type {any[]} */
+    const heard = [];
+    await manager.subscribe('lobby', {
+      channel: 'lobby',
+      ack: true,
+      self: true,
+      onData: (/** @type {any} */ message) => heard.push(message),
+    });
+    await manager.send('lobby', 'json', { text: 'ü' });
+    await manager.send('lobby', 'bytes', new Uint8Array([1, 2, 3]).subarray(1));
+    const [json, bytes] = heard;
+    return {
+      events: [json.event, bytes.event],
+      json: json.payload,
+      bytes: [bytes.payload instanceof ArrayBuffer, [...new Uint8Array(bytes.payload)]],
+      sent: manager.stats().sent > 2,
+      tooLarge: (await failure(manager.send('lobby', 'x', 'x'.repeat(3_000_000)))).code,
+    };
+  });
+  assert.deepEqual(result, {
+    events: ['json', 'bytes'],
+    json: { text: 'ü' },
+    bytes: [true, [2, 3]],
+    sent: true,
+    tooLarge: 'payload_too_large',
+  });
+});
+
+test('presence: who comes, changes and goes, as one event each', async () => {
+  const { result } = await inPage(async () => {
+    const [one, two] = [0, 0].map(() => new wedsync.RealtimeSubscriptionManager(options));
+    /** @type {string[]} */
+    const told = [];
+    const told3 = new Promise((resolve) => {
+      const onData = (/** @type {any} */ event) => {
+        if (event.key !== 'two') return;
+        told.push(event.type);
+        if (told.length === 3) resolve(undefined);
+      };
+      void one.subscribe('team', { channel: 'team', presence: { key: 'one' }, onData });
+    });
+    await one.track('team', { at: 'home' });
+    await two.subscribe('team', { channel: 'team', presence: { key: 'two' }, onData() {} });
+    const seen = new Promise((resolve) => {
+      const end = one.on('presence-sync', (/** @type {any} */ { state }) => {
+        if (!state.two) return;
+        end();
+        resolve(Object.keys(state).sort());
+      });
+    });
+    await two.track('team', { at: 'clients' });
+    const keys = await seen;
+    await two.track('team', { at: 'calendar' });
+    await two.untrack('team');
+    await told3;
+    const state = one.presenceState('team');
+    return { keys, told, left: Object.keys(state), mine: state.one[0].at };
+  });
+  assert.deepEqual(result, {
+    keys: ['one', 'two'],
+    told: ['join', 'update', 'leave'],
+    left: ['one'],
+    mine: 'home',
+  });
+});
+
+test('`httpSend` needs no subscription of its own, and says what the server refused', async () => {
+  const { result } = await inPage(async () => {
+    const [sender, listener] = [0, 0].map(() => new wedsync.RealtimeSubscriptionManager(options));
+    const heard = new Promise((resolve) => {
+      void listener
+        .subscribe('lobby', { channel: 'lobby', onData: resolve })
+        .then(() => sender.httpSend('lobby', 'by-http', { n: 1 }));
+    });
+    const { event, payload } = /** @type {any} */ (await heard);
+    const refused = await failure(sender.httpSend('supplier:none', 'x', {}, { private: true }));
+    return {
+      event,
+      payload,
+      refused: refused.code,
+      connections: sender.stats().connections,
+      wrong: (await failure(sender.httpSend('lobby', 'x', 'text'))).code,
+    };
+  });
+  assert.deepEqual(result, {
+    event: 'by-http',
+    payload: { n: 1 },
+    refused: 'push_refused',
+    connections: 0,
+    wrong: 'invalid_option',
+  });
+});
+
+test('`connect` opens the socket ahead of the first subscription, and `getSubscriptions` lists what there is', async () => {
+  const { result } = await inPage(async () => {
+    const manager = new wedsync.RealtimeSubscriptionManager(options);
+    const open = event(manager, 'connected');
+    await manager.connect();
+    await open;
+    const state = manager.getConnectionState();
+    const lobby = manager.subscribe('lobby', { channel: 'lobby', onData() {} });
+    const listed = [manager.getSubscriptions()];
+    await lobby;
+    listed.push(manager.getSubscriptions());
+    manager.disconnect();
+    listed.push(manager.getSubscriptions());
+    return { state, listed, connections: manager.stats().connections };
+  });
+  const lobby = { id: 'lobby', channel: 'lobby' };
+  assert.deepEqual(result, {
+    state: 'connected',
+    listed: [[{ ...lobby, status: 'joining' }], [{ ...lobby, status: 'live' }], []],
+    connections: 1,
+  });
 });

@@ -44,7 +44,9 @@ async function inPage(program) {
   page.on('pageerror', (error) => errors.push(error.message));
   page.on('websocket', (socket) => {
     socket.on('framesent', (frame) => {
-      const [, , , event, payload] = JSON.parse(String(frame.payload));
+      // Broadcasts are binary.
+      if (typeof frame.payload !== 'string') return;
+      const [, , , event, payload] = JSON.parse(frame.payload);
       sent.push({ event, payload });
     });
   });
