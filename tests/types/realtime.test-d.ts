@@ -7,6 +7,8 @@ import {
   DashboardError,
   init,
   type PostgresChange,
+  type PresenceEvent,
+  type PresenceState,
   type RealtimeStats,
   RealtimeSubscriptionManager,
   type SubscriptionStatus,
@@ -98,6 +100,48 @@ realtime.subscribe('x', { channel: 'supplier:7' });
 realtime.subscribe('x', { channel: 'c', table: 'clients', event: 'UPSERT', onData: () => {} });
 // @ts-expect-error `self` belongs to broadcasts
 realtime.subscribe('x', { channel: 'c', table: 'clients', self: true, onData: () => {} });
+
+// Presence, several bindings and batches say what they give.
+interface Place {
+  at: string;
+}
+realtime.subscribe('team', {
+  channel: 'team',
+  presence: { key: 'amelia' },
+  onData: (event: PresenceEvent<Place>) => {
+    if (event.type === 'sync') expectTypeOf(event.state).toEqualTypeOf<PresenceState<Place>>();
+    else expectTypeOf(event.currentPresences[0]?.at).toEqualTypeOf<string | undefined>();
+    if (event.type === 'leave')
+      expectTypeOf(event.leftPresences[0]?.presence_ref).toEqualTypeOf<string | undefined>();
+    // @ts-expect-error who leaves brings nothing new
+    if (event.type === 'leave') event.newPresences;
+  },
+});
+expectTypeOf(realtime.presenceState<Place>('team')).toEqualTypeOf<PresenceState<Place>>();
+realtime.subscribe('all', {
+  channel: 'all',
+  changes: [{ table: 'clients', event: 'INSERT' }, { schema: 'sales' }],
+  onData: (change: PostgresChange<Client>) => expectTypeOf(change.record).toEqualTypeOf<Client | undefined>(),
+});
+realtime.subscribe('positions', {
+  channel: 'positions',
+  deliver: { latestBy: 'payload.van', everyMs: 500 },
+  onData: (messages: Broadcast<Place>[]) =>
+    expectTypeOf(messages[0]?.payload.at).toEqualTypeOf<string | undefined>(),
+});
+realtime.subscribe('replayed', {
+  channel: 'x',
+  private: true,
+  replay: { since: new Date(), limit: 5 },
+  onData: ({ meta }) => expectTypeOf(meta?.replayed).toEqualTypeOf<boolean | undefined>(),
+});
+// @ts-expect-error presence has no table
+realtime.subscribe('x', { channel: 'c', presence: true, table: 't', onData: () => {} });
+// @ts-expect-error each binding names a table or a schema
+realtime.subscribe('x', { channel: 'c', changes: [{ event: 'INSERT' }], onData: () => {} });
+// @ts-expect-error what is said by HTTP is an object or bytes
+realtime.httpSend('c', 'event', 'text');
+expectTypeOf(realtime.track).parameters.toEqualTypeOf<[string, Record<string, unknown>]>();
 
 // Reading the state is synchronous.
 expectTypeOf(realtime.getConnectionStatus()).toBeBoolean();
