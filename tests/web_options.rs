@@ -234,7 +234,7 @@ fn a_payload_that_json_cannot_hold_is_refused_and_its_code_runs_only_then() {
         assert!(error.message.contains("JSON can hold"));
     }
     let counted = made("globalThis.calls = 0; return { toJSON() { calls += 1; return { calls }; } }");
-    let json = options::content(&counted).ok().unwrap();
+    let json = options::content(&counted).unwrap();
     assert!(!json.is_bytes);
     for _ in 0..2 {
         assert_eq!(String::from(js_sys::JSON::stringify(&json.value).unwrap()), r#"{"calls":1}"#);
@@ -249,7 +249,7 @@ fn bytes_are_copied_at_the_call_and_of_a_view_those_it_shows() {
         "return new DataView(new Uint8Array([0, 1, 2]).buffer, 1)",
     ] {
         let given = made(body);
-        let content = options::content(&given).ok().expect(body);
+        let content = options::content(&given).expect(body);
         assert!(content.is_bytes);
         let buffer = js_sys::Reflect::get(&given, &"buffer".into()).unwrap();
         let buffer = if buffer.is_undefined() { given } else { buffer };

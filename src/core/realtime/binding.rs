@@ -71,7 +71,7 @@ fn names<P: Payload>(array: &P) -> Option<Vec<String>> {
     (0..array.length()?).map(|index| array.item(index)?.as_text()).collect()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
 
