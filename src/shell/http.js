@@ -2,8 +2,8 @@
 
 /** Whether anything answers at `url` within so many milliseconds, whatever it says. */
 export function answers(url, within) {
+  // Not `no-cors`, though no answer is read: a cross-origin isolated page may not ask so.
   const init = {
-    mode: 'no-cors',
     credentials: 'omit',
     cache: 'no-store',
     signal: AbortSignal.timeout(within),

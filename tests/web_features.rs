@@ -1,0 +1,236 @@
+//! What needs a real browser and a real server: presence, bytes, acknowledgements, HTTP, replay, both protocols, and the
+//! page's life.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod browser;
+
+use browser::{Inbox, ROSEWOOD, add_client, client, control, object, sign_in, status, subscription, text};
+use js_sys::{ArrayBuffer, Function, Object, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wedsync_dashboard::api::realtime::RealtimeClient;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+const AMELIA: &str = "amelia@rosewood.example";
+const CARLA: &str = "carla@lumen.example";
+
+fn nothing() -> Function {
+    Function::new_no_args("")
+}
+
+async fn settled(news: &Inbox, call: u32) -> String {
+    let is_it = |news: &JsValue| {
+        text(news, "type") == "settled"
+            && Reflect::get(news, &"call".into()).unwrap().as_f64() == Some(f64::from(call))
+    };
+    text(&news.next(is_it).await, "error.code")
+}
+
+async fn presence_event(news: &Inbox, kind: &str) -> JsValue {
+    let is_it = |news: &JsValue| text(news, "type") == "presence" && text(news, "event.type") == kind;
+    news.next(is_it).await
+}
+
+fn stat(client: &RealtimeClient, name: &str) -> f64 {
+    Reflect::get(&client.stats(), &name.into()).unwrap().as_f64().unwrap()
+}
+
+fn protocols() -> [[(&'static str, JsValue); 1]; 2] {
+    ["2.0.0", "1.0.0"].map(|version| [("vsn", version.into())])
+}
+
+#[wasm_bindgen_test]
+async fn two_people_see_each_other_come_change_and_go_on_both_protocols() {
+    for (at, version) in protocols().into_iter().enumerate() {
+        let token: JsValue = sign_in(AMELIA).await.into();
+        let ((one, news_of_one), (two, news_of_two)) = (client(&token, &version), client(&token, &version));
+        let channel: JsValue = format!("desk {at}").into();
+        let wanted = |key: &str| {
+            subscription(&[("channel", channel.clone()), ("presence", object(&[("key", key.into())]))])
+        };
+        one.subscribe("desk", &wanted("one"), &nothing()).unwrap();
+        status(&news_of_one, "desk", "live").await;
+        two.subscribe("desk", &wanted("two"), &nothing()).unwrap();
+        status(&news_of_two, "desk", "live").await;
+        two.track(1, "desk", &object(&[("status", "online".into())])).unwrap();
+        assert_eq!(settled(&news_of_two, 1).await, "");
+        let join = presence_event(&news_of_one, "join").await;
+        assert_eq!(
+            (text(&join, "event.key"), text(&join, "event.newPresences.0.status")),
+            ("two".into(), "online".into())
+        );
+        two.track(2, "desk", &object(&[("status", "away".into())])).unwrap();
+        let update = presence_event(&news_of_one, "update").await;
+        assert_eq!(text(&update, "event.newPresences.0.status"), "away");
+        assert_eq!(text(&update, "event.leftPresences.0.status"), "online");
+        assert_eq!(text(&one.presence_state("desk"), "two.0.status"), "away");
+        two.disconnect();
+        let leave = presence_event(&news_of_one, "leave").await;
+        assert_eq!(text(&leave, "event.key"), "two");
+        assert_eq!(Object::keys(one.presence_state("desk").unchecked_ref::<Object>()).length(), 0);
+        assert_eq!(stat(&one, "malformed"), 0.0);
+        one.disconnect();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_acknowledged_broadcast_settles_after_ones_own_copy_on_both_protocols() {
+    let token: JsValue = sign_in(AMELIA).await.into();
+    for version in protocols() {
+        let (one, news) = client(&token, &version);
+        let heard = Inbox::default();
+        let wanted = subscription(&[("ack", true.into()), ("self", true.into())]);
+        one.subscribe("room", &wanted, &heard.put()).unwrap();
+        status(&news, "room", "live").await;
+        one.send(1, "room", "héllo ✓", &object(&[("n", 1.into())])).unwrap();
+        assert_eq!(settled(&news, 1).await, "");
+        assert_eq!(text(&heard.next(|_| true).await, "event"), "héllo ✓", "one's own copy came before");
+        one.disconnect();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn bytes_arrive_as_bytes() {
+    let token: JsValue = sign_in(AMELIA).await.into();
+    let ((one, news_of_one), (two, news_of_two)) = (client(&token, &[]), client(&token, &[]));
+    let heard = Inbox::default();
+    one.subscribe("bytes", &subscription(&[("channel", "bytes".into())]), &nothing()).unwrap();
+    two.subscribe("bytes", &subscription(&[("channel", "bytes".into())]), &heard.put()).unwrap();
+    status(&news_of_one, "bytes", "live").await;
+    status(&news_of_two, "bytes", "live").await;
+    let bytes = Uint8Array::from(&[9u8, 0, 1, 254, 255, 9][..]);
+    one.send(1, "bytes", "raw", &bytes.subarray(1, 5)).unwrap();
+    bytes.fill(7, 0, 6);
+    let message = heard.next(|_| true).await;
+    let payload: ArrayBuffer = Reflect::get(&message, &"payload".into()).unwrap().dyn_into().unwrap();
+    assert_eq!(Uint8Array::new(&payload).to_vec(), [0, 1, 254, 255], "as they were when they were sent");
+    one.disconnect();
+    two.disconnect();
+}
+
+#[wasm_bindgen_test]
+async fn a_broadcast_by_http_is_heard_and_a_refused_one_is_told() {
+    let token: JsValue = sign_in(AMELIA).await.into();
+    let (listener, news) = client(&token, &[]);
+    let (sender, told) = client(&token, &[]);
+    let heard = Inbox::default();
+    listener.subscribe("http", &subscription(&[("channel", "a/b ü".into())]), &heard.put()).unwrap();
+    status(&news, "http", "live").await;
+    sender.http_send(1, "a/b ü", "x?y", &object(&[("n", 1.into())]), &JsValue::UNDEFINED).unwrap();
+    assert_eq!(settled(&told, 1).await, "");
+    let message = heard.next(|_| true).await;
+    assert_eq!((text(&message, "event"), stat(&sender, "connections")), ("x?y".into(), 0.0));
+    let bytes: JsValue = Uint8Array::from(&[1u8, 2][..]).into();
+    sender.http_send(2, "a/b ü", "raw", &bytes, &JsValue::UNDEFINED).unwrap();
+    assert_eq!(settled(&told, 2).await, "");
+    let payload = Reflect::get(&heard.next(|_| true).await, &"payload".into()).unwrap();
+    assert_eq!(Uint8Array::new(&payload).to_vec(), [1, 2]);
+
+    let (stranger, told) = client(&sign_in(CARLA).await.into(), &[]);
+    let topic = ["supplier:", ROSEWOOD].concat();
+    let private = object(&[("private", true.into())]);
+    stranger.http_send(3, &topic, "x", &object(&[]), &private).unwrap();
+    assert_eq!(settled(&told, 3).await, "push_refused");
+    listener.disconnect();
+}
+
+#[wasm_bindgen_test]
+async fn a_channel_of_several_tables_on_protocol_1_gives_a_row_once() {
+    let token = sign_in(AMELIA).await;
+    let (listener, news) = client(&token.as_str().into(), &[("vsn", "1.0.0".into())]);
+    let filter: JsValue = ["supplier_id=eq.", ROSEWOOD].concat().into();
+    let entry = |fields: &[(&str, JsValue)]| object(fields);
+    let changes = js_sys::Array::of2(
+        &entry(&[("table", "activity".into()), ("filter", filter)]),
+        &entry(&[("table", "activity".into()), ("event", "INSERT".into())]),
+    );
+    let rows = Inbox::default();
+    listener.subscribe("rows", &subscription(&[("changes", changes.into())]), &rows.put()).unwrap();
+    status(&news, "rows", "live").await;
+    add_client(&token, "Once Only").await;
+    rows.next(|change| text(change, "record.summary").contains("Once Only")).await;
+    add_client(&token, "After It").await;
+    let next = rows.next(|_| true).await;
+    assert!(text(&next, "record.summary").contains("After It"), "{}", text(&next, "record.summary"));
+    listener.disconnect();
+}
+
+#[wasm_bindgen_test]
+async fn database_broadcasts_missed_during_a_cut_are_replayed_once() {
+    let token = sign_in(AMELIA).await;
+    let (listener, news) = client(&token.as_str().into(), &[]);
+    let heard = Inbox::default();
+    let topic = ["supplier:", ROSEWOOD].concat();
+    let since = js_sys::Date::new_0();
+    let wanted = subscription(&[
+        ("channel", topic.into()),
+        ("private", true.into()),
+        ("event", "clients_changed".into()),
+        ("replay", object(&[("since", since.into())])),
+    ]);
+    listener.subscribe("changed", &wanted, &heard.put()).unwrap();
+    status(&news, "changed", "live").await;
+    add_client(&token, "Before The Cut").await;
+    let first = text(&heard.next(|_| true).await, "meta.id");
+    control("/sockets/cut", &object(&[("forMs", 300.into())])).await;
+    news.next(|news| text(news, "type") == "disconnected").await;
+    add_client(&token, "During The Cut").await;
+    status(&news, "changed", "live").await;
+    let missed = heard.next(|_| true).await;
+    assert_ne!(text(&missed, "meta.id"), first, "what was heard before is not heard again");
+    assert_eq!(
+        Reflect::get(&Reflect::get(&missed, &"meta".into()).unwrap(), &"replayed".into()).unwrap(),
+        JsValue::TRUE
+    );
+    add_client(&token, "After The Cut").await;
+    let live = heard.next(|_| true).await;
+    assert_ne!(text(&live, "meta.id"), text(&missed, "meta.id"));
+    listener.disconnect();
+}
+
+#[wasm_bindgen_test]
+async fn a_page_put_away_closes_its_socket_and_comes_back_live() {
+    let (listener, news) = client(&JsValue::NULL, &[]);
+    listener.subscribe("lobby", &subscription(&[]), &nothing()).unwrap();
+    status(&news, "lobby", "live").await;
+    let window = web_sys::window().unwrap();
+    let tell = |name: &str| window.dispatch_event(&web_sys::Event::new(name).unwrap()).unwrap();
+    tell("pagehide");
+    news.next(|news| text(news, "type") == "disconnected").await;
+    tell("pageshow");
+    status(&news, "lobby", "live").await;
+    assert_eq!(stat(&listener, "connections"), 2.0);
+    listener.disconnect();
+}
+
+#[wasm_bindgen_test]
+async fn a_wrong_key_is_told_as_such() {
+    let news = Inbox::default();
+    let options = object(&[("url", browser::URL.into()), ("key", "no-such-key".into())]);
+    let refused = RealtimeClient::new(&options, news.put_all()).unwrap();
+    refused.subscribe("lobby", &subscription(&[]), &nothing()).unwrap();
+    let told = news.next(|news| text(news, "error.code") == "key_refused").await;
+    assert!(text(&told, "error.message").contains("publishable"), "{}", text(&told, "error.message"));
+    refused.disconnect();
+}
+
+#[wasm_bindgen_test]
+async fn the_log_and_the_heartbeats_tell_what_happens() {
+    let log = Inbox::default();
+    let more = [("onLog", log.put().into()), ("heartbeatIntervalMs", 1_000.into())];
+    let token: JsValue = sign_in(AMELIA).await.into();
+    let (listener, news) = client(&token, &more);
+    listener.subscribe("lobby", &subscription(&[]), &nothing()).unwrap();
+    status(&news, "lobby", "live").await;
+    let beat = news.next(|news| text(news, "type") == "heartbeat" && text(news, "status") == "ok").await;
+    assert!(
+        Reflect::get(&beat, &"latencyMs".into()).unwrap().as_f64().is_some_and(|millis| millis < 1_000.0)
+    );
+    for event in ["connect", "connected", "join", "live"] {
+        assert_eq!(text(&log.next(|_| true).await, "event"), event);
+    }
+    assert_eq!(stat(&listener, "heartbeats"), 1.0);
+    listener.disconnect();
+}
