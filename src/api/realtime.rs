@@ -11,6 +11,7 @@ use crate::api::options::{self, AccessToken, Content};
 use crate::core::error::{Code, Error};
 use crate::core::io::{CallId, Input};
 use crate::core::payload::Payload;
+use crate::core::realtime::delivery::Delivery;
 use crate::core::realtime::routes::Slot;
 use crate::shell::driver::{Driver, Setup};
 use crate::shell::object;
@@ -63,7 +64,7 @@ impl RealtimeClient {
             self.next_slot.set(self.next_slot.get() + 1);
             self.next_slot.get()
         });
-        self.driver.router().set_slot(slot, on_data);
+        self.driver.router().set_slot(slot, on_data, &Delivery::Each);
         self.driver.handle(Input::Subscribe { id: id.to_owned(), subscription, slot });
         Ok(())
     }
@@ -156,6 +157,7 @@ impl RealtimeClient {
             ("bytes", router.bytes().into()),
             ("malformed", router.malformed().into()),
             ("unrouted", router.unrouted().into()),
+            ("duplicates", router.duplicates().into()),
             ("dropped", stats.dropped.into()),
             ("sent", stats.sent.into()),
             ("connections", stats.connections.into()),

@@ -47,6 +47,7 @@ pub struct Driver {
     _page: Page,
     _control: Closure<dyn FnMut(u32, JsValue)>,
     _scan: Closure<dyn FnMut(Uint8Array) -> JsValue>,
+    _overflow: Closure<dyn FnMut(u32, u32)>,
 }
 
 impl Driver {
@@ -75,6 +76,10 @@ impl Driver {
                     .and_then(|driver| scan(driver.client.try_borrow().ok()?.routes(), &header))
                     .map_or(JsValue::UNDEFINED, Into::into)
             });
+            let on_overflow = tell.clone();
+            let overflow = Closure::<dyn FnMut(u32, u32)>::new(move |slot, count| {
+                on_overflow(Input::Overflow { slot, count });
+            });
             let on_wake = tell.clone();
             let on_page = tell;
             Self {
@@ -83,6 +88,7 @@ impl Driver {
                     protocol,
                     control.as_ref().unchecked_ref(),
                     scan.as_ref().unchecked_ref(),
+                    overflow.as_ref().unchecked_ref(),
                 ),
                 socket: RefCell::new(None),
                 wake: Wake::new(move || on_wake(Input::Wake)),
@@ -91,6 +97,7 @@ impl Driver {
                 _page: Page::listen(on_page),
                 _control: control,
                 _scan: scan,
+                _overflow: overflow,
             }
         });
         if let Some(network) = network_now() {

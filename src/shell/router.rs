@@ -4,6 +4,8 @@ use js_sys::{Array, Function, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
+use crate::core::payload::Payload;
+use crate::core::realtime::delivery::Delivery;
 use crate::core::realtime::frame::{BinaryFrame, Encoding, Kind, Protocol};
 use crate::core::realtime::routes::{Routes, Slot, TopicRoutes};
 
@@ -14,18 +16,24 @@ extern "C" {
     pub type Router;
 
     #[wasm_bindgen(constructor)]
-    fn construct(protocol: u8, control: &Function, scan: &Function) -> Router;
+    fn construct(version: u8, control: &Function, scan: &Function, overflow: &Function) -> Router;
 
-    /// Sets a slot's callback.
     #[wasm_bindgen(method, js_name = setSlot)]
-    pub fn set_slot(this: &Router, slot: Slot, callback: &Function);
+    fn set_slot_to(this: &Router, slot: Slot, callback: &Function, delivery: &JsValue);
 
     /// Drops a slot.
     #[wasm_bindgen(method, js_name = dropSlot)]
     pub fn drop_slot(this: &Router, slot: Slot);
 
     #[wasm_bindgen(method, js_name = setRoutes)]
-    fn set_routes(this: &Router, topic: &str, any: &Array, events: &Array, changes: &Array);
+    fn set_routes(
+        this: &Router,
+        topic: &str,
+        any: &Array,
+        events: &Array,
+        changes: &Array,
+        deduplicate: bool,
+    );
 
     /// Drops a topic's routes.
     #[wasm_bindgen(method, js_name = dropRoutes)]
@@ -77,13 +85,53 @@ extern "C" {
     /// Frames dropped because nobody wanted them.
     #[wasm_bindgen(method, getter)]
     pub fn unrouted(this: &Router) -> f64;
+
+    /// Frames dropped as replays of what had been delivered.
+    #[wasm_bindgen(method, getter)]
+    pub fn duplicates(this: &Router) -> f64;
+
+    /// Messages dropped because too many waited to be handed over.
+    #[wasm_bindgen(method, getter)]
+    pub fn dropped(this: &Router) -> f64;
 }
 
-// A part that only the router imports; a module's file is published if something of it is named here.
-#[wasm_bindgen(module = "/src/shell/router/protocol.js")]
-extern "C" {
-    #[allow(dead_code, reason = "the router's own")]
-    type V1;
+/// The router's own parts. A module's file is published if something of it is named here.
+#[allow(dead_code, reason = "only the router imports them")]
+mod parts {
+    use wasm_bindgen::prelude::*;
+
+    #[wasm_bindgen(module = "/src/shell/router/envelopes.js")]
+    extern "C" {
+        type Envelope;
+    }
+
+    #[wasm_bindgen(module = "/src/shell/router/exact.js")]
+    extern "C" {
+        #[wasm_bindgen(js_name = exactNumbers)]
+        fn exact_numbers();
+    }
+
+    #[wasm_bindgen(module = "/src/shell/router/key.js")]
+    extern "C" {
+        #[wasm_bindgen(js_name = keyIn)]
+        fn key_in();
+    }
+
+    #[wasm_bindgen(module = "/src/shell/router/protocol.js")]
+    extern "C" {
+        type V1;
+    }
+
+    #[wasm_bindgen(module = "/src/shell/router/replays.js")]
+    extern "C" {
+        #[wasm_bindgen(js_name = isDuplicate)]
+        fn is_duplicate();
+    }
+
+    #[wasm_bindgen(module = "/src/shell/router/slots.js")]
+    extern "C" {
+        type Frames;
+    }
 }
 
 #[wasm_bindgen(module = "/src/shell/router/traffic.js")]
@@ -93,13 +141,27 @@ extern "C" {
 }
 
 impl Router {
-    /// A router of this protocol's frames. `control(socket, frame)` takes control frames, `scan(header)` is [`scan`].
-    pub fn new(protocol: Protocol, control: &Function, scan: &Function) -> Self {
+    /// A router of this protocol's frames. `control(socket, frame)` takes control frames, `scan(header)` is [`scan`],
+    /// `overflow(slot, count)` is told, before what waits for a slot is handed over, how many of it were dropped.
+    pub fn new(protocol: Protocol, control: &Function, scan: &Function, overflow: &Function) -> Self {
         let version = match protocol {
             Protocol::V1 => 1,
             Protocol::V2 => 2,
         };
-        Self::construct(version, control, scan)
+        Self::construct(version, control, scan, overflow)
+    }
+
+    /// Sets a slot's callback and how it is handed messages. What waits for it is dropped if that changes.
+    pub fn set_slot(&self, slot: Slot, callback: &Function, delivery: &Delivery) {
+        let delivery = match delivery {
+            Delivery::Each => JsValue::UNDEFINED,
+            Delivery::Batch => JsValue::from_str("batch"),
+            Delivery::Latest { by, every_ms } => {
+                let by = by.iter().map(|name| JsValue::from_str(name)).collect::<Array>();
+                JsValue::object(vec![("by", by.into()), ("everyMs", JsValue::from(*every_ms))])
+            }
+        };
+        self.set_slot_to(slot, callback, &delivery);
     }
 
     /// Replaces a topic's routes.
@@ -113,7 +175,7 @@ impl Router {
             changes.push(&JsValue::from_f64(*id as f64));
             changes.push(&slot_array(slots));
         }
-        self.set_routes(topic, &slot_array(&routes.any), &events, &changes);
+        self.set_routes(topic, &slot_array(&routes.any), &events, &changes, routes.deduplicate);
     }
 }
 

@@ -29,16 +29,24 @@ export function show(tap, direction, data) {
 }
 
 const HIDDEN = '[redacted]';
-/** Three parts of base64url, of which the first begins like the JSON of a JWT's header; unsigned ones lack the third. */
-const JWT = /eyJ[\w-]*\.[\w-]+\.[\w-]*/g;
-/** With its value, be it a string or not; within a string of JSON its quotes are escaped. */
+/** With its value, be it a string or not. */
 const ACCESS_TOKEN = /("access_token"\s*:\s*)("[^"\\]*(?:\\.[^"\\]*)*"|[^\s,}\]]+)/g;
-const NESTED_ACCESS_TOKEN = /((\\+)"access_token\2"\s*:\s*)(\2"[^"\\]*\2"|[^\s,}\]"]+)/g;
+/** The same within a string of JSON, where its quotes are escaped. */
+const NESTED_ACCESS_TOKEN = /((\\{1,15})"access_token\2"\s*:\s*)(\2"[^"\\]*\2"|[^\s,}\]"]+)/g;
+/** What a JWT may be part of. A pattern of the JWT itself would take quadratic time on texts that begin many. */
+const RUN = /[\w.-]+/g;
 
 /** A frame's text without its tokens. */
 export function redacted(text) {
   return text
     .replace(ACCESS_TOKEN, `$1"${HIDDEN}"`)
     .replace(NESTED_ACCESS_TOKEN, `$1$2"${HIDDEN}$2"`)
-    .replace(JWT, HIDDEN);
+    .replace(RUN, withoutJwt);
+}
+
+/** A JWT begins as the JSON of its header does in base64, and two points part it. */
+function withoutJwt(run) {
+  const start = run.indexOf('eyJ');
+  const isJwt = start >= 0 && run.includes('.', run.indexOf('.', start) + 1 || run.length);
+  return isJwt ? run.slice(0, start) + HIDDEN : run;
 }

@@ -1,0 +1,89 @@
+/**
+ * Finds a field of a payload in its text, so that what will not be handed over need not be parsed.
+ */
+const QUOTE = 34;
+const COLON = 58;
+const BACKSLASH = 92;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+/** The rest of a longer string is skipped by a search. */
+const SHORT = 24;
+const NUMBER = /-?\d[\d.eE+-]*/y;
+
+/** Whether a name is the same text in JSON, but for spellings with a backslash. */
+export function isPlain(name) {
+  return /^[\w-]+$/.test(name);
+}
+
+/**
+ * The string, number or boolean that is the field `name` of the object from `start`, where its brace is, to `end`.
+ * `undefined` if it has none, and where only parsing can tell. If the text is JSON at all, what is found is what parsing
+ * gives, and the object ends at `end` and not before.
+ */
+export function keyIn(text, start, end, name) {
+  const escaped = text.indexOf('\\', start);
+  let depth = 0;
+  let key;
+  for (let at = start; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) {
+      const close = stringEnd(text, at);
+      if (close < 0) return undefined;
+      if (depth === 1) {
+        const colon = afterSpaces(text, close + 1);
+        if (text.charCodeAt(colon) === COLON) {
+          if (close - at - 1 === name.length && text.startsWith(name, at + 1)) {
+            key = valueAt(text, afterSpaces(text, colon + 1));
+            if (key === undefined) return undefined;
+          } else if (escaped >= 0 && text.slice(at, close).includes('\\')) {
+            // It may be the same name in another spelling.
+            return undefined;
+          }
+        }
+      }
+      at = close;
+    } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
+      depth += 1;
+    } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {
+      depth -= 1;
+      if (depth === 0) return at === end - 1 ? key : undefined;
+    }
+  }
+  return undefined;
+}
+
+function valueAt(text, at) {
+  if (text.charCodeAt(at) === QUOTE) {
+    const string = text.slice(at + 1, stringEnd(text, at));
+    return string.includes('\\') ? undefined : string;
+  }
+  if (text.startsWith('true', at)) return true;
+  if (text.startsWith('false', at)) return false;
+  NUMBER.lastIndex = at;
+  const number = NUMBER.exec(text);
+  return number ? Number(number[0]) : undefined;
+}
+
+function afterSpaces(text, at) {
+  let after = at;
+  while (text.charCodeAt(after) === 32) after += 1;
+  return after;
+}
+
+/** Where the quote is that closes a string; negative if there is none. */
+function stringEnd(text, open) {
+  let at = open + 1;
+  for (const far = at + SHORT; at < far; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return at;
+    if (code === BACKSLASH) at += 1;
+  }
+  for (at = text.indexOf('"', at); at >= 0; at = text.indexOf('"', at + 1)) {
+    let backslashes = 0;
+    while (text.charCodeAt(at - 1 - backslashes) === BACKSLASH) backslashes += 1;
+    if (backslashes % 2 === 0) return at;
+  }
+  return -1;
+}

@@ -1,0 +1,216 @@
+//! The router in JavaScript and its twin in Rust, side by side.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Array, ArrayBuffer, JSON, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wedsync_dashboard::core::realtime::delivery::{Buffer, Delivery};
+use wedsync_dashboard::core::realtime::frame::{Inbound, Protocol};
+use wedsync_dashboard::core::realtime::router::{Router as Twin, Verdict};
+use wedsync_dashboard::core::realtime::routes::{Slot, TopicRoutes};
+use wedsync_dashboard::shell::router::{Router, scan};
+
+use crate::frame::Frame;
+
+/// What became of a frame: for each slot, control or counter a word.
+pub type Outcome = Vec<String>;
+
+/// Slots 1 to 5 of each router.
+pub const SLOTS: std::ops::RangeInclusive<Slot> = 1..=5;
+
+pub struct Both {
+    pub router: Router,
+    twin: Rc<RefCell<Twin>>,
+    buffers: RefCell<Vec<(Slot, Buffer<JsValue>)>>,
+    outcome: Rc<RefCell<Outcome>>,
+    slots: Vec<Closure<dyn FnMut(JsValue)>>,
+    _control: Closure<dyn FnMut(u32, JsValue)>,
+    _scan: Closure<dyn FnMut(Uint8Array) -> JsValue>,
+    _overflow: Closure<dyn FnMut(u32, u32)>,
+}
+
+impl Both {
+    pub fn new(protocol: Protocol) -> Self {
+        let twin = Rc::new(RefCell::new(Twin::new(protocol)));
+        let outcome = Rc::new(RefCell::new(Outcome::new()));
+        let seen = Rc::clone(&outcome);
+        let control = Closure::<dyn FnMut(u32, JsValue)>::new(move |_, frame: JsValue| {
+            let frame = Inbound::decode(&frame, protocol).expect("a control frame is one to both");
+            seen.borrow_mut().push(control_word(&frame));
+        });
+        let table = Rc::clone(&twin);
+        let scanner = Closure::<dyn FnMut(Uint8Array) -> JsValue>::new(move |header: Uint8Array| {
+            scan(table.borrow().routes(), &header).map_or(JsValue::UNDEFINED, Into::into)
+        });
+        let seen = Rc::clone(&outcome);
+        let overflow = Closure::<dyn FnMut(u32, u32)>::new(move |slot, count| {
+            seen.borrow_mut().push(format!("{slot} lost {count}"));
+        });
+        let router = Router::new(
+            protocol,
+            control.as_ref().unchecked_ref(),
+            scanner.as_ref().unchecked_ref(),
+            overflow.as_ref().unchecked_ref(),
+        );
+        let callback = |slot| {
+            let seen = Rc::clone(&outcome);
+            Closure::<dyn FnMut(JsValue)>::new(move |message: JsValue| {
+                seen.borrow_mut().push(format!("{slot} {}", shown(&message)));
+            })
+        };
+        let slots = SLOTS.map(callback).collect();
+        let both = Self {
+            router,
+            twin,
+            buffers: RefCell::default(),
+            outcome,
+            slots,
+            _control: control,
+            _scan: scanner,
+            _overflow: overflow,
+        };
+        for slot in SLOTS {
+            both.deliver(slot, &Delivery::Each);
+        }
+        for (topic, routes) in routes() {
+            both.route(&topic, Some(&routes));
+        }
+        both
+    }
+
+    /// Sets how a slot is handed its messages.
+    pub fn deliver(&self, slot: Slot, delivery: &Delivery) {
+        let callback = &self.slots[slot as usize - 1];
+        self.router.set_slot(slot, callback.as_ref().unchecked_ref(), delivery);
+        let mut buffers = self.buffers.borrow_mut();
+        buffers.retain(|(other, _)| *other != slot);
+        buffers.extend(Buffer::new(delivery).map(|buffer| (slot, buffer)));
+    }
+
+    /// Changes both tables.
+    pub fn route(&self, topic: &str, routes: Option<&TopicRoutes>) {
+        let mut twin = self.twin.borrow_mut();
+        if let Some(routes) = routes {
+            twin.route(topic, routes.clone());
+            self.router.route(topic, routes);
+        } else {
+            twin.unroute(topic);
+            self.router.drop_routes(topic);
+        }
+    }
+
+    /// Both take the frame; what became of it, if that is the same.
+    #[track_caller]
+    pub fn take(&self, frame: &Frame) -> Outcome {
+        let outcome = self.in_javascript(frame);
+        assert_eq!(outcome, self.in_rust(frame), "{}", frame.described());
+        outcome
+    }
+
+    pub fn in_javascript(&self, frame: &Frame) -> Outcome {
+        let router = &self.router;
+        let counters = || [router.malformed(), router.unrouted(), router.duplicates()];
+        let before = counters();
+        match frame {
+            Frame::Text(text) => router.text(1, text),
+            Frame::Binary(bytes) => router.binary(1, &Uint8Array::from(bytes.as_slice()).buffer()),
+        }
+        let mut outcome = self.outcome.take();
+        for ((before, after), word) in
+            before.into_iter().zip(counters()).zip(["malformed", "unrouted", "duplicate"])
+        {
+            if after > before {
+                outcome.push(word.into());
+            }
+        }
+        outcome
+    }
+
+    pub fn in_rust(&self, frame: &Frame) -> Outcome {
+        let verdict: Verdict<JsValue> = match frame {
+            Frame::Text(text) => self.twin.borrow_mut().text(text),
+            Frame::Binary(bytes) => self.twin.borrow_mut().binary(bytes),
+        };
+        match verdict {
+            Verdict::Malformed => vec!["malformed".into()],
+            Verdict::Unrouted => vec!["unrouted".into()],
+            Verdict::Duplicate => vec!["duplicate".into()],
+            Verdict::Control(frame) => vec![control_word(&frame)],
+            Verdict::Deliver { slots, message } => {
+                let mut buffers = self.buffers.borrow_mut();
+                let mut outcome = Outcome::new();
+                for slot in slots {
+                    match buffers.iter_mut().find(|(other, _)| *other == slot) {
+                        Some((_, buffer)) => buffer.push(message.clone()),
+                        None => outcome.push(format!("{slot} {}", shown(&message))),
+                    }
+                }
+                outcome
+            }
+        }
+    }
+
+    /// Whether the frame is malformed to the twin, which is left as it was.
+    pub fn would_be_malformed(&self, frame: &Frame) -> bool {
+        let mut twin = self.twin.borrow().clone();
+        let verdict: Verdict<JsValue> = match frame {
+            Frame::Text(text) => twin.text(text),
+            Frame::Binary(bytes) => twin.binary(bytes),
+        };
+        verdict == Verdict::Malformed
+    }
+
+    /// What the callbacks have been told since.
+    pub fn told(&self) -> Outcome {
+        self.outcome.take()
+    }
+
+    /// What the twin's buffers hand over, by slot.
+    pub fn flushed_in_rust(&self) -> Outcome {
+        let mut outcome = Outcome::new();
+        for (slot, buffer) in self.buffers.borrow_mut().iter_mut() {
+            let Some(batch) = buffer.take() else { continue };
+            if batch.dropped > 0 {
+                outcome.push(format!("{slot} lost {}", batch.dropped));
+            }
+            let messages = batch.messages.into_iter().collect::<Array>();
+            outcome.push(format!("{slot} {}", shown(&messages)));
+        }
+        outcome
+    }
+}
+
+fn control_word(frame: &Inbound<JsValue>) -> String {
+    let Inbound { join_ref, reference, topic, event, payload } = frame;
+    format!("control {join_ref:?} {reference:?} {topic} {event} {}", shown(payload))
+}
+
+/// JSON, in which bytes are `{}`, and the bytes.
+pub fn shown(value: &JsValue) -> String {
+    let bytes = |name: &str| {
+        let value = Reflect::get(value, &name.into()).ok()?;
+        let buffer = value.dyn_ref::<ArrayBuffer>()?;
+        Some(format!("{:?}", Uint8Array::new(buffer).to_vec()))
+    };
+    let json = JSON::stringify(value).map(String::from).unwrap_or_default();
+    [json, bytes("payload").unwrap_or_default(), bytes("response").unwrap_or_default()].concat()
+}
+
+fn routes() -> Vec<(String, TopicRoutes)> {
+    let replayed = "room:replay2-1795419069294";
+    let topics =
+        ["pub1", "bin1", "audited:5", "x1", "x2", "rs", "rsdb", "mf", "mf1", replayed, "db1", "größe"];
+    let topic_routes = |(at, topic): (usize, &&str)| {
+        let mut routes = TopicRoutes { deduplicate: *topic == replayed, ..TopicRoutes::default() };
+        if at % 3 != 2 {
+            routes.any = vec![1];
+        }
+        routes.events.insert("cursor".into(), vec![1, 2]);
+        routes.events.insert("INSERT".into(), vec![2]);
+        routes.changes.insert(19_164_736, vec![3, 4]);
+        routes.changes.insert(47_307_394, vec![4, 5]);
+        (format!("realtime:{topic}"), routes)
+    };
+    topics.iter().enumerate().map(topic_routes).collect()
+}
