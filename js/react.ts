@@ -16,7 +16,12 @@ import {
 import { createDashboard, type Dashboard } from './dashboard.js';
 import { DashboardError } from './errors.js';
 import { type Connection, connectionStore, getServerConnection } from './store.js';
-import type { SubscriptionOptions, SubscriptionStatus } from './subscriptions.js';
+import type {
+  PresenceState,
+  PresenceSubscription,
+  SubscriptionOptions,
+  SubscriptionStatus,
+} from './subscriptions.js';
 import type { DashboardOptions } from './types.js';
 
 interface Provided {
@@ -135,6 +140,11 @@ const IDLE: SubscriptionState = { status: 'idle', error: null };
 export function useSubscription(options: SubscriptionOptions): SubscriptionState;
 export function useSubscription(options: SubscriptionOptions | null): SubscriptionState;
 export function useSubscription(options: SubscriptionOptions | null): SubscriptionState {
+  return useSubscribed(options).state;
+}
+
+/** A subscription for as long as the component is there, with the id that it has. */
+function useSubscribed(options: SubscriptionOptions | null): { id: string; state: SubscriptionState } {
   const { dashboard } = useContext(Context);
   const id = useId();
   const latest = useLatest(options);
@@ -177,7 +187,65 @@ export function useSubscription(options: SubscriptionOptions | null): Subscripti
       void dashboard.realtime.unsubscribe(id);
     };
   }, [dashboard, id, identity]);
-  return state;
+  return { id, state };
+}
+
+/** Options of {@link usePresence}. */
+export interface UsePresenceOptions<State> {
+  /** The topic, without the `realtime:` prefix: 1 to 220 bytes of UTF-8. */
+  channel: string;
+  /** Join privately, authorized by the policies on `realtime.messages`. Default `false`. */
+  private?: boolean;
+  /** The name under which this client is tracked. Default: one of the component's own. */
+  presenceKey?: string;
+  /** What is tracked while the component is on the page; another value replaces it. Default: nothing, one only watches. */
+  state?: State | null;
+}
+
+/** What {@link usePresence} gives. */
+export interface PresenceResult<State> extends SubscriptionState {
+  /** Who is there, by presence key. */
+  presences: PresenceState<State>;
+}
+
+const NOBODY: PresenceState<never> = {};
+
+/**
+ * Who is on a channel; the component renders again when that changes. `null` for nothing.
+ *
+ * @example
+ * ```tsx
+ * const { presences } = usePresence({ channel: `supplier:${id}`, presenceKey: userId, state: { name } });
+ * return <p>{Object.keys(presences).length} here</p>;
+ * ```
+ */
+export function usePresence<State extends Record<string, unknown>>(
+  options: UsePresenceOptions<State> | null,
+): PresenceResult<State> {
+  const { dashboard } = useContext(Context);
+  const [presences, setPresences] = useState<PresenceState<State>>(NOBODY);
+  const subscription: PresenceSubscription<State> | null = options && {
+    channel: options.channel,
+    private: options.private ?? false,
+    presence: options.presenceKey === undefined ? true : { key: options.presenceKey },
+    onData: (event) => {
+      if (event.type === 'sync') setPresences(event.state);
+    },
+  };
+  const { id, state: result } = useSubscribed(subscription);
+  const isOn = ['joining', 'live', 'reconnecting'].includes(result.status);
+  const place = JSON.stringify(subscription);
+  const tracked = options?.state == null ? null : JSON.stringify(options.state);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on another channel it has to be said again
+  useEffect(() => {
+    if (!dashboard || !isOn || tracked === null) return undefined;
+    // The core says it again after each reconnection; what it could not say is told by the subscription's own error.
+    dashboard.realtime.track(id, JSON.parse(tracked)).catch(() => undefined);
+    return () => {
+      dashboard.realtime.untrack(id).catch(() => undefined);
+    };
+  }, [dashboard, id, isOn, place, tracked]);
+  return { ...result, presences: subscription ? presences : NOBODY };
 }
 
 /** A filter may compare with a bigint, of which JSON knows nothing. */

@@ -320,7 +320,7 @@ export class RealtimeSubscriptionManager {
   #start(): RealtimeClient {
     if (this.#closed) throw closed();
     try {
-      this.#client ??= new RealtimeClient(this.#connected.options, (batch: Notification[]) => {
+      this.#client ??= new RealtimeClient(reporting(this.#connected.options), (batch: Notification[]) => {
         for (const notification of batch) this.#notified(notification);
       });
       this.#unfollow ??= this.#connected.follow((token) => this.#client?.setAuth(token));
@@ -431,4 +431,15 @@ export class RealtimeSubscriptionManager {
 
 function closed(): DashboardError {
   return new DashboardError('closed', 'This manager was closed. Make another one.');
+}
+
+/** The same options, with callbacks that the module may call whatever they throw. */
+function reporting(options: RealtimeOptions): RealtimeOptions {
+  if (typeof options !== 'object' || options === null) return options;
+  const { onLog, onTraffic } = options;
+  return {
+    ...options,
+    ...(typeof onLog === 'function' && { onLog: (entry) => report(() => onLog(entry)) }),
+    ...(typeof onTraffic === 'function' && { onTraffic: (frame) => report(() => onTraffic(frame)) }),
+  };
 }

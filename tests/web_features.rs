@@ -228,7 +228,7 @@ async fn the_log_and_the_heartbeats_tell_what_happens() {
     assert!(
         Reflect::get(&beat, &"latencyMs".into()).unwrap().as_f64().is_some_and(|millis| millis < 1_000.0)
     );
-    for event in ["connect", "connected", "join", "live"] {
+    for event in ["token", "connect", "connected", "join", "live"] {
         assert_eq!(text(&log.next(|_| true).await, "event"), event);
     }
     assert_eq!(stat(&listener, "heartbeats"), 1.0);

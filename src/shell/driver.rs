@@ -9,7 +9,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::core::client::{Client, Config, Stats};
 use crate::core::error::Error;
-use crate::core::io::{Input, Notification, Output, RequestId, SocketId};
+use crate::core::io::{Input, LogEntry, Notification, Output, RequestId, SocketId};
 use crate::core::realtime::frame::Inbound;
 use crate::core::realtime::subscriptions::Subscription;
 use crate::shell::environment::{Page, epoch, network_now, now, seed};
@@ -34,6 +34,13 @@ pub struct Setup {
     pub log: Option<Function>,
     /// Asked for the access token.
     pub access_token: Option<Function>,
+}
+
+/// What the application is told at the end of a pump.
+#[derive(Default)]
+struct Told {
+    notifications: Vec<Notification<JsValue>>,
+    log: Vec<LogEntry>,
 }
 
 /// Drives one client.
@@ -146,14 +153,17 @@ impl Driver {
         let deadline = client.next_timeout().map(|(deadline, _)| deadline);
         drop(client);
 
-        let mut notifications = Vec::new();
+        let mut told = Told::default();
         for output in outputs {
-            self.execute(output, &mut notifications);
+            self.execute(output, &mut told);
         }
         self.wake.set(now, deadline);
-        if !notifications.is_empty() {
-            let batch = object::notifications(&notifications);
-            // `js/` catches what listeners throw and hands it to the page's error handlers.
+        // `js/` catches what listeners throw and hands it to the page's error handlers.
+        for entry in told.log {
+            let _ = self.setup.log.as_ref().map(|log| log.call1(&JsValue::NULL, &object::log_entry(&entry)));
+        }
+        if !told.notifications.is_empty() {
+            let batch = object::notifications(&told.notifications);
             let _ = self.setup.notify.call1(&JsValue::NULL, &batch);
         }
     }
@@ -164,7 +174,7 @@ impl Driver {
         self.socket.borrow().as_ref().filter(|_| heard).map(|(socket, _)| *socket)
     }
 
-    fn execute(self: &Rc<Self>, output: Output<JsValue>, notifications: &mut Vec<Notification<JsValue>>) {
+    fn execute(self: &Rc<Self>, output: Output<JsValue>, told: &mut Told) {
         match output {
             Output::Open { socket } => self.open(socket),
             Output::Close { socket } => {
@@ -193,12 +203,8 @@ impl Driver {
             Output::Http { request, path, body, token, within } => {
                 self.request(request, path, body, token, within);
             }
-            Output::Log(entry) => {
-                if let Some(log) = &self.setup.log {
-                    let _ = log.call1(&JsValue::NULL, &object::log_entry(&entry));
-                }
-            }
-            Output::Notify(notification) => notifications.push(notification),
+            Output::Log(entry) => told.log.push(entry),
+            Output::Notify(notification) => told.notifications.push(notification),
         }
     }
 

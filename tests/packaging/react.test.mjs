@@ -126,3 +126,20 @@ test('what is wrong with the options is what `useConnection` says', async () => 
     await expect(page.getByTestId('status')).toHaveText('idle');
   });
 });
+
+test('colleagues see each other come, change and go', async () => {
+  const project = { url: backend.url, key: backend.anonKey };
+  await inPage({ ...project, who: 'amelia' }, async (hers) => {
+    const seen = hers.getByTestId('colleagues');
+    await expect(seen).toHaveText('amelia here');
+    await inPage({ ...project, who: 'ben' }, async (his) => {
+      await expect(his.getByTestId('colleagues')).toHaveText('amelia here, ben here');
+      await expect(seen).toHaveText('amelia here, ben here');
+      await his.getByRole('button', { name: 'away' }).click();
+      await expect(seen).toHaveText('amelia here, ben away');
+      await his.getByRole('button', { name: 'other room' }).click();
+      await expect(his.getByTestId('colleagues')).toHaveText('ben away');
+      await expect(seen).toHaveText('amelia here');
+    });
+  });
+});

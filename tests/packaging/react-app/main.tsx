@@ -1,4 +1,10 @@
-import { DashboardProvider, useConnection, useDashboard, useSubscription } from '@wedsync/dashboard/react';
+import {
+  DashboardProvider,
+  useConnection,
+  useDashboard,
+  usePresence,
+  useSubscription,
+} from '@wedsync/dashboard/react';
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
@@ -51,6 +57,24 @@ function Listener({ channel, label }: { channel: string; label: string }) {
   );
 }
 
+function Colleagues({ name }: { name: string }) {
+  const [status, setStatus] = useState('here');
+  const [channel, setChannel] = useState('office');
+  const { presences } = usePresence({ channel, presenceKey: name, state: { status } });
+  const told = Object.entries(presences).map(([key, [first]]) => `${key} ${first?.status}`);
+  return (
+    <>
+      <p data-testid="colleagues">{told.sort().join(', ')}</p>
+      <button type="button" onClick={() => setStatus('away')}>
+        away
+      </button>
+      <button type="button" onClick={() => setChannel('barn')}>
+        other room
+      </button>
+    </>
+  );
+}
+
 function Controls() {
   const dashboard = useDashboard();
   const [channel, setChannel] = useState('lobby');
@@ -89,7 +113,7 @@ function App() {
   return (
     <DashboardProvider options={supabase ? { supabase } : { ...project }}>
       <Connection />
-      <Controls />
+      {query.has('who') ? <Colleagues name={query.get('who') ?? ''} /> : <Controls />}
       <button type="button" onClick={() => setTurn(turn + 1)}>
         other client
       </button>
