@@ -128,6 +128,8 @@ pub struct Client<P> {
     timers: Timers,
     link: Link,
     reach: Reach,
+    /// The browser says that there is no network.
+    is_offline: bool,
     /// Whether the application wants the socket open without a subscription.
     is_kept: bool,
     token: Token,
@@ -163,6 +165,7 @@ impl<P: Payload> Client<P> {
             timers: Timers::default(),
             link: Link::new(backoff.clone(), config.heartbeat_interval, config.connect_timeout),
             reach: Reach::default(),
+            is_offline: false,
             is_kept: false,
             token: Token::new(config.has_token_source),
             token_backoff: backoff,
@@ -230,8 +233,15 @@ impl<P: Payload> Client<P> {
             Input::Network { saves_data, effective_type } => {
                 self.link.spare(saves_data || matches!(effective_type.as_deref(), Some("slow-2g" | "2g")));
             }
-            Input::Online | Input::Visible => self.hurry(now),
-            Input::Offline => self.probe(now),
+            Input::Online => {
+                self.is_offline = false;
+                self.hurry(now);
+            }
+            Input::Offline => {
+                self.is_offline = true;
+                self.probe(now);
+            }
+            Input::Visible => self.hurry(now),
             Input::Wake => {}
         }
     }

@@ -1,7 +1,9 @@
 //! Joining: what goes out, and when a subscription is truly live.
 
 use serde_json::{Value, json};
-use wedsync_dashboard::core::io::Status;
+use wedsync_dashboard::core::client::Config;
+use wedsync_dashboard::core::io::{Input, Status};
+use wedsync_dashboard::core::realtime::remedy::Remedy;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 use wedsync_dashboard::core::time::Timer;
 
@@ -219,4 +221,77 @@ fn errors_name_the_users_channel_and_say_whose_words_they_are() {
     let told = told.join("\n");
     assert!(told.contains(r#"The server did not answer the join of \"feed\" in time."#), "{told}");
     assert!(!told.contains("realtime:feed"), "{told}");
+}
+
+#[test]
+fn a_channel_too_many_is_joined_as_soon_as_another_is_left_as_recorded() {
+    let mut world = World::open_with("one", broadcasts("c1"));
+    world.accept("c1");
+    world.subscribe("many", broadcasts("c101"));
+    let recorded = from_server("channel_limit", 1);
+    let is_refusal =
+        |data: &Data| matches!(data, Data::Text(text) if text.contains("ChannelRateLimitReached"));
+    let refusal = recorded.iter().find(|line| is_refusal(&line.data)).expect("a refusal");
+    let Data::Text(text) = &refusal.data else { panic!("a binary frame") };
+    let topic = serde_json::from_str::<Value>(text).unwrap()[2].as_str().unwrap().to_owned();
+    world.receive_recorded(&refusal.data, &topic, "c101");
+    assert_eq!(world.errors("many"), ["rate_limited"]);
+    world.pass(10_000);
+    assert_eq!(world.client.stats().joins, 2, "it waits");
+    world.unsubscribe("one");
+    assert_eq!(world.client.stats().joins, 3);
+    world.accept("c101");
+    assert!(world.is_live("many"));
+}
+
+#[test]
+fn a_wrong_signature_is_mended_by_another_token_once() {
+    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    world.subscribe("room", private(broadcasts("room:1")));
+    world.open();
+    let refusal = &from_server("join_bad_tokens_v2", 1)[2];
+    assert!(format!("{refusal:?}").contains("JwtSignatureError"));
+    for expected in [&["token_expired"][..], &["token_expired", "join_refused"]] {
+        world.input(Input::Token { value: Some("forged".into()), lifetime: None });
+        world.pass(1_000);
+        world.receive_recorded(&refusal.data, "realtime:jt3", "room:1");
+        assert_eq!(world.errors("room"), expected);
+    }
+    world.pass(300_000);
+    assert_eq!(world.client.stats().joins, 2);
+}
+
+/// What the recorded server says of a channel, and what is to be done about it: a code that is missing from the table
+/// would be retried for ever.
+#[test]
+fn every_recorded_reason_has_its_remedy() {
+    let retried = ["UnknownErrorOnChannel", "channel_crash", "Track message size exceeded"];
+    let about_messages = ["Presence track payload", "payload_size_exceeded"];
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+    let mut seen = 0;
+    for file in std::fs::read_dir(folder).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        for line in crate::recording::frames(name.strip_suffix(".jsonl").unwrap()) {
+            let Data::Text(text) = &line.data else { continue };
+            let Ok(frame) = serde_json::from_str::<Value>(text) else { continue };
+            let (event, payload) = match frame.is_array() {
+                true => (frame[3].clone(), frame[4].clone()),
+                false => (frame["event"].clone(), frame["payload"].clone()),
+            };
+            let reason = match event.as_str() {
+                Some("phx_reply") if payload["status"] == "error" => &payload["response"]["reason"],
+                Some("system") if payload["status"] == "error" => &payload["message"],
+                Some("phx_error") => &payload["reason"],
+                _ => continue,
+            };
+            let Some(reason) = reason.as_str().filter(|_| line.from_server) else { continue };
+            if about_messages.iter().any(|known| reason.starts_with(known)) {
+                continue;
+            }
+            seen += 1;
+            let is_retried = retried.iter().any(|known| reason.starts_with(known));
+            assert_eq!(Remedy::of(reason) == Remedy::Retry, is_retried, "{name}: {reason}");
+        }
+    }
+    assert!(seen > 50, "{seen}");
 }

@@ -266,3 +266,23 @@ fn the_end_of_a_subscription_settles_what_it_still_tracks() {
     world.unsubscribe("who");
     assert_eq!(world.settled(1), Some(Err("not_joined")));
 }
+
+#[test]
+fn what_is_too_large_to_track_as_recorded_is_told_and_not_tracked_again() {
+    let mut world = World::open_with("who", presence("room", "me"));
+    world.accept("room");
+    world.track(1, "who", Some(json!({ "blob": "x" })));
+    let recorded = from_server("huge_payload", 1);
+    let at =
+        recorded.iter().position(|line| format!("{:?}", line.data).contains("Track message size")).unwrap();
+    for line in &recorded[at..at + 2] {
+        let Data::Text(text) = &line.data else { panic!("a binary frame") };
+        let topic = serde_json::from_str::<Value>(text).unwrap()[2].as_str().unwrap().to_owned();
+        world.receive_recorded(&line.data, &topic, "room");
+    }
+    assert_eq!(world.settled(1), Some(Err("payload_too_large")));
+    world.pass(2_000);
+    world.accept("room");
+    assert!(world.is_live("who"));
+    assert_eq!(world.sent_events().iter().filter(|event| **event == "presence").count(), 1);
+}

@@ -122,6 +122,7 @@ impl<P: Payload> Client<P> {
             self.leave(topic);
             if let Some(mut channel) = self.channels.remove(topic) {
                 self.refuse_calls(channel.tracking.end());
+                self.slot_is_free();
             }
             for timer in [Timer::Join, Timer::Rejoin, Timer::Tracking] {
                 self.timers.clear(&timer(topic.to_owned()));

@@ -125,7 +125,8 @@ impl<P: Payload> Client<P> {
     }
 
     pub(super) fn reached(&mut self, now: Instant, answered: bool) {
-        let is_sparing = self.link.is_sparing();
+        // The browser will say `online`; until then there is little to find out.
+        let is_sparing = self.link.is_sparing() || self.is_offline;
         match self.reach.answered(now, answered, is_sparing, &mut self.rng) {
             _ if !self.link.is_waiting() => {}
             Found::Back if self.link.may_hurry(now) => self.connect(now),

@@ -149,6 +149,9 @@ impl<P: Payload> Client<P> {
     pub(super) fn channel_down(&mut self, now: Instant, topic: &str, cause: &Cause) {
         self.timers.clear(&Timer::Join(topic.to_owned()));
         self.drop_pushes(topic);
+        if cause.is_about_what_is_tracked() {
+            self.refuse_tracked(topic);
+        }
         let Some(channel) = self.channels.get_mut(topic) else { return };
         channel.state = State::Waiting;
         let remedy = match cause.remedy() {
@@ -161,6 +164,7 @@ impl<P: Payload> Client<P> {
             channel.is_suspect = true;
             self.stats.failed_joins += 1;
         }
+        channel.waits_for_slot = remedy == Remedy::WaitForSlot;
         let jitter = channel.backoff.next_delay(&mut self.rng);
         let delay = match remedy {
             Remedy::SlowDown | Remedy::WaitForSlot => SLOW_DOWN + jitter,
@@ -192,6 +196,20 @@ impl<P: Payload> Client<P> {
         }
         if others {
             self.queue_join(topic);
+        }
+    }
+
+    /// A channel has been left: those that wait for a slot may have found one.
+    pub(super) fn slot_is_free(&mut self) {
+        let mut topics = Vec::new();
+        for (topic, channel) in self.channels.iter_mut() {
+            if std::mem::take(&mut channel.waits_for_slot) {
+                topics.push(topic.clone());
+            }
+        }
+        for topic in topics {
+            self.timers.clear(&Timer::Rejoin(topic.clone()));
+            self.queue_join(&topic);
         }
     }
 

@@ -84,6 +84,16 @@ impl<P: Payload> Client<P> {
         self.tell_tracking(now, topic);
     }
 
+    /// What is tracked is too large for the server.
+    pub(super) fn refuse_tracked(&mut self, topic: &str) {
+        let calls = self.channels.get_mut(topic).map(|channel| channel.tracking.refuse()).unwrap_or_default();
+        let message = "What was to be tracked is larger than the project takes. Track less.";
+        for call in calls {
+            let result = Err(Error::new(Code::PayloadTooLarge, message));
+            self.notify(Notification::Settled { call, result });
+        }
+    }
+
     /// Calls whose channel is gone.
     pub(super) fn refuse_calls(&mut self, calls: Vec<CallId>) {
         for call in calls {

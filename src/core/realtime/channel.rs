@@ -74,6 +74,11 @@ impl Cause {
         .filter(|reason| !reason.is_empty())
     }
 
+    /// Whether what is tracked is larger than the server takes: to track it again would end the channel again.
+    pub fn is_about_what_is_tracked(&self) -> bool {
+        self.said().is_some_and(|said| said.starts_with("Track message size exceeded"))
+    }
+
     /// What to do about it.
     pub fn remedy(&self) -> Remedy {
         self.said().map_or(Remedy::Retry, Remedy::of)
@@ -124,6 +129,8 @@ pub struct Channel<P> {
     pub is_queued: bool,
     /// The server has refused its last join: it is joined apart, because a refusal silences the whole socket.
     pub is_suspect: bool,
+    /// The server has no room for it until another channel is left.
+    pub waits_for_slot: bool,
     /// The token has been refused in a way that another one mends at most once.
     pub had_other_token: bool,
     /// Until when it is certain to have been live.
@@ -147,6 +154,7 @@ impl<P: Payload> Channel<P> {
             backoff,
             is_queued: false,
             is_suspect: false,
+            waits_for_slot: false,
             had_other_token: false,
             live_until: None,
             presence: Presence::default(),

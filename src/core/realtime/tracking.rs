@@ -97,6 +97,13 @@ impl<P: Clone> Tracking<P> {
         std::mem::take(&mut self.waiting)
     }
 
+    /// The server does not take what is tracked: it is not tracked any more, and whom that concerns.
+    pub fn refuse(&mut self) -> Vec<CallId> {
+        self.wanted = None;
+        self.is_stale = false;
+        self.end()
+    }
+
     /// The channel ends: whom that leaves without an answer.
     pub fn end(&mut self) -> Vec<CallId> {
         let out = self.out.take().map(|(_, calls)| calls).unwrap_or_default();
