@@ -1,9 +1,13 @@
 import { chromium, expect } from '@playwright/test';
 import { chromiumArguments } from '../../scripts/lib/chromium.mjs';
 
-/** Opens pages in the Chromium that the tests were given. */
-export async function launchChromium() {
+/**
+ * Opens pages in the Chromium that the tests were given.
+ * @param {import('@playwright/test').LaunchOptions} [more]
+ */
+export async function launchChromium(more = {}) {
   return chromium.launch({
+    ...more,
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     args: chromiumArguments,
   });
