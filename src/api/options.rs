@@ -1,5 +1,9 @@
 //! Reading options: each wrong one gets a sentence at the call.
 
+mod delivery;
+
+pub use delivery::delivery;
+
 use js_sys::{ArrayBuffer, DataView, Date, Function, JSON, Object, Uint8Array};
 use wasm_bindgen::prelude::*;
 
@@ -9,6 +13,7 @@ use crate::core::error::{Code, Error};
 use crate::core::io::CallId;
 use crate::core::payload::Payload;
 use crate::core::realtime::binding::Binding;
+use crate::core::realtime::frame::Protocol;
 use crate::core::realtime::http_send::HttpBroadcast;
 use crate::core::realtime::subscriptions::{Replay, Source, Subscription};
 use crate::core::resilience::backoff::Jitter;
@@ -44,11 +49,13 @@ const REALTIME_OPTIONS: &[&str] = &[
     "reconnectBaseMs",
     "reconnectCapMs",
     "jitter",
+    "vsn",
     "joinsPerSecond",
     "pushTimeoutMs",
     "httpTimeoutMs",
     "disconnectWhenIdleMs",
     "onLog",
+    "onTraffic",
 ];
 
 const SUBSCRIPTION_OPTIONS: &[&str] = &[
@@ -65,6 +72,7 @@ const SUBSCRIPTION_OPTIONS: &[&str] = &[
     "replicationReady",
     "presence",
     "changes",
+    "deliver",
     "autoReconnect",
     "maxReconnectAttempts",
     "onData",
@@ -92,6 +100,8 @@ pub struct RealtimeOptions {
     pub project: Project,
     /// Takes the log.
     pub log: Option<Function>,
+    /// Is shown every frame.
+    pub traffic: Option<Function>,
     /// What the core is told.
     pub config: Config,
     /// Where the access token comes from.
@@ -177,7 +187,7 @@ pub fn realtime(value: &JsValue) -> Result<RealtimeOptions, Error> {
     };
     let default = Config::default();
     let config = Config {
-        protocol: default.protocol,
+        protocol: protocol(&options)?,
         heartbeat_interval: options.millis(
             "heartbeatIntervalMs",
             1_000,
@@ -210,12 +220,30 @@ pub fn realtime(value: &JsValue) -> Result<RealtimeOptions, Error> {
     let host = project_host(options.get("url").as_ref())?;
     let query = String::from(js_sys::encode_uri_component(&key));
     Ok(RealtimeOptions {
-        url: [host.socket, &host.rest, "/realtime/v1/websocket?apikey=", &query, "&vsn=2.0.0"].concat(),
+        url: [
+            host.socket,
+            &host.rest,
+            "/realtime/v1/websocket?apikey=",
+            &query,
+            "&vsn=",
+            config.protocol.as_str(),
+        ]
+        .concat(),
         log: options.function("onLog")?,
+        traffic: options.function("onTraffic")?,
         config: Config { key_expires: expiry(&key), ..config },
         access_token,
         project: Project { url: [host.http, &host.rest].concat(), key },
     })
+}
+
+fn protocol(options: &Options) -> Result<Protocol, Error> {
+    match options.text("vsn")?.as_deref() {
+        None => Ok(Protocol::default()),
+        Some("1.0.0") => Ok(Protocol::V1),
+        Some("2.0.0") => Ok(Protocol::V2),
+        Some(_) => Err(options.wrong("vsn", "\"1.0.0\" or \"2.0.0\"")),
+    }
 }
 
 fn jitter(options: &Options) -> Result<Jitter, Error> {

@@ -11,7 +11,6 @@ use crate::api::options::{self, AccessToken, Content};
 use crate::core::error::{Code, Error};
 use crate::core::io::{CallId, Input};
 use crate::core::payload::Payload;
-use crate::core::realtime::delivery::Delivery;
 use crate::core::realtime::routes::Slot;
 use crate::shell::driver::{Driver, Setup};
 use crate::shell::object;
@@ -44,6 +43,9 @@ impl RealtimeClient {
             access_token: source,
         };
         let driver = Driver::new(setup);
+        if let Some(tap) = &options.traffic {
+            driver.router().set_tap(tap);
+        }
         if fixed.is_some() {
             driver.set_token(fixed);
         }
@@ -57,6 +59,7 @@ impl RealtimeClient {
             return Err(thrown(Error::new(Code::InvalidOption, message)));
         }
         let subscription = options::subscription(id, options).map_err(thrown)?;
+        let delivery = options::delivery(options).map_err(thrown)?;
         if let Some(error) = self.driver.conflict(id, &subscription) {
             return Err(thrown(error));
         }
@@ -64,7 +67,7 @@ impl RealtimeClient {
             self.next_slot.set(self.next_slot.get() + 1);
             self.next_slot.get()
         });
-        self.driver.router().set_slot(slot, on_data, &Delivery::Each);
+        self.driver.router().set_slot(slot, on_data, &delivery);
         self.driver.handle(Input::Subscribe { id: id.to_owned(), subscription, slot });
         Ok(())
     }

@@ -104,7 +104,7 @@ export class Router {
     this.#binaryEnvelopes.clear();
   }
 
-  /** @param {undefined | ((direction: 'in' | 'out', data: string | ArrayBuffer) => void)} tap is shown every frame */
+  /** @param {undefined | ((frame: { direction: 'in' | 'out', data: string | ArrayBuffer }) => void)} tap is shown every frame */
   setTap(tap) {
     this.#tap = tap;
   }

@@ -65,8 +65,8 @@ extern "C" {
         is_json: bool,
     ) -> Result<(), JsValue>;
 
-    /// Shows every frame to a function `(direction: 'in' | 'out', data: string | ArrayBuffer)`, tokens in text taken
-    /// out, until it is set to `undefined`.
+    /// Shows every frame to a function, as `{ direction: 'in' | 'out', data: string | ArrayBuffer }` with the tokens of
+    /// text taken out, until it is set to `undefined`.
     #[wasm_bindgen(method, js_name = setTap)]
     pub fn set_tap(this: &Router, tap: &JsValue);
 

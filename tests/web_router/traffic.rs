@@ -53,8 +53,8 @@ fn a_tap_is_shown_every_frame_without_tokens_until_it_is_taken_away() {
     let (socket, sent) = socket();
     let shown = Array::new();
     let keep = shown.clone();
-    let tap = Closure::<dyn FnMut(JsValue, JsValue)>::new(move |direction: JsValue, data: JsValue| {
-        keep.push(&Array::of2(&direction, &data));
+    let tap = Closure::<dyn FnMut(JsValue)>::new(move |frame: JsValue| {
+        keep.push(&frame);
     });
     both.router.set_tap(tap.as_ref());
     let frame = JSON::parse(r#"["1","1","t","access_token",{"access_token":"secret"}]"#).unwrap();
@@ -69,8 +69,8 @@ fn a_tap_is_shown_every_frame_without_tokens_until_it_is_taken_away() {
 
     let entries: Vec<(String, JsValue)> = shown
         .iter()
-        .map(|entry| Array::from(&entry))
-        .map(|entry| (entry.get(0).as_string().unwrap(), entry.get(1)))
+        .map(|frame| ["direction", "data"].map(|name| Reflect::get(&frame, &name.into()).unwrap()))
+        .map(|[direction, data]| (direction.as_string().unwrap(), data))
         .collect();
     let directions: Vec<_> = entries.iter().map(|(direction, _)| direction.as_str()).collect();
     assert_eq!(directions, ["out", "out", "in", "in"]);

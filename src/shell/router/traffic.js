@@ -22,7 +22,7 @@ function bytesOf(payload) {
 /** Shows a frame to the tap; what it does with it changes nothing, and what it throws is its owner's. */
 export function show(tap, direction, data) {
   try {
-    tap(direction, typeof data === 'string' ? redacted(data) : data.slice(0));
+    tap({ direction, data: typeof data === 'string' ? redacted(data) : data.slice(0) });
   } catch (error) {
     reportError(error);
   }

@@ -30,7 +30,6 @@ function combinations(transport) {
             ? `One broadcast of ${size} bytes, from the socket’s event to the callback; ${channelCount} ${channelCount === 1 ? 'channel' : 'channels'}, protocol ${version}.0.0.`
             : `The same over a real socket on this machine: time from the first message of a batch of ${size > 4_000 ? '2,000' : '5,000'} to its last, a message.`,
         target: transport === 'fake' ? (targets[`${channelName}.${sizeName}`] ?? null) : null,
-        ...(version === 1 ? { waitsFor: 'protocol 1.0.0' } : {}),
         page: transport === 'fake' ? 'messages' : 'loopback',
         parameters: { kind: 'broadcast', channels: channelCount, size, version },
       })),
@@ -62,7 +61,6 @@ export const messageCases = [
     unit: 'µs',
     what: 'One broadcast of 250 bytes of a flood over 1,000 keys, of which the user wants the latest of each key.',
     target: { most: 0.4, of: 'ratio' },
-    waitsFor: '`deliver: { latestBy }`',
     page: 'flood',
   },
   ...combinations('loopback'),

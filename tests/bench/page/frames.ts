@@ -47,13 +47,13 @@ function row(n: number, place: number): Row {
   };
 }
 
-/** A broadcast as text, `size` bytes long in all. */
+/** A broadcast as text, `size` bytes long in all, with its fields in the server's order. */
 export function broadcastFrame(version: Version, topic: string, size: number, n: number): string {
   return sized(n, size, (payload) => {
     const broadcast = { event: 'enquiry', payload, type: 'broadcast' };
     return version === 2
       ? JSON.stringify([null, null, topic, 'broadcast', broadcast])
-      : JSON.stringify({ topic, event: 'broadcast', payload: broadcast, ref: null, join_ref: null });
+      : JSON.stringify({ ref: null, event: 'broadcast', topic, payload: broadcast });
   });
 }
 

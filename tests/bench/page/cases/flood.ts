@@ -2,7 +2,7 @@ import type { Connect, ConnectedClient } from '../clients/client.js';
 import { connectMinimalRouter } from '../clients/minimal-router.js';
 import { digest } from '../digest.js';
 import { broadcastFrame, type Enquiry } from '../frames.js';
-import { loadPeer } from '../load.js';
+import { loadOurs, loadPeer } from '../load.js';
 import type { MakeSides, Side } from '../side.js';
 import { type FakeSocket, withFakeSocket } from '../transport.js';
 import { nextTurn } from '../turn.js';
@@ -18,7 +18,9 @@ export const makeSides: MakeSides = async (_, { amount }) => {
     '@supabase/realtime-js',
     () => import('../clients/realtime-js.js'),
   );
+  const { connectOurs } = await loadOurs(() => import('../clients/ours.js'));
   return [
+    flooded('ours', '@wedsync/dashboard, `latestBy`', connectOurs, latestOfOurs, count),
     flooded('peer', '@supabase/realtime-js and a Map', connectRealtimeJs, latestOfAll, count),
     flooded('limit', 'key found in the text, survivors parsed', connectMinimalRouter, latestTexts, count),
     flooded('aside', 'JSON.parse each, latest in a Map', connectMinimalRouter, latestOfAll, count),
@@ -28,10 +30,28 @@ export const makeSides: MakeSides = async (_, { amount }) => {
 /** How the latest of each key is had: it is told of enquiries, or listens to the socket itself. */
 interface Latest {
   onData(enquiry: Enquiry): void;
+  onLatest?(latest: Enquiry[]): void;
   listen?(socket: FakeSocket): void;
   received(): number;
   /** The latest of each, in the order in which the keys were first seen; forgets them. */
   take(): Enquiry[];
+}
+
+/** It is asked for, and all have come when it has. */
+function latestOfOurs(): Latest {
+  let latest: Enquiry[] | undefined;
+  return {
+    onData: () => undefined,
+    onLatest(enquiries) {
+      latest = enquiries;
+    },
+    received: () => (latest ? Number.POSITIVE_INFINITY : 0),
+    take() {
+      const enquiries = latest ?? [];
+      latest = undefined;
+      return enquiries;
+    },
+  };
 }
 
 /** What a user does whose client delivers everything: keeps what comes last. */
@@ -112,6 +132,7 @@ function flooded(
           channels: ['room'],
           kind: 'broadcast',
           onData: (enquiry) => latest.onData(enquiry),
+          ...(latest.onLatest ? { onLatest: latest.onLatest } : {}),
         });
       });
       latest.listen?.(socket);

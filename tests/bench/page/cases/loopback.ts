@@ -27,16 +27,12 @@ export const makeSides: MakeSides<Parameters> = async (parameters, { amount }) =
     '@supabase/realtime-js',
     () => import('../clients/realtime-js.js'),
   );
-  const sides = [
+  const { connectOurs } = await loadOurs(() => import('../clients/ours.js'));
+  return [
+    flooded('ours', '@wedsync/dashboard', connectOurs, parameters, count),
     flooded('peer', '@supabase/realtime-js', connectRealtimeJs, parameters, count),
     flooded('limit', 'JSON.parse and a Map', connectMinimalRouter, parameters, count),
   ];
-  // The protocol is not an option of ours yet: it speaks 2.0.0 alone.
-  if (parameters.version === 2) {
-    const { connectOurs } = await loadOurs(() => import('../clients/ours.js'));
-    sides.unshift(flooded('ours', '@wedsync/dashboard', connectOurs, parameters, count));
-  }
-  return sides;
 };
 
 /** A client on a socket of its own, to which the server sends as fast as it goes. */

@@ -23,16 +23,13 @@ export const makeSides: MakeSides<Parameters> = async (parameters, { amount }) =
     '@supabase/realtime-js',
     () => import('../clients/realtime-js.js'),
   );
+  const { connectOurs } = await loadOurs(() => import('../clients/ours.js'));
   const sides = [
+    fed('ours', '@wedsync/dashboard', connectOurs, parameters, count),
     fed('peer', '@supabase/realtime-js', connectRealtimeJs, parameters, count),
     fed('limit', 'JSON.parse and a Map', connectMinimalRouter, parameters, count),
   ];
   if (parameters.kind !== 'binary') sides.push(parseAlone(parameters, count));
-  // The protocol is not an option of ours yet: it speaks 2.0.0 alone.
-  if (parameters.version === 2) {
-    const { connectOurs } = await loadOurs(() => import('../clients/ours.js'));
-    sides.unshift(fed('ours', '@wedsync/dashboard', connectOurs, parameters, count));
-  }
   return sides;
 };
 

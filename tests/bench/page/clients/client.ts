@@ -12,6 +12,8 @@ export interface ClientOptions {
   kind: 'broadcast' | 'change';
   /** Given the broadcast's payload, or the changed row. */
   onData: (data: Enquiry) => void;
+  /** Given the latest broadcasts by their `key`, in the place of `onData`, by a client that can. */
+  onLatest?: (latest: Enquiry[]) => void;
   /** Told each time that a channel is live, the first time and after every outage. */
   onLive?: () => void;
 }

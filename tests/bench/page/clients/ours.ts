@@ -2,26 +2,43 @@ import { createDashboard, type SubscriptionStatus } from '@wedsync/dashboard';
 import type { Connect } from './client.js';
 
 /** This package, as its README says. */
-export const connectOurs: Connect = async ({ url, key, channels, kind, onData, onLive }) => {
-  const dashboard = await createDashboard({ url, key });
+export const connectOurs: Connect = async ({
+  url,
+  key,
+  version,
+  channels,
+  kind,
+  onData,
+  onLatest,
+  onLive,
+}) => {
+  const dashboard = await createDashboard({ url, key, vsn: version === 1 ? '1.0.0' : '2.0.0' });
   const onStatus = (status: SubscriptionStatus) => {
     if (status === 'live') onLive?.();
   };
   const subscribe = (channel: string) =>
-    kind === 'broadcast'
+    onLatest
       ? dashboard.realtime.subscribe(channel, {
           channel,
           event: 'enquiry',
+          deliver: { latestBy: 'payload.key', everyMs: 1 },
           onStatus,
-          onData: ({ payload }) => onData(payload),
+          onData: (messages) => onLatest(messages.map(({ payload }) => payload)),
         })
-      : dashboard.realtime.subscribe(channel, {
-          channel,
-          event: 'INSERT',
-          table: 'clients',
-          onStatus,
-          onData: ({ record }) => onData(record),
-        });
+      : kind === 'broadcast'
+        ? dashboard.realtime.subscribe(channel, {
+            channel,
+            event: 'enquiry',
+            onStatus,
+            onData: ({ payload }) => onData(payload),
+          })
+        : dashboard.realtime.subscribe(channel, {
+            channel,
+            event: 'INSERT',
+            table: 'clients',
+            onStatus,
+            onData: ({ record }) => onData(record),
+          });
   await Promise.all(channels.map(subscribe));
   return dashboard;
 };
