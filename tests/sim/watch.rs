@@ -184,7 +184,11 @@ impl World {
     /// A machine wakes: a link that died meanwhile has to be found at once.
     pub fn woken(&mut self, peer: usize) {
         let slept_long = self.watch.slept_long.remove(&peer);
+        // A timer that is hardly late looks like one that is on time, though what came meanwhile is not read yet.
+        let hardly_late =
+            self.peers[peer].deadline().is_some_and(|at| at <= self.now && self.now <= at + 250);
         let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) else { return };
+        link.is_touched |= hardly_late;
         if link.is_silent && link.is_open {
             let after_sleep = DEAD_LINK_AFTER_SLEEP + 5_000 * link.joining.len() as u64;
             link.must_end_by = Some(self.now + if slept_long { after_sleep } else { DEAD_LINK });
