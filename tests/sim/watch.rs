@@ -108,11 +108,14 @@ impl World {
         let link = self.links.get_mut(&conn).expect("a link");
         if frame.event == "phx_leave" {
             link.joining.remove(&frame.topic);
+            link.joined.remove(&frame.topic);
             return;
         }
         let reference = frame.join_ref.as_str().expect("a reference").to_owned();
         assert!(link.join_refs.insert(reference), "a second join has the reference of the first: {frame:?}");
         link.joining.insert(frame.topic.clone());
+        link.joined.insert(frame.topic.clone(), frame.join_ref.clone());
+        link.limited.remove(&frame.topic);
         self.check_join(peer, frame);
     }
 
@@ -140,16 +143,24 @@ impl World {
     pub fn before_arrival(&mut self, peer: usize, conn: Conn, data: &Data) {
         let Data::Text(text) = data else { return };
         let is_complaint = text.contains(RATE_LIMITED);
-        if !is_complaint && !text.contains("\"phx_reply\"") {
+        let is_close = text.contains("\"phx_close\"");
+        if !is_complaint && !is_close && !text.contains("\"phx_reply\"") {
             return;
         }
         let Some(frame) = Seen::of(data, self.peers[peer].version) else { return };
+        let link = self.links.get_mut(&conn).expect("a link");
         if is_complaint {
-            self.watch.limited.insert((peer, frame.topic), self.now + MINUTE);
+            link.limited.insert(frame.topic);
+        } else if is_close {
+            // One of an earlier join says nothing of this one.
+            let is_current = link.joined.get(&frame.topic) == Some(&frame.reference);
+            if is_current && link.limited.remove(&frame.topic) {
+                self.watch.limited.insert((peer, frame.topic), self.now + MINUTE);
+            }
         } else if frame.payload["response"]["postgres_changes"].is_array()
             || frame.payload["status"] == "error"
         {
-            self.links.get_mut(&conn).expect("a link").joining.remove(&frame.topic);
+            link.joining.remove(&frame.topic);
         }
     }
 
@@ -158,7 +169,7 @@ impl World {
         let client = &self.peers[peer];
         let (ids, is_new) = match arrival {
             Arrival::Nothing => return,
-            Arrival::Delivered(ids, _) => (ids, true),
+            Arrival::Delivered(ids) => (ids, true),
             Arrival::Unrouted => (Vec::new(), true),
             Arrival::Duplicate => (Vec::new(), false),
         };
