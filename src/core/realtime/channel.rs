@@ -224,7 +224,8 @@ impl<P: Payload> Channel<P> {
             "presence_state" if self.tells_of_others(of_this_join || unsaid) => {
                 Event::Presence(self.presence.state(&frame.payload))
             }
-            "presence_diff" if self.tells_of_others(of_this_join || unsaid) => {
+            // A diff has no `join_ref`: what comes before the reply is the earlier join's.
+            "presence_diff" if self.is_joined() && self.tells_of_others(of_this_join || unsaid) => {
                 Event::Presence(self.presence.diff(&frame.payload))
             }
             _ => Event::Nothing,
