@@ -31,6 +31,10 @@ pub struct Watch {
     limited: BTreeMap<(usize, String), Millis>,
     /// Clients whose machine sleeps long.
     pub slept_long: BTreeSet<usize>,
+    /// Clients whose page is put away.
+    pub suspended: BTreeSet<usize>,
+    /// Clients whose last socket the server closed because of its limit of joins.
+    pub limited_sockets: BTreeSet<usize>,
     /// Who got which message, and how often, once it is counted.
     pub received: Option<BTreeMap<(usize, &'static str, u64), usize>>,
     /// What the database has kept for subscriptions that want what they missed, and how often each got it.
@@ -153,8 +157,8 @@ impl World {
             link.limited.insert(frame.topic);
         } else if is_close {
             // One of an earlier join says nothing of this one.
-            let is_current = link.joined.get(&frame.topic) == Some(&frame.reference);
-            if is_current && link.limited.remove(&frame.topic) {
+            let was_limited = link.limited.remove(&frame.topic);
+            if was_limited && link.joined.get(&frame.topic) == Some(&frame.reference) {
                 self.watch.limited.insert((peer, frame.topic), self.now + MINUTE);
             }
         } else if frame.payload["response"]["postgres_changes"].is_array()
