@@ -33,7 +33,7 @@ pub struct Watch {
     pub slept_long: BTreeSet<usize>,
     /// Clients whose page is put away.
     pub suspended: BTreeSet<usize>,
-    /// Clients whose last socket the server closed because of its limit of joins.
+    /// Clients whose last socket the server closed because of a limit.
     pub limited_sockets: BTreeSet<usize>,
     /// Who got which message, and how often, once it is counted.
     pub received: Option<BTreeMap<(usize, &'static str, u64), usize>>,

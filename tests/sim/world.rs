@@ -259,7 +259,7 @@ impl World {
             return;
         }
         self.current[link.peer] = None;
-        if code == 1001 {
+        if matches!(code, 1001 | 1013) {
             self.watch.limited_sockets.insert(link.peer);
         }
         let effects =
