@@ -10,5 +10,5 @@ import { typesSuite } from './lib/suites/types.mjs';
 await runMain(async () => {
   readArguments('npm run check --', { options: {} });
   await setUpForBuild();
-  return report(await runSuites([lintSuite(), coreSuite(), typesSuite()]));
+  return report(await runSuites([lintSuite(), coreSuite({ seeds: 300 }), typesSuite()]));
 });

@@ -104,3 +104,27 @@ fn becoming_visible_probes_an_open_link_once() {
     world.pass(5_000);
     assert!(is_down(&world));
 }
+
+#[test]
+fn frames_that_waited_while_the_machine_slept_do_not_prove_a_link() {
+    let mut world = live();
+    world.sleep(3_600_000);
+    assert_eq!(world.sent_events(), ["heartbeat"]);
+    world.pass(10);
+    world.input(Input::Heard { socket: world.socket() });
+    world.pass(4_990);
+    assert!(is_down(&world));
+}
+
+#[test]
+fn a_reply_that_is_read_after_its_late_timer_is_waited_for_once_more() {
+    let mut world = live();
+    world.pass(25_000);
+    world.sleep(11_000);
+    assert!(!is_down(&world), "what came meanwhile is not read yet");
+    reply(&mut world);
+    world.pass(25_000);
+    world.sleep(11_000);
+    world.sleep(6_000);
+    assert!(is_down(&world), "a timer that is always a little late is no excuse for ever");
+}

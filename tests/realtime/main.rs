@@ -18,7 +18,6 @@ mod pushes;
 mod reach;
 mod recording;
 mod replay;
-mod simulation;
 mod subscribing;
 mod tokens;
 mod wire;

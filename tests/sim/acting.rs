@@ -59,13 +59,21 @@ impl World {
             Fault::NoToken(time) => self.weather.tokenless = now + time,
             Fault::ClockJump(peer, by) => self.peers[peer].skew = by,
             Fault::Sleep(peer, time) => self.sleep(peer, time),
-            Fault::Online(peer) => self.tell(peer, Input::Online),
+            Fault::Online(peer) => {
+                let waits = self.waits(peer);
+                self.tell(peer, Input::Online);
+                assert!(
+                    !waits || self.current[peer].is_some(),
+                    "the network is back, and client {peer} waits"
+                );
+            }
             Fault::Offline(peer) => self.tell(peer, Input::Offline),
             Fault::Visible(peer) => self.tell(peer, Input::Visible),
             Fault::ChangeWish(peer) => self.change_wish(peer),
             Fault::Track(peer) => self.track(peer),
             Fault::Suspend(peer, time) => {
                 self.is_suspending = true;
+                self.watch.suspended.insert(peer);
                 self.tell(peer, Input::Suspend);
                 self.is_suspending = false;
                 self.schedule(now + time, Event::Resume(peer));
@@ -81,6 +89,13 @@ impl World {
             let effects = self.peers[peer].input(self.now, input);
             self.perform(peer, effects);
         }
+    }
+
+    /// Whether a client only waits for its next attempt, and has not been told by the server to wait.
+    fn waits(&self, peer: usize) -> bool {
+        let (client, watch) = (&self.peers[peer], &self.watch);
+        let told = watch.suspended.contains(&peer) || watch.limited_sockets.contains(&peer);
+        !client.wanted.is_empty() && self.current[peer].is_none() && self.asleep[peer].is_none() && !told
     }
 
     fn touch_all(&mut self) {

@@ -19,9 +19,12 @@ impl Seen {
     pub fn of(data: &Data, version: Version) -> Option<Self> {
         let Data::Text(text) = data else { return None };
         let mut frame: Value = serde_json::from_str(text).ok()?;
-        let mut part = |index: usize, name: &str| match version {
-            Version::One => frame[name].take(),
-            Version::Two => frame[index].take(),
+        let mut part = |index: usize, name: &str| {
+            let part = match version {
+                Version::One => frame.get_mut(name),
+                Version::Two => frame.get_mut(index),
+            };
+            part.map(Value::take).unwrap_or_default()
         };
         Some(Self {
             join_ref: part(0, "join_ref"),

@@ -1,7 +1,8 @@
 //! What lies between a client and the server: one link a socket, in order like TCP, with all that can go wrong.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::Value;
 use wedsync_dashboard::core::io::SocketId;
 use wedsync_dashboard::core::rng::Rng;
 
@@ -24,6 +25,10 @@ pub struct Link {
     pub join_refs: BTreeSet<String>,
     /// Topics whose join is out.
     pub joining: BTreeSet<String>,
+    /// The reference of each topic's join, until the client leaves it.
+    pub joined: BTreeMap<String, Value>,
+    /// Topics that the server has told to slow down, before it closes them.
+    pub limited: BTreeSet<String>,
     /// When the client has to have given it up.
     pub must_end_by: Option<Millis>,
     up_free: Millis,
@@ -74,6 +79,8 @@ impl Link {
             is_touched: false,
             join_refs: BTreeSet::new(),
             joining: BTreeSet::new(),
+            joined: BTreeMap::new(),
+            limited: BTreeSet::new(),
             must_end_by: None,
             up_free: 0,
             down_free: 0,

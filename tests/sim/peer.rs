@@ -39,7 +39,7 @@ pub enum Arrival {
     /// A replay of what was delivered before.
     Duplicate,
     /// For these subscriptions.
-    Delivered(Vec<&'static str>, Value),
+    Delivered(Vec<&'static str>),
 }
 
 pub struct Peer {
@@ -168,9 +168,9 @@ impl Peer {
             Verdict::Malformed => (Arrival::Nothing, heard),
             Verdict::Unrouted => (Arrival::Unrouted, heard),
             Verdict::Duplicate => (Arrival::Duplicate, heard),
-            Verdict::Deliver { slots, message } => {
+            Verdict::Deliver { slots, .. } => {
                 let owner = |slot: Slot| *self.owners.get(&slot).expect("a callback of nobody's");
-                (Arrival::Delivered(slots.into_iter().map(owner).collect(), message), heard)
+                (Arrival::Delivered(slots.into_iter().map(owner).collect()), heard)
             }
         };
         (arrival, self.input(now, input))

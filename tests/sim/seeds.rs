@@ -20,6 +20,8 @@ const PAUSE: u64 = 10_000;
 /// Every wanted subscription is live so long after the last fault. The longest way: a minute in which the server's
 /// limiter still refuses, a minute that the client waits for it, and the backoff's last ceiling around them.
 const HEALING: Millis = 200_000;
+/// A socket that nobody needs is kept this long.
+const IDLE: Millis = 11_000;
 /// How many messages have to reach whom they are for in the end.
 const MESSAGES: usize = 20;
 
@@ -37,6 +39,9 @@ fn simulate(seed: u64) {
     while world.now < FAULTY {
         let end = world.now + world.rng.up_to(PAUSE);
         world.run(end);
+        for _ in 0..world.rng.up_to(2) {
+            world.traffic();
+        }
         let fault = Fault::draw(&mut world.rng, count);
         world.act(fault);
     }
@@ -129,25 +134,30 @@ fn converse(world: &mut World) {
 fn rest(world: &mut World) {
     for peer in 0..world.peers.len() {
         if world.rng.up_to(1) == 0 {
-            for id in world.peers[peer].wanted.keys().copied().collect::<Vec<_>>() {
-                let effects = world.peers[peer].no_longer_want(world.now, id);
-                world.perform(peer, effects);
-            }
-            world.run(world.now + 1_000);
-            let left = world.current[peer].map(|conn| world.server.joined(conn)).unwrap_or_default();
-            assert!(
-                left.is_empty(),
-                "client {peer} has left nothing wanted, and the server still has {left:?}"
-            );
+            let effects = world.peers[peer].input(world.now, Input::Disconnect);
+            world.peers[peer].wanted.clear();
+            world.perform(peer, effects);
+        } else {
+            leave_all(world, peer);
         }
-        let effects = world.peers[peer].input(world.now, Input::Disconnect);
-        world.peers[peer].wanted.clear();
-        world.perform(peer, effects);
+        assert!(world.current[peer].is_none(), "client {peer} keeps a socket that nobody needs");
         world.peers[peer].assert_at_rest();
     }
     // The server looks at a token every five minutes.
     world.run(world.now + 310_000);
     assert_eq!(world.server.size(), 0, "the server still holds something");
+}
+
+/// One after the other is no longer wanted; the socket goes a little later.
+fn leave_all(world: &mut World, peer: usize) {
+    for id in world.peers[peer].wanted.keys().copied().collect::<Vec<_>>() {
+        let effects = world.peers[peer].no_longer_want(world.now, id);
+        world.perform(peer, effects);
+    }
+    world.run(world.now + 1_000);
+    let left = world.current[peer].map(|conn| world.server.joined(conn)).unwrap_or_default();
+    assert!(left.is_empty(), "client {peer} wants nothing any more, and the server still has {left:?}");
+    world.run(world.now + IDLE);
 }
 
 fn number(name: &str) -> Option<u64> {

@@ -31,6 +31,10 @@ pub struct Watch {
     limited: BTreeMap<(usize, String), Millis>,
     /// Clients whose machine sleeps long.
     pub slept_long: BTreeSet<usize>,
+    /// Clients whose page is put away.
+    pub suspended: BTreeSet<usize>,
+    /// Clients whose last socket the server closed because of a limit.
+    pub limited_sockets: BTreeSet<usize>,
     /// Who got which message, and how often, once it is counted.
     pub received: Option<BTreeMap<(usize, &'static str, u64), usize>>,
     /// What the database has kept for subscriptions that want what they missed, and how often each got it.
@@ -65,6 +69,11 @@ impl Watch {
     /// The application no longer wants the topic: what it was waiting for is over.
     pub fn forget(&mut self, peer: usize, topic: &str) {
         self.limited.remove(&(peer, topic.to_owned()));
+    }
+
+    /// Everything that has been seen.
+    pub fn forget_all(&mut self) {
+        *self = Self { messages: self.messages, ..Self::default() };
     }
 
     /// What was kept for a client is no longer owed to it.
@@ -103,11 +112,14 @@ impl World {
         let link = self.links.get_mut(&conn).expect("a link");
         if frame.event == "phx_leave" {
             link.joining.remove(&frame.topic);
+            link.joined.remove(&frame.topic);
             return;
         }
         let reference = frame.join_ref.as_str().expect("a reference").to_owned();
         assert!(link.join_refs.insert(reference), "a second join has the reference of the first: {frame:?}");
         link.joining.insert(frame.topic.clone());
+        link.joined.insert(frame.topic.clone(), frame.join_ref.clone());
+        link.limited.remove(&frame.topic);
         self.check_join(peer, frame);
     }
 
@@ -135,16 +147,24 @@ impl World {
     pub fn before_arrival(&mut self, peer: usize, conn: Conn, data: &Data) {
         let Data::Text(text) = data else { return };
         let is_complaint = text.contains(RATE_LIMITED);
-        if !is_complaint && !text.contains("\"phx_reply\"") {
+        let is_close = text.contains("\"phx_close\"");
+        if !is_complaint && !is_close && !text.contains("\"phx_reply\"") {
             return;
         }
         let Some(frame) = Seen::of(data, self.peers[peer].version) else { return };
+        let link = self.links.get_mut(&conn).expect("a link");
         if is_complaint {
-            self.watch.limited.insert((peer, frame.topic), self.now + MINUTE);
+            link.limited.insert(frame.topic);
+        } else if is_close {
+            // One of an earlier join says nothing of this one.
+            let was_limited = link.limited.remove(&frame.topic);
+            if was_limited && link.joined.get(&frame.topic) == Some(&frame.reference) {
+                self.watch.limited.insert((peer, frame.topic), self.now + MINUTE);
+            }
         } else if frame.payload["response"]["postgres_changes"].is_array()
             || frame.payload["status"] == "error"
         {
-            self.links.get_mut(&conn).expect("a link").joining.remove(&frame.topic);
+            link.joining.remove(&frame.topic);
         }
     }
 
@@ -153,7 +173,7 @@ impl World {
         let client = &self.peers[peer];
         let (ids, is_new) = match arrival {
             Arrival::Nothing => return,
-            Arrival::Delivered(ids, _) => (ids, true),
+            Arrival::Delivered(ids) => (ids, true),
             Arrival::Unrouted => (Vec::new(), true),
             Arrival::Duplicate => (Vec::new(), false),
         };
@@ -184,7 +204,11 @@ impl World {
     /// A machine wakes: a link that died meanwhile has to be found at once.
     pub fn woken(&mut self, peer: usize) {
         let slept_long = self.watch.slept_long.remove(&peer);
+        // A timer that is hardly late looks like one that is on time, though what came meanwhile is not read yet.
+        let hardly_late =
+            self.peers[peer].deadline().is_some_and(|at| at <= self.now && self.now <= at + 250);
         let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) else { return };
+        link.is_touched |= hardly_late;
         if link.is_silent && link.is_open {
             let after_sleep = DEAD_LINK_AFTER_SLEEP + 5_000 * link.joining.len() as u64;
             link.must_end_by = Some(self.now + if slept_long { after_sleep } else { DEAD_LINK });

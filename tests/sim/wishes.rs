@@ -66,6 +66,11 @@ pub enum About {
 impl Wish {
     pub const LOBBY: Self = wish("lobby", "lobby", false, ALL);
 
+    /// The whole menu.
+    pub fn all() -> Vec<Self> {
+        MENU.to_vec()
+    }
+
     /// Some of the menu, at least one; private ones need a token.
     pub fn some(rng: &mut Rng, has_token: bool) -> Vec<Self> {
         let menu: Vec<Self> = MENU.iter().copied().filter(|wish| has_token || !wish.private).collect();

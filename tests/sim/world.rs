@@ -190,7 +190,10 @@ impl World {
                 let effects = self.peers[peer].why(self.now, request, answers);
                 self.perform(peer, effects);
             }
-            Event::Resume(peer) => self.tell(peer, Input::Resume),
+            Event::Resume(peer) => {
+                self.watch.suspended.remove(&peer);
+                self.tell(peer, Input::Resume);
+            }
             Event::Visible(peer) => self.tell(peer, Input::Visible),
             Event::Awake(peer) => {
                 self.asleep[peer] = None;
@@ -242,6 +245,7 @@ impl World {
         }
         link.is_open = true;
         let (peer, socket) = (link.peer, link.socket);
+        self.watch.limited_sockets.remove(&peer);
         let epoch = self.server.wall();
         let effects = self.peers[peer].input(self.now, Input::SocketOpened { socket, epoch });
         self.perform(peer, effects);
@@ -255,6 +259,9 @@ impl World {
             return;
         }
         self.current[link.peer] = None;
+        if matches!(code, 1001 | 1013) {
+            self.watch.limited_sockets.insert(link.peer);
+        }
         let effects =
             self.peers[link.peer].input(self.now, Input::SocketClosed { socket: link.socket, code });
         self.perform(link.peer, effects);

@@ -14,7 +14,7 @@ import { typesSuite } from './types.mjs';
 export function allSuites(programs) {
   return [
     lintSuite(),
-    coreSuite(),
+    coreSuite({ seeds: 2_000 }),
     typesSuite(),
     nodeSuite({
       name: 'scripts and set-up',

@@ -4,12 +4,16 @@ import { startTestBackend } from '../test-backend.mjs';
 import { cargoTotals } from '../totals.mjs';
 import { startXvfb } from '../xvfb.mjs';
 
-/** The core: pure, on a virtual clock. @returns {import('./suite.mjs').Suite} */
-export function coreSuite() {
+/**
+ * The core: pure, on a virtual clock; among its tests the simulation, on so many seeded histories.
+ * @param {{ seeds: number }} options
+ * @returns {import('./suite.mjs').Suite}
+ */
+export function coreSuite({ seeds }) {
   return {
     name: 'core, native',
-    budgetSeconds: 60,
-    run: () => cargoTest([], {}),
+    budgetSeconds: 60 + Math.ceil(seeds / 50),
+    run: () => cargoTest([], { SIM_SEEDS: String(seeds) }),
   };
 }
 

@@ -37,7 +37,10 @@ impl<P: Payload> Client<P> {
             Event::Presence(events) => self.tell_presence(topic, events),
             Event::Down(cause) => {
                 if was_live {
-                    self.was_live_until_certain(topic);
+                    let certain = self.link.certain();
+                    if let Some(channel) = self.channels.get_mut(topic) {
+                        channel.was_live(certain);
+                    }
                     self.stats.away(now);
                 }
                 // What the database refused, and a reply about another binding, leave the channel joined at the server.
@@ -53,13 +56,6 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    fn was_live_until_certain(&mut self, topic: &str) {
-        let certain = self.link.certain();
-        if let Some(channel) = self.channels.get_mut(topic) {
-            channel.live_until = certain;
-        }
-    }
-
     /// What the subscriptions of a topic need together.
     pub(super) fn needed(&self, topic: &str) -> Option<JoinConfig> {
         let mut needs = self.subscriptions.of(topic).map(|(_, entry)| JoinConfig::of(&entry.subscription));
@@ -70,8 +66,11 @@ impl<P: Payload> Client<P> {
 
     /// Leaves a channel and joins it with what is needed now; the others on it are told that they are away.
     pub(super) fn rejoin(&mut self, topic: &str) {
-        if self.channels.get(topic).is_some_and(|channel| matches!(channel.state, State::Live(_))) {
-            self.was_live_until_certain(topic);
+        let certain = self.link.certain();
+        if let Some(channel) =
+            self.channels.get_mut(topic).filter(|channel| matches!(channel.state, State::Live(_)))
+        {
+            channel.was_live(certain);
         }
         self.leave(topic);
         self.timers.clear(&Timer::Join(topic.to_owned()));
@@ -97,7 +96,7 @@ impl<P: Payload> Client<P> {
             self.drop_pushes(&topic);
             let Some(channel) = self.channels.get_mut(&topic) else { continue };
             if matches!(channel.state, State::Live(_)) {
-                channel.live_until = certain;
+                channel.was_live(certain);
             }
             channel.state = State::Waiting;
             self.timers.clear(&Timer::Join(topic.clone()));

@@ -124,6 +124,7 @@ impl<P: Payload> Client<P> {
             channel.backoff.reset();
             channel.is_suspect = false;
             channel.had_other_token = false;
+            channel.live_since = Some(now);
             channel.tracking.rejoined();
         }
         self.log_topic(Level::Info, "live", topic, None);

@@ -135,6 +135,8 @@ pub struct Channel<P> {
     pub had_other_token: bool,
     /// Until when it is certain to have been live.
     pub live_until: Option<Instant>,
+    /// Since when the join that counts, or the last one that did, is live.
+    pub live_since: Option<Instant>,
     /// Who is there.
     pub presence: Presence<P>,
     /// What is tracked.
@@ -157,6 +159,7 @@ impl<P: Payload> Channel<P> {
             waits_for_slot: false,
             had_other_token: false,
             live_until: None,
+            live_since: None,
             presence: Presence::default(),
             tracking: Tracking::default(),
             complaint: None,
@@ -191,6 +194,14 @@ impl<P: Payload> Channel<P> {
         self.presence.rejoin();
     }
 
+    /// The channel is no longer live; until `certain` the link brought whatever the server said. What a join's replay
+    /// brings follows the reply, so a join proves something once a question asked after it has been answered.
+    pub fn was_live(&mut self, certain: Option<Instant>) {
+        if certain >= self.live_since {
+            self.live_until = certain;
+        }
+    }
+
     /// Reads a control frame of this topic. Frames of an earlier join are told apart by their reference. Protocol 1 has
     /// no `join_ref`: there `phx_close` and `phx_error` have the join's own reference, and the rest none at all.
     pub fn handle(&mut self, frame: &Inbound<P>) -> Event<P> {
@@ -213,7 +224,8 @@ impl<P: Payload> Channel<P> {
             "presence_state" if self.tells_of_others(of_this_join || unsaid) => {
                 Event::Presence(self.presence.state(&frame.payload))
             }
-            "presence_diff" if self.tells_of_others(of_this_join || unsaid) => {
+            // A diff has no `join_ref`: what comes before the reply is the earlier join's.
+            "presence_diff" if self.is_joined() && self.tells_of_others(of_this_join || unsaid) => {
                 Event::Presence(self.presence.diff(&frame.payload))
             }
             _ => Event::Nothing,

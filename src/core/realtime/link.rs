@@ -15,6 +15,11 @@ const REFUSED_JOIN_SILENCE: u64 = 5_000;
 const LONGEST_SILENCE: u64 = 30_000;
 /// A timer later than this was not late but asleep, in milliseconds.
 const ASLEEP: u64 = 5_000;
+/// A timer later than this went off before what had come meanwhile was read, in milliseconds: the machine slept for
+/// seconds, or the page was busy.
+const LATE: u64 = 250;
+/// What is read within this time after a heartbeat went out may have waited since before it, in milliseconds.
+const UNREAD: u64 = 1_000;
 /// How long the server's limiters are given, in milliseconds: they average over as much.
 pub const SLOW_DOWN: u64 = 60_000;
 /// The longest pause between heartbeats on a connection that is to be spared, in milliseconds: the server closes a
@@ -69,6 +74,8 @@ pub struct Link {
     /// The server limits connections: none before then, whatever the browser says.
     slow_until: Option<Instant>,
     is_sparing: bool,
+    /// A heartbeat has been repeated because its timer was late; once is enough.
+    is_excused: bool,
 }
 
 impl Link {
@@ -82,6 +89,7 @@ impl Link {
             sockets: 0,
             slow_until: None,
             is_sparing: false,
+            is_excused: false,
         }
     }
 
@@ -262,6 +270,7 @@ impl Link {
         let answered = beat.take_if(|beat| Some(beat.reference) == reference)?;
         *certain = answered.sent;
         self.rest_until_next_beat(now, timers);
+        self.is_excused = false;
         Some(now.since(answered.sent))
     }
 
@@ -272,14 +281,16 @@ impl Link {
 
     /// The reply was due at `deadline` and has not come.
     pub fn overdue(&mut self, now: Instant, deadline: Instant, timers: &mut Timers) -> Overdue {
-        let State::Open { beat: Some(beat), heard, .. } = &self.state else {
+        let State::Open { beat: Some(beat), heard, .. } = self.state else {
             return Overdue::Alive;
         };
-        if *heard > beat.sent {
-            self.rest_until_next_beat(now, timers);
-            Overdue::Alive
-        } else if Self::was_asleep(now, deadline) {
+        let late = now.since(deadline);
+        if late > ASLEEP || (late > LATE && !self.is_excused) {
+            self.is_excused = true;
             Overdue::Asleep
+        } else if heard > beat.sent.after(UNREAD) {
+            self.rest_until_next_beat(heard, timers);
+            Overdue::Alive
         } else {
             Overdue::Dead
         }

@@ -1,0 +1,40 @@
+// npm run sim [-- --seeds N | --seed N [--trace]]: the simulation of clients against a model of the server, on as many
+// seeded histories of faults as you like, or on one of them.
+import { readArguments } from './lib/arguments.mjs';
+import { root } from './lib/paths.mjs';
+import { Problem, runMain } from './lib/problem.mjs';
+import { run } from './lib/process.mjs';
+import { requireRust } from './lib/setup/rust.mjs';
+
+const usualSeeds = '10000';
+
+await runMain(async () => {
+  const { values } = readArguments('npm run sim --', {
+    options: { seeds: { type: 'string' }, seed: { type: 'string' }, trace: { type: 'boolean' } },
+  });
+  const { seeds, seed, trace } = values;
+  if (seeds !== undefined && seed !== undefined) {
+    throw new Problem('Give --seeds for many histories or --seed for one, not both.', { exitCode: 2 });
+  }
+  if (trace && seed === undefined) {
+    throw new Problem('--trace prints everything that happens: give the one history with --seed.', {
+      exitCode: 2,
+    });
+  }
+  const env =
+    seed === undefined
+      ? { SIM_SEEDS: readCount('--seeds', seeds ?? usualSeeds) }
+      : { SIM_SEED: readCount('--seed', seed), ...(trace ? { SIM_TRACE: '1' } : {}) };
+  await requireRust();
+  const args = ['test', '--locked', '--test', 'sim_realtime', '--', '--nocapture', 'seeds::'];
+  const { code } = await run('cargo', args, { cwd: root, env, output: 'both' });
+  return code === 0 ? 0 : 1;
+});
+
+/** @param {string} flag @param {string} text */
+function readCount(flag, text) {
+  if (!/^\d{1,15}$/.test(text)) {
+    throw new Problem(`${flag} ${text} is not a whole number.`, { exitCode: 2 });
+  }
+  return text;
+}

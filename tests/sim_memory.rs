@@ -1,0 +1,112 @@
+//! A client for a day of virtual time, through faults and traffic: what it holds does not grow.
+//!
+//! A test program of its own, because the allocator that counts is everybody's: the client, the model of the server and
+//! the world between them. None of them may grow.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// It shares the simulation's parts and needs only some of them.
+#![allow(dead_code)]
+
+#[path = "sim/acting.rs"]
+mod acting;
+#[path = "sim/faults.rs"]
+mod faults;
+#[path = "sim/frames.rs"]
+mod frames;
+#[path = "sim/network.rs"]
+mod network;
+#[path = "sim/peer.rs"]
+mod peer;
+#[path = "sim/server/mod.rs"]
+mod server;
+#[path = "sim/watch.rs"]
+mod watch;
+#[path = "sim/wishes.rs"]
+mod wishes;
+#[path = "sim/world.rs"]
+mod world;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicIsize, Ordering::Relaxed};
+
+use faults::Fault;
+use peer::Peer;
+use server::{Millis, Settings, Version};
+use wishes::Wish;
+use world::World;
+
+static HELD: AtomicIsize = AtomicIsize::new(0);
+
+/// Counts the bytes that are held.
+struct Counting;
+
+// Everything is left to the system's allocator.
+#[allow(unsafe_code)]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        HELD.fetch_add(layout.size().cast_signed(), Relaxed);
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        HELD.fetch_sub(layout.size().cast_signed(), Relaxed);
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const HOUR: Millis = 3_600_000;
+const HOURS: u64 = 24;
+/// How long it is quiet before the bytes are counted: whatever waits has come by then.
+const QUIET: Millis = 200_000;
+/// The hours at either end whose means are compared: what is held swings by as much as this with the messages that
+/// happen to be kept. One word more a fault would be 16 kB a day, one a message 200 kB.
+const THIRD: usize = 8;
+const ALLOWANCE: isize = 8_192;
+
+#[test]
+fn a_day_of_faults_and_traffic_leaves_memory_flat() {
+    let mut world = World::new(24, Settings::default());
+    for (number, version) in [Version::Two, Version::One].into_iter().enumerate() {
+        world.add(Peer::new(number, Wish::all(), true, version, number as u64));
+        world.want_all(number);
+    }
+    let mut held = Vec::new();
+    for hour in 1..=HOURS {
+        while world.now < hour * HOUR - QUIET {
+            let end = world.now + world.rng.up_to(60_000);
+            world.run(end);
+            for _ in 0..10 {
+                world.traffic();
+            }
+            world.settle();
+            let fault = Fault::draw(&mut world.rng, 2);
+            world.act(fault);
+        }
+        calm(&mut world);
+        world.run((hour * HOUR).max(world.now + QUIET));
+        for peer in &world.peers {
+            let away: Vec<_> = peer.wanted.keys().filter(|id| !peer.is_live(id)).collect();
+            assert!(away.is_empty(), "{away:?} of {} are away in hour {hour}", peer.user);
+        }
+        world.watch.forget_all();
+        held.push(HELD.load(Relaxed));
+    }
+    let mean = |hours: &[isize]| hours.iter().sum::<isize>() / hours.len().cast_signed();
+    let grown = mean(&held[held.len() - THIRD..]) - mean(&held[..THIRD]);
+    assert!(grown <= ALLOWANCE, "{grown} bytes more are held after {HOURS} hours: {held:?}");
+}
+
+/// The sky clears, everything is wanted, and nothing is tracked.
+fn calm(world: &mut World) {
+    world.weather.clear();
+    world.server.refusals.clear();
+    let awake = world.asleep.iter().flatten().max().copied().unwrap_or(0);
+    world.run(world.now.max(awake + 1));
+    for peer in 0..world.peers.len() {
+        world.peers[peer].skew = 0;
+        world.want_all(peer);
+    }
+}
