@@ -113,7 +113,7 @@ test('a frozen page holds no socket and is live again when it is resumed', async
   });
 });
 
-test('a cut that the browser is not told of is found out about within a twentieth of it', async () => {
+test('a cut that the browser is not told of is found out about within a thirtieth of it', async () => {
   const link = await BreakableLink.to(backend.url);
   try {
     await withLivePage(async (page) => {

@@ -14,7 +14,7 @@ fn live() -> World {
 }
 
 #[test]
-fn a_cut_that_nobody_tells_of_is_over_within_a_twentieth_of_itself() {
+fn a_cut_that_nobody_tells_of_is_over_within_a_thirtieth_of_itself() {
     for outage in [1_000, 4_000, 8_000, 12_000] {
         let mut world = live();
         let lost = world.now;
@@ -36,7 +36,7 @@ fn a_cut_that_nobody_tells_of_is_over_within_a_twentieth_of_itself() {
             assert!(world.now.since(lost) < 2 * outage + 1_000, "never back");
         }
         let late = world.now.since(lost) - outage;
-        assert!(late <= (outage / 20).max(100) + 20, "{late} ms after an outage of {outage}");
+        assert!(late <= (outage / 30).max(100) + 20, "{late} ms after an outage of {outage}");
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A WebSocket that fails is dear: browsers hold attempts back more and more, and each takes its time. A small request
 //! that any answer satisfies is cheap, so while the link is down such requests ask, and the first answer after a
-//! silence opens the socket at once. They go out in proportion to the outage (a twentieth of it), which costs a short
+//! silence opens the socket at once. They go out in proportion to the outage (a thirtieth of it), which costs a short
 //! outage little and a long one few requests. A server that answers and refuses the socket is not hurried: then the
 //! backoff alone decides.
 
@@ -15,7 +15,7 @@ const FIRST: u64 = 250;
 const LEAST: u64 = 100;
 const MOST: u64 = 10_000;
 /// The part of the outage between questions.
-const PART: u64 = 20;
+const PART: u64 = 30;
 /// So many times rarer on a connection that is to be spared.
 const SPARING: u64 = 4;
 /// How long an answer may take, in milliseconds.
@@ -88,7 +88,7 @@ mod tests {
     fn questions_go_out_in_proportion_to_the_outage() {
         let (mut reach, mut rng) = (Reach::default(), Rng::new(4));
         assert!(reach.begin(LOSS, &mut rng) <= 250);
-        for (outage, least, most) in [(0, 50, 100), (10_000, 250, 500), (3_600_000, 5_000, 10_000)] {
+        for (outage, least, most) in [(0, 50, 100), (12_000, 200, 400), (3_600_000, 5_000, 10_000)] {
             assert!(reach.ask() && !reach.ask());
             match reach.answered(LOSS.after(outage), false, false, &mut rng) {
                 Found::AskAfter(delay) => assert!((least..=most).contains(&delay), "{delay} at {outage}"),
