@@ -45,7 +45,7 @@ fn a_server_that_answers_and_refuses_the_socket_is_not_hurried() {
     let mut world = live();
     world.close(1006);
     let first = world.opened.len();
-    world.pass(250);
+    world.pass(1_000);
     world.reached(true);
     assert_eq!(world.opened.len(), first + 1, "the way is there");
     let mut asked = world.reach_asked;
@@ -89,11 +89,14 @@ fn a_limit_is_given_a_minute_whatever_the_browser_says() {
 
 /// The handshake fails although something answers, and the auth server is asked why.
 fn refused(config: Config) -> World {
-    let mut world = World::with(Config { reconnect_base: 20_000, ..config }, 1);
+    let mut world = World::with(Config { reconnect_base: 30_000, ..config }, 1);
     world.input(Input::SetToken { value: Some("jwt".into()), lifetime: None });
     world.subscribe("feed", broadcasts("feed"));
     world.close(1006);
-    world.pass(250);
+    world.pass(1_000);
+    world.reached(true);
+    world.close(1006);
+    world.pass(200);
     world.reached(true);
     world
 }
@@ -137,10 +140,10 @@ fn a_key_that_says_it_has_expired_needs_no_question() {
 
 #[test]
 fn a_project_that_answers_nothing_is_asked_no_questions() {
-    let mut world = World::with(Config { reconnect_base: 20_000, ..Config::default() }, 1);
+    let mut world = World::with(Config { reconnect_base: 30_000, ..Config::default() }, 1);
     world.subscribe("feed", broadcasts("feed"));
     world.close(1006);
-    world.pass(250);
+    world.pass(1_000);
     assert_eq!(world.reach_asked, 1);
     world.reached(false);
     assert!(world.requests.is_empty());
@@ -155,14 +158,14 @@ fn on_a_connection_that_is_to_be_spared_all_of_it_is_rarer() {
     for (input, is_sparing) in
         [(sparing(true, "4g"), true), (sparing(false, "2g"), true), (sparing(false, "3g"), false)]
     {
-        let mut world = World::with(Config { reconnect_base: 20_000, ..Config::default() }, 1);
+        let mut world = World::with(Config { reconnect_base: 30_000, ..Config::default() }, 1);
         world.input(input);
         world.subscribe("feed", broadcasts("feed"));
         world.open();
         let interval = if is_sparing { 50_000 } else { 25_000 };
         assert_eq!(world.left(&Timer::Heartbeat), Some(interval));
         world.close(1006);
-        world.pass(250);
+        world.pass(1_000);
         world.reached(false);
         let next = world.left(&Timer::Reach).unwrap();
         assert_eq!(next >= 200, is_sparing, "{next}");

@@ -101,8 +101,8 @@ impl<P: Payload> Client<P> {
         let is_limited = remedy == CloseRemedy::SlowDown;
         let delay = self.link.wait(now, is_limited, &mut self.timers, &mut self.rng);
         if remedy == CloseRemedy::FindOut {
-            let first = self.reach.begin(now, &mut self.rng);
-            self.timers.set(Timer::Reach, now.after(first));
+            let next = self.reach.begin(now, self.is_sparing(), &mut self.rng);
+            self.timers.set(Timer::Reach, now.after(next));
         }
         self.log_number(Level::Warn, "closed", u64::from(code));
         self.notify(Notification::Connection { state: Connection::Disconnected });
@@ -117,6 +117,11 @@ impl<P: Payload> Client<P> {
         self.rest_if_unwanted(now);
     }
 
+    /// Whether questions are to be rare. A browser that knows that there is no network will say `online`.
+    fn is_sparing(&self) -> bool {
+        self.link.is_sparing() || self.is_offline
+    }
+
     /// Asks whether the way to the server is back.
     pub(super) fn ask_reach(&mut self) {
         if self.link.is_waiting() && self.reach.ask() {
@@ -125,9 +130,7 @@ impl<P: Payload> Client<P> {
     }
 
     pub(super) fn reached(&mut self, now: Instant, answered: bool) {
-        // The browser will say `online`; until then there is little to find out.
-        let is_sparing = self.link.is_sparing() || self.is_offline;
-        match self.reach.answered(now, answered, is_sparing, &mut self.rng) {
+        match self.reach.answered(now, answered, self.is_sparing(), &mut self.rng) {
             _ if !self.link.is_waiting() => {}
             Found::Back if self.link.may_hurry(now) => self.connect(now),
             Found::AskAfter(millis) => self.timers.set(Timer::Reach, now.after(millis)),

@@ -9,8 +9,9 @@
 use crate::core::rng::Rng;
 use crate::core::time::Instant;
 
-/// The first question comes within so many milliseconds of the loss.
-const FIRST: u64 = 250;
+/// The first question comes within so many milliseconds of the loss: a server that many clients lose at once is not
+/// asked by all of them at once.
+const FIRST: u64 = 1_000;
 /// The least and the most between questions, in milliseconds.
 const LEAST: u64 = 100;
 const MOST: u64 = 10_000;
@@ -21,12 +22,23 @@ const SPARING: u64 = 4;
 /// How long an answer may take, in milliseconds.
 pub const PATIENCE: u64 = 3_000;
 
+/// How far the way to the server is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Way {
+    /// Nothing has answered since the loss, or since the last silence.
+    #[default]
+    Unknown,
+    /// Something has answered.
+    Open,
+    /// Something has answered, and a socket has been tried since: another answer proves nothing new.
+    Tried,
+}
+
 /// What is known of the way to the server while the link is down.
 #[derive(Debug, Default)]
 pub struct Reach {
     since: Option<Instant>,
-    /// A socket has been tried since the last answer: another answer proves nothing new.
-    is_spent: bool,
+    way: Way,
     is_asking: bool,
 }
 
@@ -42,16 +54,21 @@ pub enum Found {
 }
 
 impl Reach {
-    /// The link is lost, or an attempt has failed: milliseconds until the first question.
-    pub fn begin(&mut self, now: Instant, rng: &mut Rng) -> u64 {
-        self.since.get_or_insert(now);
-        rng.up_to(FIRST)
+    /// The link is lost, or an attempt has failed: milliseconds until the next question.
+    pub fn begin(&mut self, now: Instant, is_sparing: bool, rng: &mut Rng) -> u64 {
+        match self.since {
+            Some(since) => pause(now, since, is_sparing, rng),
+            None => {
+                self.since = Some(now);
+                rng.up_to(FIRST)
+            }
+        }
     }
 
     /// The link is up, or no longer wanted.
     pub fn end(&mut self) {
         self.since = None;
-        self.is_spent = false;
+        self.way = Way::Unknown;
     }
 
     /// Whether to ask now; one question at a time.
@@ -61,7 +78,9 @@ impl Reach {
 
     /// A socket is being tried.
     pub fn tried(&mut self) {
-        self.is_spent = true;
+        if self.way == Way::Open {
+            self.way = Way::Tried;
+        }
     }
 
     /// The question has been answered, by anything, or by nothing.
@@ -69,13 +88,22 @@ impl Reach {
         self.is_asking = false;
         let Some(since) = self.since else { return Found::Nothing };
         if answered {
-            return if self.is_spent { Found::Nothing } else { Found::Back };
+            if self.way == Way::Tried {
+                return Found::Nothing;
+            }
+            self.way = Way::Open;
+            return Found::Back;
         }
-        self.is_spent = false;
-        let part = (now.since(since) / PART).clamp(LEAST, MOST);
-        let delay = part / 2 + rng.up_to(part / 2);
-        Found::AskAfter(if is_sparing { delay * SPARING } else { delay })
+        self.way = Way::Unknown;
+        Found::AskAfter(pause(now, since, is_sparing, rng))
     }
+}
+
+/// Milliseconds to the next question in an outage since then.
+fn pause(now: Instant, since: Instant, is_sparing: bool, rng: &mut Rng) -> u64 {
+    let part = (now.since(since) / PART).clamp(LEAST, MOST);
+    let delay = part / 2 + rng.up_to(part / 2);
+    if is_sparing { delay * SPARING } else { delay }
 }
 
 #[cfg(test)]
@@ -87,7 +115,11 @@ mod tests {
     #[test]
     fn questions_go_out_in_proportion_to_the_outage() {
         let (mut reach, mut rng) = (Reach::default(), Rng::new(4));
-        assert!(reach.begin(LOSS, &mut rng) <= 250);
+        assert!(reach.begin(LOSS, false, &mut rng) <= 1_000);
+        assert!(
+            reach.begin(LOSS.after(6_000), false, &mut rng) <= 200,
+            "an attempt failed in the same outage"
+        );
         for (outage, least, most) in [(0, 50, 100), (12_000, 200, 400), (3_600_000, 5_000, 10_000)] {
             assert!(reach.ask() && !reach.ask());
             match reach.answered(LOSS.after(outage), false, false, &mut rng) {
@@ -98,9 +130,18 @@ mod tests {
     }
 
     #[test]
+    fn a_socket_that_failed_during_the_silence_proves_nothing() {
+        let (mut reach, mut rng) = (Reach::default(), Rng::new(4));
+        reach.begin(LOSS, false, &mut rng);
+        reach.tried();
+        reach.begin(LOSS, false, &mut rng);
+        assert_eq!(reach.answered(LOSS, true, false, &mut rng), Found::Back);
+    }
+
+    #[test]
     fn an_answer_opens_a_socket_once_until_there_was_silence_again() {
         let (mut reach, mut rng) = (Reach::default(), Rng::new(4));
-        reach.begin(LOSS, &mut rng);
+        reach.begin(LOSS, false, &mut rng);
         assert_eq!(reach.answered(LOSS, true, false, &mut rng), Found::Back);
         reach.tried();
         assert_eq!(reach.answered(LOSS, true, false, &mut rng), Found::Nothing);
