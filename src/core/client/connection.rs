@@ -25,6 +25,10 @@ impl<P: Payload> Client<P> {
     /// Begins an attempt if the link is down and wanted.
     pub(super) fn connect(&mut self, now: Instant) {
         if self.link.is_down() && self.is_wanted() {
+            if self.link.heed_limit(now, &mut self.timers) {
+                self.notify(Notification::Connection { state: Connection::Disconnected });
+                return;
+            }
             let socket = self.link.connect(now, &mut self.timers);
             self.reach.tried();
             self.log(Level::Debug, "connect");
