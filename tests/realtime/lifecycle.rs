@@ -147,3 +147,16 @@ fn statistics_tell_how_long_it_took_to_be_live_again() {
     let stats = world.client.stats();
     assert_eq!((stats.live_again, stats.recoveries, stats.reconnects), (Some(500), 1, 1));
 }
+
+#[test]
+fn a_page_that_is_seen_again_is_no_longer_put_away_though_no_event_said_so() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.accept("feed");
+    world.input(Input::Suspend);
+    world.input(Input::Visible);
+    world.open();
+    world.accept("feed");
+    assert!(world.is_live("feed"));
+    world.input(Input::Resume);
+    assert_eq!(world.opened.len(), 2, "the event that comes after all changes nothing");
+}
