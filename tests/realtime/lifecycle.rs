@@ -160,3 +160,35 @@ fn a_page_that_is_seen_again_is_no_longer_put_away_though_no_event_said_so() {
     world.input(Input::Resume);
     assert_eq!(world.opened.len(), 2, "the event that comes after all changes nothing");
 }
+
+#[test]
+fn statistics_do_not_count_an_absence_whose_end_nobody_awaits() {
+    // The channel that was away has been unsubscribed; the other was live all the time.
+    let mut world = World::new();
+    world.subscribe("feed", broadcasts("feed"));
+    world.subscribe("other", broadcasts("other"));
+    world.open();
+    world.accept("feed");
+    world.accept("other");
+    let (reference, topic, _) = world.join("feed");
+    world.receive_json(json!([reference, reference, topic, "phx_close", {}]));
+    world.unsubscribe("feed");
+    world.pass(600_000);
+    world.close(1012);
+    world.pass(1_000);
+    world.open();
+    world.accept("other");
+    assert!(world.client.stats().live_again.unwrap() <= 1_000);
+
+    // A page put away while nothing was subscribed.
+    let mut world = World::new();
+    world.input(Input::Connect);
+    world.open();
+    world.input(Input::Suspend);
+    world.input(Input::Resume);
+    world.open();
+    world.pass(600_000);
+    world.subscribe("feed", broadcasts("feed"));
+    world.accept("feed");
+    assert_eq!((world.client.stats().recoveries, world.client.stats().live_again), (0, None));
+}

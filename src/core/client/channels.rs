@@ -123,6 +123,10 @@ impl<P: Payload> Client<P> {
                 self.refuse_calls(channel.tracking.end());
                 self.slot_is_free();
             }
+            if self.is_all_live() {
+                // What was away is not wanted any more.
+                self.stats.forget_absence();
+            }
             for timer in [Timer::Join, Timer::Rejoin, Timer::Tracking] {
                 self.timers.clear(&timer(topic.to_owned()));
             }

@@ -215,6 +215,8 @@ impl<P: Payload> Client<P> {
         self.notify(Notification::Connection { state: Connection::Disconnected });
         if certain.is_some() {
             self.notify(Notification::Disconnected { code: 1000, reason: "the page was put away" });
+        }
+        if certain.is_some() && !self.subscriptions.is_empty() {
             self.stats.away(now);
         }
         self.channels_lost(certain);
