@@ -192,3 +192,19 @@ fn statistics_do_not_count_an_absence_whose_end_nobody_awaits() {
     world.accept("feed");
     assert_eq!((world.client.stats().recoveries, world.client.stats().live_again), (0, None));
 }
+
+#[test]
+fn topics_that_come_and_go_while_there_is_no_network_leave_nothing_behind() {
+    let mut world = World::open_with("kept", broadcasts("kept"));
+    world.accept("kept");
+    world.input(Input::Offline);
+    world.close(1006);
+    let size = |world: &World| format!("{:?}", world.client).len();
+    let mut sizes = Vec::new();
+    for number in 10..30 {
+        world.subscribe("page", broadcasts(&format!("page{number}")));
+        world.unsubscribe("page");
+        sizes.push(size(&world));
+    }
+    assert_eq!(sizes[0], sizes[19]);
+}

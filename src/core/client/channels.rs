@@ -127,6 +127,10 @@ impl<P: Payload> Client<P> {
                 // What was away is not wanted any more.
                 self.stats.forget_absence();
             }
+            // Without a network the queues are not worked off.
+            for queue in [&mut self.to_join, &mut self.suspects] {
+                queue.retain(|queued| queued != topic);
+            }
             for timer in [Timer::Join, Timer::Rejoin, Timer::Tracking] {
                 self.timers.clear(&timer(topic.to_owned()));
             }
