@@ -6,7 +6,6 @@ use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Channel, Event, State};
 use crate::core::realtime::frame::{Inbound, Outbound, PHOENIX_TOPIC, Reference};
 use crate::core::realtime::join_config::JoinConfig;
-use crate::core::realtime::subscriptions::Source;
 use crate::core::time::{Instant, Timer};
 
 impl<P: Payload> Client<P> {
@@ -123,6 +122,14 @@ impl<P: Payload> Client<P> {
                 self.refuse_calls(channel.tracking.end());
                 self.slot_is_free();
             }
+            if self.is_all_live() {
+                // What was away is not wanted any more.
+                self.stats.forget_absence();
+            }
+            // Without a network the queues are not worked off.
+            for queue in [&mut self.to_join, &mut self.suspects] {
+                queue.retain(|queued| queued != topic);
+            }
             for timer in [Timer::Join, Timer::Rejoin, Timer::Tracking] {
                 self.timers.clear(&timer(topic.to_owned()));
             }
@@ -132,8 +139,8 @@ impl<P: Payload> Client<P> {
         if let Some(channel) = self.channels.get_mut(topic) {
             channel.config = needed;
         }
-        let is_on = |source: &Source| matches!(source, Source::Presence { .. });
-        if !self.subscriptions.of(topic).any(|(_, entry)| is_on(&entry.subscription.source)) {
+        let tracker = self.channels.get(topic).and_then(|channel| channel.tracker.as_ref());
+        if tracker.is_some_and(|id| self.subscriptions.get(id).is_none()) {
             self.stop_tracking(now, topic);
         }
         self.write_routes(topic);

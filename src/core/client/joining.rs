@@ -132,12 +132,15 @@ impl<P: Payload> Client<P> {
         for id in self.subscriptions.ids_of(topic) {
             self.subscription_live(&id);
         }
-        if self.stats.is_away()
-            && self.channels.values().all(|channel| matches!(channel.state, State::Live(_)))
-        {
+        if self.is_all_live() {
             self.stats.back(now);
         }
         self.tell_tracking(now, topic);
+    }
+
+    /// Whether every channel that is wanted is live.
+    pub(super) fn is_all_live(&self) -> bool {
+        self.channels.values().all(|channel| matches!(channel.state, State::Live(_)))
     }
 
     /// The server has not answered in time.

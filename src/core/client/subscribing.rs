@@ -98,6 +98,7 @@ impl<P: Payload> Client<P> {
             "`disconnect()` was called before there was a token.",
         ));
         if self.link.is_idle() {
+            self.forget_question();
             return;
         }
         let was_open = self.link.socket().is_some();

@@ -141,6 +141,8 @@ pub struct Channel<P> {
     pub presence: Presence<P>,
     /// What is tracked.
     pub tracking: Tracking<P>,
+    /// The subscription that has tracked last: what it tracks ends with it.
+    pub tracker: Option<String>,
     /// What the server last complained of.
     complaint: Option<String>,
 }
@@ -162,6 +164,7 @@ impl<P: Payload> Channel<P> {
             live_since: None,
             presence: Presence::default(),
             tracking: Tracking::default(),
+            tracker: None,
             complaint: None,
         }
     }
