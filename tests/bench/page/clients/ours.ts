@@ -13,7 +13,12 @@ export const connectOurs: Connect = async ({
   onLive,
 }) => {
   // The benchmark's server has no limit of joins; a project's has, and by default it is kept to.
-  const dashboard = await createDashboard({ url, key, joinsPerSecond: 10_000, vsn: version === 1 ? '1.0.0' : '2.0.0' });
+  const dashboard = await createDashboard({
+    url,
+    key,
+    joinsPerSecond: 10_000,
+    vsn: version === 1 ? '1.0.0' : '2.0.0',
+  });
   const onStatus = (status: SubscriptionStatus) => {
     if (status === 'live') onLive?.();
   };
