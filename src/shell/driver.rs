@@ -145,6 +145,11 @@ impl Driver {
         self.client.try_borrow().ok()?.conflict(id, subscription)
     }
 
+    /// Whether an id stands for this very subscription.
+    pub fn stands_for(&self, id: &str, subscription: &Subscription) -> bool {
+        self.client.try_borrow().is_ok_and(|client| client.stands_for(id, subscription))
+    }
+
     /// Tells the core, does all it says, sets the timer, and lastly, with every borrow released, tells the application.
     pub fn handle(self: &Rc<Self>, input: Input<JsValue>) {
         self.inputs.borrow_mut().push_back(input);
