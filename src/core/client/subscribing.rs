@@ -34,6 +34,11 @@ impl<P: Payload> Client<P> {
         })
     }
 
+    /// Whether the id stands for this very subscription, so that to subscribe it again changes no more than its callbacks.
+    pub fn stands_for(&self, id: &str, subscription: &Subscription) -> bool {
+        self.subscriptions.get(id).is_some_and(|entry| entry.subscription == *subscription)
+    }
+
     pub(super) fn subscribe(&mut self, now: Instant, id: String, subscription: Subscription, slot: Slot) {
         if let Some(error) = self.conflict(&id, &subscription) {
             self.notify(Notification::Failed { id, error });

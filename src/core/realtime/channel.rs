@@ -143,6 +143,8 @@ pub struct Channel<P> {
     pub tracking: Tracking<P>,
     /// The subscription that has tracked last: what it tracks ends with it.
     pub tracker: Option<String>,
+    /// The bindings of the last join that came to be live: it was none of them that the database refuses next.
+    proven: Vec<Binding>,
     /// What the server last complained of.
     complaint: Option<String>,
 }
@@ -165,6 +167,7 @@ impl<P: Payload> Channel<P> {
             presence: Presence::default(),
             tracking: Tracking::default(),
             tracker: None,
+            proven: Vec::new(),
             complaint: None,
         }
     }
@@ -187,6 +190,14 @@ impl<P: Payload> Channel<P> {
     /// The server's id of a binding.
     pub fn binding_id(&self, binding: &Binding) -> Option<u64> {
         self.binding_ids.iter().find(|(known, _)| known == binding).map(|(_, id)| *id)
+    }
+
+    /// Whether these bindings may be what the database has just refused: one of them is new, or none that was asked for
+    /// is.
+    pub fn may_be_refused(&self, bindings: &[Binding]) -> bool {
+        let is_new = |binding: &Binding| !self.proven.contains(binding);
+        let asked = self.asked.as_ref().map_or(&[][..], |asked| &asked.bindings);
+        bindings.iter().any(is_new) || !asked.iter().any(is_new)
     }
 
     /// `phx_join` goes out.
@@ -268,6 +279,7 @@ impl<P: Payload> Channel<P> {
             return None;
         }
         self.state = State::Live(reference);
+        self.proven = self.asked.as_ref().map(|asked| asked.bindings.clone()).unwrap_or_default();
         Some(Event::Live)
     }
 
