@@ -25,7 +25,7 @@ pub fn delivery(value: &JsValue) -> Result<Delivery, Error> {
             _ => return Err(options.wrong("deliver", "\"each\", \"batch\" or an object with `latestBy`")),
         },
     };
-    if delivery != Delivery::Each && options.get("presence").is_some() {
+    if delivery != Delivery::Each && options.get("presence").is_some_and(|presence| presence != false) {
         return Err(options.wrong("deliver", "left out with `presence`: its events come one by one"));
     }
     Ok(delivery)

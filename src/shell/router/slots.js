@@ -98,6 +98,9 @@ class BufferedSlot {
     this.#frames.delete(this);
     clearTimeout(this.#timer);
     this.forget();
+    // The message on its way to several may still come.
+    this.take = ignore;
+    this.put = ignore;
   }
 }
 
@@ -228,6 +231,8 @@ export class Frames {
     this.#timer = undefined;
   }
 }
+
+function ignore() {}
 
 function call(callback, message) {
   try {

@@ -1,4 +1,5 @@
-import { createDashboard, type SubscriptionStatus } from '@wedsync/dashboard';
+import { type Broadcast, createDashboard, type SubscriptionStatus } from '@wedsync/dashboard';
+import type { Enquiry } from '../frames.js';
 import type { Connect } from './client.js';
 
 /** This package, as its README says. */
@@ -29,7 +30,7 @@ export const connectOurs: Connect = async ({
           event: 'enquiry',
           deliver: { latestBy: 'payload.key', everyMs: 1 },
           onStatus,
-          onData: (messages) => onLatest(messages.map(({ payload }) => payload)),
+          onData: (messages: Broadcast<Enquiry>[]) => onLatest(messages.map(({ payload }) => payload)),
         })
       : kind === 'broadcast'
         ? dashboard.realtime.subscribe(channel, {
