@@ -38,7 +38,7 @@ impl<P: Payload> Client<P> {
                 if was_live {
                     let certain = self.link.certain();
                     if let Some(channel) = self.channels.get_mut(topic) {
-                        channel.was_live(certain);
+                        channel.was_live(now, certain);
                     }
                     self.stats.away(now);
                 }
@@ -64,12 +64,12 @@ impl<P: Payload> Client<P> {
     }
 
     /// Leaves a channel and joins it with what is needed now; the others on it are told that they are away.
-    pub(super) fn rejoin(&mut self, topic: &str) {
+    pub(super) fn rejoin(&mut self, now: Instant, topic: &str) {
         let certain = self.link.certain();
         if let Some(channel) =
             self.channels.get_mut(topic).filter(|channel| matches!(channel.state, State::Live(_)))
         {
-            channel.was_live(certain);
+            channel.was_live(now, certain);
         }
         self.leave(topic);
         self.timers.clear(&Timer::Join(topic.to_owned()));
@@ -82,20 +82,20 @@ impl<P: Payload> Client<P> {
     }
 
     /// Leaves every channel, so that none goes on with the rights of a token that is no longer the user's.
-    pub(super) fn rejoin_all(&mut self) {
+    pub(super) fn rejoin_all(&mut self, now: Instant) {
         for (topic, _) in self.joined_channels() {
-            self.rejoin(&topic);
+            self.rejoin(now, &topic);
         }
     }
 
     /// Every channel is gone with its socket.
-    pub(super) fn channels_lost(&mut self, certain: Option<Instant>) {
+    pub(super) fn channels_lost(&mut self, now: Instant, certain: Option<Instant>) {
         let topics: Vec<String> = self.channels.keys().cloned().collect();
         for topic in topics {
             self.drop_pushes(&topic);
             let Some(channel) = self.channels.get_mut(&topic) else { continue };
             if matches!(channel.state, State::Live(_)) {
-                channel.was_live(certain);
+                channel.was_live(now, certain);
             }
             channel.state = State::Waiting;
             self.timers.clear(&Timer::Join(topic.clone()));

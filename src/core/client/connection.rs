@@ -94,7 +94,7 @@ impl<P: Payload> Client<P> {
         if !self.subscriptions.is_empty() {
             self.stats.away(now);
         }
-        self.channels_lost(certain);
+        self.channels_lost(now, certain);
         self.retry_all(now, &Error::new(Code::Disconnected, LOST));
     }
 
@@ -222,7 +222,7 @@ impl<P: Payload> Client<P> {
         if certain.is_some() && !self.subscriptions.is_empty() {
             self.stats.away(now);
         }
-        self.channels_lost(certain);
+        self.channels_lost(now, certain);
         for id in self.subscriptions.ids() {
             if self.subscriptions.get(&id).is_some_and(|entry| entry.was_live) {
                 self.set_status(&id, super::Status::Reconnecting);

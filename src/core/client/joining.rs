@@ -121,7 +121,6 @@ impl<P: Payload> Client<P> {
         self.link.forget_failures();
         self.timers.clear(&Timer::Join(topic.to_owned()));
         if let Some(channel) = self.channels.get_mut(topic) {
-            channel.backoff.reset();
             channel.is_suspect = false;
             channel.had_other_token = false;
             channel.live_since = Some(now);

@@ -56,14 +56,14 @@ impl<P: Payload> Client<P> {
         self.subscriptions.insert(id.clone(), subscription, slot);
         self.notify(Notification::Status { id: id.clone(), status: Status::Joining });
         self.timers.clear(&Timer::Idle);
-        self.serve(&id, &topic);
+        self.serve(now, &id, &topic);
         if !self.link.is_waiting() {
             self.connect(now);
         }
     }
 
     /// Brings a topic's channel to what its subscriptions need, now that `id` is among them.
-    fn serve(&mut self, id: &str, topic: &str) {
+    fn serve(&mut self, now: Instant, id: &str, topic: &str) {
         let Some(needed) = self.needed(topic) else { return };
         let backoff = Backoff::new(self.config.reconnect_base, self.config.reconnect_cap, self.config.jitter);
         let channel =
@@ -80,7 +80,7 @@ impl<P: Payload> Client<P> {
                 self.greet(id);
             }
             _ if is_served => {}
-            _ => self.rejoin(topic),
+            _ => self.rejoin(now, topic),
         }
     }
 

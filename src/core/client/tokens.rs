@@ -79,7 +79,7 @@ impl<P: Payload> Client<P> {
             self.push_token();
         } else {
             // The server ignores a token taken away.
-            self.rejoin_all();
+            self.rejoin_all(now);
         }
     }
 

@@ -12,6 +12,9 @@ use crate::core::realtime::tracking::Tracking;
 use crate::core::resilience::backoff::Backoff;
 use crate::core::time::Instant;
 
+/// A channel that was live for so long has forgotten its failures, in milliseconds.
+const STEADY: u64 = 10_000;
+
 /// What the server has still to say before a joined channel is live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Awaited {
@@ -210,7 +213,11 @@ impl<P: Payload> Channel<P> {
 
     /// The channel is no longer live; until `certain` the link brought whatever the server said. What a join's replay
     /// brings follows the reply, so a join proves something once a question asked after it has been answered.
-    pub fn was_live(&mut self, certain: Option<Instant>) {
+    pub fn was_live(&mut self, now: Instant, certain: Option<Instant>) {
+        // One that the server takes and ends at once would otherwise be joined without a pause.
+        if self.live_since.is_some_and(|since| now.since(since) >= STEADY) {
+            self.backoff.reset();
+        }
         if certain >= self.live_since {
             self.live_until = certain;
         }
