@@ -67,7 +67,7 @@ fn number(rng: &mut Rng) -> String {
     let count = rng.up_to(22);
     match rng.up_to(5) {
         0..=2 => format!("{sign}{whole}"),
-        3 | 4 => format!("{sign}{whole}.{}0", digits(count, rng)),
+        3 | 4 => format!("{sign}{whole}.{}{}", digits(count, rng), one_of(&["0", "7"], rng)),
         _ => {
             format!("{sign}{whole}.{}0E{}{}", digits(count, rng), one_of(&["", "-", "+"], rng), rng.up_to(30))
         }

@@ -63,7 +63,13 @@ fn is_rounded(text: &str, is_integer: bool) -> bool {
     }
     let is_digit = |character: char| character.is_ascii_digit() || character == '.';
     let is_long = text.split(|character| !is_digit(character)).any(|run| run.len() >= SHORTEST_LONG);
-    !is_integer && is_long && decimal(text) != decimal(&format!("{number:e}"))
+    !is_integer && is_long && decimal(text) != shortest(number)
+}
+
+/// The shortest decimal that reads as this double; of two equally near the even one, as JavaScript writes it.
+fn shortest(number: f64) -> (String, i64) {
+    let length = decimal(&format!("{number:e}")).0.len();
+    decimal(&format!("{number:.*e}", length.saturating_sub(1)))
 }
 
 /// The digits of a JSON number without zeros around them, and where its point is.
@@ -124,6 +130,8 @@ mod tests {
             ("123456789012345.67", false),
             ("1234567890123456.78", true),
             ("0.1234567890123456", false),
+            ("687470000005201.20", false),
+            ("687470000005201.30", true),
             ("0.12345678901234567890", true),
             ("-9007199254740991", false),
             ("9007199254740992", true),
