@@ -21,8 +21,10 @@ export class Emitter<Events> {
   }
 
   emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
-    for (const listener of [...(this.#listeners.get(name)?.values() ?? [])]) {
-      report(() => (listener as Listener<Events[Name]>)(value));
+    const listeners = this.#listeners.get(name);
+    for (const [listener, called] of [...(listeners ?? [])]) {
+      // One of the others may have ended it.
+      if (listeners?.has(listener)) report(() => (called as Listener<Events[Name]>)(value));
     }
   }
 

@@ -126,7 +126,8 @@ interface OfBroadcasts {
   ack?: boolean;
   /**
    * On a private channel: first the newest broadcasts that the database sent since then and the server still has (72
-   * hours or more), marked `meta.replayed`. After each reconnection those since the loss come, each once.
+   * hours or more), marked `meta.replayed`. After each reconnection those since the loss come, each once. A
+   * subscription that comes to a channel which another has joined with a replay gets none of its own.
    */
   replay?: {
     /** A `Date`, or milliseconds since 1970. */
@@ -154,7 +155,10 @@ export interface PresenceSubscription<State = Record<string, unknown>> extends S
   presence:
     | true
     | {
-        /** The name under which this client is tracked. Default `dashboard-<id>`. */
+        /**
+         * The name under which this client is tracked. Default `dashboard-<id>`, the same for everybody who subscribes
+         * under this id: give the user's own id to tell people apart.
+         */
         key?: string;
         /** Whether to be told of others; without it one can only be tracked. Default `true`. */
         enabled?: boolean;

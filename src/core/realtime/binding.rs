@@ -40,8 +40,13 @@ impl Binding {
             && text("schema").as_deref() == Some(self.schema.as_str())
             && text("table") == self.table
             && text("filter") == self.filter
-            && reply.field("select").map_or(Some(None), |array| names(&array).map(Some)).as_ref()
-                == Some(&self.select)
+            && self.selects(reply)
+    }
+
+    fn selects<P: Payload>(&self, reply: &P) -> bool {
+        // A server may as well say `null` as nothing, as of the other fields.
+        let columns = reply.field("select").filter(|columns| columns.length().is_some());
+        columns.map_or(Some(None), |columns| names(&columns).map(Some)).as_ref() == Some(&self.select)
     }
 
     /// What sets the topic of these bindings apart from the topics of others: FNV-1a, 64 bit
@@ -121,6 +126,8 @@ mod tests {
         for other in [select(&["t", "id"]), select(&["id"]), binding(Some("a"), None)] {
             assert!(!wanted.matches(&reply(&other)) && !other.matches(&reply(&wanted)), "{other:?}");
         }
+        let null = serde_json::json!({ "event": "*", "schema": "public", "table": "a", "filter": null, "select": null });
+        assert!(binding(Some("a"), None).matches(&null) && !wanted.matches(&null));
         let malformed =
             serde_json::json!({ "event": "*", "schema": "public", "table": "a", "select": ["id", 1] });
         assert!(!wanted.matches(&malformed));
