@@ -78,6 +78,14 @@ impl World {
                 self.is_suspending = false;
                 self.schedule(now + time, Event::Resume(peer));
             }
+            Fault::VaryWish(peer) => self.vary_wish(peer),
+            Fault::SetToken(peer) if self.peers[peer].has_token_source && self.asleep[peer].is_none() => {
+                let (token, left) = self.fresh_token(peer);
+                let effects = self.peers[peer].set_token(now, token, left);
+                self.perform(peer, effects);
+            }
+            Fault::SetToken(_) => {}
+            Fault::Forbid(channel, time) => self.forbid(channel, time),
             Fault::Garbage(peer) => self.garbage(peer),
             Fault::Traffic => drop(self.traffic()),
         }
@@ -157,6 +165,7 @@ impl World {
             }
             effects
         } else {
+            self.watch.forget_refusal(peer, &topic);
             self.peers[peer].want(self.now, wish)
         };
         self.perform(peer, effects);
@@ -172,9 +181,36 @@ impl World {
         }
     }
 
+    fn vary_wish(&mut self, peer: usize) {
+        let wanted: Vec<_> = self.peers[peer].wanted.values().cloned().collect();
+        if self.asleep[peer].is_some() || wanted.is_empty() {
+            return;
+        }
+        let (wish, topic) = wanted[self.rng.up_to(wanted.len() as u64 - 1) as usize].clone();
+        let effects = self.peers[peer].want(self.now, wish.varied());
+        if !self.peers[peer].wanted.values().any(|(_, other)| *other == topic) {
+            self.watch.forget(peer, &topic);
+        }
+        self.perform(peer, effects);
+    }
+
+    /// Nobody may read a channel for a time, and whoever is on it is thrown out.
+    fn forbid(&mut self, channel: &'static str, time: u64) {
+        self.server.closed_topics.insert(channel.into());
+        let message = ["You do not have permissions to read from this Channel topic: ", channel].concat();
+        for peer in 0..self.peers.len() {
+            self.peers[peer].forbidden.insert(channel);
+            if let Some(conn) = self.current[peer] {
+                self.server.complain(conn, &["realtime:", channel].concat(), &message);
+            }
+        }
+        self.schedule(self.now + time, Event::Allow(channel));
+    }
+
     /// Everything of the menu is wanted again.
     pub fn want_all(&mut self, peer: usize) {
-        for (wish, _) in self.peers[peer].menu.clone() {
+        for (wish, topic) in self.peers[peer].menu.clone() {
+            self.watch.forget_refusal(peer, &topic);
             let effects = self.peers[peer].want(self.now, wish);
             self.perform(peer, effects);
         }

@@ -22,6 +22,8 @@ const PAUSE: u64 = 10_000;
 const HEALING: Millis = 200_000;
 /// A socket that nobody needs is kept this long.
 const IDLE: Millis = 11_000;
+/// A few refused joins, one after the other.
+const REFUSALS: Millis = 40_000;
 /// How many messages have to reach whom they are for in the end.
 const MESSAGES: usize = 20;
 
@@ -59,9 +61,13 @@ fn heal(world: &mut World) {
     for peer in 0..world.peers.len() {
         world.peers[peer].skew = 0;
     }
+    world.server.closed_topics.clear();
     let awake = world.asleep.iter().flatten().max().copied().unwrap_or(0);
     world.run(world.now.max(awake + 1));
+    // The last refusals are still on their way.
+    world.run(world.now + REFUSALS);
     for peer in 0..world.peers.len() {
+        world.peers[peer].forbidden.clear();
         world.want_all(peer);
     }
     world.run(world.now + HEALING);

@@ -39,6 +39,8 @@ pub enum Event {
     Visible(usize),
     /// The page is back.
     Resume(usize),
+    /// A channel may be read again.
+    Allow(&'static str),
 }
 
 pub struct World {
@@ -192,6 +194,7 @@ impl World {
                 self.watch.suspended.remove(&peer);
                 self.tell(peer, Input::Resume);
             }
+            Event::Allow(channel) => drop(self.server.closed_topics.remove(channel)),
             Event::Visible(peer) => self.tell(peer, Input::Visible),
             Event::Awake(peer) => {
                 self.asleep[peer] = None;
