@@ -7,6 +7,8 @@
 
 #[path = "sim/acting.rs"]
 mod acting;
+#[path = "sim/application.rs"]
+mod application;
 #[path = "sim/comparing.rs"]
 mod comparing;
 #[path = "sim/faults.rs"]

@@ -71,6 +71,18 @@ export const mutants = [
     replacement: 'jitter',
   },
   {
+    name: 'joins without a pace',
+    file: 'src/core/client/joining.rs',
+    text: 'if !self.pace.take(now) {',
+    replacement: 'if !self.pace.take(now) && false {',
+  },
+  {
+    name: 'a user who may not have a channel and who asks for it again',
+    file: 'src/core/realtime/remedy.rs',
+    text: '("Unauthorized", Remedy::GiveUp),',
+    replacement: '("Unauthorized", Remedy::Retry),',
+  },
+  {
     name: 'a join whose answer is awaited for ever',
     file: 'src/core/client.rs',
     text: 'Timer::Join(topic) => self.join_timed_out(now, &topic),',
