@@ -101,12 +101,6 @@ export const mutants = [
     replacement: 'if awaited.replication {',
   },
   {
-    name: 'diffs of presence of an earlier join counted for this one',
-    file: 'src/core/realtime/channel.rs',
-    text: '"presence_diff" if self.is_joined() && ',
-    replacement: '"presence_diff" if ',
-  },
-  {
     name: 'a channel that nobody wants any more and that is not left',
     file: 'src/core/client/channels.rs',
     text: '            self.leave(topic);\n            if let Some(mut channel)',
