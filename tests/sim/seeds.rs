@@ -176,7 +176,10 @@ fn number(name: &str) -> Option<u64> {
 fn whatever_goes_wrong_everything_that_is_wanted_comes_back() {
     let seeds = match number("SIM_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("SIM_SEEDS").unwrap_or(300),
+        None => {
+            let from = number("SIM_FROM").unwrap_or(0);
+            from..from + number("SIM_SEEDS").unwrap_or(300)
+        }
     };
     let next = AtomicU64::new(seeds.start);
     let failed = AtomicU64::new(u64::MAX);
