@@ -17,6 +17,8 @@ mod faults;
 mod frames;
 #[path = "sim/herd.rs"]
 mod herd;
+#[path = "sim/limits.rs"]
+mod limits;
 #[path = "sim/network.rs"]
 mod network;
 #[path = "sim/peer.rs"]
