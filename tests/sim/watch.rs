@@ -13,9 +13,9 @@ const ATTEMPTS_A_MINUTE: usize = 40;
 /// Joins of one topic of one client within a minute, at most.
 const JOINS_A_MINUTE: usize = 30;
 const MINUTE: Millis = 60_000;
-/// A dead link is found within this: a beat may be out that something answered just before the end, then comes an
-/// interval and a beat that nothing answers. Refused joins may hold up the answers for 30 s.
-pub const DEAD_LINK: Millis = (10_000 + 30_000) + 25_000 + (10_000 + 30_000) + 500;
+/// A dead link is found within this: a beat may be out that something answered just before the end; then comes one that
+/// nothing answers. Refused joins may hold up the answers for 30 s.
+pub const DEAD_LINK: Millis = (10_000 + 30_000) + (10_000 + 30_000) + 500;
 /// After sleep it is found within this, and 5 s more for each join that is out.
 const DEAD_LINK_AFTER_SLEEP: Millis = 5_000 + 50;
 /// So long a sleep that some timer of the heartbeat's must have been late.
