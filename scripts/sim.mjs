@@ -1,5 +1,5 @@
-// npm run sim [-- --seeds N | --seed N [--trace]]: the simulation of clients against a model of the server, on as many
-// seeded histories of faults as you like, or on one of them.
+// npm run sim [-- --seeds N [--from N] | --seed N [--trace]]: the simulation of clients against a model of the server, on
+// as many seeded histories of faults as you like, or on one of them.
 import { readArguments } from './lib/arguments.mjs';
 import { root } from './lib/paths.mjs';
 import { Problem, runMain } from './lib/problem.mjs';
@@ -10,10 +10,15 @@ const usualSeeds = '10000';
 
 await runMain(async () => {
   const { values } = readArguments('npm run sim --', {
-    options: { seeds: { type: 'string' }, seed: { type: 'string' }, trace: { type: 'boolean' } },
+    options: {
+      seeds: { type: 'string' },
+      from: { type: 'string' },
+      seed: { type: 'string' },
+      trace: { type: 'boolean' },
+    },
   });
-  const { seeds, seed, trace } = values;
-  if (seeds !== undefined && seed !== undefined) {
+  const { seeds, from, seed, trace } = values;
+  if (seed !== undefined && (seeds !== undefined || from !== undefined)) {
     throw new Problem('Give --seeds for many histories or --seed for one, not both.', { exitCode: 2 });
   }
   if (trace && seed === undefined) {
@@ -23,7 +28,7 @@ await runMain(async () => {
   }
   const env =
     seed === undefined
-      ? { SIM_SEEDS: readCount('--seeds', seeds ?? usualSeeds) }
+      ? { SIM_SEEDS: readCount('--seeds', seeds ?? usualSeeds), SIM_FROM: readCount('--from', from ?? '0') }
       : { SIM_SEED: readCount('--seed', seed), ...(trace ? { SIM_TRACE: '1' } : {}) };
   await requireRust();
   const args = ['test', '--locked', '--test', 'sim_realtime', '--', '--nocapture', 'seeds::'];

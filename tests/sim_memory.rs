@@ -9,6 +9,8 @@
 
 #[path = "sim/acting.rs"]
 mod acting;
+#[path = "sim/application.rs"]
+mod application;
 #[path = "sim/faults.rs"]
 mod faults;
 #[path = "sim/frames.rs"]

@@ -7,6 +7,8 @@
 
 #[path = "sim/acting.rs"]
 mod acting;
+#[path = "sim/application.rs"]
+mod application;
 #[path = "sim/comparing.rs"]
 mod comparing;
 #[path = "sim/faults.rs"]
@@ -15,6 +17,8 @@ mod faults;
 mod frames;
 #[path = "sim/herd.rs"]
 mod herd;
+#[path = "sim/limits.rs"]
+mod limits;
 #[path = "sim/network.rs"]
 mod network;
 #[path = "sim/peer.rs"]

@@ -71,6 +71,18 @@ export const mutants = [
     replacement: 'jitter',
   },
   {
+    name: 'joins without a pace',
+    file: 'src/core/client/joining.rs',
+    text: 'if !self.pace.take(now) {',
+    replacement: 'if !self.pace.take(now) && false {',
+  },
+  {
+    name: 'a user who may not have a channel and who asks for it again',
+    file: 'src/core/realtime/remedy.rs',
+    text: '("Unauthorized", Remedy::GiveUp),',
+    replacement: '("Unauthorized", Remedy::Retry),',
+  },
+  {
     name: 'a join whose answer is awaited for ever',
     file: 'src/core/client.rs',
     text: 'Timer::Join(topic) => self.join_timed_out(now, &topic),',
@@ -87,12 +99,6 @@ export const mutants = [
     file: 'src/core/realtime/channel.rs',
     text: 'if awaited.changes || awaited.replication {',
     replacement: 'if awaited.replication {',
-  },
-  {
-    name: 'diffs of presence of an earlier join counted for this one',
-    file: 'src/core/realtime/channel.rs',
-    text: '"presence_diff" if self.is_joined() && ',
-    replacement: '"presence_diff" if ',
   },
   {
     name: 'a channel that nobody wants any more and that is not left',

@@ -15,6 +15,7 @@ mod joins;
 mod lifecycle;
 mod presence;
 mod pushes;
+mod races;
 mod reach;
 mod recording;
 mod replay;

@@ -4,9 +4,8 @@ use serde_json::json;
 use wedsync_dashboard::core::io::Input;
 
 use crate::faults::Fault;
-use crate::server::{Change, Data};
+use crate::server::Data;
 use crate::watch::{DEAD_LINK, LONG_SLEEP};
-use crate::wishes::{Kind, Wish, row};
 use crate::world::{Event, World};
 
 impl World {
@@ -78,6 +77,14 @@ impl World {
                 self.is_suspending = false;
                 self.schedule(now + time, Event::Resume(peer));
             }
+            Fault::VaryWish(peer) => self.vary_wish(peer),
+            Fault::SetToken(peer) if self.peers[peer].has_token_source && self.asleep[peer].is_none() => {
+                let (token, left) = self.fresh_token(peer);
+                let effects = self.peers[peer].set_token(now, token, left);
+                self.perform(peer, effects);
+            }
+            Fault::SetToken(_) => {}
+            Fault::Forbid(channel, time) => self.forbid(channel, time),
             Fault::Garbage(peer) => self.garbage(peer),
             Fault::Traffic => drop(self.traffic()),
         }
@@ -141,44 +148,17 @@ impl World {
         Some((conn, joined[lot].0.clone()))
     }
 
-    fn change_wish(&mut self, peer: usize) {
-        if self.asleep[peer].is_some() {
-            return;
-        }
-        let lot = self.rng.up_to(self.peers[peer].menu.len() as u64 - 1) as usize;
-        let (wish, topic) = self.peers[peer].menu[lot].clone();
-        let effects = if self.peers[peer].wanted.contains_key(wish.id) {
-            if wish.kind == Kind::Kept {
-                self.watch.forget_kept(peer);
+    /// Nobody may read a channel for a time, and whoever is on it is thrown out.
+    fn forbid(&mut self, channel: &'static str, time: u64) {
+        self.server.closed_topics.insert(channel.into());
+        let message = ["You do not have permissions to read from this Channel topic: ", channel].concat();
+        for peer in 0..self.peers.len() {
+            self.peers[peer].forbidden.insert(channel);
+            if let Some(conn) = self.current[peer] {
+                self.server.complain(conn, &["realtime:", channel].concat(), &message);
             }
-            let effects = self.peers[peer].no_longer_want(self.now, wish.id);
-            if !self.peers[peer].wanted.values().any(|(_, other)| *other == topic) {
-                self.watch.forget(peer, &topic);
-            }
-            effects
-        } else {
-            self.peers[peer].want(self.now, wish)
-        };
-        self.perform(peer, effects);
-    }
-
-    fn track(&mut self, peer: usize) {
-        let ids: Vec<_> = self.peers[peer].wanted.values().map(|(wish, _)| *wish).collect();
-        let Some(wish) = ids.into_iter().find(|wish| wish.kind == Kind::Presence) else { return };
-        if self.asleep[peer].is_none() {
-            let state = (self.rng.up_to(3) > 0).then(|| json!({ "mood": self.rng.up_to(2) }));
-            let effects = self.peers[peer].track(self.now, wish.id, state);
-            self.perform(peer, effects);
         }
-    }
-
-    /// Everything of the menu is wanted again.
-    pub fn want_all(&mut self, peer: usize) {
-        for (wish, _) in self.peers[peer].menu.clone() {
-            let effects = self.peers[peer].want(self.now, wish);
-            self.perform(peer, effects);
-        }
-        self.settle();
+        self.schedule(self.now + time, Event::Allow(channel));
     }
 
     fn garbage(&mut self, peer: usize) {
@@ -195,54 +175,5 @@ impl World {
             _ => Data::Binary((0..self.rng.up_to(40)).map(|_| self.rng.next_u64() as u8).collect()),
         };
         self.schedule(self.now, Event::Down(conn, data));
-    }
-
-    /// Somebody writes or sends: the number of the message, and who is to get it now if all goes well.
-    pub fn traffic(&mut self) -> (u64, Vec<(usize, &'static str)>) {
-        self.watch.messages += 1;
-        let number = self.watch.messages;
-        let payload = json!({ "n": number });
-        let event = ["hi", "bye"][self.rng.up_to(1) as usize];
-        match self.rng.up_to(7) {
-            lot @ 0..=2 => {
-                let (table, supplier) = [("activity", 7), ("activity", 8), ("clients", 7)][lot as usize];
-                self.server.commit(Change { data: row(table, supplier, number) });
-                (number, self.wanting(|_, wish| wish.kind.sees(table, supplier)))
-            }
-            lot @ 3..=5 => {
-                let channel = ["lobby", "room:1", "room:3"][lot as usize - 3];
-                self.server.send(channel, channel != "lobby", event, payload);
-                let to = self.wanting(|_, wish| wish.channel == channel && wish.kind.hears(event));
-                let kept = to.iter().filter(|(_, id)| *id == "kept");
-                self.watch.kept.extend(kept.map(|(peer, _)| ((*peer, number), 0)));
-                (number, to)
-            }
-            _ => {
-                let peer = self.rng.up_to(self.peers.len() as u64 - 1) as usize;
-                let client = &self.peers[peer];
-                let sends = |(wish, _): &&(Wish, String)| wish.sends() && client.is_live(wish.id);
-                let wishes: Vec<Wish> = client.wanted.values().filter(sends).map(|(wish, _)| *wish).collect();
-                if wishes.is_empty() || self.asleep[peer].is_some() {
-                    return (number, Vec::new());
-                }
-                let wish = wishes[self.rng.up_to(wishes.len() as u64 - 1) as usize];
-                let effects = self.peers[peer].broadcast(self.now, wish.id, event, payload);
-                self.perform(peer, effects);
-                let to = self.wanting(|other, heard| {
-                    let is_told = other != peer || heard.kind.hears_itself();
-                    heard.channel == wish.channel && heard.kind.hears(event) && is_told
-                });
-                (number, to)
-            }
-        }
-    }
-
-    fn wanting(&self, is_for: impl Fn(usize, &Wish) -> bool) -> Vec<(usize, &'static str)> {
-        let mut all = Vec::new();
-        for (number, peer) in self.peers.iter().enumerate() {
-            let wishes = peer.wanted.values().filter(|(wish, _)| is_for(number, wish));
-            all.extend(wishes.map(|(wish, _)| (number, wish.id)));
-        }
-        all
     }
 }

@@ -58,6 +58,12 @@ pub enum Fault {
     Visible(usize),
     /// The application wants something else.
     ChangeWish(usize),
+    /// It wants the same with other options.
+    VaryWish(usize),
+    /// Nobody may read a channel for so long.
+    Forbid(&'static str, Millis),
+    /// The application sets a token by itself.
+    SetToken(usize),
     /// Bytes that are no frame.
     Garbage(usize),
     /// A client tracks something else, or nothing.
@@ -72,7 +78,7 @@ impl Fault {
     /// One of all, for one of so many clients.
     pub fn draw(rng: &mut Rng, peers: usize) -> Self {
         let peer = rng.up_to(peers as u64 - 1) as usize;
-        match rng.up_to(32) {
+        match rng.up_to(36) {
             0 | 1 => Self::Cut(peer),
             2 | 3 => Self::Silence(peer),
             4 => Self::Close(peer, [1000, 1001, 1006, 1011, 1012, 1013][rng.up_to(5) as usize]),
@@ -97,6 +103,9 @@ impl Fault {
             21 => Self::Offline(peer),
             22 => Self::Visible(peer),
             23 | 24 => Self::ChangeWish(peer),
+            30 => Self::VaryWish(peer),
+            31 => Self::SetToken(peer),
+            32 if rng.up_to(1) == 0 => Self::Forbid(pick(rng, &["room:1", "room:2"]), rng.up_to(60_000)),
             25 => Self::Garbage(peer),
             26..=28 => Self::Track(peer),
             29 => Self::Suspend(peer, rng.up_to(60_000)),

@@ -2,7 +2,7 @@
 
 use crate::peer::Peer;
 use crate::server::{Millis, Settings, Version};
-use crate::wishes::Wish;
+use crate::wishes::{ALL, Wish, wish};
 use crate::world::World;
 
 const CLIENTS: usize = 60;
@@ -38,4 +38,30 @@ fn a_herd_that_lost_the_server_at_once_comes_back_spread() {
     assert!(crowd <= CLIENTS / 3, "{crowd} of {CLIENTS} came within {MOMENT} ms");
     world.run(world.now + AWAY);
     assert!(world.peers.iter().all(|peer| peer.is_live(Wish::LOBBY.id)), "everybody is back");
+}
+
+const CHANNELS: usize = 100;
+
+#[test]
+fn a_hundred_channels_come_back_within_the_servers_limit_of_joins() {
+    let name = |number: usize| -> &'static str { format!("channel {number}").leak() };
+    let wishes = (0..CHANNELS).map(|number| wish(name(number), name(number), false, ALL)).collect();
+    let mut world = World::new(6, Settings::default());
+    world.add(Peer::new(0, wishes, false, Version::Two, 6));
+    world.want_all(0);
+    world.run(90_000);
+    let cut = world.now;
+    world.cut(0);
+    world.run(cut + 10_000);
+    let mut joins = world.watch.joins();
+    joins.retain(|at| *at > cut);
+    joins.sort_unstable();
+    assert_eq!(joins.len(), CHANNELS, "each is joined once");
+    let a_second = |first: usize| joins[first..].iter().take_while(|at| **at < joins[first] + 1_000).count();
+    let most = (0..CHANNELS).map(a_second).max().unwrap_or(0);
+    let limit = usize::try_from(Settings::default().joins).expect("a small limit");
+    assert!(most <= limit, "{most} joins within a second");
+    let at_once = joins.iter().filter(|at| **at == joins[0]).count();
+    assert!(at_once <= limit / 2, "{at_once} joins at once");
+    assert!(world.peers[0].wanted.keys().all(|id| world.peers[0].is_live(id)), "all are back");
 }

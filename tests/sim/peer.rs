@@ -28,6 +28,8 @@ pub enum Effect {
     AskWhy(RequestId),
     /// A subscription is live, as the client says.
     Live(&'static str),
+    /// A subscription of a topic was given up.
+    GivenUp(String),
 }
 
 /// What became of a frame.
@@ -55,6 +57,8 @@ pub struct Peer {
     pub told_expiry: Millis,
     /// What it wants now, with the topic.
     pub wanted: BTreeMap<&'static str, (Wish, String)>,
+    /// Channels that it may have lost the right to: there, and only there, a subscription may be given up.
+    pub forbidden: BTreeSet<&'static str>,
     /// What it tracks on a subscription to presence.
     pub tracked: BTreeMap<&'static str, Value>,
     status: BTreeMap<&'static str, Status>,
@@ -80,6 +84,7 @@ impl Peer {
             user,
             told_expiry: 0,
             wanted: BTreeMap::new(),
+            forbidden: BTreeSet::new(),
             tracked: BTreeMap::new(),
             status: BTreeMap::new(),
             was_live: BTreeSet::new(),
@@ -103,21 +108,30 @@ impl Peer {
     pub fn want(&mut self, now: Millis, wish: Wish) -> Vec<Effect> {
         let id = wish.id;
         let subscription = wish.subscription(&self.user);
-        if self.wanted.insert(id, (wish, subscription.topic())).is_none() {
-            self.next_slot += 1;
-            self.owners.insert(self.next_slot, id);
+        match self.wanted.insert(id, (wish, subscription.topic())) {
+            None => {
+                self.next_slot += 1;
+                self.owners.insert(self.next_slot, id);
+            }
+            Some((other, _)) if other != wish => drop(self.was_live.remove(id)),
+            Some(_) => {}
         }
         let slot = *self.owners.iter().find(|(_, owner)| **owner == id).expect("a slot").0;
         self.input(now, Input::Subscribe { id: id.into(), subscription, slot })
     }
 
     pub fn no_longer_want(&mut self, now: Millis, id: &'static str) -> Vec<Effect> {
-        self.wanted.remove(id);
-        self.tracked.remove(id);
-        self.owners.retain(|_, owner| *owner != id);
+        self.forget(id);
         let effects = self.input(now, Input::Unsubscribe { id: id.into() });
         self.was_live.remove(id);
         effects
+    }
+
+    fn forget(&mut self, id: &str) {
+        self.wanted.remove(id);
+        self.tracked.remove(id);
+        self.owners.retain(|_, owner| *owner != id);
+        self.was_live.remove(id);
     }
 
     fn call(&mut self) -> CallId {
@@ -145,6 +159,12 @@ impl Peer {
     pub fn token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
         self.told_expiry = now.saturating_add_signed(lifetime);
         self.input(now, Input::Token { value: Some(token), lifetime: Some(lifetime) })
+    }
+
+    /// The application sets a token by itself.
+    pub fn set_token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
+        self.told_expiry = now.saturating_add_signed(lifetime);
+        self.input(now, Input::SetToken { value: Some(token), lifetime: Some(lifetime) })
     }
 
     /// The project's auth server says that key and token are good, or nothing answers.
@@ -229,7 +249,13 @@ impl Peer {
                     "{id} is told of something and nobody wants it"
                 );
             }
-            Notification::Failed { id, error } => panic!("{id} was given up: {error:?}"),
+            Notification::Failed { id, error } => {
+                let (wish, topic) =
+                    self.wanted.get(id.as_str()).expect("given up, and nobody wants it").clone();
+                assert!(self.forbidden.contains(wish.channel), "{id} was given up: {error:?}");
+                self.forget(&id);
+                return Some(Effect::GivenUp(topic));
+            }
             _ => {}
         }
         None

@@ -52,6 +52,11 @@ impl World {
                     self.schedule(self.now + delay, Event::Why(peer, request, answers));
                 }
                 Effect::Live(id) => self.check_live(peer, id),
+                Effect::GivenUp(topic) => {
+                    if !self.peers[peer].wanted.values().any(|(_, wanted)| *wanted == topic) {
+                        self.watch.forget(peer, &topic);
+                    }
+                }
             }
         }
     }
@@ -78,21 +83,31 @@ impl World {
         self.schedule(at, Event::Up(conn, data));
     }
 
-    /// The application gives a token that lives a minute or three, in bad weather none or an expired one.
+    /// The application gives its token, in bad weather none or an expired one.
     pub fn give_token(&mut self, peer: usize) {
         let (now, bad) = (self.now, self.now < self.weather.tokenless);
-        let lifetime = match self.rng.up_to(3) {
+        match self.rng.up_to(3) {
             0 if bad => {
                 let effects = self.peers[peer].input(now, Input::TokenFailed { reason: "no session".into() });
-                return self.perform(peer, effects);
+                self.perform(peer, effects);
             }
-            1 if bad => -5,
-            _ => 60 + self.rng.up_to(120) as i64,
-        };
-        let expires = (self.server.wall() / 1_000).saturating_add_signed(lifetime);
-        let user = self.peers[peer].user.clone();
+            1 if bad => {
+                let expired = token(&self.peers[peer].user, self.server.wall() / 1_000 - 5);
+                let effects = self.peers[peer].token(now, expired, -5_000);
+                self.perform(peer, effects);
+            }
+            _ => {
+                let (token, left) = self.fresh_token(peer);
+                let effects = self.peers[peer].token(now, token, left);
+                self.perform(peer, effects);
+            }
+        }
+    }
+
+    /// A token that lives a minute or three, and what is left of it by the client's clock.
+    pub fn fresh_token(&mut self, peer: usize) -> (String, i64) {
+        let expires = self.server.wall() / 1_000 + 60 + self.rng.up_to(120);
         let left = (expires * 1_000) as i64 - self.server.wall() as i64 - self.peers[peer].skew;
-        let effects = self.peers[peer].token(now, token(&user, expires), left);
-        self.perform(peer, effects);
+        (token(&self.peers[peer].user, expires), left)
     }
 }

@@ -13,9 +13,9 @@ const ATTEMPTS_A_MINUTE: usize = 40;
 /// Joins of one topic of one client within a minute, at most.
 const JOINS_A_MINUTE: usize = 30;
 const MINUTE: Millis = 60_000;
-/// A dead link is found within this: a beat may be out that something answered just before the end, then comes an
-/// interval and a beat that nothing answers. Refused joins may hold up the answers for 30 s.
-pub const DEAD_LINK: Millis = (10_000 + 30_000) + 25_000 + (10_000 + 30_000) + 500;
+/// A dead link is found within this: a beat may be out that something answered just before the end; then comes one that
+/// nothing answers. Refused joins may hold up the answers for 30 s.
+pub const DEAD_LINK: Millis = (10_000 + 30_000) + (10_000 + 30_000) + 500;
 /// After sleep it is found within this, and 5 s more for each join that is out.
 const DEAD_LINK_AFTER_SLEEP: Millis = 5_000 + 50;
 /// So long a sleep that some timer of the heartbeat's must have been late.
@@ -29,6 +29,8 @@ pub struct Watch {
     joins: BTreeMap<(usize, String), VecDeque<Millis>>,
     /// Topics that may not be joined before then.
     limited: BTreeMap<(usize, String), Millis>,
+    /// Topics that the server does not let a client have.
+    refused: BTreeSet<(usize, String)>,
     /// Clients whose machine sleeps long.
     pub slept_long: BTreeSet<usize>,
     /// Clients whose page is put away.
@@ -59,6 +61,16 @@ impl Watch {
             attempts <= ATTEMPTS_A_MINUTE,
             "client {peer} hammers the server: {attempts} sockets a minute"
         );
+    }
+
+    /// The application wants it once more.
+    pub fn forget_refusal(&mut self, peer: usize, topic: &str) {
+        self.refused.remove(&(peer, topic.to_owned()));
+    }
+
+    /// When joins went out, in the last minute of each topic, by all.
+    pub fn joins(&self) -> Vec<Millis> {
+        self.joins.values().flatten().copied().collect()
     }
 
     /// When sockets were asked for, in the last minute, by all.
@@ -135,6 +147,7 @@ impl World {
         let key = (peer, frame.topic);
         let joins = count(self.watch.joins.entry(key.clone()).or_default(), self.now);
         assert!(joins <= JOINS_A_MINUTE, "client {peer} hammers {}: {joins} joins a minute", key.1);
+        assert!(!self.watch.refused.contains(&key), "client {peer} may not have {}, and joins again", key.1);
         let limited = self.watch.limited.get(&key).is_some_and(|until| *until > self.now);
         assert!(!limited, "client {peer} joined {} within a minute of being told to slow down", key.1);
     }
@@ -160,6 +173,10 @@ impl World {
             || frame.payload["status"] == "error"
         {
             link.joining.remove(&frame.topic);
+            let reason = frame.payload["response"]["reason"].as_str().unwrap_or_default();
+            if reason.starts_with("Unauthorized") && link.joined.get(&frame.topic) == Some(&frame.reference) {
+                self.watch.refused.insert((peer, frame.topic));
+            }
         }
     }
 

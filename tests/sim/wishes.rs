@@ -29,11 +29,11 @@ pub enum Kind {
     Presence,
 }
 
-const fn wish(id: &'static str, channel: &'static str, private: bool, kind: Kind) -> Wish {
+pub const fn wish(id: &'static str, channel: &'static str, private: bool, kind: Kind) -> Wish {
     Wish { id, channel, private, kind }
 }
 
-const ALL: Kind = Kind::Broadcasts { event: None, own: false };
+pub const ALL: Kind = Kind::Broadcasts { event: None, own: false };
 
 /// What clients may want.
 pub const MENU: &[Wish] = &[
@@ -72,6 +72,17 @@ impl Wish {
         let menu: Vec<Self> = MENU.iter().copied().filter(|wish| has_token || !wish.private).collect();
         let chosen: Vec<Self> = menu.iter().copied().filter(|_| rng.up_to(2) == 0).collect();
         if chosen.is_empty() { vec![menu[rng.up_to(menu.len() as u64 - 1) as usize]] } else { chosen }
+    }
+
+    /// The same id with other options, where the menu has a second choice.
+    pub fn varied(self) -> Self {
+        let kind = match self.id {
+            "greetings" => Kind::Broadcasts { event: Some("bye"), own: false },
+            "rows of 7" => Kind::Rows(&[("activity", Some(8))]),
+            "more private rows" => Kind::Rows(&[("clients", Some(8))]),
+            _ => self.kind,
+        };
+        Self { kind, ..self }
     }
 
     /// As the client is told; `user` is the key under which it is tracked.

@@ -39,6 +39,8 @@ pub enum Event {
     Visible(usize),
     /// The page is back.
     Resume(usize),
+    /// A channel may be read again.
+    Allow(&'static str),
 }
 
 pub struct World {
@@ -58,6 +60,8 @@ pub struct World {
     pub conns: u32,
     /// A page is being put away: its client closes what it has.
     pub is_suspending: bool,
+    /// What has happened when, folded into one number: the same for the same seed.
+    pub digest: u64,
     /// Whether to print what happens.
     is_traced: bool,
 }
@@ -78,6 +82,7 @@ impl World {
             queued: 0,
             conns: 0,
             is_suspending: false,
+            digest: 0,
             is_traced: std::env::var_os("SIM_TRACE").is_some(),
         }
     }
@@ -162,6 +167,7 @@ impl World {
             return self.keep_until(wakes, event);
         }
         self.trace(&event);
+        self.digest = self.digest.rotate_left(5) ^ self.now ^ u64::from(self.conns);
         match event {
             Event::Handshake(conn) => self.handshake(conn),
             Event::Opened(conn) => self.opened(conn),
@@ -192,6 +198,7 @@ impl World {
                 self.watch.suspended.remove(&peer);
                 self.tell(peer, Input::Resume);
             }
+            Event::Allow(channel) => drop(self.server.closed_topics.remove(channel)),
             Event::Visible(peer) => self.tell(peer, Input::Visible),
             Event::Awake(peer) => {
                 self.asleep[peer] = None;

@@ -218,7 +218,7 @@ impl<P: Payload> Channel<P> {
         if self.live_since.is_some_and(|since| now.since(since) >= STEADY) {
             self.backoff.reset();
         }
-        if certain >= self.live_since {
+        if certain > self.live_since {
             self.live_until = certain;
         }
     }

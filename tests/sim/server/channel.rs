@@ -108,7 +108,8 @@ impl Server {
             Ok(claims) => claims,
             Err(flaw) => return self.throw_out(id, &flaw.complaint()),
         };
-        if channel.private && !access::may_read(&claims, channel.name()) {
+        let is_closed = self.closed_topics.contains(channel.name());
+        if channel.private && (is_closed || !access::may_read(&claims, channel.name())) {
             let message =
                 ["You do not have permissions to read from this Channel topic: ", channel.name()].concat();
             return self.throw_out(id, &message);
