@@ -19,15 +19,17 @@ export function shortenNames({ module, binding, types }) {
 }
 
 /**
- * Every import, and the exports that have a hash: the others are few, and say what they are.
+ * Every import of the binding's, and the exports that have a hash: the others are few, and say what they are.
  * @param {Buffer} module
  * @returns {Map<string, string>} the short name of each
  */
 export function namesToShorten(module) {
   /** @type {Set<string>} */
   const long = new Set();
-  eachName(module, (name, kind) => {
-    if (kind === 'import' || (kind === 'export' && /_h[0-9a-f]{16}(_\d+)?$/.test(name))) long.add(name);
+  eachName(module, (name, from) => {
+    // What needs no glue comes straight from the file that has it, by that file's own name.
+    const isBindings = from?.endsWith('_bg.js') ?? /_h[0-9a-f]{16}(_\d+)?$/.test(name);
+    if (isBindings) long.add(name);
     return name;
   });
   return new Map([...long].map((name, index) => [name, letters(index)]));
@@ -56,7 +58,7 @@ export function withNames(module, names) {
 /**
  * Writes a module anew, with the names of what it imports and exports as `rename` says.
  * @param {Buffer} module
- * @param {(name: string, kind: 'module' | 'import' | 'export') => string} rename
+ * @param {(name: string, from: string | null) => string} rename told the module that an import is from
  */
 function eachName(module, rename) {
   const parts = [module.subarray(0, 8)];
@@ -80,16 +82,18 @@ function renamed(section, kind, rename) {
   const count = integer(section, 0);
   const parts = [section.subarray(0, count.end)];
   let at = count.end;
-  const take = (/** @type {'module' | 'import' | 'export'} */ what) => {
+  /** @param {(name: string) => string} rewritten */
+  const take = (rewritten) => {
     const length = integer(section, at);
     const name = section.toString('utf8', length.end, length.end + length.value);
     at = length.end + length.value;
-    const bytes = Buffer.from(rename(name, what));
+    const bytes = Buffer.from(rewritten(name));
     parts.push(leb128(bytes.length), bytes);
+    return name;
   };
   for (let entry = 0; entry < count.value; entry += 1) {
-    if (kind === imports) take('module');
-    take(kind === imports ? 'import' : 'export');
+    const from = kind === imports ? take((name) => name) : null;
+    take((name) => rename(name, from));
     // wasm-bindgen's modules import functions only, whose kind 0 is followed by the number of their type.
     if (kind === imports && section[at] !== 0)
       throw new Error('The module imports something that is no function.');
