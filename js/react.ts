@@ -149,7 +149,7 @@ function useSubscribed(options: SubscriptionOptions | null): { id: string; state
   const id = useId();
   const latest = useLatest(options);
   const [state, setState] = useState<SubscriptionState>(IDLE);
-  const identity = options === null ? null : JSON.stringify(options, withBigints);
+  const identity = options === null ? null : JSON.stringify(options, ofIdentity);
   // biome-ignore lint/correctness/useExhaustiveDependencies: callbacks are read at each call, through `latest`
   useEffect(() => {
     const wanted = latest.current;
@@ -196,7 +196,10 @@ export interface UsePresenceOptions<State> {
   channel: string;
   /** Join privately, authorized by the policies on `realtime.messages`. Default `false`. */
   private?: boolean;
-  /** The name under which this client is tracked. Default: one of the component's own. */
+  /**
+   * The name under which this client is tracked. Default: one of the component's own, which is the same for everybody who
+   * has the page open: give the user's id to tell people apart.
+   */
   presenceKey?: string;
   /** What is tracked while the component is on the page; another value replaces it. Default: nothing, one only watches. */
   state?: State | null;
@@ -241,15 +244,29 @@ export function usePresence<State extends Record<string, unknown>>(
     if (!dashboard || !isOn || tracked === null) return undefined;
     // The core says it again after each reconnection; what it could not say is told by the subscription's own error.
     dashboard.realtime.track(id, JSON.parse(tracked)).catch(() => undefined);
+    return undefined;
+  }, [dashboard, id, isOn, place, tracked]);
+  const isTracked = tracked !== null;
+  // Not between two states: others are to see an update, not a leave and a join. The subscription's end untracks by
+  // itself.
+  useEffect(() => {
+    if (!dashboard || !isTracked) return undefined;
     return () => {
       dashboard.realtime.untrack(id).catch(() => undefined);
     };
-  }, [dashboard, id, isOn, place, tracked]);
+  }, [dashboard, id, isTracked]);
+  // Who was on another channel is not on this one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of these that counts
+  useEffect(() => () => setPresences(NOBODY), [dashboard, id, place]);
   return { ...result, presences: subscription ? presences : NOBODY };
 }
 
-/** A filter may compare with a bigint, of which JSON knows nothing. */
-function withBigints(_name: string, value: unknown): unknown {
+/**
+ * What makes options others. A replay's `since` does not: reckoned at each render it would be another in each. A filter
+ * may compare with a bigint, of which JSON knows nothing.
+ */
+function ofIdentity(name: string, value: unknown): unknown {
+  if (name === 'since') return undefined;
   return typeof value === 'bigint' ? String(value) : value;
 }
 

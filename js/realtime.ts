@@ -17,6 +17,10 @@ interface Settle {
 interface Held {
   options: SubscriptionOptions;
   waiting: Settle[];
+  /** Says to the module what is wanted. */
+  begin: () => void;
+  /** The turn in which it was asked for: what was told in an earlier one is about what the id stood for before. */
+  since: number;
   /** As last told to `onStatus`; none while the module loads and the core does not know of it. */
   status: SubscriptionStatus | undefined;
 }
@@ -68,6 +72,10 @@ export class RealtimeSubscriptionManager {
   readonly #calls = new Map<number, Settle>();
   #client: RealtimeClient | undefined;
   #state: ConnectionState = 'idle';
+  /** When the state was told. */
+  #stateTurn = 0;
+  /** Counts what is asked and told: a callback may ask for something before the rest of its batch is told. */
+  #turn = 0;
   #lastCall = 0;
   #closed = false;
 
@@ -94,21 +102,27 @@ export class RealtimeSubscriptionManager {
     return new Promise((resolve, reject) => {
       const former = this.#held.get(id);
       const waiting = [...(former?.waiting ?? []), { resolve, reject }];
-      const held = { options, waiting, status: former?.status };
-      this.#held.set(id, held);
-      const begin = () => {
+      const ask = () => {
         // Ended or replaced while the module was loading.
         if (this.#held.get(id) !== held) return;
         this.#start().subscribe(id, options, options.onData as (message: unknown) => void);
       };
       const fail = (error: unknown) => {
         if (this.#held.get(id) === held) {
-          if (former) this.#held.set(id, former);
-          else this.#held.delete(id);
+          this.#held.delete(id);
+          // What the id stood for stays; if it had to wait for the module, it is its turn now.
+          if (former && (former.status !== undefined || isLoaded())) {
+            this.#held.set(id, former);
+            if (former.status === undefined) former.begin();
+          }
         }
         reject(toError(error));
       };
-      this.#whenLoaded(begin, fail);
+      const begin = () => this.#whenLoaded(ask, fail);
+      this.#turn += 1;
+      const held: Held = { options, waiting, begin, since: this.#turn, status: former?.status };
+      this.#held.set(id, held);
+      begin();
     });
   }
 
@@ -321,7 +335,13 @@ export class RealtimeSubscriptionManager {
     if (this.#closed) throw closed();
     try {
       this.#client ??= new RealtimeClient(reporting(this.#connected.options), (batch: Notification[]) => {
-        for (const notification of batch) this.#notified(notification);
+        this.#turn += 1;
+        const turn = this.#turn;
+        for (const notification of batch) {
+          // A callback may close the manager.
+          if (this.#closed) break;
+          this.#notified(notification, turn);
+        }
       });
       this.#unfollow ??= this.#connected.follow((token) => this.#client?.setAuth(token));
       return this.#client;
@@ -330,9 +350,11 @@ export class RealtimeSubscriptionManager {
     }
   }
 
-  #notified(notification: Notification): void {
+  #notified(notification: Notification, turn: number): void {
     switch (notification.type) {
       case 'connection':
+        if (this.#stateTurn > turn) break;
+        this.#stateTurn = turn;
         if (this.#state === notification.state) break;
         this.#state = notification.state;
         this.#events.emit('state', notification.state);
@@ -346,7 +368,10 @@ export class RealtimeSubscriptionManager {
         break;
       }
       case 'status':
-        this.#statusChanged(notification.id, notification.status);
+        // `failed` tells it, and why.
+        if (notification.status !== 'failed' && !this.#isNewer(notification.id, turn)) {
+          this.#statusChanged(notification.id, notification.status);
+        }
         break;
       case 'continuity': {
         const { id } = notification;
@@ -372,7 +397,9 @@ export class RealtimeSubscriptionManager {
         this.#failing(notification.id, toError(notification.error) as DashboardError);
         break;
       case 'failed':
-        this.#failed(notification.id, toError(notification.error) as DashboardError);
+        if (!this.#isNewer(notification.id, turn)) {
+          this.#failed(notification.id, toError(notification.error) as DashboardError);
+        }
         break;
       case 'settled': {
         const settle = this.#calls.get(notification.call);
@@ -381,6 +408,11 @@ export class RealtimeSubscriptionManager {
         else settle?.resolve();
       }
     }
+  }
+
+  /** Whether the id stands for something that was asked for after this was told. */
+  #isNewer(id: string, turn: number): boolean {
+    return (this.#held.get(id)?.since ?? 0) > turn;
   }
 
   #statusChanged(id: string, status: SubscriptionStatus): void {
@@ -416,8 +448,10 @@ export class RealtimeSubscriptionManager {
 
   #failed(id: string, error: DashboardError): void {
     const held = this.#held.get(id);
+    // Before the callbacks, which may subscribe anew.
     this.#drop(id);
     for (const { reject } of held?.waiting.splice(0) ?? []) reject(error);
+    report(() => held?.options.onStatus?.('failed'));
     report(() => held?.options.onError?.(error));
     this.#events.emit('error', { id, error });
     if (error.code === 'max_reconnect_attempts') this.#events.emit('max-reconnect-attempts', { id });

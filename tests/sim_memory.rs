@@ -17,6 +17,8 @@ mod frames;
 mod network;
 #[path = "sim/peer.rs"]
 mod peer;
+#[path = "sim/performing.rs"]
+mod performing;
 #[path = "sim/server/mod.rs"]
 mod server;
 #[path = "sim/watch.rs"]
@@ -32,7 +34,8 @@ use std::sync::atomic::{AtomicIsize, Ordering::Relaxed};
 use faults::Fault;
 use peer::Peer;
 use server::{Millis, Settings, Version};
-use wishes::Wish;
+use watch::Watch;
+use wishes::MENU;
 use world::World;
 
 static HELD: AtomicIsize = AtomicIsize::new(0);
@@ -70,7 +73,7 @@ const ALLOWANCE: isize = 8_192;
 fn a_day_of_faults_and_traffic_leaves_memory_flat() {
     let mut world = World::new(24, Settings::default());
     for (number, version) in [Version::Two, Version::One].into_iter().enumerate() {
-        world.add(Peer::new(number, Wish::all(), true, version, number as u64));
+        world.add(Peer::new(number, MENU.to_vec(), true, version, number as u64));
         world.want_all(number);
     }
     let mut held = Vec::new();
@@ -91,7 +94,9 @@ fn a_day_of_faults_and_traffic_leaves_memory_flat() {
             let away: Vec<_> = peer.wanted.keys().filter(|id| !peer.is_live(id)).collect();
             assert!(away.is_empty(), "{away:?} of {} are away in hour {hour}", peer.user);
         }
-        world.watch.forget_all();
+        let messages = world.watch.messages;
+        world.watch = Watch::default();
+        world.watch.messages = messages;
         held.push(HELD.load(Relaxed));
     }
     let mean = |hours: &[isize]| hours.iter().sum::<isize>() / hours.len().cast_signed();

@@ -19,6 +19,8 @@ mod herd;
 mod network;
 #[path = "sim/peer.rs"]
 mod peer;
+#[path = "sim/performing.rs"]
+mod performing;
 #[path = "sim/recordings.rs"]
 mod recordings;
 #[path = "sim/seeds.rs"]

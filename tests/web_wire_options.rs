@@ -50,7 +50,8 @@ fn deliver_is_read_as_the_types_say() {
     for (given, expected) in [
         ("{}", Delivery::Each),
         (r#"{"deliver":"each"}"#, Delivery::Each),
-        (r#"{"deliver":"batch"}"#, Delivery::Batch),
+        (r#"{"deliver":"batch","presence":false}"#, Delivery::Batch),
+        (r#"{"deliver":"each","presence":true}"#, Delivery::Each),
         (r#"{"deliver":{"latestBy":"payload.id"}}"#, latest(&["payload", "id"], 0)),
         (r#"{"deliver":{"latestBy":"event","everyMs":250}}"#, latest(&["event"], 250)),
     ] {

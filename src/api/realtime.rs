@@ -67,6 +67,10 @@ impl RealtimeClient {
             self.next_slot.set(self.next_slot.get() + 1);
             self.next_slot.get()
         });
+        if !self.driver.stands_for(id, &subscription) {
+            // What waits to be delivered is the former subscription's, and of another kind perhaps.
+            self.driver.router().drop_slot(slot);
+        }
         self.driver.router().set_slot(slot, on_data, &delivery);
         self.driver.handle(Input::Subscribe { id: id.to_owned(), subscription, slot });
         Ok(())

@@ -241,7 +241,8 @@ impl<P: Payload> Client<P> {
                 self.is_offline = true;
                 self.probe(now);
             }
-            Input::Visible => self.hurry(now),
+            // Whatever events have come or not: a page that is seen is not put away.
+            Input::Visible => self.resume(now),
             Input::Wake => {}
         }
     }

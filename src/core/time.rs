@@ -30,6 +30,40 @@ impl Instant {
     }
 }
 
+/// A monotonic clock that goes on while the machine sleeps.
+///
+/// Where the system's monotonic clock stands still during sleep (in browsers on macOS, Linux and Android), the wall clock
+/// tells: what it has gained on the other was slept. A wall clock that is set ahead by hand looks the same, and costs a
+/// heartbeat and a question for the token; one that is set back changes nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Clock {
+    /// The two clocks at the last reading.
+    last: Option<(u64, u64)>,
+    slept: u64,
+}
+
+/// What the wall clock may gain without anybody having slept, in milliseconds: it is corrected now and then.
+const CORRECTION: u64 = 2_000;
+
+impl Clock {
+    /// A clock that has not been read yet.
+    pub const fn new() -> Self {
+        Self { last: None, slept: 0 }
+    }
+
+    /// The moment at which the system's clocks say this, in milliseconds.
+    pub fn read(&mut self, monotonic: u64, wall: u64) -> Instant {
+        if let Some((last_monotonic, last_wall)) = self.last.replace((monotonic, wall)) {
+            let gained =
+                wall.saturating_sub(last_wall).saturating_sub(monotonic.saturating_sub(last_monotonic));
+            if gained > CORRECTION {
+                self.slept = self.slept.saturating_add(gained);
+            }
+        }
+        Instant::from_millis(monotonic.saturating_add(self.slept))
+    }
+}
+
 /// Why the client wants to be woken.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Timer {
@@ -143,6 +177,30 @@ mod tests {
         assert_eq!(timers.take_due(now).map(|due| due.0), Some(Timer::Connect));
         assert_eq!(timers.take_due(now), None);
         assert_eq!(timers.next(), Some((Instant::from_millis(30), &Timer::Heartbeat)));
+    }
+
+    #[test]
+    fn a_clock_that_stood_still_while_the_machine_slept_is_put_right_by_the_wall_clock() {
+        let mut clock = Clock::new();
+        let read = |clock: &mut Clock, monotonic, wall| clock.read(monotonic, wall).as_millis();
+        assert_eq!(read(&mut clock, 500, 1_790_000_000_000), 500);
+        assert_eq!(read(&mut clock, 1_500, 1_790_000_001_000), 1_500);
+        assert_eq!(
+            read(&mut clock, 2_500, 1_790_000_003_900),
+            2_500,
+            "a correction of the wall clock is no sleep"
+        );
+        assert_eq!(
+            read(&mut clock, 3_500, 1_790_003_604_900),
+            3_603_500,
+            "an hour in which one clock stood still"
+        );
+        assert_eq!(read(&mut clock, 4_500, 1_790_000_000_000), 3_604_500, "it never goes back");
+        assert_eq!(
+            read(&mut clock, 3_604_500, 1_790_003_600_000),
+            7_204_500,
+            "where both clocks go on, nothing is added"
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The driver: one pump, one timer. It does what the core's outputs say, in their order, and decides nothing.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use js_sys::{Function, Uint8Array};
@@ -50,6 +51,9 @@ pub struct Driver {
     socket: RefCell<Option<(SocketId, Socket)>>,
     wake: Wake,
     frames_heard: Cell<f64>,
+    /// What has happened and is not taken in yet.
+    inputs: RefCell<VecDeque<Input<JsValue>>>,
+    is_pumping: Cell<bool>,
     setup: Setup,
     _page: Page,
     _control: Closure<dyn FnMut(u32, JsValue)>,
@@ -100,6 +104,8 @@ impl Driver {
                 socket: RefCell::new(None),
                 wake: Wake::new(move || on_wake(Input::Wake)),
                 frames_heard: Cell::new(0.0),
+                inputs: RefCell::default(),
+                is_pumping: Cell::new(false),
                 setup,
                 _page: Page::listen(on_page),
                 _control: control,
@@ -139,9 +145,39 @@ impl Driver {
         self.client.try_borrow().ok()?.conflict(id, subscription)
     }
 
-    /// One pump: tells the core, does all it says, sets the timer, and lastly, with every borrow released, tells the
-    /// application.
+    /// Whether an id stands for this very subscription.
+    pub fn stands_for(&self, id: &str, subscription: &Subscription) -> bool {
+        self.client.try_borrow().is_ok_and(|client| client.stands_for(id, subscription))
+    }
+
+    /// Tells the core, does all it says, sets the timer, and lastly, with every borrow released, tells the application.
     pub fn handle(self: &Rc<Self>, input: Input<JsValue>) {
+        self.inputs.borrow_mut().push_back(input);
+        // A tap of the traffic is called while a frame goes out; what it asks for comes after the outputs under way.
+        if self.is_pumping.replace(true) {
+            return;
+        }
+        let mut told = Told::default();
+        while let Some(input) = self.next_input() {
+            self.pump(input, &mut told);
+        }
+        self.is_pumping.set(false);
+        // `js/` catches what listeners throw and hands it to the page's error handlers.
+        for entry in told.log {
+            let _ = self.setup.log.as_ref().map(|log| log.call1(&JsValue::NULL, &object::log_entry(&entry)));
+        }
+        if !told.notifications.is_empty() {
+            let batch = object::notifications(&told.notifications);
+            let _ = self.setup.notify.call1(&JsValue::NULL, &batch);
+        }
+    }
+
+    fn next_input(&self) -> Option<Input<JsValue>> {
+        self.inputs.borrow_mut().pop_front()
+    }
+
+    /// One pump.
+    fn pump(self: &Rc<Self>, input: Input<JsValue>, told: &mut Told) {
         let now = now();
         let heard = self.data_frames_heard();
         let Ok(mut client) = self.client.try_borrow_mut() else { return };
@@ -153,19 +189,10 @@ impl Driver {
         let deadline = client.next_timeout().map(|(deadline, _)| deadline);
         drop(client);
 
-        let mut told = Told::default();
         for output in outputs {
-            self.execute(output, &mut told);
+            self.execute(output, told);
         }
         self.wake.set(now, deadline);
-        // `js/` catches what listeners throw and hands it to the page's error handlers.
-        for entry in told.log {
-            let _ = self.setup.log.as_ref().map(|log| log.call1(&JsValue::NULL, &object::log_entry(&entry)));
-        }
-        if !told.notifications.is_empty() {
-            let batch = object::notifications(&told.notifications);
-            let _ = self.setup.notify.call1(&JsValue::NULL, &batch);
-        }
     }
 
     fn data_frames_heard(&self) -> Option<SocketId> {

@@ -1,11 +1,13 @@
 //! The page around the client: its clock, its chance, and what happens to it.
 
+use std::cell::Cell;
+
 use js_sys::{Date, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, EventTarget, VisibilityState};
 
 use crate::core::io::Input;
-use crate::core::time::Instant;
+use crate::core::time::{Clock, Instant};
 
 #[wasm_bindgen]
 extern "C" {
@@ -13,9 +15,16 @@ extern "C" {
     fn performance_now() -> f64;
 }
 
-/// The monotonic clock.
+thread_local! {
+    static CLOCK: Cell<Clock> = const { Cell::new(Clock::new()) };
+}
+
+/// The monotonic clock, with what the machine has slept.
 pub fn now() -> Instant {
-    Instant::from_millis(performance_now() as u64)
+    let mut clock = CLOCK.get();
+    let now = clock.read(performance_now() as u64, epoch());
+    CLOCK.set(clock);
+    now
 }
 
 /// The wall clock, in milliseconds since 1970.

@@ -3,21 +3,25 @@
  * entering wasm, control frames go to the core. Its twin in Rust is `src/core/realtime/router.rs`; a differential
  * test holds the two to each other, so a change here is a change there.
  */
-import { BinaryEnvelope, Envelope, remember } from './router/envelopes.js';
+import { BROADCAST, binaryMessage, decoded, messageIn, REPLY, replyIn } from './router/binary.js';
+import {
+  BinaryEnvelope,
+  BroadcastEnvelope,
+  ChangeEnvelope,
+  remember,
+  TextEnvelopes,
+} from './router/envelopes.js';
 import { exactNumbers } from './router/exact.js';
+import { isObject, parsed } from './router/json.js';
 import { keyIn } from './router/key.js';
 import { V1, V2 } from './router/protocol.js';
 import { isDuplicate } from './router/replays.js';
-import { Frames, slotOf, Unparsed } from './router/slots.js';
+import { Frames, Unparsed } from './router/slots.js';
+import { broadcastSlots, changeSlots, Table } from './router/table.js';
 import { broadcastFrame, show } from './router/traffic.js';
 
+/** No broadcast's header with its fields is longer. */
 const HEADER_LIMIT = 770;
-/** Kinds of binary frames, and how long the kind and the lengths of a reply are. */
-const REPLY = 1;
-const BROADCAST = 4;
-const REPLY_HEADER = 5;
-/** What follows on the data of a change, as the server writes it. */
-const CHANGE_END = ',"ids":[';
 /** So many frames of a topic may have an envelope that cannot be remembered before no more are tried. */
 const MOST_STRANGE = 20;
 
@@ -40,11 +44,9 @@ export class Router {
   #scan;
   #tap;
   #shared;
-  #topics = new Map();
-  #slots = new Map();
-  #textEnvelopes = new Map();
+  #table = new Table();
+  #textEnvelopes = new TextEnvelopes();
   #binaryEnvelopes = new Map();
-  #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
   /**
    * @param {1 | 2} version of the protocol whose frames are read
@@ -65,37 +67,25 @@ export class Router {
     this.#shared = { frames: new Frames(), dropped };
   }
 
-  /** `delivery` is as `slotOf` takes it. Another one than before is another subscription: what waits is dropped. */
+  /** What waits for a slot whose `delivery` changes is dropped. */
   setSlot(slot, callback, delivery) {
-    const kind = JSON.stringify(delivery);
-    let held = this.#slots.get(slot);
-    if (!held || held.kind !== kind) {
-      held?.drop();
-      held = slotOf(slot, delivery, this.#shared);
-      held.kind = kind;
-      this.#slots.set(slot, held);
-    }
-    held.callback = callback;
+    this.#table.setSlot(slot, callback, delivery, this.#shared);
     this.#forgetEnvelopes();
   }
 
   /** One that is being delivered to does not hear of it either, and what waits for it is dropped. */
   dropSlot(slot) {
-    this.#slots.get(slot)?.drop();
-    this.#slots.delete(slot);
+    this.#table.dropSlot(slot);
     this.#forgetEnvelopes();
   }
 
-  /** `events` is `[name, slots, …]`, `changes` is `[id, slots, …]`. */
-  setRoutes(topic, any, events, changes, deduplicate) {
-    const pairs = (list) => new Map(list.flatMap((key, at) => (at % 2 === 0 ? [[key, list[at + 1]]] : [])));
-    const seen = deduplicate ? (this.#topics.get(topic)?.seen ?? new Set()) : undefined;
-    this.#topics.set(topic, { any, events: pairs(events), changes: pairs(changes), seen, strange: 0 });
+  setRoutes(topic, ...routes) {
+    this.#table.setRoutes(topic, ...routes);
     this.#forgetEnvelopes();
   }
 
   dropRoutes(topic) {
-    this.#topics.delete(topic);
+    this.#table.dropRoutes(topic);
     this.#forgetEnvelopes();
   }
 
@@ -138,19 +128,19 @@ export class Router {
   }
 
   text(socket, data) {
-    const start = this.#protocol.payloadStart(data);
-    const known = start > 0 ? this.#textEnvelopes.get(data.slice(0, start)) : undefined;
+    const known = this.#textEnvelopes.find(data, this.#protocol.payloadStart);
     const delivered =
-      known && (known.ids ? knownChange(known, data, start) : this.#knownBroadcast(known, data, start));
+      known && (known instanceof ChangeEnvelope ? known.deliver(data) : this.#knownBroadcast(known, data));
     if (!delivered) this.#unknownText(socket, data);
   }
 
   /** Whether the frame was no more than a payload in this envelope, and has been delivered. */
-  #knownBroadcast(known, data, start) {
+  #knownBroadcast(known, data) {
     const { broadcastEnd } = this.#protocol;
     if (!data.endsWith(broadcastEnd)) return false;
+    const start = known.text.length;
     const end = data.length - broadcastEnd.length;
-    if (known.key !== undefined && this.#keep(known, data, start, end, textMessage)) return true;
+    if (known.field !== undefined && this.#keep(known, data, start, end, this.#parseText)) return true;
     const payload = parsed(data.slice(start, end));
     if (payload === undefined) return false;
     const message = textMessage(known.event, payload);
@@ -159,17 +149,22 @@ export class Router {
   }
 
   /** Whether the payload's key could be told from its text, and the slots keep it as their latest. */
-  #keep({ event, all, key: name }, text, start, end, messageOf) {
-    const key = keyIn(text, start, end, name);
+  #keep({ event, all, field }, text, start, end, parse) {
+    const key = keyIn(text, start, end, field);
     if (key === undefined) return false;
-    const message = new Unparsed(() => {
-      const payload = parsed(text.slice(start, end));
-      if (payload !== undefined) return messageOf(event, payload);
-      this.malformed += 1;
-      return undefined;
-    });
+    const message = new Unparsed(text, start, end, event, parse);
     for (const held of all) held.put(key, message);
     return true;
+  }
+
+  #parseText = (event, text) => this.#late(textMessage, event, text);
+  #parseBinary = (event, text) => this.#late(binaryMessage, event, text);
+
+  #late(messageOf, event, text) {
+    const payload = parsed(text);
+    if (payload !== undefined) return messageOf(event, payload);
+    this.malformed += 1;
+    return undefined;
   }
 
   #unknownText(socket, data) {
@@ -183,8 +178,8 @@ export class Router {
         this.malformed += 1;
         return;
       }
-      const routes = this.#topics.get(topic);
-      const slots = routes && (routes.events.get(payload.event) ?? routes.any);
+      const routes = this.#table.topic(topic);
+      const slots = routes && broadcastSlots(routes, payload.event);
       if (slots?.length) this.#rememberText(data, frame, parts, routes, slots);
       this.#deliver(slots, payload, routes?.seen);
     } else if (event === 'postgres_changes') {
@@ -192,8 +187,8 @@ export class Router {
         this.malformed += 1;
         return;
       }
-      const routes = this.#topics.get(topic);
-      const slots = routes && changeSlots(routes.changes, payload.ids);
+      const routes = this.#table.topic(topic);
+      const slots = routes && changeSlots(routes, payload.ids);
       if (slots?.length) {
         this.#rememberText(data, frame, parts, routes, slots);
         exactNumbers(payload.data, data, (written) => this.#protocol.parts(written).payload.data);
@@ -217,56 +212,51 @@ export class Router {
     if (!data.startsWith(`${envelope}{`) || !data.endsWith(end)) {
       routes.strange += 1;
     } else if (isChange) {
-      const known = this.#textEnvelopes.get(envelope) ?? { ids: new Map() };
-      remember(known.ids, end, this.#held(slots));
-      remember(this.#textEnvelopes, envelope, known);
+      const known = this.#textEnvelopes.get(envelope) ?? new ChangeEnvelope(envelope);
+      known.set(end, this.#table.held(slots));
+      this.#textEnvelopes.set(known);
     } else {
-      remember(this.#textEnvelopes, envelope, new Envelope(event, this.#held(slots)));
+      this.#textEnvelopes.set(new BroadcastEnvelope(envelope, event, this.#table.held(slots)));
     }
   }
 
   binary(socket, buffer) {
-    if (this.#protocol === V1) {
-      this.malformed += 1;
-      return;
-    }
     const bytes = new Uint8Array(buffer);
     const metaStart = 5 + bytes[1] + bytes[2];
     const payloadStart = metaStart + bytes[3];
     let hash = (bytes[1] << 8) | bytes[2];
     for (let at = 5; at < metaStart; at += 1) hash = (Math.imul(hash, 31) + bytes[at]) | 0;
     const known = this.#binaryEnvelopes.get(hash);
-    if (
-      known &&
-      bytes[0] === BROADCAST &&
-      bytes[4] <= 1 &&
-      payloadStart <= bytes.length &&
-      known.fits(bytes)
-    ) {
+    const isKnown = known && bytes[0] === BROADCAST && bytes[4] <= 1 && payloadStart <= bytes.length;
+    if (isKnown && known.fits(bytes)) {
       this.#knownBinary(known, buffer, bytes[4] === 1, metaStart, payloadStart);
-    } else if (bytes[0] === REPLY) {
-      this.#reply(socket, buffer);
     } else {
-      this.#unknownBinary(buffer, bytes, hash);
+      this.#unknownBinary(socket, buffer, bytes, hash);
     }
   }
 
   #knownBinary(known, buffer, isJson, metaStart, payloadStart) {
-    let text;
-    if (known.key !== undefined && isJson && metaStart === payloadStart) {
-      text = this.#decoded(buffer, payloadStart);
-      if (text !== undefined && this.#keep(known, text, 0, text.length, binaryMessage)) return;
+    if (known.field !== undefined && isJson && metaStart === payloadStart) {
+      const text = decoded(buffer, payloadStart);
+      if (text !== undefined && this.#keep(known, text, 0, text.length, this.#parseBinary)) return;
     }
-    const message = this.#message(buffer, known.event, isJson, metaStart, payloadStart);
-    if (!message) return;
-    if (known.seen && isDuplicate(known.seen, message)) {
-      this.duplicates += 1;
-      return;
-    }
-    for (const held of known.all) held.take(message);
+    const message = messageIn(buffer, known.event, isJson, metaStart, payloadStart);
+    if (!message) this.malformed += 1;
+    else if (known.seen && isDuplicate(known.seen, message)) this.duplicates += 1;
+    else for (const held of known.all) held.take(message);
   }
 
-  #unknownBinary(buffer, bytes, hash) {
+  #unknownBinary(socket, buffer, bytes, hash) {
+    if (this.#protocol === V1) {
+      this.malformed += 1;
+      return;
+    }
+    if (bytes[0] === REPLY) {
+      const frame = replyIn(buffer);
+      if (frame) this.#control(socket, frame);
+      else this.malformed += 1;
+      return;
+    }
     const found = this.#scan(bytes.subarray(0, HEADER_LIMIT));
     if (found === undefined) {
       this.malformed += 1;
@@ -277,58 +267,16 @@ export class Router {
       return;
     }
     const [isJson, eventStart, metaStart, payloadStart, ...slots] = found;
-    const event = this.#decoder.decode(bytes.subarray(eventStart, metaStart));
+    const event = decoded(buffer, eventStart, metaStart);
     let seen;
     if (bytes[0] === BROADCAST) {
-      seen = this.#topics.get(this.#decoder.decode(bytes.subarray(5, eventStart)))?.seen;
-      const envelope = new BinaryEnvelope(bytes.slice(0, metaStart), event, this.#held(slots), seen);
+      seen = this.#table.topic(decoded(buffer, 5, eventStart))?.seen;
+      const envelope = new BinaryEnvelope(bytes.slice(0, metaStart), event, this.#table.held(slots), seen);
       remember(this.#binaryEnvelopes, hash, envelope);
     }
-    const message = this.#message(buffer, event, isJson, metaStart, payloadStart);
+    const message = messageIn(buffer, event, isJson, metaStart, payloadStart);
     if (message) this.#deliver(slots, message, seen);
-  }
-
-  /** A reply is for the core, as a text frame would be. */
-  #reply(socket, buffer) {
-    const fields = [];
-    let at = REPLY_HEADER;
-    try {
-      for (const length of new Uint8Array(buffer, 1, REPLY_HEADER - 1)) {
-        fields.push(this.#decoder.decode(new Uint8Array(buffer, at, length)));
-        at += length;
-      }
-    } catch {
-      this.malformed += 1;
-      return;
-    }
-    const [joinRef, ref, topic, status] = fields;
-    this.#control(socket, [joinRef, ref, topic, 'phx_reply', { status, response: buffer.slice(at) }]);
-  }
-
-  #message(buffer, event, isJson, metaStart, payloadStart) {
-    const message = binaryMessage(event, undefined);
-    try {
-      message.payload = isJson
-        ? JSON.parse(this.#decoder.decode(new Uint8Array(buffer, payloadStart)))
-        : buffer.slice(payloadStart);
-      if (metaStart < payloadStart) {
-        const meta = new Uint8Array(buffer, metaStart, payloadStart - metaStart);
-        message.meta = JSON.parse(this.#decoder.decode(meta));
-      }
-      return message;
-    } catch {
-      this.malformed += 1;
-      return undefined;
-    }
-  }
-
-  /** `undefined` if it is not UTF-8. */
-  #decoded(buffer, start) {
-    try {
-      return this.#decoder.decode(new Uint8Array(buffer, start));
-    } catch {
-      return undefined;
-    }
+    else this.malformed += 1;
   }
 
   #deliver(slots, message, seen) {
@@ -337,50 +285,12 @@ export class Router {
     } else if (seen && isDuplicate(seen, message)) {
       this.duplicates += 1;
     } else {
-      for (const slot of slots) this.#slots.get(slot)?.take(message);
+      for (const slot of slots) this.#table.slot(slot)?.take(message);
     }
-  }
-
-  #held(slots) {
-    return slots.flatMap((slot) => this.#slots.get(slot) ?? []);
   }
 }
 
 /** As the server writes it. */
 function textMessage(event, payload) {
   return { event, payload, type: 'broadcast' };
-}
-
-function binaryMessage(event, payload) {
-  return { type: 'broadcast', event, payload };
-}
-
-function knownChange({ ids }, data, start) {
-  const end = data.lastIndexOf(CHANGE_END);
-  const all = end > start ? ids.get(data.slice(end)) : undefined;
-  const text = all && data.slice(start, end);
-  const change = all && parsed(text);
-  if (change === undefined) return false;
-  exactNumbers(change, text, (written) => written);
-  for (const held of all) held.take(change);
-  return true;
-}
-
-/** `undefined` if it is not one value. */
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function changeSlots(changes, ids) {
-  if (ids.length === 1) return changes.get(ids[0]);
-  // A row that several bindings of one callback match is one change to it.
-  return [...new Set(ids.flatMap((id) => changes.get(id) ?? []))];
-}
-
-function isObject(value) {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

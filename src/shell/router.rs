@@ -96,9 +96,14 @@ extern "C" {
 }
 
 /// The router's own parts. A module's file is published if something of it is named here.
-#[allow(dead_code, reason = "only the router imports them")]
+#[allow(dead_code, non_snake_case, reason = "only the router imports them, by these names")]
 mod parts {
     use wasm_bindgen::prelude::*;
+
+    #[wasm_bindgen(module = "/src/shell/router/binary.js")]
+    extern "C" {
+        fn replyIn();
+    }
 
     #[wasm_bindgen(module = "/src/shell/router/envelopes.js")]
     extern "C" {
@@ -107,14 +112,17 @@ mod parts {
 
     #[wasm_bindgen(module = "/src/shell/router/exact.js")]
     extern "C" {
-        #[wasm_bindgen(js_name = exactNumbers)]
-        fn exact_numbers();
+        fn exactNumbers();
+    }
+
+    #[wasm_bindgen(module = "/src/shell/router/json.js")]
+    extern "C" {
+        fn parsed();
     }
 
     #[wasm_bindgen(module = "/src/shell/router/key.js")]
     extern "C" {
-        #[wasm_bindgen(js_name = keyIn)]
-        fn key_in();
+        fn keyIn();
     }
 
     #[wasm_bindgen(module = "/src/shell/router/protocol.js")]
@@ -124,13 +132,17 @@ mod parts {
 
     #[wasm_bindgen(module = "/src/shell/router/replays.js")]
     extern "C" {
-        #[wasm_bindgen(js_name = isDuplicate)]
-        fn is_duplicate();
+        fn isDuplicate();
     }
 
     #[wasm_bindgen(module = "/src/shell/router/slots.js")]
     extern "C" {
         type Frames;
+    }
+
+    #[wasm_bindgen(module = "/src/shell/router/table.js")]
+    extern "C" {
+        type Table;
     }
 }
 

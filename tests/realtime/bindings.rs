@@ -101,3 +101,31 @@ fn what_the_database_refuses_fails_alone_on_a_shared_private_channel() {
     world.accept("room");
     assert!(world.is_live("room"));
 }
+
+#[test]
+fn a_binding_that_the_database_refuses_does_not_end_those_that_were_live_on_the_channel() {
+    let mut world = World::open_with("good", private(changes("room", "good", None)));
+    world.subscribe("chat", private(broadcasts("room")));
+    world.accept("room");
+    world.subscribe("bad", private(changes("room", "bad", None)));
+    world.accept_join("room");
+    let (reference, topic, _) = world.join("room");
+    let message = "Unable to subscribe to changes with given parameters. The table does not exist.";
+    world.receive_json(json!([reference, null, topic, "system", {
+        "message": message, "status": "error", "extension": "postgres_changes", "channel": "room",
+    }]));
+    assert_eq!(world.failure("bad").map(|error| error.code.as_str()), Some("subscription_refused"));
+    assert!(world.failure("good").is_none() && world.failure("chat").is_none());
+    let (_, _, payload) = world.join("room");
+    assert_eq!(payload["config"]["postgres_changes"].as_array().map(Vec::len), Some(1));
+    world.accept("room");
+    assert!(world.is_live("good") && world.is_live("chat"));
+    // The table that was live is dropped: nothing is left to keep it for.
+    let (reference, topic, _) = world.join("room");
+    world.receive_json(json!([reference, null, topic, "system", {
+        "message": message, "status": "error", "extension": "postgres_changes", "channel": "room",
+    }]));
+    assert_eq!(world.failure("good").map(|error| error.code.as_str()), Some("subscription_refused"));
+    world.accept("room");
+    assert!(world.is_live("chat"));
+}

@@ -5,7 +5,7 @@ use wedsync_dashboard::core::client::Config;
 use wedsync_dashboard::core::io::{CallId, Input};
 use wedsync_dashboard::core::realtime::http_send::HttpBroadcast;
 
-use crate::world::World;
+use crate::world::{World, broadcasts};
 
 fn send(world: &mut World, call: u32) {
     world.input(Input::HttpBroadcast(HttpBroadcast {
@@ -56,4 +56,36 @@ fn it_waits_for_the_token_and_is_told_when_there_is_none() {
     world.input(Input::SetToken { value: Some("old".into()), lifetime: Some(-1) });
     send(&mut world, 1);
     assert_eq!(world.settled(1), Some(Err("token_expired")));
+}
+
+#[test]
+fn a_broadcast_that_waits_for_a_token_is_settled_whatever_becomes_of_the_link() {
+    let asking = || {
+        let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+        world.subscribe("feed", broadcasts("feed"));
+        world.open();
+        send(&mut world, 1);
+        assert_eq!((world.tokens_asked, world.settled(1)), (1, None));
+        world
+    };
+    // The application never answers, and meanwhile the link comes to rest.
+    let mut world = asking();
+    world.input(Input::SocketClosed { socket: world.socket(), code: 1006 });
+    world.unsubscribe("feed");
+    world.pass(10_000);
+    assert_eq!(world.settled(1), Some(Err("token_unavailable")));
+    assert!(world.client.next_timeout().is_none());
+
+    let mut world = asking();
+    world.input(Input::Suspend);
+    assert!(world.client.next_timeout().is_none(), "nothing runs in a page put away");
+    world.input(Input::Resume);
+    world.pass(10_000);
+    assert_eq!(world.settled(1), Some(Err("token_unavailable")));
+
+    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    send(&mut world, 1);
+    world.input(Input::Disconnect);
+    assert_eq!(world.settled(1), Some(Err("disconnected")));
+    assert!(world.client.next_timeout().is_none(), "nothing is left running");
 }

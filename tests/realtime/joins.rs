@@ -295,3 +295,23 @@ fn every_recorded_reason_has_its_remedy() {
     }
     assert!(seen > 50, "{seen}");
 }
+
+#[test]
+fn a_channel_that_is_taken_and_ended_at_once_is_not_hammered() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    for _ in 0..12 {
+        world.accept("feed");
+        let (reference, topic, _) = world.join("feed");
+        world.receive_json(json!([reference, reference, topic, "phx_error", { "reason": "channel_crash" }]));
+        let joins = world.client.stats().joins;
+        while world.client.stats().joins == joins {
+            world.pass(100);
+        }
+    }
+    assert!(world.now.as_millis() > 60_000, "{} ms for a dozen joins", world.now.as_millis());
+    world.accept("feed");
+    world.pass(10_000);
+    let (reference, topic, _) = world.join("feed");
+    world.receive_json(json!([reference, reference, topic, "phx_close", {}]));
+    assert!(world.left(&Timer::Rejoin(topic)).unwrap() <= 1_000, "what was live for a while begins anew");
+}

@@ -147,3 +147,64 @@ fn statistics_tell_how_long_it_took_to_be_live_again() {
     let stats = world.client.stats();
     assert_eq!((stats.live_again, stats.recoveries, stats.reconnects), (Some(500), 1, 1));
 }
+
+#[test]
+fn a_page_that_is_seen_again_is_no_longer_put_away_though_no_event_said_so() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.accept("feed");
+    world.input(Input::Suspend);
+    world.input(Input::Visible);
+    world.open();
+    world.accept("feed");
+    assert!(world.is_live("feed"));
+    world.input(Input::Resume);
+    assert_eq!(world.opened.len(), 2, "the event that comes after all changes nothing");
+}
+
+#[test]
+fn statistics_do_not_count_an_absence_whose_end_nobody_awaits() {
+    // The channel that was away has been unsubscribed; the other was live all the time.
+    let mut world = World::new();
+    world.subscribe("feed", broadcasts("feed"));
+    world.subscribe("other", broadcasts("other"));
+    world.open();
+    world.accept("feed");
+    world.accept("other");
+    let (reference, topic, _) = world.join("feed");
+    world.receive_json(json!([reference, reference, topic, "phx_close", {}]));
+    world.unsubscribe("feed");
+    world.pass(600_000);
+    world.close(1012);
+    world.pass(1_000);
+    world.open();
+    world.accept("other");
+    assert!(world.client.stats().live_again.unwrap() <= 1_000);
+
+    // A page put away while nothing was subscribed.
+    let mut world = World::new();
+    world.input(Input::Connect);
+    world.open();
+    world.input(Input::Suspend);
+    world.input(Input::Resume);
+    world.open();
+    world.pass(600_000);
+    world.subscribe("feed", broadcasts("feed"));
+    world.accept("feed");
+    assert_eq!((world.client.stats().recoveries, world.client.stats().live_again), (0, None));
+}
+
+#[test]
+fn topics_that_come_and_go_while_there_is_no_network_leave_nothing_behind() {
+    let mut world = World::open_with("kept", broadcasts("kept"));
+    world.accept("kept");
+    world.input(Input::Offline);
+    world.close(1006);
+    let size = |world: &World| format!("{:?}", world.client).len();
+    let mut sizes = Vec::new();
+    for number in 10..30 {
+        world.subscribe("page", broadcasts(&format!("page{number}")));
+        world.unsubscribe("page");
+        sizes.push(size(&world));
+    }
+    assert_eq!(sizes[0], sizes[19]);
+}

@@ -286,3 +286,18 @@ fn what_is_too_large_to_track_as_recorded_is_told_and_not_tracked_again() {
     assert!(world.is_live("who"));
     assert_eq!(world.sent_events().iter().filter(|event| **event == "presence").count(), 1);
 }
+
+#[test]
+fn what_a_subscription_tracks_ends_with_it_though_others_still_watch() {
+    let mut world = World::open_with("watcher", presence("room", "alice"));
+    world.subscribe("editor", presence("room", "alice"));
+    world.accept("room");
+    world.track(1, "editor", Some(json!({ "editing": true })));
+    let ok = json!({ "status": "ok", "response": {} });
+    let (join, track) = references(&world, "presence");
+    world.receive_json(json!([join, track, "realtime:room", "phx_reply", ok]));
+    assert_eq!(world.settled(1), Some(Ok(())));
+    world.unsubscribe("editor");
+    assert_eq!(world.last_sent("presence")[4]["event"], "untrack");
+    assert!(world.is_live("watcher"));
+}

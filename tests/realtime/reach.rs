@@ -87,6 +87,28 @@ fn a_limit_is_given_a_minute_whatever_the_browser_says() {
     assert_eq!(world.opened.len(), before + 1);
 }
 
+#[test]
+fn a_limit_is_given_a_minute_whatever_the_application_does() {
+    let mut world = live();
+    let before = world.opened.len();
+    world.close(1001);
+    // As a component does that leaves the page and comes back.
+    world.unsubscribe("feed");
+    world.subscribe("feed", broadcasts("feed"));
+    world.input(Input::Disconnect);
+    world.input(Input::Connect);
+    world.subscribe("feed", broadcasts("feed"));
+    world.input(Input::Suspend);
+    world.input(Input::Resume);
+    world.pass(59_000);
+    assert_eq!(world.opened.len(), before);
+    world.pass(3_000);
+    assert_eq!(world.opened.len(), before + 1);
+    world.open();
+    world.accept("feed");
+    assert!(world.is_live("feed"));
+}
+
 /// The handshake fails although something answers, and the auth server is asked why.
 fn refused(config: Config) -> World {
     let mut world = World::with(Config { reconnect_base: 30_000, ..config }, 1);

@@ -190,3 +190,11 @@ fn a_broadcast_on_a_subscription_to_changes_is_refused_because_nobody_would_hear
     let settled = world.news.last().map(|news| format!("{news:?}")).unwrap_or_default();
     assert!(settled.contains("InvalidOption") && settled.contains("listens to changes"), "{settled}");
 }
+
+#[test]
+fn a_client_tells_whether_an_id_stands_for_the_same_subscription() {
+    let world = World::open_with("feed", broadcasts("feed"));
+    assert!(world.client.stands_for("feed", &broadcasts("feed")));
+    assert!(!world.client.stands_for("feed", &event("feed", "hello")));
+    assert!(!world.client.stands_for("other", &broadcasts("feed")));
+}

@@ -265,3 +265,16 @@ fn a_permission_revoked_by_a_new_token_as_recorded_is_not_retried() {
     world.pass(120_000);
     assert_eq!(world.client.stats().joins, 1);
 }
+
+#[test]
+fn a_page_put_away_while_a_token_is_awaited_asks_again_when_it_is_back() {
+    let mut world = asking();
+    let asked = world.tokens_asked;
+    world.input(Input::Suspend);
+    world.input(Input::Resume);
+    world.open();
+    assert_eq!(world.tokens_asked, asked + 1, "the first question may have died with the page");
+    give(&mut world, "a", None);
+    world.accept("room:1");
+    assert!(world.is_live("room"));
+}

@@ -71,11 +71,6 @@ impl Watch {
         self.limited.remove(&(peer, topic.to_owned()));
     }
 
-    /// Everything that has been seen.
-    pub fn forget_all(&mut self) {
-        *self = Self { messages: self.messages, ..Self::default() };
-    }
-
     /// What was kept for a client is no longer owed to it.
     pub fn forget_kept(&mut self, peer: usize) {
         self.kept.retain(|(owed, _), _| *owed != peer);

@@ -35,7 +35,8 @@ const fn wish(id: &'static str, channel: &'static str, private: bool, kind: Kind
 
 const ALL: Kind = Kind::Broadcasts { event: None, own: false };
 
-const MENU: &[Wish] = &[
+/// What clients may want.
+pub const MENU: &[Wish] = &[
     Wish::LOBBY,
     wish("greetings", "lobby", false, Kind::Broadcasts { event: Some("hi"), own: false }),
     wish("people", "lobby", false, Kind::Presence),
@@ -65,11 +66,6 @@ pub enum About {
 
 impl Wish {
     pub const LOBBY: Self = wish("lobby", "lobby", false, ALL);
-
-    /// The whole menu.
-    pub fn all() -> Vec<Self> {
-        MENU.to_vec()
-    }
 
     /// Some of the menu, at least one; private ones need a token.
     pub fn some(rng: &mut Rng, has_token: bool) -> Vec<Self> {

@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use wedsync_dashboard::core::io::{Input, RequestId, SocketId};
+use wedsync_dashboard::core::io::{Input, RequestId};
 use wedsync_dashboard::core::rng::Rng;
 
 use crate::network::{Fate, Link, Weather, fate};
-use crate::peer::{Effect, Peer};
-use crate::server::{Conn, Data, Emission, Millis, Server, Settings, token};
+use crate::peer::Peer;
+use crate::server::{Conn, Data, Emission, Millis, Server, Settings};
 use crate::watch::Watch;
 
 /// The key that every client opens its socket with.
 const KEY: &str = "jwt-anon-exp2082758400";
 /// How long a server that refuses a handshake takes to say so.
 const HANDSHAKE_REFUSAL: Millis = 2_000;
-/// How long the application may take for a token in bad weather; clients do not wait as long.
-const LATE_TOKEN: Millis = 15_000;
 
 #[derive(Debug)]
 pub enum Event {
@@ -57,7 +55,7 @@ pub struct World {
     pub asleep: Vec<Option<Millis>>,
     queue: BTreeMap<(Millis, u64), Event>,
     queued: u64,
-    conns: u32,
+    pub conns: u32,
     /// A page is being put away: its client closes what it has.
     pub is_suspending: bool,
     /// Whether to print what happens.
@@ -277,88 +275,5 @@ impl World {
         self.trace((peer, &arrival));
         self.judge(peer, data, arrival);
         self.perform(peer, effects);
-    }
-
-    fn give_token(&mut self, peer: usize) {
-        let (now, bad) = (self.now, self.now < self.weather.tokenless);
-        let lifetime = match self.rng.up_to(3) {
-            0 if bad => {
-                let effects = self.peers[peer].input(now, Input::TokenFailed { reason: "no session".into() });
-                return self.perform(peer, effects);
-            }
-            1 if bad => -5,
-            _ => 60 + self.rng.up_to(120) as i64,
-        };
-        let expires = (self.server.wall() / 1_000).saturating_add_signed(lifetime);
-        let user = self.peers[peer].user.clone();
-        let left = (expires * 1_000) as i64 - self.server.wall() as i64 - self.peers[peer].skew;
-        let effects = self.peers[peer].token(now, token(&user, expires), left);
-        self.perform(peer, effects);
-    }
-
-    /// What a client does to the world.
-    pub fn perform(&mut self, peer: usize, effects: Vec<Effect>) {
-        for effect in effects {
-            self.trace((peer, &effect));
-            match effect {
-                Effect::Open(socket) => {
-                    assert!(self.current[peer].is_none(), "a second socket beside the first");
-                    self.watch.attempt(peer, self.now);
-                    self.conns += 1;
-                    let conn = Conn(self.conns);
-                    let mut link = Link::new(peer, socket);
-                    link.is_touched = self.now < self.weather.slow.max(self.weather.flaky);
-                    self.links.insert(conn, link);
-                    self.current[peer] = Some(conn);
-                    let latency = self.weather.latency(self.now, &mut self.rng);
-                    if self.now < self.weather.refusing.max(self.weather.away) {
-                        self.schedule(self.now + latency, Event::Failed(conn));
-                    } else if self.now >= self.weather.hanging {
-                        self.schedule(self.now + latency, Event::Handshake(conn));
-                    }
-                }
-                Effect::Close => self.give_up(peer),
-                Effect::Send(socket, data) => self.send(peer, socket, data),
-                Effect::AskToken => {
-                    let bad = self.now < self.weather.tokenless && self.rng.up_to(2) == 0;
-                    let delay = if bad { LATE_TOKEN } else { self.rng.up_to(200) };
-                    self.schedule(self.now + delay, Event::Token(peer));
-                }
-                Effect::AskReach => {
-                    let answers = self.weather.answers(self.now);
-                    let delay = self.weather.latency(self.now, &mut self.rng);
-                    self.schedule(self.now + delay, Event::Reached(peer, answers));
-                }
-                Effect::AskWhy(request) => {
-                    let answers = self.weather.answers(self.now);
-                    let delay = self.weather.latency(self.now, &mut self.rng);
-                    self.schedule(self.now + delay, Event::Why(peer, request, answers));
-                }
-                Effect::Live(id) => self.check_live(peer, id),
-            }
-        }
-    }
-
-    fn give_up(&mut self, peer: usize) {
-        let conn = self.current[peer].take().expect("a socket to close");
-        let link = self.links.get_mut(&conn).expect("a link");
-        let needed =
-            !self.peers[peer].wanted.is_empty() && link.is_open && !link.is_touched && !self.is_suspending;
-        assert!(!needed, "client {peer} gave up a link that was alive");
-        link.is_abandoned = true;
-        // What a silent link has swallowed the server finds out by itself.
-        let delay = if link.is_silent { 60_000 } else { self.weather.latency(self.now, &mut self.rng) };
-        let at = link.up(self.now + delay);
-        self.schedule(at, Event::Gone(conn));
-    }
-
-    fn send(&mut self, peer: usize, socket: SocketId, data: Data) {
-        let conn = self.current[peer].expect("a socket to send on");
-        self.before_sending(peer, conn, &data);
-        let link = self.links.get_mut(&conn).expect("a link");
-        assert!(link.socket == socket && link.is_open, "sent on a socket that is not open");
-        let arrival = self.now + self.weather.latency(self.now, &mut self.rng);
-        let at = link.up(arrival);
-        self.schedule(at, Event::Up(conn, data));
     }
 }

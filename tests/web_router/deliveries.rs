@@ -1,5 +1,8 @@
 //! Messages that are handed over several at once, on a clock that the test drives.
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -128,13 +131,32 @@ fn a_callback_that_throws_or_unsubscribes_another_is_its_own_affair() {
     let both = Both::new(Protocol::V2);
     both.route("realtime:pub1", Some(&TopicRoutes { any: vec![1, 2, 3], ..TopicRoutes::default() }));
     let router = both.router.clone();
-    let unsubscriber = Closure::<dyn FnMut(JsValue)>::new(move |_| router.drop_slot(2));
+    let armed = Rc::new(Cell::new(true));
+    let is_armed = Rc::clone(&armed);
+    let unsubscriber = Closure::<dyn FnMut(JsValue)>::new(move |_| {
+        if is_armed.get() {
+            router.drop_slot(2);
+        }
+    });
     both.deliver(2, &Delivery::Batch);
     both.deliver(3, &Delivery::Batch);
     both.router.set_slot(1, unsubscriber.as_ref().unchecked_ref(), &Delivery::Batch);
     both.in_javascript(&text(r#"{"n":1}"#));
     clock.frame();
     assert!(matches!(both.told().as_slice(), [told] if told.starts_with('3')));
+
+    for delivery in [Delivery::Batch, latest("payload.n", 0)] {
+        both.deliver(2, &delivery);
+        both.deliver(3, &Delivery::Each);
+        both.router.set_slot(1, unsubscriber.as_ref().unchecked_ref(), &Delivery::Each);
+        // In the known envelope of the second message the slots are at hand, the dropped one too.
+        for is_second in [false, true] {
+            armed.set(is_second);
+            assert_eq!(both.in_javascript(&text(r#"{"n":1}"#)).len(), 1);
+        }
+        assert_eq!(clock.scheduled(), 0);
+    }
+    both.deliver(3, &Delivery::Batch);
 
     let thrower = Function::new_no_args("throw new Error('no batch today')");
     both.router.set_slot(1, &thrower, &Delivery::Batch);

@@ -16,7 +16,7 @@ pub const KNOWN_OF_2: [&str; 2] = [
     r#"[null,null,"realtime:pub1","postgres_changes",{"data":{"a":1},"ids":[19164736]}]"#,
 ];
 
-pub const PAYLOADS: [&str; 22] = [
+pub const PAYLOADS: [&str; 26] = [
     r#"{"a":2}"#,
     r#"{}"#,
     r#"{"a":{"b":[{}]}} "#,
@@ -39,6 +39,10 @@ pub const PAYLOADS: [&str; 22] = [
     r#"{"a":1"#,
     r#"{"#,
     "",
+    "5",
+    r#""a""#,
+    r#" {"a":2}"#,
+    "[{}]",
 ];
 
 const ENDS: [&str; 14] = [

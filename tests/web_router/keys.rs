@@ -10,7 +10,10 @@ use crate::frame::{broken_text, one_of};
 #[wasm_bindgen(module = "/src/shell/router/key.js")]
 extern "C" {
     #[wasm_bindgen(js_name = keyIn)]
-    fn key_in(text: &str, start: u32, end: u32, name: &str) -> JsValue;
+    fn key_in(text: &str, start: u32, end: u32, field: &JsValue) -> JsValue;
+
+    #[wasm_bindgen(js_name = fieldOf)]
+    fn field_of(name: &str) -> JsValue;
 }
 
 const TEXTS: [&str; 14] = [
@@ -39,7 +42,7 @@ fn a_key_that_is_found_in_a_text_is_the_one_that_parsing_gives() {
         let text = if round % 3 == 0 { text.to_owned() } else { broken_text(text, &mut rng) };
         let surrounded = format!("{{\"key\":{text},\"key\":\"z\"}}");
         let end = 7 + text.encode_utf16().count() as u32;
-        let key = key_in(&surrounded, 7, end, "key");
+        let key = key_in(&surrounded, 7, end, &field_of("key"));
         let Ok(parsed) = JSON::parse(&text) else { continue };
         compared += 1;
         if key.is_undefined() {
@@ -62,7 +65,7 @@ fn the_usual_texts_are_not_parsed_for_their_key() {
         .iter()
         .zip([true, true, true, true, true, true, true, true, false, false, false, true, false, false])
     {
-        let key = key_in(text, 0, text.encode_utf16().count() as u32, "key");
+        let key = key_in(text, 0, text.encode_utf16().count() as u32, &field_of("key"));
         assert_eq!(!key.is_undefined(), is_found, "{text}: {key:?}");
     }
 }
@@ -72,6 +75,6 @@ fn a_text_in_which_more_follows_the_object_has_no_key() {
     for text in
         [r#"{"key":"a"},"b":{}"#, r#"{"key":"a"}}"#, r#"{"key":"a"} "#, r#"{"key":"a""#, r#"{"key":"#, "{"]
     {
-        assert!(key_in(text, 0, text.len() as u32, "key").is_undefined(), "{text}");
+        assert!(key_in(text, 0, text.len() as u32, &field_of("key")).is_undefined(), "{text}");
     }
 }

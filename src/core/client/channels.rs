@@ -6,7 +6,6 @@ use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Channel, Event, State};
 use crate::core::realtime::frame::{Inbound, Outbound, PHOENIX_TOPIC, Reference};
 use crate::core::realtime::join_config::JoinConfig;
-use crate::core::realtime::subscriptions::Source;
 use crate::core::time::{Instant, Timer};
 
 impl<P: Payload> Client<P> {
@@ -39,7 +38,7 @@ impl<P: Payload> Client<P> {
                 if was_live {
                     let certain = self.link.certain();
                     if let Some(channel) = self.channels.get_mut(topic) {
-                        channel.was_live(certain);
+                        channel.was_live(now, certain);
                     }
                     self.stats.away(now);
                 }
@@ -65,12 +64,12 @@ impl<P: Payload> Client<P> {
     }
 
     /// Leaves a channel and joins it with what is needed now; the others on it are told that they are away.
-    pub(super) fn rejoin(&mut self, topic: &str) {
+    pub(super) fn rejoin(&mut self, now: Instant, topic: &str) {
         let certain = self.link.certain();
         if let Some(channel) =
             self.channels.get_mut(topic).filter(|channel| matches!(channel.state, State::Live(_)))
         {
-            channel.was_live(certain);
+            channel.was_live(now, certain);
         }
         self.leave(topic);
         self.timers.clear(&Timer::Join(topic.to_owned()));
@@ -83,20 +82,20 @@ impl<P: Payload> Client<P> {
     }
 
     /// Leaves every channel, so that none goes on with the rights of a token that is no longer the user's.
-    pub(super) fn rejoin_all(&mut self) {
+    pub(super) fn rejoin_all(&mut self, now: Instant) {
         for (topic, _) in self.joined_channels() {
-            self.rejoin(&topic);
+            self.rejoin(now, &topic);
         }
     }
 
     /// Every channel is gone with its socket.
-    pub(super) fn channels_lost(&mut self, certain: Option<Instant>) {
+    pub(super) fn channels_lost(&mut self, now: Instant, certain: Option<Instant>) {
         let topics: Vec<String> = self.channels.keys().cloned().collect();
         for topic in topics {
             self.drop_pushes(&topic);
             let Some(channel) = self.channels.get_mut(&topic) else { continue };
             if matches!(channel.state, State::Live(_)) {
-                channel.was_live(certain);
+                channel.was_live(now, certain);
             }
             channel.state = State::Waiting;
             self.timers.clear(&Timer::Join(topic.clone()));
@@ -123,6 +122,14 @@ impl<P: Payload> Client<P> {
                 self.refuse_calls(channel.tracking.end());
                 self.slot_is_free();
             }
+            if self.is_all_live() {
+                // What was away is not wanted any more.
+                self.stats.forget_absence();
+            }
+            // Without a network the queues are not worked off.
+            for queue in [&mut self.to_join, &mut self.suspects] {
+                queue.retain(|queued| queued != topic);
+            }
             for timer in [Timer::Join, Timer::Rejoin, Timer::Tracking] {
                 self.timers.clear(&timer(topic.to_owned()));
             }
@@ -132,8 +139,8 @@ impl<P: Payload> Client<P> {
         if let Some(channel) = self.channels.get_mut(topic) {
             channel.config = needed;
         }
-        let is_on = |source: &Source| matches!(source, Source::Presence { .. });
-        if !self.subscriptions.of(topic).any(|(_, entry)| is_on(&entry.subscription.source)) {
+        let tracker = self.channels.get(topic).and_then(|channel| channel.tracker.as_ref());
+        if tracker.is_some_and(|id| self.subscriptions.get(id).is_none()) {
             self.stop_tracking(now, topic);
         }
         self.write_routes(topic);

@@ -25,6 +25,10 @@ impl<P: Payload> Client<P> {
     /// Begins an attempt if the link is down and wanted.
     pub(super) fn connect(&mut self, now: Instant) {
         if self.link.is_down() && self.is_wanted() {
+            if self.link.heed_limit(now, &mut self.timers) {
+                self.notify(Notification::Connection { state: Connection::Disconnected });
+                return;
+            }
             let socket = self.link.connect(now, &mut self.timers);
             self.reach.tried();
             self.log(Level::Debug, "connect");
@@ -90,7 +94,7 @@ impl<P: Payload> Client<P> {
         if !self.subscriptions.is_empty() {
             self.stats.away(now);
         }
-        self.channels_lost(certain);
+        self.channels_lost(now, certain);
         self.retry_all(now, &Error::new(Code::Disconnected, LOST));
     }
 
@@ -208,13 +212,17 @@ impl<P: Payload> Client<P> {
         }
         self.link.suspend(&mut self.timers);
         self.clear_link_timers();
+        // A question asked of a page that is frozen may never be answered.
+        self.forget_question();
         self.log(Level::Info, "suspended");
         self.notify(Notification::Connection { state: Connection::Disconnected });
         if certain.is_some() {
             self.notify(Notification::Disconnected { code: 1000, reason: "the page was put away" });
+        }
+        if certain.is_some() && !self.subscriptions.is_empty() {
             self.stats.away(now);
         }
-        self.channels_lost(certain);
+        self.channels_lost(now, certain);
         for id in self.subscriptions.ids() {
             if self.subscriptions.get(&id).is_some_and(|entry| entry.was_live) {
                 self.set_status(&id, super::Status::Reconnecting);
@@ -224,6 +232,7 @@ impl<P: Payload> Client<P> {
 
     /// The page is back.
     pub(super) fn resume(&mut self, now: Instant) {
+        self.ask_for_held(now);
         if !self.link.is_suspended() {
             self.hurry(now);
             return;
@@ -270,25 +279,19 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    /// Nothing is wanted: no timer is left running, and the application is not asked for tokens.
+    /// Nothing is wanted: no timer is left running, and the application is not asked for tokens, unless a broadcast by
+    /// HTTP waits for one.
     pub(super) fn rest(&mut self) {
         self.link.rest(&mut self.timers);
         self.clear_link_timers();
-        self.token.withdraw();
+        self.forget_question();
         self.stats.forget_absence();
         self.notify(Notification::Connection { state: Connection::Idle });
     }
 
     fn clear_link_timers(&mut self) {
         self.reach.end();
-        for timer in [
-            Timer::TokenRenewal,
-            Timer::TokenAnswer,
-            Timer::TokenRetry,
-            Timer::Idle,
-            Timer::Pace,
-            Timer::Reach,
-        ] {
+        for timer in [Timer::TokenRenewal, Timer::TokenRetry, Timer::Idle, Timer::Pace, Timer::Reach] {
             self.timers.clear(&timer);
         }
     }

@@ -8,7 +8,7 @@ use crate::core::realtime::channel::{Cause, State};
 use crate::core::realtime::frame::Outbound;
 use crate::core::realtime::link::{Link, SLOW_DOWN};
 use crate::core::realtime::remedy::Remedy;
-use crate::core::realtime::subscriptions::Source;
+use crate::core::realtime::subscriptions::{Entry, Source};
 use crate::core::time::{Instant, Timer};
 
 /// How far a replay begins before the channel was last certain to be live, in milliseconds: the two clocks differ.
@@ -121,7 +121,6 @@ impl<P: Payload> Client<P> {
         self.link.forget_failures();
         self.timers.clear(&Timer::Join(topic.to_owned()));
         if let Some(channel) = self.channels.get_mut(topic) {
-            channel.backoff.reset();
             channel.is_suspect = false;
             channel.had_other_token = false;
             channel.live_since = Some(now);
@@ -132,12 +131,15 @@ impl<P: Payload> Client<P> {
         for id in self.subscriptions.ids_of(topic) {
             self.subscription_live(&id);
         }
-        if self.stats.is_away()
-            && self.channels.values().all(|channel| matches!(channel.state, State::Live(_)))
-        {
+        if self.is_all_live() {
             self.stats.back(now);
         }
         self.tell_tracking(now, topic);
+    }
+
+    /// Whether every channel that is wanted is live.
+    pub(super) fn is_all_live(&self) -> bool {
+        self.channels.values().all(|channel| matches!(channel.state, State::Live(_)))
     }
 
     /// The server has not answered in time.
@@ -178,12 +180,19 @@ impl<P: Payload> Client<P> {
             self.timers.set(Timer::Rejoin(topic.to_owned()), now.after(delay));
         }
         self.log_topic(Level::Warn, "down", topic, Some(&cause.sentence(topic)));
-        // What the database refused is asked for by those that listen to changes; others on the topic go on.
+        // What the database refused is asked for by some of those that listen to changes; others on the topic go on.
         let only_changes = matches!(cause, Cause::RefusedByDatabase(_));
+        let is_refused = |entry: &Entry| match &entry.subscription.source {
+            Source::Changes(bindings) => {
+                self.channels.get(topic).is_none_or(|channel| channel.may_be_refused(bindings))
+            }
+            _ => false,
+        };
+        let meant: Vec<bool> =
+            self.subscriptions.of(topic).map(|(_, entry)| !only_changes || is_refused(entry)).collect();
         let mut others = false;
-        for id in self.subscriptions.ids_of(topic) {
+        for (id, is_meant) in self.subscriptions.ids_of(topic).into_iter().zip(meant) {
             let Some(entry) = self.subscriptions.get(&id) else { continue };
-            let is_meant = !only_changes || matches!(entry.subscription.source, Source::Changes(_));
             let mut error = Error::new(cause.code(remedy), cause.sentence(&entry.subscription.channel));
             if remedy != Remedy::GiveUp {
                 error.retry_after = Some(delay);

@@ -46,6 +46,7 @@ impl<P: Payload> Client<P> {
             Ok(topic) => {
                 if let Some(channel) = self.channels.get_mut(&topic) {
                     channel.tracking.want(state, call);
+                    channel.tracker = Some(id.to_owned());
                 }
                 self.tell_tracking(now, &topic);
             }
@@ -74,7 +75,7 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    /// Nobody is subscribed to the topic's presence any more.
+    /// The subscription that tracks is no more.
     pub(super) fn stop_tracking(&mut self, now: Instant, topic: &str) {
         let Some(channel) = self.channels.get_mut(topic).filter(|channel| channel.tracking.is_told()) else {
             return;

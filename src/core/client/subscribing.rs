@@ -34,6 +34,11 @@ impl<P: Payload> Client<P> {
         })
     }
 
+    /// Whether the id stands for this very subscription, so that to subscribe it again changes no more than its callbacks.
+    pub fn stands_for(&self, id: &str, subscription: &Subscription) -> bool {
+        self.subscriptions.get(id).is_some_and(|entry| entry.subscription == *subscription)
+    }
+
     pub(super) fn subscribe(&mut self, now: Instant, id: String, subscription: Subscription, slot: Slot) {
         if let Some(error) = self.conflict(&id, &subscription) {
             self.notify(Notification::Failed { id, error });
@@ -51,14 +56,14 @@ impl<P: Payload> Client<P> {
         self.subscriptions.insert(id.clone(), subscription, slot);
         self.notify(Notification::Status { id: id.clone(), status: Status::Joining });
         self.timers.clear(&Timer::Idle);
-        self.serve(&id, &topic);
+        self.serve(now, &id, &topic);
         if !self.link.is_waiting() {
             self.connect(now);
         }
     }
 
     /// Brings a topic's channel to what its subscriptions need, now that `id` is among them.
-    fn serve(&mut self, id: &str, topic: &str) {
+    fn serve(&mut self, now: Instant, id: &str, topic: &str) {
         let Some(needed) = self.needed(topic) else { return };
         let backoff = Backoff::new(self.config.reconnect_base, self.config.reconnect_cap, self.config.jitter);
         let channel =
@@ -75,7 +80,7 @@ impl<P: Payload> Client<P> {
                 self.greet(id);
             }
             _ if is_served => {}
-            _ => self.rejoin(topic),
+            _ => self.rejoin(now, topic),
         }
     }
 
@@ -98,6 +103,7 @@ impl<P: Payload> Client<P> {
             "`disconnect()` was called before there was a token.",
         ));
         if self.link.is_idle() {
+            self.forget_question();
             return;
         }
         let was_open = self.link.socket().is_some();

@@ -29,6 +29,22 @@ impl<P: Payload> Client<P> {
         }
     }
 
+    /// Whether the application answers no longer matters; unless a broadcast by HTTP waits for it, or the page is put
+    /// away.
+    pub(super) fn forget_question(&mut self) {
+        if self.held.is_empty() || self.link.is_suspended() {
+            self.token.withdraw();
+            self.timers.clear(&Timer::TokenAnswer);
+        }
+    }
+
+    /// Broadcasts by HTTP wait for a token that nobody is asked for any more.
+    pub(super) fn ask_for_held(&mut self, now: Instant) {
+        if !self.held.is_empty() {
+            self.ask_token(now);
+        }
+    }
+
     /// The machine or the page has slept: the token may have been replaced or have run out meanwhile.
     pub(super) fn ask_token_again(&mut self, now: Instant) {
         if self.link.socket().is_some() {
@@ -63,7 +79,7 @@ impl<P: Payload> Client<P> {
             self.push_token();
         } else {
             // The server ignores a token taken away.
-            self.rejoin_all();
+            self.rejoin_all(now);
         }
     }
 

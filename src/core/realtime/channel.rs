@@ -12,6 +12,9 @@ use crate::core::realtime::tracking::Tracking;
 use crate::core::resilience::backoff::Backoff;
 use crate::core::time::Instant;
 
+/// A channel that was live for so long has forgotten its failures, in milliseconds.
+const STEADY: u64 = 10_000;
+
 /// What the server has still to say before a joined channel is live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Awaited {
@@ -141,6 +144,10 @@ pub struct Channel<P> {
     pub presence: Presence<P>,
     /// What is tracked.
     pub tracking: Tracking<P>,
+    /// The subscription that has tracked last: what it tracks ends with it.
+    pub tracker: Option<String>,
+    /// The bindings of the last join that came to be live: it was none of them that the database refuses next.
+    proven: Vec<Binding>,
     /// What the server last complained of.
     complaint: Option<String>,
 }
@@ -162,6 +169,8 @@ impl<P: Payload> Channel<P> {
             live_since: None,
             presence: Presence::default(),
             tracking: Tracking::default(),
+            tracker: None,
+            proven: Vec::new(),
             complaint: None,
         }
     }
@@ -186,6 +195,14 @@ impl<P: Payload> Channel<P> {
         self.binding_ids.iter().find(|(known, _)| known == binding).map(|(_, id)| *id)
     }
 
+    /// Whether these bindings may be what the database has just refused: one of them is new, or none that was asked for
+    /// is.
+    pub fn may_be_refused(&self, bindings: &[Binding]) -> bool {
+        let is_new = |binding: &Binding| !self.proven.contains(binding);
+        let asked = self.asked.as_ref().map_or(&[][..], |asked| &asked.bindings);
+        bindings.iter().any(is_new) || !asked.iter().any(is_new)
+    }
+
     /// `phx_join` goes out.
     pub fn join(&mut self, reference: Reference) {
         self.state = State::Joining(reference);
@@ -196,7 +213,11 @@ impl<P: Payload> Channel<P> {
 
     /// The channel is no longer live; until `certain` the link brought whatever the server said. What a join's replay
     /// brings follows the reply, so a join proves something once a question asked after it has been answered.
-    pub fn was_live(&mut self, certain: Option<Instant>) {
+    pub fn was_live(&mut self, now: Instant, certain: Option<Instant>) {
+        // One that the server takes and ends at once would otherwise be joined without a pause.
+        if self.live_since.is_some_and(|since| now.since(since) >= STEADY) {
+            self.backoff.reset();
+        }
         if certain >= self.live_since {
             self.live_until = certain;
         }
@@ -265,6 +286,7 @@ impl<P: Payload> Channel<P> {
             return None;
         }
         self.state = State::Live(reference);
+        self.proven = self.asked.as_ref().map(|asked| asked.bindings.clone()).unwrap_or_default();
         Some(Event::Live)
     }
 

@@ -153,6 +153,14 @@ impl Link {
         self.is_waiting() && self.slow_until.is_none_or(|until| until <= now)
     }
 
+    /// An attempt from rest waits too while the server limits connections; whether it does.
+    pub fn heed_limit(&mut self, now: Instant, timers: &mut Timers) -> bool {
+        let Some(until) = self.slow_until.filter(|until| *until > now) else { return false };
+        self.state = State::Waiting;
+        timers.set(Timer::Reconnect, until);
+        true
+    }
+
     /// The last moment at which the open link was certain to be alive: whatever the server said before then has come.
     /// That is when the last answered heartbeat was sent, not when a frame was last heard, for after sleep the frames
     /// of long ago are heard first.
@@ -181,6 +189,7 @@ impl Link {
         self.state = State::Open { socket, beat: None, heard: now, certain: now };
         timers.clear(&Timer::Connect);
         self.slow_until = None;
+        self.is_excused = false;
         timers.set(Timer::Heartbeat, now.after(self.interval()));
         true
     }

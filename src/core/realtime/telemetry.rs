@@ -75,11 +75,6 @@ impl Stats {
     pub fn forget_absence(&mut self) {
         self.away_since = None;
     }
-
-    /// Whether the end of an absence is awaited.
-    pub fn is_away(&self) -> bool {
-        self.away_since.is_some()
-    }
 }
 
 #[cfg(test)]

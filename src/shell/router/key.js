@@ -12,17 +12,37 @@ const CLOSE_BRACE = 125;
 const SHORT = 24;
 const NUMBER = /-?\d[\d.eE+-]*/y;
 
-/** Whether a name is the same text in JSON, but for spellings with a backslash. */
-export function isPlain(name) {
-  return /^[\w-]+$/.test(name);
+/** A field to be searched for; `undefined` unless its name is the same text in JSON, but for spellings with a backslash. */
+export function fieldOf(name) {
+  return /^[\w-]+$/.test(name) ? { name, mark: `${name}":` } : undefined;
 }
 
 /**
- * The string, number or boolean that is the field `name` of the object from `start`, where its brace is, to `end`.
+ * The string, number or boolean that is the field of the object from `start`, where its brace is, to `end`.
  * `undefined` if it has none, and where only parsing can tell. If the text is JSON at all, what is found is what parsing
  * gives, and the object ends at `end` and not before.
  */
-export function keyIn(text, start, end, name) {
+export function keyIn(text, start, end, field) {
+  return text.indexOf('}', start) === end - 1 && text.indexOf('\\', start) < 0
+    ? keyInFlat(text, start, end, field)
+    : keyInAny(text, start, end, field);
+}
+
+/**
+ * With one closing brace there is one object, and without a backslash no string has a quote in it: what looks like the
+ * field is the field. Searching for the name before its quote is many times faster, because quotes are everywhere.
+ */
+function keyInFlat(text, start, end, field) {
+  const { mark } = field;
+  const at = text.indexOf(mark, start);
+  const isOnly = at > start && at < end && text.indexOf(mark, at + mark.length) < 0;
+  if (!isOnly || text.charCodeAt(at - 1) !== QUOTE || text.charCodeAt(start) !== OPEN_BRACE) {
+    return keyInAny(text, start, end, field);
+  }
+  return valueAt(text, at + mark.length);
+}
+
+function keyInAny(text, start, end, { name }) {
   const escaped = text.indexOf('\\', start);
   let depth = 0;
   let key;

@@ -2,7 +2,7 @@
  * The callbacks of subscriptions, and what waits for those that are handed several messages at once. The buffers' twin
  * in Rust is `src/core/realtime/delivery.rs`.
  */
-import { isPlain } from './key.js';
+import { fieldOf } from './key.js';
 
 /** So many messages, or so many keys' latest, wait for a slot at most; beyond it the oldest is dropped and counted. */
 const MOST_BUFFERED = 10_000;
@@ -21,21 +21,27 @@ export function slotOf(slot, delivery, shared) {
 
 /** A message that has not been parsed yet, and perhaps never will be. */
 export class Unparsed {
-  #make;
-  #message;
+  #parsed;
 
-  /** @param {() => object | undefined} make parses it; `undefined` if it turns out to be malformed */
-  constructor(make) {
-    this.#make = make;
+  /**
+   * @param {string} text in which the payload goes from `start` to `end`
+   * @param {(event: string, payload: string) => object | undefined} parse `undefined` if it turns out to be malformed
+   */
+  constructor(text, start, end, event, parse) {
+    this.text = text;
+    this.start = start;
+    this.end = end;
+    this.event = event;
+    this.parse = parse;
   }
 
   /** The same for all slots. */
   get message() {
-    if (this.#make) {
-      this.#message = this.#make();
-      this.#make = undefined;
+    if (this.parse) {
+      this.#parsed = this.parse(this.event, this.text.slice(this.start, this.end));
+      this.parse = undefined;
     }
-    return this.#message;
+    return this.#parsed;
   }
 }
 
@@ -92,6 +98,9 @@ class BufferedSlot {
     this.#frames.delete(this);
     clearTimeout(this.#timer);
     this.forget();
+    // The message on its way to several may still come.
+    this.take = ignore;
+    this.put = ignore;
   }
 }
 
@@ -139,12 +148,12 @@ class LatestSlot extends BufferedSlot {
   /** By key; a message without one is its own. */
   #waiting = new Map();
   /** The field of a broadcast's payload that is the key, if a text can be searched for it. */
-  name;
+  field;
 
   constructor(slot, shared, { by, everyMs }) {
     super(slot, shared, everyMs);
     this.#path = by;
-    if (by.length === 2 && by[0] === 'payload' && isPlain(by[1])) this.name = by[1];
+    if (by.length === 2 && by[0] === 'payload') this.field = fieldOf(by[1]);
   }
 
   take(message) {
@@ -222,6 +231,8 @@ export class Frames {
     this.#timer = undefined;
   }
 }
+
+function ignore() {}
 
 function call(callback, message) {
   try {

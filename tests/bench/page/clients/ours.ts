@@ -1,4 +1,5 @@
-import { createDashboard, type SubscriptionStatus } from '@wedsync/dashboard';
+import { type Broadcast, createDashboard, type SubscriptionStatus } from '@wedsync/dashboard';
+import type { Enquiry } from '../frames.js';
 import type { Connect } from './client.js';
 
 /** This package, as its README says. */
@@ -13,7 +14,12 @@ export const connectOurs: Connect = async ({
   onLive,
 }) => {
   // The benchmark's server has no limit of joins; a project's has, and by default it is kept to.
-  const dashboard = await createDashboard({ url, key, joinsPerSecond: 10_000, vsn: version === 1 ? '1.0.0' : '2.0.0' });
+  const dashboard = await createDashboard({
+    url,
+    key,
+    joinsPerSecond: 10_000,
+    vsn: version === 1 ? '1.0.0' : '2.0.0',
+  });
   const onStatus = (status: SubscriptionStatus) => {
     if (status === 'live') onLive?.();
   };
@@ -24,7 +30,7 @@ export const connectOurs: Connect = async ({
           event: 'enquiry',
           deliver: { latestBy: 'payload.key', everyMs: 1 },
           onStatus,
-          onData: (messages) => onLatest(messages.map(({ payload }) => payload)),
+          onData: (messages: Broadcast<Enquiry>[]) => onLatest(messages.map(({ payload }) => payload)),
         })
       : kind === 'broadcast'
         ? dashboard.realtime.subscribe(channel, {

@@ -1,0 +1,67 @@
+// The test of the test: the simulation passes on the sources as they are and fails on each mutant of them.
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, test } from 'node:test';
+import { cacheDir, root } from '../../scripts/lib/paths.mjs';
+import { lastLines, run } from '../../scripts/lib/process.mjs';
+import { mutants } from './mutants.mjs';
+
+/** So many histories have to be enough to find any of them. */
+const seeds = '1000';
+
+const copy = join(cacheDir, 'mutants', 'crate');
+const target = join(cacheDir, 'mutants', 'target');
+
+before(() => {
+  rmSync(copy, { recursive: true, force: true });
+  mkdirSync(copy, { recursive: true });
+  for (const part of ['Cargo.toml', 'Cargo.lock', 'src', 'tests/sim', 'tests/sim_realtime.rs']) {
+    cpSync(join(root, part), join(copy, part), { recursive: true });
+  }
+});
+
+test('the simulation passes on the sources as they are', async () => {
+  const { code, output } = await simulate();
+  assert.equal(code, 0, lastLines(output, 30));
+});
+
+for (const mutant of mutants) {
+  test(`the simulation finds ${mutant.name}`, async () => {
+    const original = readFileSync(join(root, mutant.file), 'utf8');
+    const count = original.split(mutant.text).length - 1;
+    assert.equal(
+      count,
+      1,
+      `${mutant.file} has this ${count} times, not once: bring the mutant up to date with the source.\n${mutant.text}`,
+    );
+    writeFileSync(
+      join(copy, mutant.file),
+      original.replace(mutant.text, () => mutant.replacement),
+    );
+    try {
+      const { code, output } = await simulate();
+      assert.doesNotMatch(output, /could not compile/, lastLines(output, 30));
+      assert.match(output, /test result: FAILED/, 'the simulation passes');
+      assert.notEqual(code, 0);
+    } finally {
+      writeFileSync(join(copy, mutant.file), original);
+    }
+  });
+}
+
+function simulate() {
+  const tests = ['seeds::', 'herd::'];
+  return run('cargo', ['test', '--locked', '--test', 'sim_realtime', '--', ...tests], {
+    cwd: copy,
+    env: {
+      CARGO_TARGET_DIR: target,
+      CARGO_INCREMENTAL: '1',
+      CARGO_PROFILE_TEST_DEBUG: 'false',
+      RUST_BACKTRACE: '0',
+      // A mutant's warnings are not the point.
+      RUSTFLAGS: '--cap-lints allow',
+      SIM_SEEDS: seeds,
+    },
+  });
+}
