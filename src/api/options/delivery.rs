@@ -16,13 +16,24 @@ const LONGEST_PACE: u32 = 3_600_000;
 /// # Errors
 /// `invalid_option`, `unknown_option`.
 pub fn delivery(value: &JsValue) -> Result<Delivery, Error> {
-    if delivery != Delivery::Each && options.get("presence").is_some_and(|presence| presence != false) {
-        options.wrong("deliver", "left out with `presence`: its events come one by one");
+    let options = Options::read(value, "subscribe", KNOWN);
+    let mut delivery = Delivery::Each;
+    if let Some(given) = options.get("deliver") {
+        match given.as_string().as_deref() {
+            Some("each") => {}
+            Some("batch") => delivery = Delivery::Batch,
+            None if Payload::is_object(&given) => delivery = latest(&options, &given),
+            _ => options.wrong("deliver", "\"each\", \"batch\" or an object with `latestBy`"),
+        }
     }
-    if delivery != Delivery::Each && options.has("presence") {
+    if delivery != Delivery::Each && is_presence(&options) {
         options.wrong("deliver", "left out with `presence`: its events come one by one");
     }
     options.done(delivery)
+}
+
+fn is_presence(options: &Options<'_>) -> bool {
+    options.get("presence").is_some_and(|presence| presence != JsValue::FALSE)
 }
 
 fn latest(options: &Options<'_>, given: &JsValue) -> Delivery {
