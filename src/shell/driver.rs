@@ -4,9 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Function, Promise, Uint8Array};
+use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 use crate::core::client::{Client, Config, Stats};
 use crate::core::error::Error;
@@ -16,6 +15,7 @@ use crate::core::realtime::subscriptions::Subscription;
 use crate::shell::environment::{Page, epoch, network_now, now, seed};
 use crate::shell::http::Project;
 use crate::shell::object;
+use crate::shell::promise::{Ended, once, settle};
 use crate::shell::router::{Router, scan};
 use crate::shell::socket::{Socket, SocketEvent};
 use crate::shell::token::lifetime;
@@ -248,14 +248,15 @@ impl Driver {
         match Socket::open(&self.setup.url, &self.router, socket, listener.clone()) {
             Ok(opening) => drop(self.socket.replace(Some((socket, opening)))),
             // The browser refused the URL itself; 1006 is what a socket that could not open closes with.
-            Err(_) => spawn_local(async move { listener(SocketEvent::Closed(1006)) }),
+            Err(_) => {
+                settle(&JsValue::UNDEFINED, &once(move |_| listener(SocketEvent::Closed(1006))));
+            }
         }
     }
 
     fn ask_reach(self: &Rc<Self>, within: u64) {
-        let (driver, project) = (Rc::downgrade(self), Rc::clone(&self.setup.project));
-        spawn_local(async move {
-            let answered = project.answers(within).await;
+        let driver = Rc::downgrade(self);
+        self.setup.project.answers(within, move |answered| {
             if let Some(driver) = driver.upgrade() {
                 driver.handle(Input::Reached { answered });
             }
@@ -270,9 +271,8 @@ impl Driver {
         token: Option<String>,
         within: u64,
     ) {
-        let (driver, project) = (Rc::downgrade(self), Rc::clone(&self.setup.project));
-        spawn_local(async move {
-            let answer = project.request(&path, body, token.as_deref(), within).await;
+        let driver = Rc::downgrade(self);
+        self.setup.project.request(&path, body, token.as_deref(), within, move |answer| {
             if let Some(driver) = driver.upgrade() {
                 driver.handle(Input::HttpDone { request, answer });
             }
@@ -281,20 +281,18 @@ impl Driver {
 
     /// Asks in a later turn, because the application's function is a callback like any other.
     fn ask_token(self: &Rc<Self>) {
-        let (driver, source) = (Rc::downgrade(self), self.setup.access_token.clone());
-        spawn_local(async move {
-            let Some(source) = source else { return };
-            let answer = match source.call0(&JsValue::NULL) {
-                Ok(answer) => JsFuture::from(Promise::resolve(&answer)).await,
-                Err(error) => Err(error),
-            };
-            let Some(driver) = driver.upgrade() else { return };
-            driver.handle(token_input(answer));
+        let Some(source) = &self.setup.access_token else { return };
+        let driver = Rc::downgrade(self);
+        let told = once(move |answer| {
+            if let Some(driver) = driver.upgrade() {
+                driver.handle(token_input(answer));
+            }
         });
+        settle(source, &told);
     }
 }
 
-fn token_input(answer: Result<JsValue, JsValue>) -> Input<JsValue> {
+fn token_input(answer: Ended) -> Input<JsValue> {
     let failed = |reason: &str| Input::TokenFailed { reason: reason.to_owned() };
     match answer {
         Ok(token) if token.is_null() || token.is_undefined() => Input::Token { value: None, lifetime: None },

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use js_sys::{Date, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, Event, EventTarget, VisibilityState};
+use web_sys::{Document, EventTarget, VisibilityState};
 
 use crate::core::io::Input;
 use crate::core::time::{Clock, Instant};
@@ -40,7 +40,7 @@ pub fn seed() -> u64 {
 struct Listener {
     target: EventTarget,
     name: &'static str,
-    closure: Closure<dyn FnMut(Event)>,
+    closure: Closure<dyn FnMut()>,
 }
 
 impl Drop for Listener {
@@ -56,44 +56,46 @@ pub struct Page {
     _listeners: Vec<Listener>,
 }
 
+type Meaning = fn() -> Input<JsValue>;
+
 /// What the events of the window, or of a worker's global object, mean.
-const GLOBAL_EVENTS: [(&str, Input<JsValue>); 4] = [
-    ("online", Input::Online),
-    ("offline", Input::Offline),
-    ("pagehide", Input::Suspend),
-    ("pageshow", Input::Resume),
+const GLOBAL_EVENTS: [(&str, Meaning); 4] = [
+    ("online", || Input::Online),
+    ("offline", || Input::Offline),
+    ("pagehide", || Input::Suspend),
+    ("pageshow", || Input::Resume),
 ];
 
 /// What those of the document mean; not every browser freezes pages.
-const DOCUMENT_EVENTS: [(&str, Input<JsValue>); 2] = [("freeze", Input::Suspend), ("resume", Input::Resume)];
+const DOCUMENT_EVENTS: [(&str, Meaning); 2] = [("freeze", || Input::Suspend), ("resume", || Input::Resume)];
 
 impl Page {
     /// Begins to listen. In a worker there is no document, and its visibility is not heard of.
     pub fn listen(tell: impl Fn(Input<JsValue>) + Clone + 'static) -> Self {
         let mut listeners = Vec::new();
-        let mut add = |target: &EventTarget, name, closure: Closure<dyn FnMut(Event)>| {
+        let mut add = |target: &EventTarget, name, closure: Closure<dyn FnMut()>| {
             let callback = closure.as_ref().unchecked_ref();
             if target.add_event_listener_with_callback(name, callback).is_ok() {
                 listeners.push(Listener { target: target.clone(), name, closure });
             }
         };
-        let telling = |input: Input<JsValue>| {
+        let telling = |meaning: Meaning| {
             let tell = tell.clone();
-            Closure::new(move |_| tell(input.clone()))
+            Closure::new(move || tell(meaning()))
         };
-        for (name, input) in GLOBAL_EVENTS {
-            add(js_sys::global().unchecked_ref(), name, telling(input));
+        for (name, meaning) in GLOBAL_EVENTS {
+            add(js_sys::global().unchecked_ref(), name, telling(meaning));
         }
         if let Some(document) = web_sys::window().and_then(|window| window.document()) {
-            for (name, input) in DOCUMENT_EVENTS {
-                add(&document, name, telling(input));
+            for (name, meaning) in DOCUMENT_EVENTS {
+                add(&document, name, telling(meaning));
             }
             let (target, tell) = (document.clone(), tell.clone());
-            add(&target, "visibilitychange", Closure::new(move |_| tell_if_visible(&document, &tell)));
+            add(&target, "visibilitychange", Closure::new(move || tell_if_visible(&document, &tell)));
         }
         if let Some(connection) = network_information() {
             let target = connection.clone();
-            add(&target, "change", Closure::new(move |_| tell(network(&connection))));
+            add(&target, "change", Closure::new(move || tell(network(&connection))));
         }
         Self { _listeners: listeners }
     }

@@ -1,21 +1,23 @@
 /** Requests by the browser's own `fetch`; what they are about, the core has decided. */
+import { settle } from './promise.js';
 
-/** Whether anything answers at `url` within so many milliseconds, whatever it says. */
-export function answers(url, within) {
+/** Tells whether anything answers at `url` within so many milliseconds, whatever it says. */
+export function answers(url, within, told) {
   // Not `no-cors`, though no answer is read: a cross-origin isolated page may not ask so.
   const init = {
     credentials: 'omit',
     cache: 'no-store',
     signal: AbortSignal.timeout(within),
   };
-  return fetch(url, init).then(
-    () => true,
-    () => false,
-  );
+  settle(() => fetch(url, init), told);
 }
 
-/** `[status, body, what Retry-After says]`: status 0 if nothing answered, the body only if it is JSON. */
-export async function request(url, key, token, body, within) {
+/** Tells `[status, body, what Retry-After says]`: status 0 if nothing answered, the body only if it is JSON. */
+export function request(url, key, token, body, within, told) {
+  settle(() => answerOf(url, key, token, body, within), told);
+}
+
+async function answerOf(url, key, token, body, within) {
   const isBytes = ArrayBuffer.isView(body);
   const headers = { apikey: key, authorization: `Bearer ${token ?? key}` };
   if (body !== undefined) headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json';

@@ -1,14 +1,16 @@
 //! Requests to the project over HTTP, by the browser's `fetch` (`http.js`).
 
-use js_sys::{Array, Date};
+use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
+use crate::core::payload::Payload;
 use crate::core::realtime::http_send::HttpAnswer;
+use crate::shell::promise::once;
 
 #[wasm_bindgen(module = "/src/shell/http.js")]
 extern "C" {
-    async fn answers(url: &str, within: f64) -> JsValue;
-    async fn request(url: &str, key: &str, token: Option<&str>, body: &JsValue, within: f64) -> JsValue;
+    fn answers(url: &str, within: f64, told: &JsValue);
+    fn request(url: &str, key: &str, token: Option<&str>, body: &JsValue, within: f64, told: &JsValue);
 }
 
 /// Where the project is, and what it takes as its key.
@@ -20,29 +22,36 @@ pub struct Project {
 }
 
 impl Project {
-    /// Whether anything answers at the project's address within so many milliseconds, whatever it says.
-    pub async fn answers(&self, within: u64) -> bool {
+    /// Tells whether anything answers at the project's address within so many milliseconds, whatever it says.
+    pub fn answers(&self, within: u64, told: impl FnOnce(bool) + 'static) {
         let key = String::from(js_sys::encode_uri_component(&self.key));
         let url = [&self.url, "/auth/v1/health?apikey=", &key].concat();
-        answers(&url, within as f64).await.is_truthy()
+        answers(&url, within as f64, &once(move |ended| told(ended.is_ok())));
     }
 
-    /// Gets, or posts a body of bytes or JSON.
-    pub async fn request(
+    /// Gets, or posts a body of bytes or JSON, and tells the answer.
+    pub fn request(
         &self,
         path: &str,
         body: Option<JsValue>,
         token: Option<&str>,
         within: u64,
-    ) -> HttpAnswer<JsValue> {
+        told: impl FnOnce(HttpAnswer<JsValue>) + 'static,
+    ) {
         let url = [&self.url, path].concat();
         let body = body.unwrap_or(JsValue::UNDEFINED);
-        let answer: Array = request(&url, &self.key, token, &body, within as f64).await.unchecked_into();
-        HttpAnswer {
-            status: answer.get(0).as_f64().unwrap_or(0.0) as u16,
-            body: Some(answer.get(1)).filter(|body| !body.is_undefined()),
-            retry_after: answer.get(2).as_string().and_then(|value| retry_after(&value)),
-        }
+        // `http.js` makes an answer of every failure.
+        let told = once(move |ended| told(answer(&ended.unwrap_or_else(|reason| reason))));
+        request(&url, &self.key, token, &body, within as f64, &told);
+    }
+}
+
+fn answer(told: &JsValue) -> HttpAnswer<JsValue> {
+    let part = |index| told.item(index).unwrap_or(JsValue::UNDEFINED);
+    HttpAnswer {
+        status: part(0).as_f64().unwrap_or(0.0) as u16,
+        body: Some(part(1)).filter(|body| !body.is_undefined()),
+        retry_after: part(2).as_string().and_then(|value| retry_after(&value)),
     }
 }
 

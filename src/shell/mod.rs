@@ -5,6 +5,7 @@ pub mod environment;
 pub mod http;
 pub mod object;
 pub mod payload;
+pub mod promise;
 pub mod router;
 pub mod socket;
 pub mod token;

@@ -1,7 +1,7 @@
 //! One WebSocket, with its listeners; dropping it closes it and drops them.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{BinaryType, CloseEvent, Event, WebSocket};
+use web_sys::{BinaryType, CloseEvent, WebSocket};
 
 use crate::core::io::SocketId;
 use crate::core::realtime::frame::Encoding;
@@ -19,7 +19,7 @@ pub enum SocketEvent {
 pub struct Socket {
     socket: WebSocket,
     router: Router,
-    _opened: Closure<dyn FnMut(Event)>,
+    _opened: Closure<dyn FnMut()>,
     _closed: Closure<dyn FnMut(CloseEvent)>,
 }
 
@@ -37,7 +37,7 @@ impl Socket {
         let socket = WebSocket::new(url)?;
         socket.set_binary_type(BinaryType::Arraybuffer);
         let on_open = listener.clone();
-        let opened = Closure::<dyn FnMut(Event)>::new(move |_| on_open(SocketEvent::Opened));
+        let opened = Closure::<dyn FnMut()>::new(move || on_open(SocketEvent::Opened));
         let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
             listener(SocketEvent::Closed(event.code()));
         });

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, BlobPropertyBag, Event, MessageEvent, Url, Worker};
+use web_sys::{Blob, BlobPropertyBag, Url, Worker};
 
 use crate::core::time::Instant;
 
@@ -32,8 +32,8 @@ struct Inner {
 
 struct Ticker {
     worker: Worker,
-    _message: Closure<dyn FnMut(MessageEvent)>,
-    _error: Closure<dyn FnMut(Event)>,
+    _message: Closure<dyn FnMut()>,
+    _error: Closure<dyn FnMut()>,
 }
 
 impl Drop for Ticker {
@@ -118,13 +118,13 @@ impl Ticker {
         Url::revoke_object_url(&url)?;
         let worker = worker?;
         let on_message = Rc::downgrade(inner);
-        let message = Closure::<dyn FnMut(MessageEvent)>::new(move |_| {
+        let message = Closure::<dyn FnMut()>::new(move || {
             if let Some(inner) = on_message.upgrade() {
                 inner.fire();
             }
         });
         let on_error = Rc::downgrade(inner);
-        let error = Closure::<dyn FnMut(Event)>::new(move |_| {
+        let error = Closure::<dyn FnMut()>::new(move || {
             if let Some(inner) = on_error.upgrade() {
                 inner.without_worker();
             }

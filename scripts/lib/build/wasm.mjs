@@ -6,24 +6,32 @@ import { exclusively } from '../lock.mjs';
 import { cacheDir, packageDir, root } from '../paths.mjs';
 import { mustRun, run } from '../process.mjs';
 import { cargoTools } from '../setup/cargo-tools.mjs';
+import { shortenNames } from './short-names.mjs';
 
 /** What the module is compiled from. */
 export const crateInputs = ['src', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', '.cargo'];
 
 const wasmFile = 'wedsync_dashboard_bg.wasm';
+const bindingFile = 'wedsync_dashboard.js';
 const wasmDir = join(cacheDir, 'wasm');
 const namedWasmDir = join(cacheDir, 'wasm-named');
 
-/** Compiles the crate, writes its JavaScript binding and shrinks it (wasm-opt's settings are in Cargo.toml). */
+/** Compiles the crate, writes its JavaScript binding and shrinks both (wasm-opt's settings are in Cargo.toml). */
 export async function buildWasm() {
   await compile('wasm', '--release', wasmDir);
   rmSync(packageDir, { recursive: true, force: true });
   cpSync(wasmDir, packageDir, { recursive: true });
+  const at = (/** @type {string} */ name) => join(packageDir, name);
+  shortenNames({
+    module: at(wasmFile),
+    binding: at(bindingFile),
+    types: [at('wedsync_dashboard.d.ts'), at(`${wasmFile}.d.ts`)],
+  });
 }
 
 /**
- * The same module with the names of its functions left in, for profiles and reports of size: the code is the release's
- * byte for byte. Nothing of it is ever published.
+ * The same module with the names of its functions left in, its imports' too, for profiles and reports of size: the code
+ * is the release's byte for byte. Its binding lies beside it. Nothing of it is ever published.
  * @returns {Promise<string>} the file
  */
 export async function buildNamedWasm() {

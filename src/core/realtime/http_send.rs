@@ -92,7 +92,8 @@ impl<P: Payload> HttpAnswer<P> {
 
     /// Why a handshake may have been refused, if this is the answer about the user.
     pub fn refusal(&self, has_token: bool) -> Refusal {
-        let names_key = self.said().is_some_and(|said| said.contains("API key"));
+        let names_key =
+            self.said().is_some_and(|said| said.as_bytes().windows(7).any(|part| part == b"API key"));
         Refusal::of(self.status, has_token, names_key)
     }
 }

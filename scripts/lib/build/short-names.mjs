@@ -1,0 +1,128 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+
+/** Of a module's sections. */
+const imports = 2;
+const exports = 7;
+
+/**
+ * Gives what the module and its binding call each other by a letter or two. wasm-bindgen's names end in a hash that no
+ * compression makes smaller, and each is downloaded twice; no bundler may touch them. The code stays byte for byte.
+ * @param {{ module: string, binding: string, types: string[] }} files
+ */
+export function shortenNames({ module, binding, types }) {
+  const long = readFileSync(module);
+  const names = namesToShorten(long);
+  writeFileSync(module, withNames(long, names));
+  for (const file of [binding, ...types]) {
+    writeFileSync(file, withNamesInText(readFileSync(file, 'utf8'), names));
+  }
+}
+
+/**
+ * Every import of the binding's, and the exports that have a hash: the others are few, and say what they are.
+ * @param {Buffer} module
+ * @returns {Map<string, string>} the short name of each
+ */
+export function namesToShorten(module) {
+  /** @type {Set<string>} */
+  const long = new Set();
+  eachName(module, (name, from) => {
+    // What needs no glue comes straight from the file that has it, by that file's own name.
+    const isBindings = from?.endsWith('_bg.js') ?? /_h[0-9a-f]{16}(_\d+)?$/.test(name);
+    if (isBindings) long.add(name);
+    return name;
+  });
+  return new Map([...long].map((name, index) => [name, letters(index)]));
+}
+
+/**
+ * A binding or a declaration with these names: where the object of imports sets them, and where exports are used or
+ * declared.
+ * @param {string} text
+ * @param {Map<string, string>} names
+ */
+export function withNamesInText(text, names) {
+  const uses = /^( +)(\w+)(?=: function\()|(\bwasm\.)(\w+)|^(export const | {4}readonly )(\w+)(?=:)/gm;
+  return text.replace(uses, (all, ...found) => {
+    const [before, name] = found.slice(0, 6).filter((group) => group !== undefined);
+    const short = names.get(name);
+    return short === undefined ? all : before + short;
+  });
+}
+
+/** The module with these names. @param {Buffer} module @param {Map<string, string>} names */
+export function withNames(module, names) {
+  return eachName(module, (name) => names.get(name) ?? name);
+}
+
+/**
+ * Writes a module anew, with the names of what it imports and exports as `rename` says.
+ * @param {Buffer} module
+ * @param {(name: string, from: string | null) => string} rename told the module that an import is from
+ */
+function eachName(module, rename) {
+  const parts = [module.subarray(0, 8)];
+  for (let at = 8; at < module.length; ) {
+    const start = at;
+    const section = module[at] ?? 0;
+    const size = integer(module, at + 1);
+    at = size.end + size.value;
+    if (section !== imports && section !== exports) {
+      parts.push(module.subarray(start, at));
+      continue;
+    }
+    const content = renamed(module.subarray(size.end, at), section, rename);
+    parts.push(Buffer.from([section]), leb128(content.length), content);
+  }
+  return Buffer.concat(parts);
+}
+
+/** @param {Buffer} section @param {number} kind @param {Parameters<typeof eachName>[1]} rename */
+function renamed(section, kind, rename) {
+  const count = integer(section, 0);
+  const parts = [section.subarray(0, count.end)];
+  let at = count.end;
+  /** @param {(name: string) => string} rewritten */
+  const take = (rewritten) => {
+    const length = integer(section, at);
+    const name = section.toString('utf8', length.end, length.end + length.value);
+    at = length.end + length.value;
+    const bytes = Buffer.from(rewritten(name));
+    parts.push(leb128(bytes.length), bytes);
+    return name;
+  };
+  for (let entry = 0; entry < count.value; entry += 1) {
+    const from = kind === imports ? take((name) => name) : null;
+    take((name) => rename(name, from));
+    // wasm-bindgen's modules import functions only, whose kind 0 is followed by the number of their type.
+    if (kind === imports && section[at] !== 0)
+      throw new Error('The module imports something that is no function.');
+    const end = integer(section, at + 1).end;
+    parts.push(section.subarray(at, end));
+    at = end;
+  }
+  return Buffer.concat(parts);
+}
+
+/** An unsigned LEB128 integer, and where it ends. @param {Buffer} bytes @param {number} at */
+function integer(bytes, at) {
+  let value = 0;
+  for (let shift = 0; ; shift += 7, at += 1) {
+    const byte = bytes[at] ?? 0;
+    value += (byte & 127) << shift;
+    if (byte < 128) return { value, end: at + 1 };
+  }
+}
+
+/** @param {number} value */
+function leb128(value) {
+  const bytes = [];
+  for (; value > 127; value >>>= 7) bytes.push((value & 127) | 128);
+  return Buffer.from([...bytes, value]);
+}
+
+/** A, B, …, Z, AA, AB, …: no words of JavaScript. @param {number} index @returns {string} */
+function letters(index) {
+  const last = String.fromCharCode(65 + (index % 26));
+  return index < 26 ? last : letters(Math.floor(index / 26) - 1) + last;
+}

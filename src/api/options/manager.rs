@@ -1,0 +1,190 @@
+//! Reading the options of a realtime manager.
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+
+use super::reader::Options;
+use crate::core::client::Config;
+use crate::core::error::{Code, Error};
+use crate::core::realtime::frame::Protocol;
+use crate::core::resilience::backoff::Jitter;
+use crate::core::time::Instant;
+use crate::shell::environment::now;
+use crate::shell::http::Project;
+use crate::shell::token::lifetime;
+
+const KNOWN: &[&str] = &[
+    "url",
+    "key",
+    "accessToken",
+    // Taken out by js/supabase.ts, and named in the list of what there is.
+    "supabase",
+    "heartbeatIntervalMs",
+    "joinTimeoutMs",
+    "connectTimeoutMs",
+    "reconnectBaseMs",
+    "reconnectCapMs",
+    "jitter",
+    "vsn",
+    "joinsPerSecond",
+    "pushTimeoutMs",
+    "httpTimeoutMs",
+    "disconnectWhenIdleMs",
+    "onLog",
+    "onTraffic",
+];
+
+/// Where the user's access token comes from.
+pub enum AccessToken {
+    /// Nowhere: the key's own role.
+    None,
+    /// A fixed token.
+    Fixed(String),
+    /// Asked for when one is needed.
+    Source(Function),
+}
+
+/// The options of a realtime manager.
+pub struct RealtimeOptions {
+    /// The socket's URL with its query.
+    pub url: String,
+    /// The project that requests go to.
+    pub project: Project,
+    /// Takes the log.
+    pub log: Option<Function>,
+    /// Is shown every frame.
+    pub traffic: Option<Function>,
+    /// What the core is told.
+    pub config: Config,
+    /// Where the access token comes from.
+    pub access_token: AccessToken,
+}
+
+/// Reads the options of a realtime manager.
+///
+/// # Errors
+/// `invalid_option`, `unknown_option`, `invalid_url`, `missing_key`.
+pub fn realtime(value: &JsValue) -> Result<RealtimeOptions, Error> {
+    let options = Options::read(value, "RealtimeSubscriptionManager", KNOWN);
+    let access_token = access_token(&options);
+    let config = config(&options, matches!(access_token, AccessToken::Source(_)));
+    let key = key(&options);
+    let host = Host::of(&options);
+    let query = String::from(js_sys::encode_uri_component(&key));
+    let vsn = config.protocol.as_str();
+    let read = RealtimeOptions {
+        url: [host.socket, &host.rest, "/realtime/v1/websocket?apikey=", &query, "&vsn=", vsn].concat(),
+        log: options.function("onLog"),
+        traffic: options.function("onTraffic"),
+        config: Config { key_expires: expiry(&key), ..config },
+        access_token,
+        project: Project { url: [host.http, &host.rest].concat(), key },
+    };
+    options.done(read)
+}
+
+fn access_token(options: &Options<'_>) -> AccessToken {
+    let Some(value) = options.get("accessToken").filter(|value| !value.is_null()) else {
+        return AccessToken::None;
+    };
+    match (value.as_string(), value.dyn_into::<Function>()) {
+        (Some(token), _) if !token.is_empty() => AccessToken::Fixed(token),
+        (_, Ok(source)) => AccessToken::Source(source),
+        _ => {
+            options.wrong("accessToken", "a token, a function that returns one, or null");
+            AccessToken::None
+        }
+    }
+}
+
+fn config(options: &Options<'_>, has_token_source: bool) -> Config {
+    let default = Config::default();
+    let config = Config {
+        protocol: protocol(options),
+        heartbeat_interval: options.millis("heartbeatIntervalMs", 1_000, 50_000, default.heartbeat_interval),
+        join_timeout: options.millis("joinTimeoutMs", 1_000, 120_000, default.join_timeout),
+        connect_timeout: options.millis("connectTimeoutMs", 1_000, 120_000, default.connect_timeout),
+        reconnect_base: options.millis("reconnectBaseMs", 1, 600_000, default.reconnect_base),
+        reconnect_cap: options.millis("reconnectCapMs", 1, 600_000, default.reconnect_cap),
+        jitter: jitter(options),
+        joins_per_second: options.number("joinsPerSecond", 1, 10_000).unwrap_or(default.joins_per_second),
+        push_timeout: options.millis("pushTimeoutMs", 1_000, 120_000, default.push_timeout),
+        http_timeout: options.millis("httpTimeoutMs", 1_000, 120_000, default.http_timeout),
+        idle_timeout: options.millis("disconnectWhenIdleMs", 0, 3_600_000, default.idle_timeout),
+        has_token_source,
+        logs: options.has("onLog"),
+        key_expires: None,
+    };
+    if config.reconnect_cap < config.reconnect_base {
+        options.wrong("reconnectCapMs", "at least `reconnectBaseMs`");
+    }
+    config
+}
+
+fn protocol(options: &Options<'_>) -> Protocol {
+    match options.text("vsn").as_deref() {
+        Some("1.0.0") => return Protocol::V1,
+        None | Some("2.0.0") => {}
+        Some(_) => options.wrong("vsn", "\"1.0.0\" or \"2.0.0\""),
+    }
+    Protocol::V2
+}
+
+fn jitter(options: &Options<'_>) -> Jitter {
+    match options.text("jitter").as_deref() {
+        Some("equal") => return Jitter::Equal,
+        Some("decorrelated") => return Jitter::Decorrelated,
+        None | Some("full") => {}
+        Some(_) => options.wrong("jitter", "\"full\", \"equal\" or \"decorrelated\""),
+    }
+    Jitter::Full
+}
+
+fn key(options: &Options<'_>) -> String {
+    let given = options.get("key").and_then(|key| key.as_string()).unwrap_or_default();
+    let key = given.trim();
+    if key.is_empty() {
+        let message = "The project's key is missing. Pass the publishable (anon) key as `key`; \
+            it is on the API page of the project's settings.";
+        options.complain(Code::MissingKey, &[message]);
+    }
+    key.to_owned()
+}
+
+/// When the key expires, if it is a token that says so.
+fn expiry(key: &str) -> Option<Instant> {
+    lifetime(key).map(|left| now().after(u64::try_from(left).unwrap_or(0)))
+}
+
+/// Where a project is: its schemes, and what follows either.
+#[derive(Default)]
+struct Host {
+    socket: &'static str,
+    http: &'static str,
+    rest: String,
+}
+
+impl Host {
+    fn of(options: &Options<'_>) -> Self {
+        let given = options.get("url").and_then(|url| url.as_string()).unwrap_or_default();
+        Self::read(&given).unwrap_or_else(|| {
+            // What was given is not repeated: it may be the key, in the wrong place.
+            let message = "`url` is missing or no URL. Pass the project's, as `https://<project>.supabase.co`, or \
+                your own server's.";
+            options.complain(Code::InvalidUrl, &[message]);
+            Self::default()
+        })
+    }
+
+    fn read(url: &str) -> Option<Self> {
+        let url = web_sys::Url::new(url).ok()?;
+        let (socket, http) = match url.protocol().as_str() {
+            "http:" | "ws:" => ("ws:", "http:"),
+            "https:" | "wss:" => ("wss:", "https:"),
+            _ => return None,
+        };
+        let path = url.pathname();
+        let path = path.trim_end_matches('/');
+        Some(Self { socket, http, rest: ["//", &url.host(), path].concat() })
+    }
+}
