@@ -278,3 +278,26 @@ fn a_page_put_away_while_a_token_is_awaited_asks_again_when_it_is_back() {
     world.accept("room:1");
     assert!(world.is_live("room"));
 }
+
+#[test]
+fn a_machine_whose_clock_is_hours_ahead_joins_all_the_same() {
+    // By its clock every token has run out before it comes.
+    let mut world = asking();
+    give(&mut world, "first", Some(-7_200_000));
+    assert!(world.sent.is_empty(), "one such token may have run out indeed");
+    world.pass(1_000);
+    assert_eq!(world.tokens_asked, 2);
+    give(&mut world, "first", Some(-7_201_000));
+    assert!(world.sent.is_empty(), "the same again is no fresh one");
+    world.pass(2_000);
+    give(&mut world, "second", Some(-7_200_000));
+    world.accept("room:1");
+    assert!(world.is_live("room"));
+    // Nor does it need another for the next connection.
+    world.close(1012);
+    world.pass(1_000);
+    world.open();
+    give(&mut world, "second", Some(-7_300_000));
+    world.accept("room:1");
+    assert!(world.is_live("room"));
+}

@@ -17,6 +17,8 @@ pub struct Token {
     /// The server has refused it.
     refused: bool,
     asking: bool,
+    /// It had run out by this machine's clock when it came.
+    came_expired: bool,
     /// The application has set a token since it was asked: the answer, when it comes, is about the past.
     superseded: bool,
 }
@@ -83,8 +85,15 @@ impl Token {
         self.asking = false;
         self.settled = true;
         self.refused = false;
-        self.expires = lifetime.map(|left| now.after(u64::try_from(left).unwrap_or(0)));
         let changed = self.value != value;
+        let is_over = lifetime.is_some_and(|left| left <= 0);
+        // A source that gives one after another, all of them over: it is the machine's clock that is wrong. The server
+        // says when they really are.
+        let is_clock_wrong =
+            self.has_source && is_over && self.came_expired && (changed || self.expires.is_none());
+        self.came_expired = is_over;
+        let lifetime = lifetime.filter(|_| !is_clock_wrong);
+        self.expires = lifetime.map(|left| now.after(u64::try_from(left).unwrap_or(0)));
         self.value = value;
         changed
     }
