@@ -1,20 +1,18 @@
 /** Requests by the browser's own `fetch`; what they are about, the core has decided. */
-import { settle } from './promise.js';
 
-/** Tells whether anything answers at `url` within so many milliseconds, whatever it says. */
-export function answers(url, within, told) {
+/** Work for `promise.js`: it succeeds if anything answers at `url` within so many milliseconds, whatever it says. */
+export function answers(url, within) {
   // Not `no-cors`, though no answer is read: a cross-origin isolated page may not ask so.
-  const init = {
-    credentials: 'omit',
-    cache: 'no-store',
-    signal: AbortSignal.timeout(within),
-  };
-  settle(() => fetch(url, init), told);
+  const init = { credentials: 'omit', cache: 'no-store' };
+  return () => fetch(url, { ...init, signal: AbortSignal.timeout(within) });
 }
 
-/** Tells `[status, body, what Retry-After says]`: status 0 if nothing answered, the body only if it is JSON. */
-export function request(url, key, token, body, within, told) {
-  settle(() => answerOf(url, key, token, body, within), told);
+/**
+ * Work for `promise.js`: it gives `[status, body, what Retry-After says]`, status 0 if nothing answered, the body only if
+ * it is JSON.
+ */
+export function request(url, key, token, body, within) {
+  return () => answerOf(url, key, token, body, within);
 }
 
 async function answerOf(url, key, token, body, within) {

@@ -5,12 +5,12 @@ use wasm_bindgen::prelude::*;
 
 use crate::core::payload::Payload;
 use crate::core::realtime::http_send::HttpAnswer;
-use crate::shell::promise::once;
+use crate::shell::promise::{once, settle};
 
 #[wasm_bindgen(module = "/src/shell/http.js")]
 extern "C" {
-    fn answers(url: &str, within: f64, told: &JsValue);
-    fn request(url: &str, key: &str, token: Option<&str>, body: &JsValue, within: f64, told: &JsValue);
+    fn answers(url: &str, within: f64) -> JsValue;
+    fn request(url: &str, key: &str, token: Option<&str>, body: &JsValue, within: f64) -> JsValue;
 }
 
 /// Where the project is, and what it takes as its key.
@@ -26,7 +26,7 @@ impl Project {
     pub fn answers(&self, within: u64, told: impl FnOnce(bool) + 'static) {
         let key = String::from(js_sys::encode_uri_component(&self.key));
         let url = [&self.url, "/auth/v1/health?apikey=", &key].concat();
-        answers(&url, within as f64, &once(move |ended| told(ended.is_ok())));
+        settle(&answers(&url, within as f64), &once(move |ended| told(ended.is_ok())));
     }
 
     /// Gets, or posts a body of bytes or JSON, and tells the answer.
@@ -42,7 +42,7 @@ impl Project {
         let body = body.unwrap_or(JsValue::UNDEFINED);
         // `http.js` makes an answer of every failure.
         let told = once(move |ended| told(answer(&ended.unwrap_or_else(|reason| reason))));
-        request(&url, &self.key, token, &body, within as f64, &told);
+        settle(&request(&url, &self.key, token, &body, within as f64), &told);
     }
 }
 
