@@ -3,27 +3,12 @@
 import { Emitter, report } from './emitter.js';
 import { DashboardError, toError } from './errors.js';
 import { init, isLoaded } from './module.js';
-import type { Notification, ToldPresence } from './notifications.js';
-import type { PresenceState, SubscriptionOptions, SubscriptionStatus } from './subscriptions.js';
+import type { Notification } from './notifications.js';
+import type { PresenceState, SubscriptionOptions } from './subscriptions.js';
 import { type Connected, connectSupabase, type SupabaseRealtimeOptions } from './supabase.js';
+import { type Held, Telling } from './telling.js';
 import type { RealtimeEvents, RealtimeOptions, RealtimeStats, SubscriptionInfo } from './types.js';
 import { RealtimeClient } from './wedsync_dashboard.js';
-
-interface Settle {
-  resolve: () => void;
-  reject: (error: unknown) => void;
-}
-
-interface Held {
-  options: SubscriptionOptions;
-  waiting: Settle[];
-  /** Says to the module what is wanted. */
-  begin: () => void;
-  /** The turn in which it was asked for: what was told in an earlier one is about what the id stood for before. */
-  since: number;
-  /** As last told to `onStatus`; none while the module loads and the core does not know of it. */
-  status: SubscriptionStatus | undefined;
-}
 
 /** The state of the one connection. */
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'disconnected';
@@ -68,15 +53,16 @@ export class RealtimeSubscriptionManager {
   readonly #connected: Connected;
   #unfollow: (() => void) | undefined;
   readonly #events = new Emitter<RealtimeEvents & { state: ConnectionState }>();
-  readonly #held = new Map<string, Held>();
-  readonly #calls = new Map<number, Settle>();
+  readonly #telling = new Telling(this.#events, {
+    release: (id) => this.#client?.release(id),
+    presenceState: (id) => this.presenceState(id),
+  });
   #client: RealtimeClient | undefined;
-  #state: ConnectionState = 'idle';
-  /** When the state was told. */
-  #stateTurn = 0;
   /** Counts what is asked and told: a callback may ask for something before the rest of its batch is told. */
   #turn = 0;
   #lastCall = 0;
+  /** The call of `connect` that holds the socket open. */
+  #kept: symbol | undefined;
   #closed = false;
 
   /**
@@ -100,19 +86,19 @@ export class RealtimeSubscriptionManager {
    */
   subscribe(id: string, options: SubscriptionOptions): Promise<void> {
     return new Promise((resolve, reject) => {
-      const former = this.#held.get(id);
+      const former = this.#telling.held.get(id);
       const waiting = [...(former?.waiting ?? []), { resolve, reject }];
       const ask = () => {
         // Ended or replaced while the module was loading.
-        if (this.#held.get(id) !== held) return;
+        if (this.#telling.held.get(id) !== held) return;
         this.#start().subscribe(id, options, options.onData as (message: unknown) => void);
       };
       const fail = (error: unknown) => {
-        if (this.#held.get(id) === held) {
-          this.#held.delete(id);
+        if (this.#telling.held.get(id) === held) {
+          this.#telling.held.delete(id);
           // What the id stood for stays; if it had to wait for the module, it is its turn now.
           if (former && (former.status !== undefined || isLoaded())) {
-            this.#held.set(id, former);
+            this.#telling.held.set(id, former);
             if (former.status === undefined) former.begin();
           }
         }
@@ -121,27 +107,27 @@ export class RealtimeSubscriptionManager {
       const begin = () => this.#whenLoaded(ask, fail);
       this.#turn += 1;
       const held: Held = { options, waiting, begin, since: this.#turn, status: former?.status };
-      this.#held.set(id, held);
+      this.#telling.held.set(id, held);
       begin();
     });
   }
 
   /** Ends a subscription. An unknown id is a no-op. */
   async unsubscribe(id: string): Promise<void> {
-    const held = this.#held.get(id);
+    const held = this.#telling.held.get(id);
     if (!held) return;
-    if (held.status === undefined) this.#statusChanged(id, 'closed');
+    if (held.status === undefined) this.#telling.statusChanged(id, 'closed');
     else this.#client?.unsubscribe(id);
   }
 
   /** Ends all subscriptions; an open socket stays open. */
   async unsubscribeAll(): Promise<void> {
-    for (const id of [...this.#held.keys()]) void this.unsubscribe(id);
+    for (const id of [...this.#telling.held.keys()]) void this.unsubscribe(id);
   }
 
   /** The subscriptions there are, those that are being retried included. */
   getSubscriptions(): SubscriptionInfo[] {
-    return [...this.#held].map(([id, { options, status }]) => ({
+    return [...this.#telling.held].map(([id, { options, status }]) => ({
       id,
       channel: options.channel,
       status: status ?? 'joining',
@@ -155,17 +141,22 @@ export class RealtimeSubscriptionManager {
    * @throws {DashboardError} `closed`, and for wrong options of the manager.
    */
   connect(): Promise<void> {
-    return this.#ask((client) => client.connect());
+    const kept = Symbol('connect');
+    this.#kept = kept;
+    return this.#ask((client) => {
+      // `disconnect` may have been called while the module was loading.
+      if (this.#kept === kept) client.connect();
+    });
   }
 
   /** Whether the socket is open. `false` before the first subscription. */
   getConnectionStatus(): boolean {
-    return this.#state === 'connected';
+    return this.#telling.state === 'connected';
   }
 
   /** The state of the connection: `idle` before the first subscription and after `disconnect()`. */
   getConnectionState(): ConnectionState {
-    return this.#state;
+    return this.#telling.state;
   }
 
   /** Listens; returns the function that ends it. */
@@ -268,6 +259,7 @@ export class RealtimeSubscriptionManager {
 
   /** Ends all subscriptions, closes the socket and leaves nothing running. A later `subscribe` begins anew. */
   disconnect(): void {
+    this.#kept = undefined;
     void this.unsubscribeAll();
     this.#client?.disconnect();
   }
@@ -279,8 +271,8 @@ export class RealtimeSubscriptionManager {
     const client = this.#client;
     this.#client = undefined;
     this.#unfollow?.();
-    for (const { reject } of this.#calls.values()) reject(closed());
-    this.#calls.clear();
+    for (const { reject } of this.#telling.calls.values()) reject(closed());
+    this.#telling.calls.clear();
     // This may be a callback of the client's own: it can only be freed once that has returned.
     queueMicrotask(() => client?.free());
   }
@@ -308,11 +300,11 @@ export class RealtimeSubscriptionManager {
       this.#lastCall += 1;
       const call = this.#lastCall;
       const begin = () => {
-        this.#calls.set(call, { resolve, reject });
+        this.#telling.calls.set(call, { resolve, reject });
         work(this.#start(), call);
       };
       this.#whenLoaded(begin, (error) => {
-        this.#calls.delete(call);
+        this.#telling.calls.delete(call);
         reject(toError(error));
       });
     });
@@ -340,7 +332,7 @@ export class RealtimeSubscriptionManager {
         for (const notification of batch) {
           // A callback may close the manager.
           if (this.#closed) break;
-          this.#notified(notification, turn);
+          this.#telling.tell(notification, turn);
         }
       });
       this.#unfollow ??= this.#connected.follow((token) => this.#client?.setAuth(token));
@@ -348,118 +340,6 @@ export class RealtimeSubscriptionManager {
     } catch (error) {
       throw toError(error);
     }
-  }
-
-  #notified(notification: Notification, turn: number): void {
-    switch (notification.type) {
-      case 'connection':
-        if (this.#stateTurn > turn) break;
-        this.#stateTurn = turn;
-        if (this.#state === notification.state) break;
-        this.#state = notification.state;
-        this.#events.emit('state', notification.state);
-        break;
-      case 'connected':
-        this.#events.emit('connected', undefined);
-        break;
-      case 'disconnected': {
-        const { code, reason } = notification;
-        this.#events.emit('disconnected', { code, reason });
-        break;
-      }
-      case 'status':
-        // `failed` tells it, and why.
-        if (notification.status !== 'failed' && !this.#isNewer(notification.id, turn)) {
-          this.#statusChanged(notification.id, notification.status);
-        }
-        break;
-      case 'continuity': {
-        const { id } = notification;
-        report(() => this.#held.get(id)?.options.onContinuity?.('lost'));
-        this.#events.emit('continuity', { id, continuity: 'lost' });
-        break;
-      }
-      case 'presence':
-        this.#presenceChanged(notification.id, notification.event);
-        break;
-      case 'system': {
-        const { id, payload: message } = notification;
-        report(() => this.#held.get(id)?.options.onSystem?.(message));
-        this.#events.emit('system', { id, message });
-        break;
-      }
-      case 'heartbeat': {
-        const { status, latencyMs } = notification;
-        this.#events.emit('heartbeat', latencyMs === undefined ? { status } : { status, latencyMs });
-        break;
-      }
-      case 'error':
-        this.#failing(notification.id, toError(notification.error) as DashboardError);
-        break;
-      case 'failed':
-        if (!this.#isNewer(notification.id, turn)) {
-          this.#failed(notification.id, toError(notification.error) as DashboardError);
-        }
-        break;
-      case 'settled': {
-        const settle = this.#calls.get(notification.call);
-        this.#calls.delete(notification.call);
-        if (notification.error) settle?.reject(toError(notification.error));
-        else settle?.resolve();
-      }
-    }
-  }
-
-  /** Whether the id stands for something that was asked for after this was told. */
-  #isNewer(id: string, turn: number): boolean {
-    return (this.#held.get(id)?.since ?? 0) > turn;
-  }
-
-  #statusChanged(id: string, status: SubscriptionStatus): void {
-    const held = this.#held.get(id);
-    if (!held) return;
-    if (status === 'live') for (const { resolve } of held.waiting.splice(0)) resolve();
-    if (status === 'closed') {
-      this.#drop(id);
-      for (const { reject } of held.waiting.splice(0)) {
-        reject(new DashboardError('unsubscribed', `"${id}" was unsubscribed before it was live.`));
-      }
-    }
-    const changed = held.status !== status;
-    held.status = status;
-    if (changed) report(() => held.options.onStatus?.(status));
-  }
-
-  #presenceChanged(id: string, told: ToldPresence): void {
-    const event = told.type === 'sync' ? { ...told, state: this.presenceState(id) } : told;
-    report(() => (this.#held.get(id)?.options.onData as ((told: typeof event) => void) | undefined)?.(event));
-    if (event.type === 'sync') this.#events.emit('presence-sync', { id, state: event.state });
-    else this.#events.emit('presence', { id, event });
-  }
-
-  #failing(id: string | undefined, error: DashboardError): void {
-    if (id === undefined) {
-      this.#events.emit('error', { error });
-      return;
-    }
-    report(() => this.#held.get(id)?.options.onError?.(error));
-    this.#events.emit('error', { id, error });
-  }
-
-  #failed(id: string, error: DashboardError): void {
-    const held = this.#held.get(id);
-    // Before the callbacks, which may subscribe anew.
-    this.#drop(id);
-    for (const { reject } of held?.waiting.splice(0) ?? []) reject(error);
-    report(() => held?.options.onStatus?.('failed'));
-    report(() => held?.options.onError?.(error));
-    this.#events.emit('error', { id, error });
-    if (error.code === 'max_reconnect_attempts') this.#events.emit('max-reconnect-attempts', { id });
-  }
-
-  #drop(id: string): void {
-    this.#held.delete(id);
-    this.#client?.release(id);
   }
 }
 

@@ -18,14 +18,22 @@ export function stopTimers() { globalThis.setTimeout = () => 0; }
 export function forbidWorkers() { globalThis.Worker = class { constructor() { throw new Error('forbidden'); } }; }
 export function refuseWorkerScript() { URL.createObjectURL = () => 'blob:' + location.origin + '/00000000-none'; }
 export function restore() {
+  Date.now = now;
   globalThis.setTimeout = real.setTimeout;
   globalThis.Worker = real.Worker;
   URL.createObjectURL = real.create;
 }
 let started = 0;
+let last;
+const now = Date.now;
+// The wall clock goes on while the machine sleeps, the monotonic one does not; then the worker finds the gap and tells.
+export function sleepAnHour() {
+  Date.now = () => now() + 3_600_000;
+  last.dispatchEvent(new MessageEvent('message', { data: 0 }));
+}
 let ended = 0;
 globalThis.Worker = class extends real.Worker {
-  constructor(...given) { super(...given); started += 1; }
+  constructor(...given) { super(...given); started += 1; last = this; }
   terminate() { ended += 1; super.terminate(); }
 };
 real.Worker = globalThis.Worker;
@@ -45,6 +53,8 @@ extern "C" {
     fn restore();
     #[wasm_bindgen(js_name = runningWorkers)]
     fn running_workers() -> i32;
+    #[wasm_bindgen(js_name = sleepAnHour)]
+    fn sleep_an_hour();
     #[wasm_bindgen(js_name = watchSends)]
     fn watch_sends(tell: &Function);
 }
@@ -70,6 +80,19 @@ async fn heartbeats_go_on_while_the_pages_timers_stand_still() {
     let (client, _, sent) = live().await;
     stop_timers();
     two_heartbeats(&sent).await;
+    restore();
+    client.disconnect();
+}
+
+#[wasm_bindgen_test]
+async fn a_link_proves_itself_after_a_sleep_that_the_monotonic_clock_missed() {
+    let sent = Inbox::default();
+    watch_sends(&sent.put());
+    let (client, news) = client(&JsValue::NULL, &[("heartbeatIntervalMs", 50_000.into())]);
+    client.subscribe("lobby", &subscription(&[]), &Function::new_no_args("")).unwrap();
+    status(&news, "lobby", "live").await;
+    sleep_an_hour();
+    sent.next(|frame| frame.as_string().is_some_and(|frame| frame.contains("\"heartbeat\""))).await;
     restore();
     client.disconnect();
 }

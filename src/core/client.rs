@@ -135,6 +135,8 @@ pub struct Client<P> {
     token: Token,
     token_backoff: Backoff,
     subscriptions: Subscriptions,
+    /// Topics that nobody wants at the moment and that the server limits until then.
+    limited: LiteMap<String, Instant>,
     channels: LiteMap<String, Channel<P>>,
     /// Topics to be joined, in this order.
     to_join: VecDeque<String>,
@@ -170,6 +172,7 @@ impl<P: Payload> Client<P> {
             token: Token::new(config.has_token_source),
             token_backoff: backoff,
             subscriptions: Subscriptions::default(),
+            limited: LiteMap::new(),
             channels: LiteMap::new(),
             to_join: VecDeque::new(),
             suspects: VecDeque::new(),
@@ -232,6 +235,8 @@ impl<P: Payload> Client<P> {
             Input::Resume => self.resume(now),
             Input::Network { saves_data, effective_type } => {
                 self.link.spare(saves_data || matches!(effective_type.as_deref(), Some("slow-2g" | "2g")));
+                // It may be another network, on which the link is dead.
+                self.probe(now);
             }
             Input::Online => {
                 self.is_offline = false;

@@ -11,7 +11,11 @@ use web_sys::{Blob, BlobPropertyBag, Url, Worker};
 
 use crate::core::time::Instant;
 
-const WORKER: &str = "let t;onmessage=e=>{clearTimeout(t);t=setTimeout(()=>postMessage(0),e.data)}";
+/// Beside the one timeout it looks at the wall clock once a second: where the monotonic clock stands still while the
+/// machine sleeps, a timeout that had 20 seconds to go still has them on waking, and a gap is what tells of the sleep.
+const WORKER: &str = "let t,l=Date.now();\
+    setInterval(()=>{const n=Date.now();if(n-l>3e3)postMessage(0);l=n},1e3);\
+    onmessage=e=>{clearTimeout(t);t=setTimeout(()=>postMessage(0),e.data)}";
 /// A timer's longest delay in a browser, in milliseconds.
 const LONGEST: u64 = i32::MAX as u64;
 

@@ -111,7 +111,7 @@ fn bytes_go_out_as_bytes_and_names_over_255_bytes_do_not() {
 fn a_refusal_has_the_servers_reason_even_where_it_is_no_object() {
     let responses = [
         (json!("payload_size_exceeded"), "payload_too_large"),
-        (json!({ "reason": "unmatched topic" }), "push_refused"),
+        (json!({ "reason": "no" }), "push_refused"),
         (json!({}), "push_refused"),
     ];
     for (response, code) in responses {
@@ -165,4 +165,25 @@ fn without_ack_a_broadcast_is_done_once_it_is_handed_over() {
     world.accept("room");
     world.broadcast(1, "room", "e", json!({}));
     assert_eq!(world.settled(1), Some(Ok(())));
+}
+
+#[test]
+fn a_channel_that_the_server_turns_out_not_to_know_is_joined_again() {
+    let mut world = live(Protocol::V2);
+    world.accept("pub2");
+    world.broadcast(1, "room", "e", json!({}));
+    let (join, topic, _) = world.join("pub2");
+    let recorded = from_server("malformed_frames_v2", 1);
+    let is_unmatched = |data: &Data| matches!(data, Data::Text(text) if text.contains("unmatched topic"));
+    let Data::Text(text) = &recorded.iter().find(|line| is_unmatched(&line.data)).unwrap().data else {
+        panic!("a binary frame")
+    };
+    let mut frame: Value = serde_json::from_str(text).unwrap();
+    assert_eq!(frame[0], Value::Null);
+    (frame[1], frame[2]) = (last_reference(&world), json!(topic));
+    world.receive_json(frame);
+    assert_eq!(world.settled(1), Some(Err("push_refused")));
+    assert_eq!(world.errors("room"), ["channel_closed"]);
+    world.pass(1_000);
+    assert_ne!(world.join("pub2").0, join);
 }

@@ -55,6 +55,7 @@ pub struct Peer {
     pub menu: Vec<(Wish, String)>,
     /// When the token that it was given last runs out, as it was told.
     pub told_expiry: Millis,
+    came_expired: bool,
     /// What it wants now, with the topic.
     pub wanted: BTreeMap<&'static str, (Wish, String)>,
     /// Channels that it may have lost the right to: there, and only there, a subscription may be given up.
@@ -83,6 +84,7 @@ impl Peer {
             menu: menu.into_iter().map(|wish| (wish, wish.subscription(&user).topic())).collect(),
             user,
             told_expiry: 0,
+            came_expired: false,
             wanted: BTreeMap::new(),
             forbidden: BTreeSet::new(),
             tracked: BTreeMap::new(),
@@ -158,12 +160,19 @@ impl Peer {
 
     pub fn token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
         self.told_expiry = now.saturating_add_signed(lifetime);
+        // One after another that is over: the clock is wrong, and the server has the word.
+        if std::mem::replace(&mut self.came_expired, lifetime <= 0) && lifetime <= 0 {
+            self.told_expiry = Millis::MAX;
+        }
         self.input(now, Input::Token { value: Some(token), lifetime: Some(lifetime) })
     }
 
     /// The application sets a token by itself.
     pub fn set_token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
         self.told_expiry = now.saturating_add_signed(lifetime);
+        if std::mem::replace(&mut self.came_expired, lifetime <= 0) && lifetime <= 0 {
+            self.told_expiry = Millis::MAX;
+        }
         self.input(now, Input::SetToken { value: Some(token), lifetime: Some(lifetime) })
     }
 

@@ -3,7 +3,7 @@
 use super::Client;
 use crate::core::io::{Heartbeat, Notification, SocketId, Status};
 use crate::core::payload::Payload;
-use crate::core::realtime::channel::{Channel, Event, State};
+use crate::core::realtime::channel::{Cause, Channel, Event, State};
 use crate::core::realtime::frame::{Inbound, Outbound, PHOENIX_TOPIC, Reference};
 use crate::core::realtime::join_config::JoinConfig;
 use crate::core::time::{Instant, Timer};
@@ -36,16 +36,29 @@ impl<P: Payload> Client<P> {
             Event::Presence(events) => self.tell_presence(topic, events),
             Event::Down(cause) => {
                 if was_live {
-                    let certain = self.link.certain();
-                    if let Some(channel) = self.channels.get_mut(topic) {
-                        channel.was_live(now, certain);
-                    }
-                    self.stats.away(now);
+                    self.was_live(now, topic);
                 }
                 // What the database refused, and a reply about another binding, leave the channel joined at the server.
                 self.leave(topic);
                 self.channel_down(now, topic, &cause);
             }
+        }
+    }
+
+    fn was_live(&mut self, now: Instant, topic: &str) {
+        let certain = self.link.certain();
+        if let Some(channel) = self.channels.get_mut(topic) {
+            channel.was_live(now, certain);
+        }
+        self.stats.away(now);
+    }
+
+    /// A channel that counts as live is not known to the server.
+    pub(super) fn lost_unnoticed(&mut self, now: Instant, topic: &str) {
+        if self.channels.get(topic).is_some_and(|channel| matches!(channel.state, State::Live(_))) {
+            self.was_live(now, topic);
+            self.leave(topic);
+            self.channel_down(now, topic, &Cause::Closed(None));
         }
     }
 
@@ -121,6 +134,9 @@ impl<P: Payload> Client<P> {
             if let Some(mut channel) = self.channels.remove(topic) {
                 self.refuse_calls(channel.tracking.end());
                 self.slot_is_free();
+                if channel.is_limited {
+                    self.remember_limit(now, topic);
+                }
             }
             if self.is_all_live() {
                 // What was away is not wanted any more.
@@ -144,6 +160,14 @@ impl<P: Payload> Client<P> {
             self.stop_tracking(now, topic);
         }
         self.write_routes(topic);
+    }
+
+    /// The server's limit is kept to even if the subscription leaves and comes back.
+    fn remember_limit(&mut self, now: Instant, topic: &str) {
+        self.limited.retain(|_, until| *until > now);
+        if let Some(until) = self.timers.deadline(&Timer::Rejoin(topic.to_owned())) {
+            self.limited.insert(topic.to_owned(), until);
+        }
     }
 
     /// Gives the access token to every joined channel. The server never answers this.

@@ -149,6 +149,11 @@ impl<P: Payload> Client<P> {
         if self.link.may_hurry(now) {
             self.link.forget_failures();
             self.connect(now);
+        } else if let Some(socket) = self.link.hanging(now) {
+            // It began while nothing could come of it.
+            self.outputs.push_back(Output::Close { socket });
+            self.link.rest(&mut self.timers);
+            self.connect(now);
         } else {
             self.probe(now);
             self.ask_token_again(now);

@@ -6,7 +6,7 @@ use crate::core::io::{Level, SocketId};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Cause, State};
 use crate::core::realtime::frame::Outbound;
-use crate::core::realtime::link::{Link, SLOW_DOWN};
+use crate::core::realtime::link::{Link, slow_down};
 use crate::core::realtime::remedy::Remedy;
 use crate::core::realtime::subscriptions::{Entry, Source};
 use crate::core::time::{Instant, Timer};
@@ -168,9 +168,10 @@ impl<P: Payload> Client<P> {
             self.stats.failed_joins += 1;
         }
         channel.waits_for_slot = remedy == Remedy::WaitForSlot;
+        channel.is_limited = remedy == Remedy::SlowDown;
         let jitter = channel.backoff.next_delay(&mut self.rng);
         let delay = match remedy {
-            Remedy::SlowDown | Remedy::WaitForSlot => SLOW_DOWN + jitter,
+            Remedy::SlowDown | Remedy::WaitForSlot => slow_down(&mut self.rng),
             _ => jitter,
         };
         if matches!(remedy, Remedy::RefreshToken | Remedy::RefreshTokenOnce) {

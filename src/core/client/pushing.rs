@@ -11,6 +11,9 @@ use crate::core::time::{Instant, Timer};
 
 use crate::core::realtime::link::Link;
 
+/// What the server answers a message to a channel that it does not know.
+const UNMATCHED: &str = "unmatched topic";
+
 impl<P: Payload> Client<P> {
     /// Sends a broadcast on the channel of a subscription. With `ack` the server's answer settles the call, otherwise
     /// that it was handed to the socket.
@@ -124,7 +127,12 @@ impl<P: Payload> Client<P> {
             frame.payload.field("status").and_then(|status| status.as_text()).as_deref() == Some("ok");
         let result = if is_ok { Ok(()) } else { Err(refused(&frame.payload)) };
         self.settle(reference, &push, &result);
-        self.tell_tracking(now, &push.topic);
+        if reason_of(&frame.payload).as_deref() == Some(UNMATCHED) {
+            // The server knows of no such channel: it was lost without a word.
+            self.lost_unnoticed(now, &push.topic);
+        } else {
+            self.tell_tracking(now, &push.topic);
+        }
         true
     }
 
@@ -169,11 +177,13 @@ impl<P: Payload> Client<P> {
     }
 }
 
+fn reason_of<P: Payload>(payload: &P) -> Option<String> {
+    let response = payload.field("response")?;
+    response.field("reason").and_then(|reason| reason.as_text()).or_else(|| response.as_text())
+}
+
 fn refused<P: Payload>(payload: &P) -> Error {
-    let response = payload.field("response");
-    let text =
-        |value: &P| value.field("reason").and_then(|reason| reason.as_text()).or_else(|| value.as_text());
-    match response.as_ref().and_then(text) {
+    match reason_of(payload) {
         Some(reason) if reason == "payload_size_exceeded" => {
             let message = "The server refused a message: its payload is over the project's limit.";
             Error::new(Code::PayloadTooLarge, message)

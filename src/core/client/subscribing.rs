@@ -69,11 +69,17 @@ impl<P: Payload> Client<P> {
         let channel =
             self.channels.entry(topic.to_owned()).or_insert_with(|| Channel::new(needed.clone(), backoff));
         channel.config = needed;
+        if let Some(until) = self.limited.remove(topic).filter(|until| *until > now) {
+            channel.is_limited = true;
+            self.timers.set(Timer::Rejoin(topic.to_owned()), until);
+        }
         let is_served = channel.asked.as_ref().is_some_and(|asked| asked.serves(&channel.config));
         let state = channel.state;
         self.write_routes(topic);
         match state {
-            State::Waiting if self.timers.is_set(&Timer::Rejoin(topic.to_owned())) => {}
+            State::Waiting if self.timers.is_set(&Timer::Rejoin(topic.to_owned())) => {
+                self.tell_of_limit(now, id, topic);
+            }
             State::Waiting => self.queue_join(topic),
             State::Live(_) if is_served => {
                 self.subscription_live(id);
@@ -81,6 +87,18 @@ impl<P: Payload> Client<P> {
             }
             _ if is_served => {}
             _ => self.rejoin(now, topic),
+        }
+    }
+
+    /// A subscription that comes while the server limits its channel is told how long that will be.
+    fn tell_of_limit(&mut self, now: Instant, id: &str, topic: &str) {
+        let is_limited = self.channels.get(topic).is_some_and(|channel| channel.is_limited);
+        let until = self.timers.deadline(&Timer::Rejoin(topic.to_owned())).filter(|_| is_limited);
+        if let Some(until) = until {
+            let message = "The server limits this channel at the moment. It is joined once that is over.";
+            let retry_after = Some(until.since(now));
+            let error = Error { code: Code::RateLimited, message: message.into(), retry_after };
+            self.notify(Notification::Error { id: Some(id.to_owned()), error });
         }
     }
 

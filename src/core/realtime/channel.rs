@@ -132,6 +132,8 @@ pub struct Channel<P> {
     pub is_queued: bool,
     /// The server has refused its last join: it is joined apart, because a refusal silences the whole socket.
     pub is_suspect: bool,
+    /// The server limits it: its backoff is kept to by whoever subscribes meanwhile.
+    pub is_limited: bool,
     /// The server has no room for it until another channel is left.
     pub waits_for_slot: bool,
     /// The token has been refused in a way that another one mends at most once.
@@ -163,6 +165,7 @@ impl<P: Payload> Channel<P> {
             backoff,
             is_queued: false,
             is_suspect: false,
+            is_limited: false,
             waits_for_slot: false,
             had_other_token: false,
             live_until: None,
@@ -206,6 +209,7 @@ impl<P: Payload> Channel<P> {
     /// `phx_join` goes out.
     pub fn join(&mut self, reference: Reference) {
         self.state = State::Joining(reference);
+        self.is_limited = false;
         self.asked = Some(self.config.clone());
         self.complaint = None;
         self.presence.rejoin();

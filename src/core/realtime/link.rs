@@ -8,7 +8,7 @@ use crate::core::time::{Instant, Timer, Timers};
 /// How long a heartbeat's reply may take, in milliseconds.
 const REPLY_PATIENCE: u64 = 10_000;
 /// How long a probe's reply may take, after sleep or a change of network, in milliseconds.
-const PROBE_PATIENCE: u64 = 5_000;
+const PROBE_PATIENCE: u64 = 4_000;
 /// A refused join silences the server for this long on the whole socket, in milliseconds.
 const REFUSED_JOIN_SILENCE: u64 = 5_000;
 /// The most that joins under way may add, in milliseconds.
@@ -21,10 +21,19 @@ const LATE: u64 = 250;
 /// What is read within this time after a heartbeat went out may have waited since before it, in milliseconds.
 const UNREAD: u64 = 1_000;
 /// How long the server's limiters are given, in milliseconds: they average over as much.
-pub const SLOW_DOWN: u64 = 60_000;
+const SLOW_DOWN: u64 = 60_000;
+/// Those that were limited together come back over so many milliseconds.
+const SLOW_SPREAD: u64 = 30_000;
+/// An attempt that is older than this is begun anew when the network returns, in milliseconds.
+const HANGING: u64 = 1_000;
 /// The longest pause between heartbeats on a connection that is to be spared, in milliseconds: the server closes a
 /// socket after 60,000 of silence.
 const SPARING_INTERVAL: u64 = 50_000;
+
+/// How long to leave a server alone that limits something, in milliseconds.
+pub fn slow_down(rng: &mut Rng) -> u64 {
+    SLOW_DOWN + rng.up_to(SLOW_SPREAD)
+}
 
 /// Names one socket of the driver's, so that late events of a former one are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +49,10 @@ struct Beat {
 #[derive(Debug)]
 enum State {
     Idle,
-    Connecting(SocketId),
+    Connecting {
+        socket: SocketId,
+        since: Instant,
+    },
     Open {
         socket: SocketId,
         beat: Option<Beat>,
@@ -123,7 +135,7 @@ impl Link {
     /// The socket that is open or opening.
     pub fn any_socket(&self) -> Option<SocketId> {
         match self.state {
-            State::Open { socket, .. } | State::Connecting(socket) => Some(socket),
+            State::Open { socket, .. } | State::Connecting { socket, .. } => Some(socket),
             _ => None,
         }
     }
@@ -161,6 +173,14 @@ impl Link {
         true
     }
 
+    /// The socket of an attempt that has been under way for a while, and hangs if it began without a network.
+    pub fn hanging(&self, now: Instant) -> Option<SocketId> {
+        match self.state {
+            State::Connecting { socket, since } if now.since(since) >= HANGING => Some(socket),
+            _ => None,
+        }
+    }
+
     /// The last moment at which the open link was certain to be alive: whatever the server said before then has come.
     /// That is when the last answered heartbeat was sent, not when a frame was last heard, for after sleep the frames
     /// of long ago are heard first.
@@ -175,7 +195,7 @@ impl Link {
     pub fn connect(&mut self, now: Instant, timers: &mut Timers) -> SocketId {
         self.sockets = self.sockets.wrapping_add(1);
         let socket = SocketId(self.sockets);
-        self.state = State::Connecting(socket);
+        self.state = State::Connecting { socket, since: now };
         timers.clear(&Timer::Reconnect);
         timers.set(Timer::Connect, now.after(self.connect_timeout));
         socket
@@ -183,7 +203,7 @@ impl Link {
 
     /// The socket has opened; false if it is not the one awaited.
     pub fn opened(&mut self, socket: SocketId, now: Instant, timers: &mut Timers) -> bool {
-        if !matches!(self.state, State::Connecting(awaited) if awaited == socket) {
+        if !matches!(self.state, State::Connecting { socket: awaited, .. } if awaited == socket) {
             return false;
         }
         self.state = State::Open { socket, beat: None, heard: now, certain: now };
@@ -199,7 +219,7 @@ impl Link {
     pub fn wait(&mut self, now: Instant, is_limited: bool, timers: &mut Timers, rng: &mut Rng) -> u64 {
         self.rest(timers);
         self.state = State::Waiting;
-        let delay = self.backoff.next_delay(rng) + if is_limited { SLOW_DOWN } else { 0 };
+        let delay = self.backoff.next_delay(rng) + if is_limited { slow_down(rng) } else { 0 };
         self.slow_until = is_limited.then(|| now.after(delay));
         timers.set(Timer::Reconnect, now.after(delay));
         delay
@@ -250,7 +270,8 @@ impl Link {
 
     /// A heartbeat goes out because the link may have died unnoticed.
     pub fn probe(&mut self, now: Instant, reference: Reference, joins: usize, timers: &mut Timers) {
-        self.await_reply(now, reference, PROBE_PATIENCE, joins, timers);
+        let patience = if self.is_sparing { REPLY_PATIENCE } else { PROBE_PATIENCE };
+        self.await_reply(now, reference, patience, joins, timers);
     }
 
     fn await_reply(

@@ -1,0 +1,160 @@
+import { type Emitter, report } from './emitter.js';
+import { DashboardError, toError } from './errors.js';
+import type { Notification, ToldPresence } from './notifications.js';
+import type { ConnectionState } from './realtime.js';
+import type { PresenceState, SubscriptionOptions, SubscriptionStatus } from './subscriptions.js';
+import type { RealtimeEvents } from './types.js';
+
+/** A promise's two ends. */
+export interface Settle {
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** A subscription as the application asked for it, with the promises that wait for it. */
+export interface Held {
+  options: SubscriptionOptions;
+  waiting: Settle[];
+  /** Says to the module what is wanted. */
+  begin: () => void;
+  /** The turn in which it was asked for: what was told in an earlier one is about what the id stood for before. */
+  since: number;
+  /** As last told to `onStatus`; none while the module loads and the core does not know of it. */
+  status: SubscriptionStatus | undefined;
+}
+
+/** What the module is asked while it tells. */
+interface Module {
+  release: (id: string) => void;
+  presenceState: (id: string) => PresenceState;
+}
+
+/** What the application is waiting for and listening to, and how the module's news reach it. */
+export class Telling {
+  readonly events: Emitter<RealtimeEvents & { state: ConnectionState }>;
+  readonly held = new Map<string, Held>();
+  readonly calls = new Map<number, Settle>();
+  state: ConnectionState = 'idle';
+  /** When the state was told. */
+  #stateTurn = 0;
+  readonly #module: Module;
+
+  constructor(events: Emitter<RealtimeEvents & { state: ConnectionState }>, module: Module) {
+    this.events = events;
+    this.#module = module;
+  }
+
+  /** Tells one piece of news; `turn` is when the module told it. */
+  tell(notification: Notification, turn: number): void {
+    switch (notification.type) {
+      case 'connection':
+        if (this.#stateTurn > turn) break;
+        this.#stateTurn = turn;
+        if (this.state === notification.state) break;
+        this.state = notification.state;
+        this.events.emit('state', notification.state);
+        break;
+      case 'connected':
+        this.events.emit('connected', undefined);
+        break;
+      case 'disconnected': {
+        const { code, reason } = notification;
+        this.events.emit('disconnected', { code, reason });
+        break;
+      }
+      case 'status':
+        // `failed` tells it, and why.
+        if (notification.status !== 'failed' && !this.#isNewer(notification.id, turn)) {
+          this.statusChanged(notification.id, notification.status);
+        }
+        break;
+      case 'continuity': {
+        const { id } = notification;
+        report(() => this.held.get(id)?.options.onContinuity?.('lost'));
+        this.events.emit('continuity', { id, continuity: 'lost' });
+        break;
+      }
+      case 'presence':
+        this.#presenceChanged(notification.id, notification.event);
+        break;
+      case 'system': {
+        const { id, payload: message } = notification;
+        report(() => this.held.get(id)?.options.onSystem?.(message));
+        this.events.emit('system', { id, message });
+        break;
+      }
+      case 'heartbeat': {
+        const { status, latencyMs } = notification;
+        this.events.emit('heartbeat', latencyMs === undefined ? { status } : { status, latencyMs });
+        break;
+      }
+      case 'error':
+        this.#failing(notification.id, toError(notification.error) as DashboardError);
+        break;
+      case 'failed':
+        if (!this.#isNewer(notification.id, turn)) {
+          this.#failed(notification.id, toError(notification.error) as DashboardError);
+        }
+        break;
+      case 'settled': {
+        const settle = this.calls.get(notification.call);
+        this.calls.delete(notification.call);
+        if (notification.error) settle?.reject(toError(notification.error));
+        else settle?.resolve();
+      }
+    }
+  }
+
+  /** Whether the id stands for something that was asked for after this was told. */
+  #isNewer(id: string, turn: number): boolean {
+    return (this.held.get(id)?.since ?? 0) > turn;
+  }
+
+  /** A subscription's state is another. */
+  statusChanged(id: string, status: SubscriptionStatus): void {
+    const held = this.held.get(id);
+    if (!held) return;
+    if (status === 'live') for (const { resolve } of held.waiting.splice(0)) resolve();
+    if (status === 'closed') {
+      this.#drop(id);
+      for (const { reject } of held.waiting.splice(0)) {
+        reject(new DashboardError('unsubscribed', `"${id}" was unsubscribed before it was live.`));
+      }
+    }
+    const changed = held.status !== status;
+    held.status = status;
+    if (changed) report(() => held.options.onStatus?.(status));
+  }
+
+  #presenceChanged(id: string, told: ToldPresence): void {
+    const event = told.type === 'sync' ? { ...told, state: this.#module.presenceState(id) } : told;
+    report(() => (this.held.get(id)?.options.onData as ((told: typeof event) => void) | undefined)?.(event));
+    if (event.type === 'sync') this.events.emit('presence-sync', { id, state: event.state });
+    else this.events.emit('presence', { id, event });
+  }
+
+  #failing(id: string | undefined, error: DashboardError): void {
+    if (id === undefined) {
+      this.events.emit('error', { error });
+      return;
+    }
+    report(() => this.held.get(id)?.options.onError?.(error));
+    this.events.emit('error', { id, error });
+  }
+
+  #failed(id: string, error: DashboardError): void {
+    const held = this.held.get(id);
+    // Before the callbacks, which may subscribe anew.
+    this.#drop(id);
+    for (const { reject } of held?.waiting.splice(0) ?? []) reject(error);
+    report(() => held?.options.onStatus?.('failed'));
+    report(() => held?.options.onError?.(error));
+    this.events.emit('error', { id, error });
+    if (error.code === 'max_reconnect_attempts') this.events.emit('max-reconnect-attempts', { id });
+  }
+
+  #drop(id: string): void {
+    this.held.delete(id);
+    this.#module.release(id);
+  }
+}
