@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
+import { expect } from '@playwright/test';
 import { startLocalSupabase } from '@wedsync/local-supabase';
 import { installedPackageDir } from '../../scripts/lib/paths.mjs';
 import { serveFolder } from '../../scripts/lib/static-server.mjs';
@@ -106,7 +107,7 @@ test('a frozen page holds no socket and is live again when it is resumed', async
   await withLivePage(async (page) => {
     // A headless browser freezes nothing by itself: these are the events that a freezing one sends.
     await page.evaluate(() => document.dispatchEvent(new Event('freeze')));
-    assert.equal(page.workers().length, 0, 'nothing is left that could wake it');
+    await expect.poll(() => page.workers().length, 'nothing is left that could wake it').toBe(0);
     await page.evaluate(() => document.dispatchEvent(new Event('resume')));
     const told = await untilBack(page);
     assert.ok(told.includes('the page was put away'), told.join(', '));
@@ -137,10 +138,13 @@ test('`disconnect` leaves no socket, no worker and no request behind', async () 
     const closed = page.waitForEvent('websocket', { timeout: 200 }).catch(() => 'none opened');
     await page.evaluate(() => globalThis.dashboard.realtime.disconnect());
     assert.equal(await closed, 'none opened');
-    assert.equal(page.workers().length, 0);
-    const { connections } = /** @type {{ connections: number }} */ (
-      await (await fetch(`${backend.controlUrl}/stats`)).json()
-    );
-    assert.equal(connections, 0);
+    await expect.poll(() => page.workers().length).toBe(0);
+    const connections = async () => {
+      const stats = /** @type {{ connections: number }} */ (
+        await (await fetch(`${backend.controlUrl}/stats`)).json()
+      );
+      return stats.connections;
+    };
+    await expect.poll(connections).toBe(0);
   });
 });

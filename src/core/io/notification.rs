@@ -1,0 +1,110 @@
+//! News for the application.
+
+use super::CallId;
+use crate::core::error::Error;
+use crate::core::realtime::presence::PresenceEvent;
+use crate::core::realtime::subscriptions::Status;
+
+/// What became of a heartbeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heartbeat {
+    /// It went out.
+    Sent,
+    /// It was answered after so many milliseconds.
+    Answered(u64),
+    /// It was not answered in time.
+    TimedOut,
+}
+
+/// The state of the one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// Not wanted.
+    Idle,
+    /// An attempt is under way.
+    Connecting,
+    /// The socket is open.
+    Connected,
+    /// The socket is lost or could not be opened, and the next attempt waits.
+    Disconnected,
+}
+
+impl Connection {
+    /// Its name for users.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::Disconnected => "disconnected",
+        }
+    }
+}
+
+/// News for the application.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notification<P> {
+    /// The connection's state has changed.
+    Connection {
+        /// To what.
+        state: Connection,
+    },
+    /// The socket is open.
+    Connected,
+    /// The open socket is gone.
+    Disconnected {
+        /// The close code; 0 if it was the client that found it dead.
+        code: u16,
+        /// What happened.
+        reason: &'static str,
+    },
+    /// A subscription's state has changed.
+    Status {
+        /// Which.
+        id: String,
+        /// To what.
+        status: Status,
+    },
+    /// A subscription that had been live is live again: something may have been missed.
+    Continuity {
+        /// Which.
+        id: String,
+    },
+    /// Something failed and is being retried.
+    Error {
+        /// The subscription, if one is meant.
+        id: Option<String>,
+        /// What failed.
+        error: Error,
+    },
+    /// A subscription is given up.
+    Failed {
+        /// Which.
+        id: String,
+        /// Why.
+        error: Error,
+    },
+    /// Who is on a channel has changed.
+    Presence {
+        /// The subscription.
+        id: String,
+        /// How.
+        event: PresenceEvent<P>,
+    },
+    /// The server says something about a channel.
+    System {
+        /// A subscription of the channel.
+        id: String,
+        /// `{ extension, status, message, channel }`, as the server sends it.
+        payload: P,
+    },
+    /// A heartbeat went out, was answered, or was not.
+    Heartbeat(Heartbeat),
+    /// A call is done.
+    Settled {
+        /// Which.
+        call: CallId,
+        /// How it ended.
+        result: Result<(), Error>,
+    },
+}
