@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wedsync_dashboard::core::client::{Client, Config};
 use wedsync_dashboard::core::io::{CallId, Input, Notification, Output, RequestId, SocketId, Status};
 use wedsync_dashboard::core::realtime::frame::{Encoding, Protocol};
-use wedsync_dashboard::core::realtime::http_send::HttpAnswer;
+use wedsync_dashboard::core::realtime::http_send::{HttpAnswer, HttpBroadcast};
 use wedsync_dashboard::core::realtime::router::{Router, Verdict};
 use wedsync_dashboard::core::realtime::routes::Slot;
 use wedsync_dashboard::core::time::Instant;
@@ -24,8 +24,8 @@ pub enum Effect {
     AskToken,
     /// Whether anything answers.
     AskReach,
-    /// Whether a token is good.
-    AskWhy(RequestId),
+    /// A request: whether a token is good, or a broadcast.
+    Http(RequestId),
     /// A subscription is live, as the client says.
     Live(&'static str),
     /// A subscription of a topic was given up.
@@ -51,6 +51,8 @@ pub struct Peer {
     pub has_token_source: bool,
     /// How far its wall clock is ahead, in milliseconds.
     pub skew: i64,
+    /// Whether it has ever been told to spare the connection.
+    pub is_spared: bool,
     /// Everything it may want, with its topic on the wire.
     pub menu: Vec<(Wish, String)>,
     /// When the token that it was given last runs out, as it was told.
@@ -81,6 +83,7 @@ impl Peer {
             version,
             has_token_source,
             skew: 0,
+            is_spared: false,
             menu: menu.into_iter().map(|wish| (wish, wish.subscription(&user).topic())).collect(),
             user,
             told_expiry: 0,
@@ -148,6 +151,12 @@ impl Peer {
         self.input(now, Input::Broadcast { call, id, event, payload, is_bytes: false })
     }
 
+    pub fn http_broadcast(&mut self, now: Millis, channel: &str, event: &str, payload: Value) -> Vec<Effect> {
+        let (channel, event) = (channel.into(), event.into());
+        let broadcast = HttpBroadcast { call: self.call(), channel, event, payload, private: false };
+        self.input(now, Input::HttpBroadcast(broadcast))
+    }
+
     /// Tracks something, or nothing any more.
     pub fn track(&mut self, now: Millis, id: &'static str, state: Option<Value>) -> Vec<Effect> {
         match &state {
@@ -176,8 +185,8 @@ impl Peer {
         self.input(now, Input::SetToken { value: Some(token), lifetime: Some(lifetime) })
     }
 
-    /// The project's auth server says that key and token are good, or nothing answers.
-    pub fn why(&mut self, now: Millis, request: RequestId, answers: bool) -> Vec<Effect> {
+    /// The project answers a request, and all is well; or nothing answers.
+    pub fn answer(&mut self, now: Millis, request: RequestId, answers: bool) -> Vec<Effect> {
         let status = if answers { 200 } else { 0 };
         self.input(
             now,
@@ -223,7 +232,7 @@ impl Peer {
                 }
                 Output::AskToken => effects.push(Effect::AskToken),
                 Output::AskReach { .. } => effects.push(Effect::AskReach),
-                Output::Http { request, .. } => effects.push(Effect::AskWhy(request)),
+                Output::Http { request, .. } => effects.push(Effect::Http(request)),
                 Output::Route { topic, routes } => self.router.route(&topic, routes),
                 Output::Unroute { topic } => drop(self.router.unroute(&topic)),
                 Output::Notify(notification) => effects.extend(self.notice(notification, &mut due)),

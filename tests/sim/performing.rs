@@ -46,10 +46,10 @@ impl World {
                     let delay = self.weather.latency(self.now, &mut self.rng);
                     self.schedule(self.now + delay, Event::Reached(peer, answers));
                 }
-                Effect::AskWhy(request) => {
+                Effect::Http(request) => {
                     let answers = self.weather.answers(self.now);
                     let delay = self.weather.latency(self.now, &mut self.rng);
-                    self.schedule(self.now + delay, Event::Why(peer, request, answers));
+                    self.schedule(self.now + delay, Event::Answer(peer, request, answers));
                 }
                 Effect::Live(id) => self.check_live(peer, id),
                 Effect::GivenUp(topic) => {

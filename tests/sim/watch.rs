@@ -15,7 +15,9 @@ const JOINS_A_MINUTE: usize = 30;
 const MINUTE: Millis = 60_000;
 /// A dead link is found within this: a beat may be out that something answered just before the end; then comes one that
 /// nothing answers. Refused joins may hold up the answers for 30 s.
-pub const DEAD_LINK: Millis = (10_000 + 30_000) + (10_000 + 30_000) + 500;
+const DEAD_LINK: Millis = (10_000 + 30_000) + (10_000 + 30_000) + 500;
+/// On a connection that is to be spared, where a beat comes every 50 s.
+const DEAD_LINK_SPARED: Millis = 50_000 + (10_000 + 30_000) + 500;
 /// After sleep it is found within this, and 5 s more for each join that is out.
 const DEAD_LINK_AFTER_SLEEP: Millis = 5_000 + 50;
 /// So long a sleep that some timer of the heartbeat's must have been late.
@@ -98,6 +100,11 @@ impl World {
             let held = link.is_open && !link.is_abandoned && self.asleep[link.peer].is_none();
             assert!(!(late && held), "{conn:?} of client {} is dead, and it does not find out", link.peer);
         }
+    }
+
+    /// How long a client may take to find a dead link.
+    pub fn patience(&self, peer: usize) -> Millis {
+        if self.peers[peer].is_spared { DEAD_LINK_SPARED } else { DEAD_LINK }
     }
 
     /// A client says that a subscription is live.
@@ -219,11 +226,12 @@ impl World {
         // A timer that is hardly late looks like one that is on time, though what came meanwhile is not read yet.
         let hardly_late =
             self.peers[peer].deadline().is_some_and(|at| at <= self.now && self.now <= at + 250);
+        let patience = self.patience(peer);
         let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) else { return };
         link.is_touched |= hardly_late;
         if link.is_silent && link.is_open {
             let after_sleep = DEAD_LINK_AFTER_SLEEP + 5_000 * link.joining.len() as u64;
-            link.must_end_by = Some(self.now + if slept_long { after_sleep } else { DEAD_LINK });
+            link.must_end_by = Some(self.now + if slept_long { after_sleep } else { patience });
         }
     }
 }

@@ -32,8 +32,8 @@ pub enum Event {
     Token(usize),
     /// Whether anything answers the client.
     Reached(usize, bool),
-    /// What the project's auth server says.
-    Why(usize, RequestId, bool),
+    /// The answer to a request, if anything answers.
+    Answer(usize, RequestId, bool),
     Awake(usize),
     /// The page becomes visible.
     Visible(usize),
@@ -190,8 +190,8 @@ impl World {
             }
             Event::Token(peer) => self.give_token(peer),
             Event::Reached(peer, answered) => self.tell(peer, Input::Reached { answered }),
-            Event::Why(peer, request, answers) => {
-                let effects = self.peers[peer].why(self.now, request, answers);
+            Event::Answer(peer, request, answers) => {
+                let effects = self.peers[peer].answer(self.now, request, answers);
                 self.perform(peer, effects);
             }
             Event::Resume(peer) => {
@@ -224,7 +224,7 @@ impl World {
             Event::Opened(conn) | Event::Failed(conn) | Event::Closed(conn, _) | Event::Down(conn, _) => {
                 self.links.get(conn)?.peer
             }
-            Event::Token(peer) | Event::Resume(peer) | Event::Reached(peer, _) | Event::Why(peer, ..) => {
+            Event::Token(peer) | Event::Resume(peer) | Event::Reached(peer, _) | Event::Answer(peer, ..) => {
                 *peer
             }
             _ => return None,
