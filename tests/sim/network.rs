@@ -50,12 +50,14 @@ pub struct Weather {
     pub flaky: Millis,
     /// Tokens are not given, or late, or expired, until then.
     pub tokenless: Millis,
+    /// Nothing goes wrong any more, and tokens live long.
+    pub is_good: bool,
 }
 
 impl Weather {
     /// The sky clears.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self { is_good: true, ..Self::default() };
     }
 
     /// Whether a request over HTTP is answered.

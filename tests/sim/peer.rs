@@ -15,6 +15,22 @@ use wedsync_dashboard::core::time::Instant;
 use crate::server::{Data, Millis, Version};
 use crate::wishes::Wish;
 
+/// The client's tables and buffers, by their names in its `Debug` text.
+const TABLES: &[&str] = &[
+    "deadlines",
+    "entries",
+    "by_topic",
+    "channels",
+    "to_join",
+    "suspects",
+    "waiting",
+    "requests",
+    "held",
+    "outputs",
+];
+/// How one begins that holds nothing.
+const EMPTY: [&str; 2] = ["[]", "LiteMap { values: []"];
+
 /// What the client does to the world.
 #[derive(Debug)]
 pub enum Effect {
@@ -55,9 +71,8 @@ pub struct Peer {
     pub is_spared: bool,
     /// Everything it may want, with its topic on the wire.
     pub menu: Vec<(Wish, String)>,
-    /// When the token that it was given last runs out, as it was told.
-    pub told_expiry: Millis,
-    came_expired: bool,
+    /// Tokens that it was given as fresh ones, by a clock that is right.
+    plain_tokens: BTreeSet<String>,
     /// What it wants now, with the topic.
     pub wanted: BTreeMap<&'static str, (Wish, String)>,
     /// Channels that it may have lost the right to: there, and only there, a subscription may be given up.
@@ -86,8 +101,7 @@ impl Peer {
             is_spared: false,
             menu: menu.into_iter().map(|wish| (wish, wish.subscription(&user).topic())).collect(),
             user,
-            told_expiry: 0,
-            came_expired: false,
+            plain_tokens: BTreeSet::new(),
             wanted: BTreeMap::new(),
             forbidden: BTreeSet::new(),
             tracked: BTreeMap::new(),
@@ -167,21 +181,30 @@ impl Peer {
         self.input(now, Input::Track { call, id: id.into(), state })
     }
 
-    pub fn token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
-        self.told_expiry = now.saturating_add_signed(lifetime);
-        // One after another that is over: the clock is wrong, and the server has the word.
-        if std::mem::replace(&mut self.came_expired, lifetime <= 0) && lifetime <= 0 {
-            self.told_expiry = Millis::MAX;
+    /// Whether the client has reason to believe that a token runs out when it does.
+    pub fn knows(&self, token: &str) -> bool {
+        self.plain_tokens.contains(token)
+    }
+
+    fn remember(&mut self, token: &str, lifetime: i64) {
+        if self.plain_tokens.len() > 8 {
+            self.plain_tokens.clear();
         }
+        if self.skew == 0 && lifetime > 0 {
+            self.plain_tokens.insert(token.to_owned());
+        } else {
+            self.plain_tokens.remove(token);
+        }
+    }
+
+    pub fn token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
+        self.remember(&token, lifetime);
         self.input(now, Input::Token { value: Some(token), lifetime: Some(lifetime) })
     }
 
     /// The application sets a token by itself.
     pub fn set_token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
-        self.told_expiry = now.saturating_add_signed(lifetime);
-        if std::mem::replace(&mut self.came_expired, lifetime <= 0) && lifetime <= 0 {
-            self.told_expiry = Millis::MAX;
-        }
+        self.remember(&token, lifetime);
         self.input(now, Input::SetToken { value: Some(token), lifetime: Some(lifetime) })
     }
 
@@ -307,5 +330,10 @@ impl Peer {
         assert!(self.core.next_timeout().is_none(), "a timer is left: {:?}", self.core.next_timeout());
         assert!(self.core.routes().is_empty(), "a route is left: {:?}", self.core.routes());
         assert!(self.unsettled.is_empty(), "calls are left without an answer: {:?}", self.unsettled);
+        let all = format!("{:?}", self.core);
+        for table in TABLES {
+            let (_, held) = all.rsplit_once(&format!(" {table}: ")).expect("a table of the client's");
+            assert!(EMPTY.iter().any(|empty| held.starts_with(empty)), "{table} is not empty: {held:.200}");
+        }
     }
 }

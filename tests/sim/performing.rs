@@ -104,9 +104,10 @@ impl World {
         }
     }
 
-    /// A token that lives a minute or three, and what is left of it by the client's clock.
+    /// A token that lives a minute or three, in good weather longer, and what is left of it by the client's clock.
     pub fn fresh_token(&mut self, peer: usize) -> (String, i64) {
-        let expires = self.server.wall() / 1_000 + 60 + self.rng.up_to(120);
+        let least = if self.weather.is_good { 2_000 } else { 60 };
+        let expires = self.server.wall() / 1_000 + least + self.rng.up_to(120);
         let left = (expires * 1_000) as i64 - self.server.wall() as i64 - self.peers[peer].skew;
         (token(&self.peers[peer].user, expires), left)
     }

@@ -140,14 +140,19 @@ impl World {
     fn check_join(&mut self, peer: usize, frame: Seen) {
         assert_eq!(frame.join_ref, frame.reference, "a join's reference is its join_ref");
         let client = &self.peers[peer];
-        let has_token = frame.payload["access_token"].is_string();
+        let token = frame.payload["access_token"].as_str();
+        let has_token = token.is_some();
         assert!(
             has_token || frame.payload["config"]["private"] == false,
             "private, without a token: {frame:?}"
         );
         if client.has_token_source {
             assert!(has_token, "a join without the application's token: {frame:?}");
-            assert!(client.told_expiry > self.now, "a join with a token that has run out: {frame:?}");
+            let is_over = self.server.has_run_out(token.unwrap_or_default());
+            assert!(
+                !is_over || !token.is_some_and(|token| client.knows(token)),
+                "a token that is over: {frame:?}"
+            );
         }
         let is_wanted = client.wanted.values().any(|(_, wanted)| *wanted == frame.topic);
         assert!(is_wanted, "a join that nobody wants: {frame:?}");

@@ -210,6 +210,11 @@ impl Server {
         format!("00000000-0000-4000-8000-{:012x}", self.ids)
     }
 
+    /// Whether a token has run out.
+    pub fn has_run_out(&self, token: &str) -> bool {
+        matches!(access::read(token, self.wall()), Err(access::Flaw::Expired(_)))
+    }
+
     /// The joins of a socket: topic and `join_ref`. One topic comes once, or the model itself is broken.
     pub fn joined(&self, conn: Conn) -> Vec<(String, Value)> {
         let of_conn = self.channels.values().filter(|channel| channel.conn == conn);
