@@ -44,8 +44,6 @@ pub enum Effect {
     Http(RequestId),
     /// A subscription is live, as the client says.
     Live(&'static str),
-    /// A subscription of a topic was given up.
-    GivenUp(String),
 }
 
 /// What became of a frame.
@@ -291,11 +289,9 @@ impl Peer {
                 );
             }
             Notification::Failed { id, error } => {
-                let (wish, topic) =
-                    self.wanted.get(id.as_str()).expect("given up, and nobody wants it").clone();
+                let (wish, _) = self.wanted.get(id.as_str()).expect("given up, and nobody wants it").clone();
                 assert!(self.forbidden.contains(wish.channel), "{id} was given up: {error:?}");
                 self.forget(&id);
-                return Some(Effect::GivenUp(topic));
             }
             _ => {}
         }

@@ -52,11 +52,6 @@ impl World {
                     self.schedule(self.now + delay, Event::Answer(peer, request, answers));
                 }
                 Effect::Live(id) => self.check_live(peer, id),
-                Effect::GivenUp(topic) => {
-                    if !self.peers[peer].wanted.values().any(|(_, wanted)| *wanted == topic) {
-                        self.watch.forget(peer, &topic);
-                    }
-                }
             }
         }
     }

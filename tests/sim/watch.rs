@@ -29,7 +29,7 @@ const RATE_LIMITED: &str = "Too many messages per second";
 pub struct Watch {
     attempts: BTreeMap<usize, VecDeque<Millis>>,
     joins: BTreeMap<(usize, String), VecDeque<Millis>>,
-    /// Topics that may not be joined before then.
+    /// Topics that may not be joined before then, whoever subscribes meanwhile.
     limited: BTreeMap<(usize, String), Millis>,
     /// Topics that the server does not let a client have.
     refused: BTreeSet<(usize, String)>,
@@ -78,11 +78,6 @@ impl Watch {
     /// When sockets were asked for, in the last minute, by all.
     pub fn attempts(&self) -> Vec<Millis> {
         self.attempts.values().flatten().copied().collect()
-    }
-
-    /// The application no longer wants the topic: what it was waiting for is over.
-    pub fn forget(&mut self, peer: usize, topic: &str) {
-        self.limited.remove(&(peer, topic.to_owned()));
     }
 
     /// What was kept for a client is no longer owed to it.
