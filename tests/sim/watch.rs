@@ -18,7 +18,8 @@ const MINUTE: Millis = 60_000;
 const DEAD_LINK: Millis = (10_000 + 30_000) + (10_000 + 30_000) + 500;
 /// On a connection that is to be spared, where a beat comes every 50 s.
 const DEAD_LINK_SPARED: Millis = 50_000 + (10_000 + 30_000) + 500;
-/// After sleep it is found within this, and 5 s more for each join that is out.
+/// After sleep it is found within this, twice as long on a connection that is to be spared, and 5 s more for each join
+/// that is out.
 const DEAD_LINK_AFTER_SLEEP: Millis = 5_000 + 50;
 /// So long a sleep that some timer of the heartbeat's must have been late.
 pub const LONG_SLEEP: Millis = 80_000;
@@ -226,11 +227,12 @@ impl World {
         // A timer that is hardly late looks like one that is on time, though what came meanwhile is not read yet.
         let hardly_late =
             self.peers[peer].deadline().is_some_and(|at| at <= self.now && self.now <= at + 250);
-        let patience = self.patience(peer);
+        let (patience, spared) = (self.patience(peer), self.peers[peer].is_spared);
         let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) else { return };
         link.is_touched |= hardly_late;
         if link.is_silent && link.is_open {
-            let after_sleep = DEAD_LINK_AFTER_SLEEP + 5_000 * link.joining.len() as u64;
+            let allowed = if spared { 2 * DEAD_LINK_AFTER_SLEEP } else { DEAD_LINK_AFTER_SLEEP };
+            let after_sleep = allowed + 5_000 * link.joining.len() as u64;
             link.must_end_by = Some(self.now + if slept_long { after_sleep } else { patience });
         }
     }
