@@ -10,7 +10,7 @@ use wedsync_dashboard::core::realtime::frame::{Encoding, Protocol};
 use wedsync_dashboard::core::realtime::http_send::{HttpAnswer, HttpBroadcast};
 use wedsync_dashboard::core::realtime::router::{Router, Verdict};
 use wedsync_dashboard::core::realtime::routes::Slot;
-use wedsync_dashboard::core::time::Instant;
+use wedsync_dashboard::core::time::{Instant, Timer};
 
 use crate::server::{Data, Millis, Version};
 use crate::wishes::Wish;
@@ -120,6 +120,11 @@ impl Peer {
     /// When it wants to be woken.
     pub fn deadline(&self) -> Option<Millis> {
         self.core.next_timeout().map(|(at, _)| at.as_millis())
+    }
+
+    /// When a heartbeat's reply is due.
+    pub fn reply_due(&self) -> Option<Millis> {
+        self.core.deadline(&Timer::HeartbeatTimeout).map(Instant::as_millis)
     }
 
     pub fn want(&mut self, now: Millis, wish: Wish) -> Vec<Effect> {

@@ -226,7 +226,7 @@ impl World {
         let slept_long = self.watch.slept_long.remove(&peer);
         // A timer that is hardly late looks like one that is on time, though what came meanwhile is not read yet.
         let hardly_late =
-            self.peers[peer].deadline().is_some_and(|at| at <= self.now && self.now <= at + 250);
+            self.peers[peer].reply_due().is_some_and(|at| at <= self.now && self.now <= at + 250);
         let (patience, spared) = (self.patience(peer), self.peers[peer].is_spared);
         let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) else { return };
         link.is_touched |= hardly_late;
