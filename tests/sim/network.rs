@@ -23,7 +23,7 @@ pub struct Link {
     pub is_touched: bool,
     /// The references of its joins so far.
     pub join_refs: BTreeSet<String>,
-    /// Topics whose join is out.
+    /// Joins that are not answered.
     pub joining: BTreeSet<String>,
     /// The reference of each topic's join, until the client leaves it.
     pub joined: BTreeMap<String, Value>,

@@ -121,13 +121,12 @@ impl World {
         let frame = Seen::of(data, self.peers[peer].version).expect("a frame");
         let link = self.links.get_mut(&conn).expect("a link");
         if frame.event == "phx_leave" {
-            link.joining.remove(&frame.topic);
             link.joined.remove(&frame.topic);
             return;
         }
         let reference = frame.join_ref.as_str().expect("a reference").to_owned();
-        assert!(link.join_refs.insert(reference), "a second join has the reference of the first: {frame:?}");
-        link.joining.insert(frame.topic.clone());
+        assert!(link.join_refs.insert(reference.clone()), "a second join with one reference: {frame:?}");
+        link.joining.insert(reference);
         link.joined.insert(frame.topic.clone(), frame.join_ref.clone());
         link.limited.remove(&frame.topic);
         self.check_join(peer, frame);
@@ -177,10 +176,8 @@ impl World {
             if was_limited && link.joined.get(&frame.topic) == Some(&frame.reference) {
                 self.watch.limited.insert((peer, frame.topic), self.now + MINUTE);
             }
-        } else if frame.payload["response"]["postgres_changes"].is_array()
-            || frame.payload["status"] == "error"
-        {
-            link.joining.remove(&frame.topic);
+        } else if let Some(reference) = frame.reference.as_str() {
+            link.joining.remove(reference);
             let reason = frame.payload["response"]["reason"].as_str().unwrap_or_default();
             if reason.starts_with("Unauthorized") && link.joined.get(&frame.topic) == Some(&frame.reference) {
                 self.watch.refused.insert((peer, frame.topic));
