@@ -21,8 +21,12 @@ mod network;
 mod peer;
 #[path = "sim/performing.rs"]
 mod performing;
+#[path = "sim/resting.rs"]
+mod resting;
 #[path = "sim/server/mod.rs"]
 mod server;
+#[path = "sim/tokens.rs"]
+mod tokens;
 #[path = "sim/watch.rs"]
 mod watch;
 #[path = "sim/wishes.rs"]

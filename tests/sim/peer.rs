@@ -13,23 +13,8 @@ use wedsync_dashboard::core::realtime::routes::Slot;
 use wedsync_dashboard::core::time::{Instant, Timer};
 
 use crate::server::{Data, Millis, Version};
+use crate::tokens::Tokens;
 use crate::wishes::Wish;
-
-/// The client's tables and buffers, by their names in its `Debug` text.
-const TABLES: &[&str] = &[
-    "deadlines",
-    "entries",
-    "by_topic",
-    "channels",
-    "to_join",
-    "suspects",
-    "waiting",
-    "requests",
-    "held",
-    "outputs",
-];
-/// How one begins that holds nothing.
-const EMPTY: [&str; 2] = ["[]", "LiteMap { values: []"];
 
 /// What the client does to the world.
 #[derive(Debug)]
@@ -69,8 +54,7 @@ pub struct Peer {
     pub is_spared: bool,
     /// Everything it may want, with its topic on the wire.
     pub menu: Vec<(Wish, String)>,
-    /// Tokens that it was given as fresh ones, by a clock that is right.
-    plain_tokens: BTreeSet<String>,
+    pub tokens: Tokens,
     /// What it wants now, with the topic.
     pub wanted: BTreeMap<&'static str, (Wish, String)>,
     /// Channels that it may have lost the right to: there, and only there, a subscription may be given up.
@@ -83,7 +67,8 @@ pub struct Peer {
     owners: BTreeMap<Slot, &'static str>,
     next_slot: Slot,
     calls: u32,
-    unsettled: BTreeSet<u32>,
+    /// Calls without an answer.
+    pub unsettled: BTreeSet<u32>,
 }
 
 impl Peer {
@@ -99,7 +84,7 @@ impl Peer {
             is_spared: false,
             menu: menu.into_iter().map(|wish| (wish, wish.subscription(&user).topic())).collect(),
             user,
-            plain_tokens: BTreeSet::new(),
+            tokens: Tokens::default(),
             wanted: BTreeMap::new(),
             forbidden: BTreeSet::new(),
             tracked: BTreeMap::new(),
@@ -184,30 +169,14 @@ impl Peer {
         self.input(now, Input::Track { call, id: id.into(), state })
     }
 
-    /// Whether the client has reason to believe that a token runs out when it does.
-    pub fn knows(&self, token: &str) -> bool {
-        self.plain_tokens.contains(token)
-    }
-
-    fn remember(&mut self, token: &str, lifetime: i64) {
-        if self.plain_tokens.len() > 8 {
-            self.plain_tokens.clear();
-        }
-        if self.skew == 0 && lifetime > 0 {
-            self.plain_tokens.insert(token.to_owned());
-        } else {
-            self.plain_tokens.remove(token);
-        }
-    }
-
     pub fn token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
-        self.remember(&token, lifetime);
+        self.tokens.given(now, &token, lifetime, self.skew);
         self.input(now, Input::Token { value: Some(token), lifetime: Some(lifetime) })
     }
 
     /// The application sets a token by itself.
     pub fn set_token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
-        self.remember(&token, lifetime);
+        self.tokens.set(now, &token, lifetime, self.skew);
         self.input(now, Input::SetToken { value: Some(token), lifetime: Some(lifetime) })
     }
 
@@ -256,7 +225,10 @@ impl Peer {
                     let frame = [header, payload.to_string().into_bytes()].concat();
                     effects.push(Effect::Send(socket, Data::Binary(frame)));
                 }
-                Output::AskToken => effects.push(Effect::AskToken),
+                Output::AskToken => {
+                    self.tokens.asked();
+                    effects.push(Effect::AskToken);
+                }
                 Output::AskReach { .. } => effects.push(Effect::AskReach),
                 Output::Http { request, .. } => effects.push(Effect::Http(request)),
                 Output::Route { topic, routes } => self.router.route(&topic, routes),
@@ -324,17 +296,5 @@ impl Peer {
             *metas = json!({ "metas": metas });
         }
         people
-    }
-
-    /// What is left of it once nothing is wanted.
-    pub fn assert_at_rest(&self) {
-        assert!(self.core.next_timeout().is_none(), "a timer is left: {:?}", self.core.next_timeout());
-        assert!(self.core.routes().is_empty(), "a route is left: {:?}", self.core.routes());
-        assert!(self.unsettled.is_empty(), "calls are left without an answer: {:?}", self.unsettled);
-        let all = format!("{:?}", self.core);
-        for table in TABLES {
-            let (_, held) = all.rsplit_once(&format!(" {table}: ")).expect("a table of the client's");
-            assert!(EMPTY.iter().any(|empty| held.starts_with(empty)), "{table} is not empty: {held:.200}");
-        }
     }
 }

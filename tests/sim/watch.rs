@@ -23,6 +23,8 @@ const DEAD_LINK_SPARED: Millis = 50_000 + (10_000 + 30_000) + 500;
 const DEAD_LINK_AFTER_SLEEP: Millis = 5_000 + 50;
 /// So long a sleep that some timer of the heartbeat's must have been late.
 pub const LONG_SLEEP: Millis = 80_000;
+/// A new token is with every channel within this.
+const TOKEN_PUSH: Millis = 10_000;
 const RATE_LIMITED: &str = "Too many messages per second";
 
 /// What has been seen.
@@ -91,10 +93,23 @@ impl World {
     /// After everything that happens.
     pub fn check(&mut self) {
         assert!(self.server.duplicate_joins.is_empty(), "joined twice: {:?}", self.server.duplicate_joins);
+        for (conn, topic) in std::mem::take(&mut self.server.expired) {
+            self.check_expired(conn, &topic);
+        }
         for (conn, link) in &self.links {
             let late = link.must_end_by.is_some_and(|end| end < self.now);
             let held = link.is_open && !link.is_abandoned && self.asleep[link.peer].is_none();
             assert!(!(late && held), "{conn:?} of client {} is dead, and it does not find out", link.peer);
+        }
+    }
+
+    /// A channel's token has run out at the server. On a good link that is not to happen while the client has a better one.
+    fn check_expired(&self, conn: Conn, topic: &str) {
+        let Some(link) = self.links.get(&conn) else { return };
+        let is_good = link.is_open && !link.is_touched && !link.is_abandoned && link.joining.is_empty();
+        if is_good && self.asleep[link.peer].is_none() {
+            let kept = self.peers[link.peer].tokens.good_for(self.now).unwrap_or(0);
+            assert!(kept < TOKEN_PUSH, "client {} kept its new token from {topic} for {kept} ms", link.peer);
         }
     }
 
@@ -145,7 +160,7 @@ impl World {
             assert!(has_token, "a join without the application's token: {frame:?}");
             let is_over = self.server.has_run_out(token.unwrap_or_default());
             assert!(
-                !is_over || !token.is_some_and(|token| client.knows(token)),
+                !is_over || !token.is_some_and(|token| client.tokens.knows(token)),
                 "a token that is over: {frame:?}"
             );
         }
