@@ -21,8 +21,12 @@ mod network;
 mod peer;
 #[path = "sim/performing.rs"]
 mod performing;
+#[path = "sim/resting.rs"]
+mod resting;
 #[path = "sim/server/mod.rs"]
 mod server;
+#[path = "sim/tokens.rs"]
+mod tokens;
 #[path = "sim/watch.rs"]
 mod watch;
 #[path = "sim/wishes.rs"]
@@ -80,6 +84,7 @@ fn a_day_of_faults_and_traffic_leaves_memory_flat() {
     }
     let mut held = Vec::new();
     for hour in 1..=HOURS {
+        world.weather.is_good = false;
         while world.now < hour * HOUR - QUIET {
             let end = world.now + world.rng.up_to(60_000);
             world.run(end);
@@ -113,7 +118,6 @@ fn calm(world: &mut World) {
     let awake = world.asleep.iter().flatten().max().copied().unwrap_or(0);
     world.run(world.now.max(awake + 1));
     for peer in 0..world.peers.len() {
-        world.peers[peer].skew = 0;
         world.want_all(peer);
     }
 }

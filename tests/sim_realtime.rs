@@ -27,10 +27,14 @@ mod peer;
 mod performing;
 #[path = "sim/recordings.rs"]
 mod recordings;
+#[path = "sim/resting.rs"]
+mod resting;
 #[path = "sim/seeds.rs"]
 mod seeds;
 #[path = "sim/server/mod.rs"]
 mod server;
+#[path = "sim/tokens.rs"]
+mod tokens;
 #[path = "sim/watch.rs"]
 mod watch;
 #[path = "sim/wishes.rs"]

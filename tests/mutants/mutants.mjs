@@ -67,8 +67,8 @@ export const mutants = [
   {
     name: 'a channel that joins at once after it was told to slow down',
     file: 'src/core/client/joining.rs',
-    text: 'SLOW_DOWN + jitter',
-    replacement: 'jitter',
+    text: '=> slow_down(&mut self.rng),',
+    replacement: '=> jitter,',
   },
   {
     name: 'joins without a pace',

@@ -100,3 +100,17 @@ fn what_is_tracked_while_a_call_is_out_is_told_when_that_call_times_out() {
     assert_eq!(world.settled(1), Some(Err("push_timeout")));
     assert_eq!(world.last_sent("presence")[4]["event"], "untrack");
 }
+
+#[test]
+fn a_join_that_was_left_may_still_silence_the_server() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.accept("feed");
+    world.answers = false;
+    world.subscribe("a", broadcasts("a"));
+    world.unsubscribe("a");
+    world.input(Input::Visible);
+    world.pass(8_900);
+    assert_eq!(world.closed, [], "the refusal of the join takes 5 s, whether or not it is still wanted");
+    world.pass(200);
+    assert_eq!(world.closed.len(), 1);
+}

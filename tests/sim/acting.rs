@@ -5,7 +5,7 @@ use wedsync_dashboard::core::io::Input;
 
 use crate::faults::Fault;
 use crate::server::Data;
-use crate::watch::{DEAD_LINK, LONG_SLEEP};
+use crate::watch::LONG_SLEEP;
 use crate::world::{Event, World};
 
 impl World {
@@ -85,6 +85,15 @@ impl World {
             }
             Fault::SetToken(_) => {}
             Fault::Forbid(channel, time) => self.forbid(channel, time),
+            Fault::HttpSend(peer) if self.asleep[peer].is_none() => {
+                let effects = self.peers[peer].http_broadcast(now, "lobby", "hi", json!({ "n": 0 }));
+                self.perform(peer, effects);
+            }
+            Fault::HttpSend(_) => {}
+            Fault::Spare(peer, spare) => {
+                self.peers[peer].is_spared |= spare;
+                self.tell(peer, Input::Network { saves_data: spare, effective_type: None });
+            }
             Fault::Garbage(peer) => self.garbage(peer),
             Fault::Traffic => drop(self.traffic()),
         }
@@ -117,11 +126,12 @@ impl World {
 
     fn silence(&mut self, peer: usize) {
         let Some(conn) = self.current[peer] else { return };
+        let patience = self.patience(peer);
         let link = self.links.get_mut(&conn).expect("a link");
         link.is_silent = true;
         link.is_touched = true;
         if link.is_open {
-            link.must_end_by = Some(self.now + DEAD_LINK);
+            link.must_end_by = Some(self.now + patience);
         }
     }
 

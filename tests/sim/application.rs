@@ -13,16 +13,13 @@ impl World {
         }
         let lot = self.rng.up_to(self.peers[peer].menu.len() as u64 - 1) as usize;
         let (wish, _) = self.peers[peer].menu[lot].clone();
-        let Some((_, topic)) = self.peers[peer].wanted.get(wish.id).cloned() else {
+        if !self.peers[peer].wanted.contains_key(wish.id) {
             return self.want(peer, wish);
-        };
+        }
         if wish.kind == Kind::Kept {
             self.watch.forget_kept(peer);
         }
         let effects = self.peers[peer].no_longer_want(self.now, wish.id);
-        if !self.peers[peer].wanted.values().any(|(_, other)| *other == topic) {
-            self.watch.forget(peer, &topic);
-        }
         self.perform(peer, effects);
     }
 
@@ -45,14 +42,7 @@ impl World {
         self.want(peer, wish.varied());
     }
 
-    /// An application that asks once more, or for something else, does not wait for what it was waiting for.
     fn want(&mut self, peer: usize, wish: Wish) {
-        let wanted = &self.peers[peer].wanted;
-        if let Some((before, topic)) = wanted.get(wish.id).filter(|(before, _)| *before != wish).cloned()
-            && !wanted.values().any(|(other, at)| *at == topic && other.id != before.id)
-        {
-            self.watch.forget(peer, &topic);
-        }
         let topic = wish.subscription(&self.peers[peer].user).topic();
         self.watch.forget_refusal(peer, &topic);
         let effects = self.peers[peer].want(self.now, wish);

@@ -64,6 +64,10 @@ pub enum Fault {
     Forbid(&'static str, Millis),
     /// The application sets a token by itself.
     SetToken(usize),
+    /// The application sends a broadcast by HTTP.
+    HttpSend(usize),
+    /// The connection is to be spared from now on, or no longer.
+    Spare(usize, bool),
     /// Bytes that are no frame.
     Garbage(usize),
     /// A client tracks something else, or nothing.
@@ -78,7 +82,7 @@ impl Fault {
     /// One of all, for one of so many clients.
     pub fn draw(rng: &mut Rng, peers: usize) -> Self {
         let peer = rng.up_to(peers as u64 - 1) as usize;
-        match rng.up_to(36) {
+        match rng.up_to(38) {
             0 | 1 => Self::Cut(peer),
             2 | 3 => Self::Silence(peer),
             4 => Self::Close(peer, [1000, 1001, 1006, 1011, 1012, 1013][rng.up_to(5) as usize]),
@@ -103,6 +107,8 @@ impl Fault {
             21 => Self::Offline(peer),
             22 => Self::Visible(peer),
             23 | 24 => Self::ChangeWish(peer),
+            33 => Self::HttpSend(peer),
+            34 => Self::Spare(peer, rng.up_to(1) == 0),
             30 => Self::VaryWish(peer),
             31 => Self::SetToken(peer),
             32 if rng.up_to(1) == 0 => Self::Forbid(pick(rng, &["room:1", "room:2"]), rng.up_to(60_000)),

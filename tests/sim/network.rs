@@ -23,7 +23,7 @@ pub struct Link {
     pub is_touched: bool,
     /// The references of its joins so far.
     pub join_refs: BTreeSet<String>,
-    /// Topics whose join is out.
+    /// Joins that are not answered.
     pub joining: BTreeSet<String>,
     /// The reference of each topic's join, until the client leaves it.
     pub joined: BTreeMap<String, Value>,
@@ -50,12 +50,14 @@ pub struct Weather {
     pub flaky: Millis,
     /// Tokens are not given, or late, or expired, until then.
     pub tokenless: Millis,
+    /// Nothing goes wrong any more, and tokens live long.
+    pub is_good: bool,
 }
 
 impl Weather {
     /// The sky clears.
     pub fn clear(&mut self) {
-        *self = Self::default();
+        *self = Self { is_good: true, ..Self::default() };
     }
 
     /// Whether a request over HTTP is answered.

@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use wedsync_dashboard::core::client::{Client, Config};
 use wedsync_dashboard::core::io::{CallId, Input, Notification, Output, RequestId, SocketId, Status};
 use wedsync_dashboard::core::realtime::frame::{Encoding, Protocol};
-use wedsync_dashboard::core::realtime::http_send::HttpAnswer;
+use wedsync_dashboard::core::realtime::http_send::{HttpAnswer, HttpBroadcast};
 use wedsync_dashboard::core::realtime::router::{Router, Verdict};
 use wedsync_dashboard::core::realtime::routes::Slot;
-use wedsync_dashboard::core::time::Instant;
+use wedsync_dashboard::core::time::{Instant, Timer};
 
 use crate::server::{Data, Millis, Version};
+use crate::tokens::Tokens;
 use crate::wishes::Wish;
 
 /// What the client does to the world.
@@ -24,12 +25,10 @@ pub enum Effect {
     AskToken,
     /// Whether anything answers.
     AskReach,
-    /// Whether a token is good.
-    AskWhy(RequestId),
+    /// A request: whether a token is good, or a broadcast.
+    Http(RequestId),
     /// A subscription is live, as the client says.
     Live(&'static str),
-    /// A subscription of a topic was given up.
-    GivenUp(String),
 }
 
 /// What became of a frame.
@@ -51,11 +50,11 @@ pub struct Peer {
     pub has_token_source: bool,
     /// How far its wall clock is ahead, in milliseconds.
     pub skew: i64,
+    /// Whether it has ever been told to spare the connection.
+    pub is_spared: bool,
     /// Everything it may want, with its topic on the wire.
     pub menu: Vec<(Wish, String)>,
-    /// When the token that it was given last runs out, as it was told.
-    pub told_expiry: Millis,
-    came_expired: bool,
+    pub tokens: Tokens,
     /// What it wants now, with the topic.
     pub wanted: BTreeMap<&'static str, (Wish, String)>,
     /// Channels that it may have lost the right to: there, and only there, a subscription may be given up.
@@ -68,7 +67,8 @@ pub struct Peer {
     owners: BTreeMap<Slot, &'static str>,
     next_slot: Slot,
     calls: u32,
-    unsettled: BTreeSet<u32>,
+    /// Calls without an answer.
+    pub unsettled: BTreeSet<u32>,
 }
 
 impl Peer {
@@ -81,10 +81,10 @@ impl Peer {
             version,
             has_token_source,
             skew: 0,
+            is_spared: false,
             menu: menu.into_iter().map(|wish| (wish, wish.subscription(&user).topic())).collect(),
             user,
-            told_expiry: 0,
-            came_expired: false,
+            tokens: Tokens::default(),
             wanted: BTreeMap::new(),
             forbidden: BTreeSet::new(),
             tracked: BTreeMap::new(),
@@ -105,6 +105,11 @@ impl Peer {
     /// When it wants to be woken.
     pub fn deadline(&self) -> Option<Millis> {
         self.core.next_timeout().map(|(at, _)| at.as_millis())
+    }
+
+    /// When a heartbeat's reply is due.
+    pub fn reply_due(&self) -> Option<Millis> {
+        self.core.deadline(&Timer::HeartbeatTimeout).map(Instant::as_millis)
     }
 
     pub fn want(&mut self, now: Millis, wish: Wish) -> Vec<Effect> {
@@ -148,6 +153,12 @@ impl Peer {
         self.input(now, Input::Broadcast { call, id, event, payload, is_bytes: false })
     }
 
+    pub fn http_broadcast(&mut self, now: Millis, channel: &str, event: &str, payload: Value) -> Vec<Effect> {
+        let (channel, event) = (channel.into(), event.into());
+        let broadcast = HttpBroadcast { call: self.call(), channel, event, payload, private: false };
+        self.input(now, Input::HttpBroadcast(broadcast))
+    }
+
     /// Tracks something, or nothing any more.
     pub fn track(&mut self, now: Millis, id: &'static str, state: Option<Value>) -> Vec<Effect> {
         match &state {
@@ -159,25 +170,18 @@ impl Peer {
     }
 
     pub fn token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
-        self.told_expiry = now.saturating_add_signed(lifetime);
-        // One after another that is over: the clock is wrong, and the server has the word.
-        if std::mem::replace(&mut self.came_expired, lifetime <= 0) && lifetime <= 0 {
-            self.told_expiry = Millis::MAX;
-        }
+        self.tokens.given(now, &token, lifetime, self.skew);
         self.input(now, Input::Token { value: Some(token), lifetime: Some(lifetime) })
     }
 
     /// The application sets a token by itself.
     pub fn set_token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
-        self.told_expiry = now.saturating_add_signed(lifetime);
-        if std::mem::replace(&mut self.came_expired, lifetime <= 0) && lifetime <= 0 {
-            self.told_expiry = Millis::MAX;
-        }
+        self.tokens.set(now, &token, lifetime, self.skew);
         self.input(now, Input::SetToken { value: Some(token), lifetime: Some(lifetime) })
     }
 
-    /// The project's auth server says that key and token are good, or nothing answers.
-    pub fn why(&mut self, now: Millis, request: RequestId, answers: bool) -> Vec<Effect> {
+    /// The project answers a request, and all is well; or nothing answers.
+    pub fn answer(&mut self, now: Millis, request: RequestId, answers: bool) -> Vec<Effect> {
         let status = if answers { 200 } else { 0 };
         self.input(
             now,
@@ -221,9 +225,12 @@ impl Peer {
                     let frame = [header, payload.to_string().into_bytes()].concat();
                     effects.push(Effect::Send(socket, Data::Binary(frame)));
                 }
-                Output::AskToken => effects.push(Effect::AskToken),
+                Output::AskToken => {
+                    self.tokens.asked();
+                    effects.push(Effect::AskToken);
+                }
                 Output::AskReach { .. } => effects.push(Effect::AskReach),
-                Output::Http { request, .. } => effects.push(Effect::AskWhy(request)),
+                Output::Http { request, .. } => effects.push(Effect::Http(request)),
                 Output::Route { topic, routes } => self.router.route(&topic, routes),
                 Output::Unroute { topic } => drop(self.router.unroute(&topic)),
                 Output::Notify(notification) => effects.extend(self.notice(notification, &mut due)),
@@ -259,11 +266,9 @@ impl Peer {
                 );
             }
             Notification::Failed { id, error } => {
-                let (wish, topic) =
-                    self.wanted.get(id.as_str()).expect("given up, and nobody wants it").clone();
+                let (wish, _) = self.wanted.get(id.as_str()).expect("given up, and nobody wants it").clone();
                 assert!(self.forbidden.contains(wish.channel), "{id} was given up: {error:?}");
                 self.forget(&id);
-                return Some(Effect::GivenUp(topic));
             }
             _ => {}
         }
@@ -291,12 +296,5 @@ impl Peer {
             *metas = json!({ "metas": metas });
         }
         people
-    }
-
-    /// What is left of it once nothing is wanted.
-    pub fn assert_at_rest(&self) {
-        assert!(self.core.next_timeout().is_none(), "a timer is left: {:?}", self.core.next_timeout());
-        assert!(self.core.routes().is_empty(), "a route is left: {:?}", self.core.routes());
-        assert!(self.unsettled.is_empty(), "calls are left without an answer: {:?}", self.unsettled);
     }
 }

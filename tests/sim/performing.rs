@@ -46,17 +46,12 @@ impl World {
                     let delay = self.weather.latency(self.now, &mut self.rng);
                     self.schedule(self.now + delay, Event::Reached(peer, answers));
                 }
-                Effect::AskWhy(request) => {
+                Effect::Http(request) => {
                     let answers = self.weather.answers(self.now);
                     let delay = self.weather.latency(self.now, &mut self.rng);
-                    self.schedule(self.now + delay, Event::Why(peer, request, answers));
+                    self.schedule(self.now + delay, Event::Answer(peer, request, answers));
                 }
                 Effect::Live(id) => self.check_live(peer, id),
-                Effect::GivenUp(topic) => {
-                    if !self.peers[peer].wanted.values().any(|(_, wanted)| *wanted == topic) {
-                        self.watch.forget(peer, &topic);
-                    }
-                }
             }
         }
     }
@@ -104,9 +99,10 @@ impl World {
         }
     }
 
-    /// A token that lives a minute or three, and what is left of it by the client's clock.
+    /// A token that lives a minute or three, in good weather longer, and what is left of it by the client's clock.
     pub fn fresh_token(&mut self, peer: usize) -> (String, i64) {
-        let expires = self.server.wall() / 1_000 + 60 + self.rng.up_to(120);
+        let least = if self.weather.is_good { 2_000 } else { 60 };
+        let expires = self.server.wall() / 1_000 + least + self.rng.up_to(120);
         let left = (expires * 1_000) as i64 - self.server.wall() as i64 - self.peers[peer].skew;
         (token(&self.peers[peer].user, expires), left)
     }

@@ -56,13 +56,10 @@ fn simulate(seed: u64) -> u64 {
     world.digest
 }
 
-/// The sky clears, and everything that is wanted comes back.
+/// The sky clears, and everything that is wanted comes back. A clock that is wrong stays wrong.
 fn heal(world: &mut World) {
     world.weather.clear();
     world.server.refusals.clear();
-    for peer in 0..world.peers.len() {
-        world.peers[peer].skew = 0;
-    }
     world.server.closed_topics.clear();
     let awake = world.asleep.iter().flatten().max().copied().unwrap_or(0);
     world.run(world.now.max(awake + 1));

@@ -15,11 +15,16 @@ const JOINS_A_MINUTE: usize = 30;
 const MINUTE: Millis = 60_000;
 /// A dead link is found within this: a beat may be out that something answered just before the end; then comes one that
 /// nothing answers. Refused joins may hold up the answers for 30 s.
-pub const DEAD_LINK: Millis = (10_000 + 30_000) + (10_000 + 30_000) + 500;
-/// After sleep it is found within this, and 5 s more for each join that is out.
+const DEAD_LINK: Millis = (10_000 + 30_000) + (10_000 + 30_000) + 500;
+/// On a connection that is to be spared, where a beat comes every 50 s.
+const DEAD_LINK_SPARED: Millis = 50_000 + (10_000 + 30_000) + 500;
+/// After sleep it is found within this, twice as long on a connection that is to be spared, and 5 s more for each join
+/// that is out.
 const DEAD_LINK_AFTER_SLEEP: Millis = 5_000 + 50;
 /// So long a sleep that some timer of the heartbeat's must have been late.
 pub const LONG_SLEEP: Millis = 80_000;
+/// A new token is with every channel within this.
+const TOKEN_PUSH: Millis = 10_000;
 const RATE_LIMITED: &str = "Too many messages per second";
 
 /// What has been seen.
@@ -27,7 +32,7 @@ const RATE_LIMITED: &str = "Too many messages per second";
 pub struct Watch {
     attempts: BTreeMap<usize, VecDeque<Millis>>,
     joins: BTreeMap<(usize, String), VecDeque<Millis>>,
-    /// Topics that may not be joined before then.
+    /// Topics that may not be joined before then, whoever subscribes meanwhile.
     limited: BTreeMap<(usize, String), Millis>,
     /// Topics that the server does not let a client have.
     refused: BTreeSet<(usize, String)>,
@@ -78,11 +83,6 @@ impl Watch {
         self.attempts.values().flatten().copied().collect()
     }
 
-    /// The application no longer wants the topic: what it was waiting for is over.
-    pub fn forget(&mut self, peer: usize, topic: &str) {
-        self.limited.remove(&(peer, topic.to_owned()));
-    }
-
     /// What was kept for a client is no longer owed to it.
     pub fn forget_kept(&mut self, peer: usize) {
         self.kept.retain(|(owed, _), _| *owed != peer);
@@ -93,11 +93,29 @@ impl World {
     /// After everything that happens.
     pub fn check(&mut self) {
         assert!(self.server.duplicate_joins.is_empty(), "joined twice: {:?}", self.server.duplicate_joins);
+        for (conn, topic) in std::mem::take(&mut self.server.expired) {
+            self.check_expired(conn, &topic);
+        }
         for (conn, link) in &self.links {
             let late = link.must_end_by.is_some_and(|end| end < self.now);
             let held = link.is_open && !link.is_abandoned && self.asleep[link.peer].is_none();
             assert!(!(late && held), "{conn:?} of client {} is dead, and it does not find out", link.peer);
         }
+    }
+
+    /// A channel's token has run out at the server. On a good link that is not to happen while the client has a better one.
+    fn check_expired(&self, conn: Conn, topic: &str) {
+        let Some(link) = self.links.get(&conn) else { return };
+        let is_good = link.is_open && !link.is_touched && !link.is_abandoned && link.joining.is_empty();
+        if is_good && self.asleep[link.peer].is_none() {
+            let kept = self.peers[link.peer].tokens.good_for(self.now).unwrap_or(0);
+            assert!(kept < TOKEN_PUSH, "client {} kept its new token from {topic} for {kept} ms", link.peer);
+        }
+    }
+
+    /// How long a client may take to find a dead link.
+    pub fn patience(&self, peer: usize) -> Millis {
+        if self.peers[peer].is_spared { DEAD_LINK_SPARED } else { DEAD_LINK }
     }
 
     /// A client says that a subscription is live.
@@ -118,13 +136,12 @@ impl World {
         let frame = Seen::of(data, self.peers[peer].version).expect("a frame");
         let link = self.links.get_mut(&conn).expect("a link");
         if frame.event == "phx_leave" {
-            link.joining.remove(&frame.topic);
             link.joined.remove(&frame.topic);
             return;
         }
         let reference = frame.join_ref.as_str().expect("a reference").to_owned();
-        assert!(link.join_refs.insert(reference), "a second join has the reference of the first: {frame:?}");
-        link.joining.insert(frame.topic.clone());
+        assert!(link.join_refs.insert(reference.clone()), "a second join with one reference: {frame:?}");
+        link.joining.insert(reference);
         link.joined.insert(frame.topic.clone(), frame.join_ref.clone());
         link.limited.remove(&frame.topic);
         self.check_join(peer, frame);
@@ -133,14 +150,19 @@ impl World {
     fn check_join(&mut self, peer: usize, frame: Seen) {
         assert_eq!(frame.join_ref, frame.reference, "a join's reference is its join_ref");
         let client = &self.peers[peer];
-        let has_token = frame.payload["access_token"].is_string();
+        let token = frame.payload["access_token"].as_str();
+        let has_token = token.is_some();
         assert!(
             has_token || frame.payload["config"]["private"] == false,
             "private, without a token: {frame:?}"
         );
         if client.has_token_source {
             assert!(has_token, "a join without the application's token: {frame:?}");
-            assert!(client.told_expiry > self.now, "a join with a token that has run out: {frame:?}");
+            let is_over = self.server.has_run_out(token.unwrap_or_default());
+            assert!(
+                !is_over || !token.is_some_and(|token| client.tokens.knows(token)),
+                "a token that is over: {frame:?}"
+            );
         }
         let is_wanted = client.wanted.values().any(|(_, wanted)| *wanted == frame.topic);
         assert!(is_wanted, "a join that nobody wants: {frame:?}");
@@ -169,10 +191,8 @@ impl World {
             if was_limited && link.joined.get(&frame.topic) == Some(&frame.reference) {
                 self.watch.limited.insert((peer, frame.topic), self.now + MINUTE);
             }
-        } else if frame.payload["response"]["postgres_changes"].is_array()
-            || frame.payload["status"] == "error"
-        {
-            link.joining.remove(&frame.topic);
+        } else if let Some(reference) = frame.reference.as_str() {
+            link.joining.remove(reference);
             let reason = frame.payload["response"]["reason"].as_str().unwrap_or_default();
             if reason.starts_with("Unauthorized") && link.joined.get(&frame.topic) == Some(&frame.reference) {
                 self.watch.refused.insert((peer, frame.topic));
@@ -218,12 +238,14 @@ impl World {
         let slept_long = self.watch.slept_long.remove(&peer);
         // A timer that is hardly late looks like one that is on time, though what came meanwhile is not read yet.
         let hardly_late =
-            self.peers[peer].deadline().is_some_and(|at| at <= self.now && self.now <= at + 250);
+            self.peers[peer].reply_due().is_some_and(|at| at <= self.now && self.now <= at + 250);
+        let (patience, spared) = (self.patience(peer), self.peers[peer].is_spared);
         let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) else { return };
         link.is_touched |= hardly_late;
         if link.is_silent && link.is_open {
-            let after_sleep = DEAD_LINK_AFTER_SLEEP + 5_000 * link.joining.len() as u64;
-            link.must_end_by = Some(self.now + if slept_long { after_sleep } else { DEAD_LINK });
+            let allowed = if spared { 2 * DEAD_LINK_AFTER_SLEEP } else { DEAD_LINK_AFTER_SLEEP };
+            let after_sleep = allowed + 5_000 * link.joining.len() as u64;
+            link.must_end_by = Some(self.now + if slept_long { after_sleep } else { patience });
         }
     }
 }

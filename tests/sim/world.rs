@@ -15,6 +15,9 @@ const KEY: &str = "jwt-anon-exp2082758400";
 /// How long a server that refuses a handshake takes to say so.
 const HANDSHAKE_REFUSAL: Millis = 2_000;
 
+/// By so much the clocks of most machines differ at most.
+const SMALL_SKEW: i64 = 8_000;
+
 #[derive(Debug)]
 pub enum Event {
     /// The request for a socket is at the server.
@@ -32,8 +35,8 @@ pub enum Event {
     Token(usize),
     /// Whether anything answers the client.
     Reached(usize, bool),
-    /// What the project's auth server says.
-    Why(usize, RequestId, bool),
+    /// The answer to a request, if anything answers.
+    Answer(usize, RequestId, bool),
     Awake(usize),
     /// The page becomes visible.
     Visible(usize),
@@ -190,8 +193,8 @@ impl World {
             }
             Event::Token(peer) => self.give_token(peer),
             Event::Reached(peer, answered) => self.tell(peer, Input::Reached { answered }),
-            Event::Why(peer, request, answers) => {
-                let effects = self.peers[peer].why(self.now, request, answers);
+            Event::Answer(peer, request, answers) => {
+                let effects = self.peers[peer].answer(self.now, request, answers);
                 self.perform(peer, effects);
             }
             Event::Resume(peer) => {
@@ -224,7 +227,7 @@ impl World {
             Event::Opened(conn) | Event::Failed(conn) | Event::Closed(conn, _) | Event::Down(conn, _) => {
                 self.links.get(conn)?.peer
             }
-            Event::Token(peer) | Event::Resume(peer) | Event::Reached(peer, _) | Event::Why(peer, ..) => {
+            Event::Token(peer) | Event::Resume(peer) | Event::Reached(peer, _) | Event::Answer(peer, ..) => {
                 *peer
             }
             _ => return None,
@@ -251,7 +254,9 @@ impl World {
         link.is_open = true;
         let (peer, socket) = (link.peer, link.socket);
         self.watch.limited_sockets.remove(&peer);
-        let epoch = self.server.wall();
+        // What a replay begins with allows for clocks that differ by seconds, not by hours.
+        let skew = self.peers[peer].skew.clamp(-SMALL_SKEW, SMALL_SKEW);
+        let epoch = self.server.wall().saturating_add_signed(skew);
         let effects = self.peers[peer].input(self.now, Input::SocketOpened { socket, epoch });
         self.perform(peer, effects);
     }

@@ -19,8 +19,11 @@ impl<P: Payload> Client<P> {
             }
             return;
         }
-        if frame.event == "phx_reply" && self.push_answered(now, frame) {
-            return;
+        if frame.event == "phx_reply" {
+            self.link.take_reply(frame.reference);
+            if self.push_answered(now, frame) {
+                return;
+            }
         }
         let topic = frame.topic.as_str();
         let Some(channel) = self.channels.get_mut(topic) else { return };
@@ -120,6 +123,9 @@ impl<P: Payload> Client<P> {
     pub(super) fn leave(&mut self, topic: &str) {
         let Some(channel) = self.channels.get_mut(topic) else { return };
         let joined = channel.join_ref();
+        if let State::Joining(reference) = channel.state {
+            self.link.leave_join(reference);
+        }
         channel.state = State::Waiting;
         if let (Some(socket), Some(join_ref)) = (self.link.socket(), joined) {
             self.push(socket, topic, join_ref, "phx_leave", P::object(Vec::new()));

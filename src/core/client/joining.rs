@@ -230,8 +230,9 @@ impl<P: Payload> Client<P> {
         waiting.map(|(topic, _)| topic.clone()).collect()
     }
 
-    /// How many joins wait for their answers.
+    /// How many joins wait for their answers, those that were left meanwhile included.
     pub(super) fn joins_under_way(&self) -> usize {
-        self.channels.values().filter(|channel| matches!(channel.state, State::Joining(_))).count()
+        let joining = self.channels.values().filter(|channel| matches!(channel.state, State::Joining(_)));
+        joining.count() + self.link.left_joins()
     }
 }

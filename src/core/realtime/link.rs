@@ -59,6 +59,8 @@ enum State {
         heard: Instant,
         /// When the last question was asked that has been answered.
         certain: Instant,
+        /// Joins that were left before their answer came: a refusal silences the socket all the same.
+        left: Vec<Reference>,
     },
     Waiting,
     Suspended,
@@ -206,7 +208,7 @@ impl Link {
         if !matches!(self.state, State::Connecting { socket: awaited, .. } if awaited == socket) {
             return false;
         }
-        self.state = State::Open { socket, beat: None, heard: now, certain: now };
+        self.state = State::Open { socket, beat: None, heard: now, certain: now, left: Vec::new() };
         timers.clear(&Timer::Connect);
         self.slow_until = None;
         self.is_excused = false;
@@ -254,6 +256,28 @@ impl Link {
     /// How long refused joins may silence the server's whole socket while `joins` are under way, in milliseconds.
     pub fn silence(joins: usize) -> u64 {
         REFUSED_JOIN_SILENCE.saturating_mul(joins as u64).min(LONGEST_SILENCE)
+    }
+
+    /// A join is left before its answer has come.
+    pub fn leave_join(&mut self, reference: Reference) {
+        if let State::Open { left, .. } = &mut self.state {
+            left.push(reference);
+        }
+    }
+
+    /// A reply has come, to whatever it was.
+    pub fn take_reply(&mut self, reference: Option<Reference>) {
+        if let State::Open { left, .. } = &mut self.state {
+            left.retain(|join| Some(*join) != reference);
+        }
+    }
+
+    /// How many joins were left and are not answered yet.
+    pub fn left_joins(&self) -> usize {
+        match &self.state {
+            State::Open { left, .. } => left.len(),
+            _ => 0,
+        }
     }
 
     /// A frame has come.

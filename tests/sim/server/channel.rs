@@ -132,7 +132,10 @@ impl Server {
         let Some(channel) = self.channels.get(&id) else { return };
         match access::read(&channel.token, self.wall()) {
             Ok(_) => self.watch_token(id),
-            Err(flaw) => self.throw_out(id, &flaw.complaint()),
+            Err(flaw) => {
+                self.expired.push((channel.conn, channel.topic.clone()));
+                self.throw_out(id, &flaw.complaint());
+            }
         }
     }
 

@@ -112,6 +112,8 @@ pub struct Server {
     pub closed_topics: BTreeSet<String>,
     /// The next joins are refused with these, first one first.
     pub refusals: VecDeque<String>,
+    /// Channels whose token has run out.
+    pub expired: Vec<(Conn, String)>,
     /// Joins of topics that were joined already, on the same socket.
     pub duplicate_joins: Vec<(Conn, String)>,
     rng: Rng,
@@ -137,6 +139,7 @@ impl Server {
             settings,
             closed_topics: BTreeSet::new(),
             refusals: VecDeque::new(),
+            expired: Vec::new(),
             duplicate_joins: Vec::new(),
             rng: Rng::new(seed),
             now: 0,
@@ -208,6 +211,11 @@ impl Server {
     fn unique(&mut self) -> String {
         self.ids += 1;
         format!("00000000-0000-4000-8000-{:012x}", self.ids)
+    }
+
+    /// Whether a token has run out.
+    pub fn has_run_out(&self, token: &str) -> bool {
+        matches!(access::read(token, self.wall()), Err(access::Flaw::Expired(_)))
     }
 
     /// The joins of a socket: topic and `join_ref`. One topic comes once, or the model itself is broken.
