@@ -9,6 +9,10 @@ import { serveFolder } from '../../scripts/lib/static-server.mjs';
 import { BreakableLink } from '../bench/lib/breakable-link.mjs';
 import { launchChromium } from './workplace.mjs';
 
+/* What runs in the page. */
+/** @type {any} */
+const window = undefined;
+
 /** @type {import('@playwright/test').Browser} */
 let browser;
 /** @type {Awaited<ReturnType<typeof serveFolder>>} */
@@ -57,16 +61,19 @@ async function withLivePage(work, url = backend.url) {
       async ({ url, key }) => {
         const module = '/module/index.js';
         const { createDashboard } = await import(module);
+        /** @type {string[]} */
         const told = [];
         const dashboard = await createDashboard({ url, key });
-        addEventListener('pageshow', ({ persisted }) => told.push(`pageshow ${persisted}`));
-        dashboard.realtime.on('disconnected', ({ reason }) => told.push(reason));
+        window.addEventListener('pageshow', (/** @type {any} */ { persisted }) =>
+          told.push(`pageshow ${persisted}`),
+        );
+        dashboard.realtime.on('disconnected', (/** @type {any} */ { reason }) => told.push(reason));
         await dashboard.realtime.subscribe('lobby', {
           channel: 'lobby',
           onData: () => undefined,
-          onStatus: (status) => told.push(status),
+          onStatus: (/** @type {string} */ status) => told.push(status),
         });
-        Object.assign(globalThis, { dashboard, told });
+        Object.assign(window, { dashboard, told });
       },
       { url, key: backend.anonKey },
     );
@@ -79,13 +86,13 @@ async function withLivePage(work, url = backend.url) {
 
 /** @param {import('@playwright/test').Page} page @param {string} status */
 async function untilTold(page, status) {
-  await page.waitForFunction((wanted) => globalThis.told.at(-1) === wanted, status);
-  return page.evaluate(() => globalThis.told);
+  await page.waitForFunction((wanted) => window.told.at(-1) === wanted, status);
+  return page.evaluate(() => window.told);
 }
 
 /** @param {import('@playwright/test').Page} page */
 async function untilBack(page) {
-  await page.waitForFunction(() => globalThis.told.includes('reconnecting'));
+  await page.waitForFunction(() => window.told.includes('reconnecting'));
   return untilTold(page, 'live');
 }
 
@@ -106,9 +113,9 @@ test('a page with a live subscription enters the back/forward cache and is live 
 test('a frozen page holds no socket and is live again when it is resumed', async () => {
   await withLivePage(async (page) => {
     // A headless browser freezes nothing by itself: these are the events that a freezing one sends.
-    await page.evaluate(() => document.dispatchEvent(new Event('freeze')));
+    await page.evaluate(() => window.document.dispatchEvent(new Event('freeze')));
     await expect.poll(() => page.workers().length, 'nothing is left that could wake it').toBe(0);
-    await page.evaluate(() => document.dispatchEvent(new Event('resume')));
+    await page.evaluate(() => window.document.dispatchEvent(new Event('resume')));
     const told = await untilBack(page);
     assert.ok(told.includes('the page was put away'), told.join(', '));
   });
@@ -123,7 +130,7 @@ test('a cut that the browser is not told of is found out about within a thirtiet
       await page.waitForTimeout(2_000);
       link.restore();
       await untilTold(page, 'live');
-      const { liveAgainMs, recoveries } = await page.evaluate(() => globalThis.dashboard.realtime.stats());
+      const { liveAgainMs, recoveries } = await page.evaluate(() => window.dashboard.realtime.stats());
       assert.equal(recoveries, 1);
       assert.ok(liveAgainMs < 3_500, `${liveAgainMs} ms, of which 2,000 were the outage`);
     }, link.url);
@@ -136,7 +143,7 @@ test('`disconnect` leaves no socket, no worker and no request behind', async () 
   await withLivePage(async (page) => {
     assert.equal(page.workers().length, 1, 'heartbeats tick in a worker');
     const closed = page.waitForEvent('websocket', { timeout: 200 }).catch(() => 'none opened');
-    await page.evaluate(() => globalThis.dashboard.realtime.disconnect());
+    await page.evaluate(() => window.dashboard.realtime.disconnect());
     assert.equal(await closed, 'none opened');
     await expect.poll(() => page.workers().length).toBe(0);
     const connections = async () => {

@@ -33,7 +33,7 @@ after(async () => {
 /**
  * Runs a function in a fresh page that has the package as `wedsync` and supabase-js as `supabase`.
  * @template Result
- * @param {(given: typeof given) => Promise<Result>} program
+ * @param {(handed: typeof given) => Promise<Result>} program
  */
 async function inPage(program) {
   const page = await browser.newPage();
