@@ -44,6 +44,10 @@ for (const mutant of mutants) {
       assert.doesNotMatch(output, /could not compile/, lastLines(output, 30));
       assert.match(output, /test result: FAILED/, 'the simulation passes');
       assert.notEqual(code, 0);
+      // A history that fails says how to repeat it.
+      if (/^test seeds::whatever\S+ \.\.\. FAILED/m.test(output)) {
+        assert.match(output, /again with: npm run sim -- --seed \d+/);
+      }
     } finally {
       writeFileSync(join(copy, mutant.file), original);
     }

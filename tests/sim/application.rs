@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::server::Change;
-use crate::wishes::{Kind, Wish, row};
+use crate::server::{Change, Version};
+use crate::wishes::{Kind, Wish, as_bytes, row};
 use crate::world::World;
 
 impl World {
@@ -86,11 +86,15 @@ impl World {
                     return (number, Vec::new());
                 }
                 let wish = wishes[self.rng.up_to(wishes.len() as u64 - 1) as usize];
+                // Protocol 1 neither sends bytes nor gets any.
+                let is_bytes = self.peers[peer].version == Version::Two && self.rng.up_to(3) == 0;
+                let payload = if is_bytes { as_bytes(number) } else { payload };
                 let effects = self.peers[peer].broadcast(self.now, wish.id, event, payload);
                 self.perform(peer, effects);
                 let to = self.wanting(|other, heard| {
                     let is_told = other != peer || heard.kind.hears_itself();
-                    heard.channel == wish.channel && heard.kind.hears(event) && is_told
+                    let can_read = !is_bytes || self.peers[other].version == Version::Two;
+                    heard.channel == wish.channel && heard.kind.hears(event) && is_told && can_read
                 });
                 (number, to)
             }

@@ -46,12 +46,15 @@ pub fn data_frame(data: &Data, version: Version) -> Option<(String, Value)> {
             Some((seen.topic, message))
         }
         Data::Binary(bytes) => {
-            let [4, topic, event, meta, _, rest @ ..] = bytes.as_slice() else { return None };
+            let [4, topic, event, meta, encoding, rest @ ..] = bytes.as_slice() else { return None };
             let (topic, rest) = rest.split_at_checked(usize::from(*topic))?;
             let (event, rest) = rest.split_at_checked(usize::from(*event))?;
             let (_, payload) = rest.split_at_checked(usize::from(*meta))?;
             let event = std::str::from_utf8(event).ok()?;
-            let payload: Value = serde_json::from_slice(payload).ok()?;
+            let payload: Value = match encoding {
+                0 => json!(payload),
+                _ => serde_json::from_slice(payload).ok()?,
+            };
             Some((String::from_utf8(topic.to_vec()).ok()?, json!({ "event": event, "payload": payload })))
         }
     }

@@ -147,10 +147,10 @@ impl Peer {
         CallId(self.calls)
     }
 
+    /// Sends a broadcast: bytes if the payload is an array, JSON otherwise.
     pub fn broadcast(&mut self, now: Millis, id: &str, event: &str, payload: Value) -> Vec<Effect> {
-        let call = self.call();
-        let (id, event) = (id.into(), event.into());
-        self.input(now, Input::Broadcast { call, id, event, payload, is_bytes: false })
+        let (call, id, event, is_bytes) = (self.call(), id.into(), event.into(), payload.is_array());
+        self.input(now, Input::Broadcast { call, id, event, payload, is_bytes })
     }
 
     pub fn http_broadcast(&mut self, now: Millis, channel: &str, event: &str, payload: Value) -> Vec<Effect> {
@@ -221,9 +221,11 @@ impl Peer {
                     effects.push(Effect::Send(socket, Data::Text(frame.to_string())));
                 }
                 Output::SendBroadcast { socket, header, payload, encoding } => {
-                    assert_eq!(encoding, Encoding::Json, "only JSON is sent here");
-                    let frame = [header, payload.to_string().into_bytes()].concat();
-                    effects.push(Effect::Send(socket, Data::Binary(frame)));
+                    let payload = match encoding {
+                        Encoding::Json => payload.to_string().into_bytes(),
+                        Encoding::Binary => serde_json::from_value(payload).expect("bytes"),
+                    };
+                    effects.push(Effect::Send(socket, Data::Binary([header, payload].concat())));
                 }
                 Output::AskToken => {
                     self.tokens.asked();

@@ -158,5 +158,15 @@ pub fn read(message: &Value) -> Option<(About, u64)> {
         return Some((About::Row { table: table.into(), supplier }, record["n"].as_u64()?));
     }
     let event = message["event"].as_str()?.into();
-    Some((About::Broadcast { event }, message["payload"]["n"].as_u64()?))
+    let payload = &message["payload"];
+    let number = match payload.as_array() {
+        Some(bytes) => bytes.iter().try_fold(0, |all, byte| Some(all << 8 | byte.as_u64()?)),
+        None => payload["n"].as_u64(),
+    };
+    Some((About::Broadcast { event }, number?))
+}
+
+/// A number as the payload of a binary broadcast.
+pub fn as_bytes(number: u64) -> Value {
+    json!(number.to_be_bytes())
 }
