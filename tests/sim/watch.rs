@@ -38,6 +38,8 @@ pub struct Watch {
     refused: BTreeSet<(usize, String)>,
     /// Clients whose machine sleeps long.
     pub slept_long: BTreeSet<usize>,
+    /// When a client was last told to wait for a minute or more.
+    pub told_to_wait: Option<Millis>,
     /// Clients whose page is put away.
     pub suspended: BTreeSet<usize>,
     /// Clients whose last socket the server closed because of a limit.
@@ -177,6 +179,9 @@ impl World {
     pub fn before_arrival(&mut self, peer: usize, conn: Conn, data: &Data) {
         let Data::Text(text) = data else { return };
         let is_complaint = text.contains(RATE_LIMITED);
+        if is_complaint || text.contains("RateLimitReached") {
+            self.watch.told_to_wait = Some(self.now);
+        }
         let is_close = text.contains("\"phx_close\"");
         if !is_complaint && !is_close && !text.contains("\"phx_reply\"") {
             return;

@@ -271,6 +271,7 @@ impl World {
         self.current[link.peer] = None;
         if matches!(code, 1001 | 1013) {
             self.watch.limited_sockets.insert(link.peer);
+            self.watch.told_to_wait = Some(self.now);
         }
         let effects =
             self.peers[link.peer].input(self.now, Input::SocketClosed { socket: link.socket, code });
