@@ -11,9 +11,9 @@ use crate::core::realtime::remedy::Remedy;
 use crate::core::realtime::subscriptions::{Entry, Source};
 use crate::core::time::{Instant, Timer};
 
-/// How far a replay begins before the channel was last certain to be live, in milliseconds: the two clocks differ.
-/// What comes twice is told by its id.
-const REPLAY_MARGIN: u64 = 10_000;
+/// How far a replay begins before the channel was last certain to be live, in milliseconds: the machine's clock may be
+/// minutes ahead of the server's. What comes twice is told by its id, and there are never more than 25 of them.
+const REPLAY_MARGIN: u64 = 300_000;
 
 impl<P: Payload> Client<P> {
     /// A channel is to be joined as soon as it may.
