@@ -215,10 +215,12 @@ impl<P: Payload> Client<P> {
                 self.token.supersede();
                 self.set_token(now, value, lifetime);
             }
-            Input::Token { value, lifetime } if self.token.takes_answer() => {
+            Input::Token { question, value, lifetime } if self.token.takes_answer(question) => {
                 self.set_token(now, value, lifetime);
             }
-            Input::TokenFailed { reason } if self.token.takes_answer() => self.token_failed(now, &reason),
+            Input::TokenFailed { question, reason } if self.token.takes_answer(question) => {
+                self.token_failed(now, &reason);
+            }
             Input::Token { .. } | Input::TokenFailed { .. } => {}
             Input::SocketOpened { socket, epoch } => self.socket_opened(now, socket, epoch),
             Input::SocketClosed { socket, code } => self.socket_closed(now, socket, code),

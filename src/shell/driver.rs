@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::core::client::{Client, Config, Stats};
 use crate::core::error::Error;
-use crate::core::io::{Input, LogEntry, Notification, Output, RequestId, SocketId};
+use crate::core::io::{Input, LogEntry, Notification, Output, QuestionId, RequestId, SocketId};
 use crate::core::realtime::frame::Inbound;
 use crate::core::realtime::subscriptions::Subscription;
 use crate::shell::environment::{Page, epoch, network_now, now, seed};
@@ -225,7 +225,7 @@ impl Driver {
             }
             Output::Route { topic, routes } => self.router.route(&topic, &routes),
             Output::Unroute { topic } => self.router.drop_routes(&topic),
-            Output::AskToken => self.ask_token(),
+            Output::AskToken { question } => self.ask_token(question),
             Output::AskReach { within } => self.ask_reach(within),
             Output::Http { request, path, body, token, within } => {
                 self.request(request, path, body, token, within);
@@ -280,27 +280,31 @@ impl Driver {
     }
 
     /// Asks in a later turn, because the application's function is a callback like any other.
-    fn ask_token(self: &Rc<Self>) {
+    fn ask_token(self: &Rc<Self>, question: QuestionId) {
         let Some(source) = &self.setup.access_token else { return };
         let driver = Rc::downgrade(self);
         let told = once(move |answer| {
             if let Some(driver) = driver.upgrade() {
-                driver.handle(token_input(answer));
+                driver.handle(token_input(question, answer));
             }
         });
         settle(source, &told);
     }
 }
 
-fn token_input(answer: Ended) -> Input<JsValue> {
-    let failed = |reason: &str| Input::TokenFailed { reason: reason.to_owned() };
+fn token_input(question: QuestionId, answer: Ended) -> Input<JsValue> {
+    let failed = |reason: &str| Input::TokenFailed { question, reason: reason.to_owned() };
+    let given = |value, lifetime| Input::Token { question, value, lifetime };
     match answer {
-        Ok(token) if token.is_null() || token.is_undefined() => Input::Token { value: None, lifetime: None },
+        Ok(token) if token.is_null() || token.is_undefined() => given(None, None),
         Ok(token) => match token.as_string() {
             Some(token) if token.is_empty() => {
                 failed("it returned an empty string; return null for no token")
             }
-            Some(token) => Input::Token { lifetime: lifetime(&token), value: Some(token) },
+            Some(token) => {
+                let lifetime = lifetime(&token);
+                given(Some(token), lifetime)
+            }
             None => failed("it returned neither a string nor null"),
         },
         Err(error) => failed(&message_of(&error)),

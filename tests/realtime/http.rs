@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::{CallId, Input};
+use wedsync_dashboard::core::io::{CallId, Input, QuestionId};
 use wedsync_dashboard::core::realtime::http_send::HttpBroadcast;
 
 use crate::world::{World, broadcasts};
@@ -38,12 +38,16 @@ fn it_waits_for_the_token_and_is_told_when_there_is_none() {
     let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
     send(&mut world, 1);
     assert_eq!((world.tokens_asked, world.requests.len()), (1, 0));
-    world.input(Input::Token { value: Some("jwt".into()), lifetime: Some(3_600_000) });
+    world.input(Input::Token {
+        question: QuestionId(1),
+        value: Some("jwt".into()),
+        lifetime: Some(3_600_000),
+    });
     assert_eq!(world.requests[0].token.as_deref(), Some("jwt"));
 
     let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
     send(&mut world, 1);
-    world.input(Input::TokenFailed { reason: "no session".into() });
+    world.input(Input::TokenFailed { question: QuestionId(1), reason: "no session".into() });
     assert_eq!(world.settled(1), Some(Err("token_unavailable")));
     assert!(world.client.next_timeout().is_none());
 

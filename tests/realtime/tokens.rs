@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::Input;
+use wedsync_dashboard::core::io::{Input, QuestionId};
 use wedsync_dashboard::core::realtime::subscriptions::Subscription;
 
 use crate::recording::{from_client, from_server};
@@ -16,7 +16,12 @@ fn asking() -> World {
 }
 
 fn give(world: &mut World, token: &str, lifetime: Option<i64>) {
-    world.input(Input::Token { value: Some(token.to_owned()), lifetime });
+    answer(world, world.tokens_asked, token, lifetime);
+}
+
+fn answer(world: &mut World, question: usize, token: &str, lifetime: Option<i64>) {
+    let question = QuestionId(question as u32);
+    world.input(Input::Token { question, value: Some(token.to_owned()), lifetime });
 }
 
 #[test]
@@ -134,7 +139,7 @@ fn an_expired_token_set_before_the_first_subscription_is_told_to_it() {
 #[test]
 fn an_application_that_fails_or_never_answers_is_asked_again() {
     let mut world = asking();
-    world.input(Input::TokenFailed { reason: "no session".into() });
+    world.input(Input::TokenFailed { question: QuestionId(1), reason: "no session".into() });
     assert_eq!(world.errors("room"), ["token_unavailable"]);
     world.pass(1_000);
     assert_eq!(world.tokens_asked, 2);
@@ -171,9 +176,9 @@ fn a_new_connection_asks_anew_even_while_the_former_token_is_good() {
 #[test]
 fn a_client_at_rest_asks_for_no_token_whatever_becomes_of_the_last_question() {
     let answers = [
-        Input::TokenFailed { reason: "signed out".into() },
-        Input::Token { value: Some("jwt".into()), lifetime: Some(3_600_000) },
-        Input::Token { value: Some("jwt".into()), lifetime: Some(-1) },
+        Input::TokenFailed { question: QuestionId(1), reason: "signed out".into() },
+        Input::Token { question: QuestionId(1), value: Some("jwt".into()), lifetime: Some(3_600_000) },
+        Input::Token { question: QuestionId(1), value: Some("jwt".into()), lifetime: Some(-1) },
     ];
     for answer in answers {
         let mut world = asking();
@@ -230,7 +235,7 @@ fn a_failure_asked_for_before_set_auth_is_no_error_after_it() {
     world.input(Input::SetToken { value: Some("bob".into()), lifetime: None });
     world.accept("room:1");
     let news = world.news.len();
-    world.input(Input::TokenFailed { reason: "no session".into() });
+    world.input(Input::TokenFailed { question: QuestionId(1), reason: "no session".into() });
     assert_eq!(world.news.len(), news);
     world.pass(60_000);
     assert_eq!(world.tokens_asked, 1, "and no reason to ask again");
@@ -300,4 +305,21 @@ fn a_machine_whose_clock_is_hours_ahead_joins_all_the_same() {
     give(&mut world, "second", Some(-7_300_000));
     world.accept("room:1");
     assert!(world.is_live("room"));
+}
+
+#[test]
+fn an_answer_from_before_set_auth_is_not_taken_for_that_to_a_later_question() {
+    let mut world = asking();
+    world.input(Input::SetToken { value: Some("bob".into()), lifetime: None });
+    world.accept("room:1");
+    world.close(1012);
+    while world.opened.len() < 2 {
+        world.jump();
+    }
+    world.open();
+    assert_eq!(world.tokens_asked, 2);
+    answer(&mut world, 1, "alice", None);
+    assert_eq!(world.client.stats().joins, 1, "alice's token is about the past");
+    answer(&mut world, 2, "bob", None);
+    assert_eq!(world.join("room:1").2["access_token"], "bob");
 }

@@ -103,7 +103,10 @@ impl World {
                 }
                 Output::Route { topic, routes } => self.router.route(&topic, routes),
                 Output::Unroute { topic } => assert!(self.router.unroute(&topic).is_some(), "{topic}"),
-                Output::AskToken => self.tokens_asked += 1,
+                Output::AskToken { question } => {
+                    self.tokens_asked += 1;
+                    assert_eq!(question.0 as usize, self.tokens_asked);
+                }
                 Output::AskReach { .. } => self.reach_asked += 1,
                 Output::Http { request, path, body, token, .. } => {
                     self.requests.push(Request { request, path, body, token });

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use wedsync_dashboard::core::client::{Client, Config};
-use wedsync_dashboard::core::io::{CallId, Input, Notification, Output, RequestId, SocketId, Status};
+use wedsync_dashboard::core::io::{
+    CallId, Input, Notification, Output, QuestionId, RequestId, SocketId, Status,
+};
 use wedsync_dashboard::core::realtime::frame::{Encoding, Protocol};
 use wedsync_dashboard::core::realtime::http_send::{HttpAnswer, HttpBroadcast};
 use wedsync_dashboard::core::realtime::router::{Router, Verdict};
@@ -44,6 +46,8 @@ pub enum Arrival {
 }
 
 pub struct Peer {
+    /// The question for a token that was asked last.
+    pub question: QuestionId,
     pub core: Client<Value>,
     pub user: String,
     pub version: Version,
@@ -77,6 +81,7 @@ impl Peer {
         let config = Config { has_token_source, protocol, ..Config::default() };
         let user = format!("user{number}");
         Self {
+            question: QuestionId::default(),
             core: Client::new(config, seed),
             version,
             has_token_source,
@@ -171,7 +176,10 @@ impl Peer {
 
     pub fn token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
         self.tokens.given(now, &token, lifetime, self.skew);
-        self.input(now, Input::Token { value: Some(token), lifetime: Some(lifetime) })
+        self.input(
+            now,
+            Input::Token { question: self.question, value: Some(token), lifetime: Some(lifetime) },
+        )
     }
 
     /// The application sets a token by itself.
@@ -227,7 +235,8 @@ impl Peer {
                     };
                     effects.push(Effect::Send(socket, Data::Binary([header, payload].concat())));
                 }
-                Output::AskToken => {
+                Output::AskToken { question } => {
+                    self.question = question;
                     self.tokens.asked();
                     effects.push(Effect::AskToken);
                 }

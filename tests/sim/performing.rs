@@ -83,7 +83,9 @@ impl World {
         let (now, bad) = (self.now, self.now < self.weather.tokenless);
         match self.rng.up_to(3) {
             0 if bad => {
-                let effects = self.peers[peer].input(now, Input::TokenFailed { reason: "no session".into() });
+                let question = self.peers[peer].question;
+                let failed = Input::TokenFailed { question, reason: "no session".into() };
+                let effects = self.peers[peer].input(now, failed);
                 self.perform(peer, effects);
             }
             1 if bad => {

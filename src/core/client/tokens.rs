@@ -23,9 +23,9 @@ impl<P: Payload> Client<P> {
     }
 
     pub(super) fn ask_token(&mut self, now: Instant) {
-        if self.token.ask() {
+        if let Some(question) = self.token.ask() {
             self.timers.set(Timer::TokenAnswer, now.after(PATIENCE));
-            self.outputs.push_back(Output::AskToken);
+            self.outputs.push_back(Output::AskToken { question });
         }
     }
 

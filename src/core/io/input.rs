@@ -6,6 +6,7 @@ use crate::core::realtime::http_send::{HttpAnswer, HttpBroadcast};
 use crate::core::realtime::link::SocketId;
 use crate::core::realtime::routes::Slot;
 use crate::core::realtime::subscriptions::Subscription;
+use crate::core::realtime::token::QuestionId;
 
 /// What has happened.
 #[derive(Clone, Debug)]
@@ -61,6 +62,8 @@ pub enum Input<P> {
     },
     /// The access token that was asked for.
     Token {
+        /// The question that this answers.
+        question: QuestionId,
         /// The token; `None` for the key's own role.
         value: Option<String>,
         /// Milliseconds until it expires, negative if it has; `None` if it does not say.
@@ -68,6 +71,8 @@ pub enum Input<P> {
     },
     /// The application could not give a token.
     TokenFailed {
+        /// The question that this answers.
+        question: QuestionId,
         /// Why, in the application's words.
         reason: String,
     },

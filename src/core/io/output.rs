@@ -4,6 +4,7 @@ use super::{LogEntry, Notification, RequestId};
 use crate::core::realtime::frame::Encoding;
 use crate::core::realtime::link::SocketId;
 use crate::core::realtime::routes::TopicRoutes;
+use crate::core::realtime::token::QuestionId;
 
 /// What is to be done, in this order.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +68,10 @@ pub enum Output<P> {
         topic: String,
     },
     /// Ask the application for its access token; answer with `Token` or `TokenFailed`.
-    AskToken,
+    AskToken {
+        /// The question's name, for the answer.
+        question: QuestionId,
+    },
     /// Tell the application.
     Notify(Notification<P>),
     /// Write down what happens, where that is asked for.

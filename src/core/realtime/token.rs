@@ -5,6 +5,10 @@ use crate::core::time::Instant;
 /// A token is renewed this long before it runs out, in milliseconds.
 const RENEW_AHEAD: u64 = 30_000;
 
+/// Names one question for the access token, so that a late answer is told from a later one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct QuestionId(pub u32);
+
 /// Where the client stands with its access token.
 #[derive(Debug, Default)]
 pub struct Token {
@@ -19,8 +23,11 @@ pub struct Token {
     asking: bool,
     /// It had run out by this machine's clock when it came.
     came_expired: bool,
-    /// The application has set a token since it was asked: the answer, when it comes, is about the past.
-    superseded: bool,
+    /// Questions asked so far.
+    questions: u32,
+    /// The application has set a token by itself since the questions before this one: their answers, when they come,
+    /// are about the past.
+    first_valid: u32,
 }
 
 impl Token {
@@ -61,22 +68,24 @@ impl Token {
         self.settled = false;
     }
 
-    /// Whether to ask the application now; marks it as asked.
-    pub fn ask(&mut self) -> bool {
-        let ask = self.has_source && !self.asking;
-        self.asking |= ask;
-        self.superseded &= !ask;
-        ask
+    /// The question to ask the application now; `None` if it has been asked, or cannot be.
+    pub fn ask(&mut self) -> Option<QuestionId> {
+        if !self.has_source || self.asking {
+            return None;
+        }
+        self.asking = true;
+        self.questions = self.questions.wrapping_add(1);
+        Some(QuestionId(self.questions))
     }
 
-    /// Whether an answer that comes now is still wanted.
-    pub fn takes_answer(&self) -> bool {
-        !self.superseded
+    /// Whether the answer to a question still counts. One that comes late does: it is a token all the same.
+    pub fn takes_answer(&self, question: QuestionId) -> bool {
+        question.0 >= self.first_valid
     }
 
-    /// The application sets a token by itself: an answer under way no longer counts.
+    /// The application sets a token by itself: answers under way no longer count.
     pub fn supersede(&mut self) {
-        self.superseded = true;
+        self.first_valid = self.questions.wrapping_add(1);
     }
 
     /// A token from the application. `lifetime` in milliseconds from `now`, negative if it
@@ -114,14 +123,14 @@ mod tests {
     fn a_source_is_asked_once_at_a_time_and_before_the_first_use() {
         let mut token = Token::new(true);
         assert!(!token.is_ready(NOW));
-        assert!(token.ask());
-        assert!(!token.ask());
+        assert_eq!(token.ask(), Some(QuestionId(1)));
+        assert_eq!(token.ask(), None);
         assert!(token.set(NOW, Some("a".into()), Some(60_000)));
         assert!(token.is_ready(NOW));
         assert_eq!(token.renewal(NOW), Some(NOW.after(30_000)));
         token.unsettle();
         assert!(!token.is_ready(NOW));
-        assert!(token.ask());
+        assert_eq!(token.ask(), Some(QuestionId(2)));
     }
 
     #[test]
