@@ -16,7 +16,6 @@ export {
   filter,
 } from './filter.js';
 export { init } from './module.js';
-export { type ConnectionState, RealtimeSubscriptionManager } from './realtime.js';
+export { RealtimeSubscriptionManager } from './realtime.js';
 export type * from './subscriptions.js';
-export type { SupabaseClientLike, SupabaseRealtimeOptions, SupabaseSession } from './supabase.js';
 export type * from './types.js';

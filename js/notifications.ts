@@ -1,6 +1,5 @@
 import type { ErrorFields } from './errors.js';
-import type { ConnectionState } from './realtime.js';
-import type { PresenceEvent, SubscriptionStatus, SystemMessage } from './subscriptions.js';
+import type { ConnectionState, PresenceEvent, SubscriptionStatus, SystemMessage } from './subscriptions.js';
 
 /** What a sync lacks until its state is asked for. */
 export type ToldPresence = Exclude<PresenceEvent, { type: 'sync' }> | { type: 'sync' };

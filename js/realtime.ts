@@ -4,14 +4,17 @@ import { Emitter, report } from './emitter.js';
 import { DashboardError, toError } from './errors.js';
 import { init, isLoaded } from './module.js';
 import type { Notification } from './notifications.js';
-import type { PresenceState, SubscriptionOptions } from './subscriptions.js';
-import { type Connected, connectSupabase, type SupabaseRealtimeOptions } from './supabase.js';
+import type { ConnectionState, PresenceState, SubscriptionOptions } from './subscriptions.js';
+import { type Connected, connectSupabase } from './supabase.js';
 import { type Held, Telling } from './telling.js';
-import type { RealtimeEvents, RealtimeOptions, RealtimeStats, SubscriptionInfo } from './types.js';
+import type {
+  RealtimeEvents,
+  RealtimeOptions,
+  RealtimeStats,
+  SubscriptionInfo,
+  SupabaseRealtimeOptions,
+} from './types.js';
 import { RealtimeClient } from './wedsync_dashboard.js';
-
-/** The state of the one connection. */
-export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'disconnected';
 
 const NO_STATS: RealtimeStats = {
   frames: 0,

@@ -41,6 +41,9 @@ export interface Broadcast<Payload = unknown> {
  */
 export type Continuity = 'lost';
 
+/** The state of the one connection. */
+export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'disconnected';
+
 /** The state of one subscription. */
 export type SubscriptionStatus = 'joining' | 'live' | 'reconnecting' | 'failed' | 'closed';
 

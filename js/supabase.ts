@@ -1,35 +1,5 @@
 import { DashboardError } from './errors.js';
-import type { RealtimeOptions } from './types.js';
-
-/** The part of a supabase-js session that is read. */
-export interface SupabaseSession {
-  access_token: string;
-}
-
-/** The part of a supabase-js client (version 2, of any schema) that is used. */
-export interface SupabaseClientLike {
-  auth: {
-    getSession(): Promise<{ data: { session: SupabaseSession | null }; error?: unknown }>;
-    onAuthStateChange(listener: (event: string, session: SupabaseSession | null) => void): {
-      data: { subscription: { unsubscribe(): void } };
-    };
-  };
-}
-
-/** Options of a manager that takes its session, and its project, from a supabase-js client. */
-export interface SupabaseRealtimeOptions extends Omit<RealtimeOptions, 'url' | 'key' | 'accessToken'> {
-  /**
-   * The application's own supabase-js client. Its session is asked for the access token where one is needed, and followed:
-   * a new token (sign-in, refresh, update of the user) goes to all channels at once, signing out leaves them the key's own
-   * role. A client that was made with supabase-js's own `accessToken` option has no session: that function is asked.
-   */
-  supabase: SupabaseClientLike;
-  /** Default: the client's own. */
-  url?: string;
-  /** Default: the client's own. */
-  key?: string;
-  accessToken?: undefined;
-}
+import type { RealtimeOptions, SupabaseClientLike, SupabaseRealtimeOptions } from './types.js';
 
 /** What a manager needs to know of a session's owner. */
 export interface Connected {

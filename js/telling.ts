@@ -1,8 +1,12 @@
 import { type Emitter, report } from './emitter.js';
 import { DashboardError, toError } from './errors.js';
 import type { Notification, ToldPresence } from './notifications.js';
-import type { ConnectionState } from './realtime.js';
-import type { PresenceState, SubscriptionOptions, SubscriptionStatus } from './subscriptions.js';
+import type {
+  ConnectionState,
+  PresenceState,
+  SubscriptionOptions,
+  SubscriptionStatus,
+} from './subscriptions.js';
 import type { RealtimeEvents } from './types.js';
 
 /** A promise's two ends. */

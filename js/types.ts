@@ -6,7 +6,6 @@ import type {
   SubscriptionStatus,
   SystemMessage,
 } from './subscriptions.js';
-import type { SupabaseRealtimeOptions } from './supabase.js';
 
 /** A token source: the user's access token (a JWT), or `null` for the anonymous role. */
 export type AccessToken = string | null | (() => string | null | Promise<string | null>);
@@ -80,6 +79,36 @@ export interface TrafficFrame {
   direction: 'in' | 'out';
   /** A text frame with its tokens redacted, or a binary one. */
   data: string | ArrayBuffer;
+}
+
+/** The part of a supabase-js session that is read. */
+export interface SupabaseSession {
+  access_token: string;
+}
+
+/** The part of a supabase-js client (version 2, of any schema) that is used. */
+export interface SupabaseClientLike {
+  auth: {
+    getSession(): Promise<{ data: { session: SupabaseSession | null }; error?: unknown }>;
+    onAuthStateChange(listener: (event: string, session: SupabaseSession | null) => void): {
+      data: { subscription: { unsubscribe(): void } };
+    };
+  };
+}
+
+/** Options of a manager that takes its session, and its project, from a supabase-js client. */
+export interface SupabaseRealtimeOptions extends Omit<RealtimeOptions, 'url' | 'key' | 'accessToken'> {
+  /**
+   * The application's own supabase-js client. Its session is asked for the access token where one is needed, and followed:
+   * a new token (sign-in, refresh, update of the user) goes to all channels at once, signing out leaves them the key's own
+   * role. A client that was made with supabase-js's own `accessToken` option has no session: that function is asked.
+   */
+  supabase: SupabaseClientLike;
+  /** Default: the client's own. */
+  url?: string;
+  /** Default: the client's own. */
+  key?: string;
+  accessToken?: undefined;
 }
 
 /** Options of `createDashboard`: the project by `url` and `key`, or by a supabase-js client. */
