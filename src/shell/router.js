@@ -3,22 +3,30 @@
  * entering wasm, control frames go to the core. Its twin in Rust is `src/core/realtime/router.rs`; a differential
  * test holds the two to each other, so a change here is a change there.
  */
-import { BROADCAST, binaryMessage, decoded, messageIn, REPLY, replyIn } from './router/binary.js';
+
 import {
   BinaryEnvelope,
   BroadcastEnvelope,
   ChangeEnvelope,
+  exactNumbers,
   remember,
   TextEnvelopes,
 } from './router/envelopes.js';
-import { exactNumbers } from './router/exact.js';
-import { isObject, parsed } from './router/json.js';
-import { keyIn } from './router/key.js';
-import { V1, V2 } from './router/protocol.js';
-import { isDuplicate } from './router/replays.js';
-import { Frames, Unparsed } from './router/slots.js';
-import { broadcastSlots, changeSlots, Table } from './router/table.js';
-import { broadcastFrame, show } from './router/traffic.js';
+import {
+  BROADCAST,
+  binaryMessage,
+  broadcastFrame,
+  decoded,
+  isObject,
+  messageIn,
+  parsed,
+  REPLY,
+  replyIn,
+  show,
+  V1,
+  V2,
+} from './router/frames.js';
+import { broadcastSlots, changeSlots, Frames, isDuplicate, keyIn, Table, Unparsed } from './router/table.js';
 
 /** No broadcast's header with its fields is longer. */
 const HEADER_LIMIT = 770;

@@ -100,11 +100,6 @@ extern "C" {
 mod parts {
     use wasm_bindgen::prelude::*;
 
-    #[wasm_bindgen(module = "/src/shell/router/binary.js")]
-    extern "C" {
-        fn replyIn();
-    }
-
     #[wasm_bindgen(module = "/src/shell/router/envelopes.js")]
     extern "C" {
         type Envelope;
@@ -115,24 +110,9 @@ mod parts {
         fn exactNumbers();
     }
 
-    #[wasm_bindgen(module = "/src/shell/router/json.js")]
-    extern "C" {
-        fn parsed();
-    }
-
     #[wasm_bindgen(module = "/src/shell/router/key.js")]
     extern "C" {
         fn keyIn();
-    }
-
-    #[wasm_bindgen(module = "/src/shell/router/protocol.js")]
-    extern "C" {
-        type V1;
-    }
-
-    #[wasm_bindgen(module = "/src/shell/router/replays.js")]
-    extern "C" {
-        fn isDuplicate();
     }
 
     #[wasm_bindgen(module = "/src/shell/router/slots.js")]
@@ -146,7 +126,7 @@ mod parts {
     }
 }
 
-#[wasm_bindgen(module = "/src/shell/router/traffic.js")]
+#[wasm_bindgen(module = "/src/shell/router/frames.js")]
 extern "C" {
     /// A frame's text without its tokens.
     pub fn redacted(text: &str) -> String;

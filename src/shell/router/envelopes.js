@@ -3,7 +3,9 @@
  * may make up as many names as it likes.
  */
 import { exactNumbers } from './exact.js';
-import { parsed } from './json.js';
+import { parsed } from './frames.js';
+
+export { exactNumbers };
 
 /** What follows on the data of a change, as the server writes it. */
 const CHANGE_END = ',"ids":[';

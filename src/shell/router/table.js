@@ -1,5 +1,9 @@
 import { slotOf } from './slots.js';
 
+// By way of this file, so that a page fetches few files at once; some small servers answer no more than four.
+export { keyIn } from './key.js';
+export { Frames, Unparsed } from './slots.js';
+
 /** The routing table as the core writes it, and the slots that it names. */
 export class Table {
   #topics = new Map();
@@ -58,4 +62,20 @@ export function changeSlots({ changes }, ids) {
   if (ids.length === 1) return changes.get(ids[0]);
   // A row that several bindings of one callback match is one change to it.
   return [...new Set(ids.flatMap((id) => changes.get(id) ?? []))];
+}
+
+/** Of so many broadcasts of a topic the ids are remembered; the server replays 25 at most. */
+const MOST_REMEMBERED = 64;
+
+/**
+ * Whether a broadcast is a replay of what has been delivered; what is not is remembered as delivered.
+ * @param {Set<string>} seen the ids delivered last, the oldest first
+ */
+export function isDuplicate(seen, { meta }) {
+  const id = meta?.id;
+  if (typeof id !== 'string') return false;
+  if (seen.has(id)) return meta.replayed === true;
+  seen.add(id);
+  if (seen.size > MOST_REMEMBERED) seen.delete(seen.values().next().value);
+  return false;
 }
