@@ -141,7 +141,7 @@ test('a cut that the browser is not told of is found out about within a thirtiet
 
 test('`disconnect` leaves no socket, no worker and no request behind', async () => {
   await withLivePage(async (page) => {
-    assert.equal(page.workers().length, 1, 'heartbeats tick in a worker');
+    await expect.poll(() => page.workers().length, 'heartbeats tick in a worker').toBe(1);
     const closed = page.waitForEvent('websocket', { timeout: 200 }).catch(() => 'none opened');
     await page.evaluate(() => window.dashboard.realtime.disconnect());
     assert.equal(await closed, 'none opened');

@@ -48,7 +48,13 @@ test('a plain Node.js imports the package: no call, no global changed, and it en
 
 test('and its React face', async () => {
   const { exports, ...effects } = await importFresh('@wedsync/dashboard/react');
-  assert.deepEqual(exports, ['DashboardProvider', 'useConnection', 'useDashboard', 'useSubscription']);
+  assert.deepEqual(exports, [
+    'DashboardProvider',
+    'useConnection',
+    'useDashboard',
+    'usePresence',
+    'useSubscription',
+  ]);
   assert.deepEqual(effects, { calls: [], changed: [] });
 });
 

@@ -10,12 +10,13 @@ import { run } from '../../scripts/lib/process.mjs';
 /** All that may be published. A file that matches none of these is one nobody meant to send. */
 const allowed = [
   /^(package\.json|README\.md|LICENSE)$/,
-  /^(index|react|testing|dashboard|emitter|errors|module|realtime|store|types)\.(js|d\.ts)$/,
+  /^(index|react|testing|dashboard|emitter|errors|filter|module|notifications|realtime|store)\.(js|d\.ts)$/,
+  /^(subscriptions|supabase|telling|types)\.(js|d\.ts)$/,
   /^testing\/(stack|backend|faults|tree)\.(js|d\.ts)$/,
   /^wedsync_dashboard(_bg\.wasm)?\.d\.ts$/,
   /^wedsync_dashboard\.js$/,
   /^wedsync_dashboard_bg\.wasm$/,
-  /^snippets\/wedsync-dashboard-[0-9a-f]+\/(src\/shell\/)?[\w-]+\.js$/,
+  /^snippets\/wedsync-dashboard-[0-9a-f]+\/(src\/shell\/(router\/)?)?[\w-]+\.js$/,
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'wedsync-tarball-'));
