@@ -127,6 +127,7 @@ test('a cut that the browser is not told of is found out about within a thirtiet
     await withLivePage(async (page) => {
       link.cut();
       await untilTold(page, 'reconnecting');
+      // How long the outage lasts: nothing happens in it that could be awaited.
       await page.waitForTimeout(2_000);
       link.restore();
       await untilTold(page, 'live');
