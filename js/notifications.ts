@@ -1,5 +1,5 @@
 import type { ErrorFields } from './errors.js';
-import type { ConnectionState, PresenceEvent, SubscriptionStatus, SystemMessage } from './subscriptions.js';
+import type { ConnectionState, Continuity, PresenceEvent, SubscriptionStatus, SystemMessage } from './subscriptions.js';
 
 /** What a sync lacks until its state is asked for. */
 export type ToldPresence = Exclude<PresenceEvent, { type: 'sync' }> | { type: 'sync' };
@@ -10,7 +10,7 @@ export type Notification =
   | { type: 'connected' }
   | { type: 'disconnected'; code: number; reason: string }
   | { type: 'status'; id: string; status: SubscriptionStatus }
-  | { type: 'continuity'; id: string }
+  | { type: 'continuity'; id: string; continuity: Continuity }
   | { type: 'presence'; id: string; event: ToldPresence }
   | { type: 'system'; id: string; payload: SystemMessage }
   | { type: 'heartbeat'; status: 'sent' | 'ok' | 'timeout'; latencyMs?: number }

@@ -38,8 +38,9 @@ export interface Broadcast<Payload = unknown> {
 
 /**
  * How a subscription came back after its connection was away. `lost`: something may have been missed, read again.
+ * `resumed`: nothing was missed; the connection outlived the outage, and what was sent meanwhile has come or is about to.
  */
-export type Continuity = 'lost';
+export type Continuity = 'resumed' | 'lost';
 
 /** The state of the one connection. */
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'disconnected';
@@ -100,7 +101,7 @@ interface SubscriptionCommon {
   onError?: (error: DashboardError) => void;
   /** Called at each change of state. */
   onStatus?: (status: SubscriptionStatus) => void;
-  /** Called each time the subscription is live again after it was not: read what may have been missed. */
+  /** Called each time the subscription is live again after it was not: if it says `lost`, read what may have been missed. */
   onContinuity?: (continuity: Continuity) => void;
   /** Called with each `system` message of the server about the channel. */
   onSystem?: (message: SystemMessage) => void;

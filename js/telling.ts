@@ -73,9 +73,9 @@ export class Telling {
         }
         break;
       case 'continuity': {
-        const { id } = notification;
-        report(() => this.held.get(id)?.options.onContinuity?.('lost'));
-        this.events.emit('continuity', { id, continuity: 'lost' });
+        const { id, continuity } = notification;
+        report(() => this.held.get(id)?.options.onContinuity?.(continuity));
+        this.events.emit('continuity', { id, continuity });
         break;
       }
       case 'presence':

@@ -25,6 +25,7 @@
 mod channels;
 mod connection;
 mod joining;
+mod liveness;
 mod presence;
 mod pushing;
 mod requests;
@@ -42,7 +43,8 @@ use crate::core::payload::Payload;
 use crate::core::realtime::channel::Channel;
 use crate::core::realtime::frame::{Outbound, Protocol, Reference};
 use crate::core::realtime::http_send::HttpBroadcast;
-use crate::core::realtime::link::Link;
+use crate::core::realtime::link::{Heartbeats, Link};
+use crate::core::realtime::liveness::Doubt;
 use crate::core::realtime::pushes::Pushes;
 use crate::core::realtime::reach::Reach;
 use crate::core::realtime::routes::Routes;
@@ -61,6 +63,8 @@ pub struct Config {
     pub protocol: Protocol,
     /// Between heartbeats; the server closes a socket after 60,000 of silence.
     pub heartbeat_interval: u64,
+    /// Between heartbeats while the page is visible and the server says nothing.
+    pub visible_heartbeat_interval: u64,
     /// For the answer to a join.
     pub join_timeout: u64,
     /// For a socket to open.
@@ -92,6 +96,7 @@ impl Default for Config {
         Self {
             protocol: Protocol::default(),
             heartbeat_interval: 25_000,
+            visible_heartbeat_interval: 5_000,
             join_timeout: 15_000,
             connect_timeout: 10_000,
             reconnect_base: 1_000,
@@ -162,10 +167,14 @@ impl<P: Payload> Client<P> {
     /// A client at rest; `seed` decides its jitter.
     pub fn new(config: Config, seed: u64) -> Self {
         let backoff = Backoff::new(config.reconnect_base, config.reconnect_cap, config.jitter);
+        let heartbeats = Heartbeats {
+            interval: config.heartbeat_interval,
+            visible_interval: config.visible_heartbeat_interval,
+        };
         Self {
             rng: Rng::new(seed),
             timers: Timers::default(),
-            link: Link::new(backoff.clone(), config.heartbeat_interval, config.connect_timeout),
+            link: Link::new(backoff.clone(), heartbeats, config.connect_timeout),
             reach: Reach::default(),
             is_offline: false,
             is_kept: false,
@@ -200,6 +209,14 @@ impl<P: Payload> Client<P> {
         self.join_all(now);
     }
 
+    /// Takes note of frames that a socket has received, the last of them `at` a moment that is not after `now`. Comes before
+    /// [`Client::handle`], so that no timer goes off before it is known what was heard.
+    pub fn hear(&mut self, now: Instant, socket: SocketId, at: Instant, frames: u32) {
+        if self.link.open_socket() == Some(socket) && self.link.hear(at, frames) {
+            self.resumed(now);
+        }
+    }
+
     fn take(&mut self, now: Instant, input: Input<P>) {
         match input {
             Input::Subscribe { id, subscription, slot } => self.subscribe(now, id, subscription, slot),
@@ -224,12 +241,10 @@ impl<P: Payload> Client<P> {
             Input::Token { .. } | Input::TokenFailed { .. } => {}
             Input::SocketOpened { socket, epoch } => self.socket_opened(now, socket, epoch),
             Input::SocketClosed { socket, code } => self.socket_closed(now, socket, code),
-            Input::Frame { socket, frame } if self.link.socket() == Some(socket) => {
-                self.link.hear(now);
-                self.frame(now, &frame);
+            Input::Frame { socket, frame } if self.link.open_socket() == Some(socket) => {
+                self.frame(now, &frame)
             }
-            Input::Heard { socket } if self.link.socket() == Some(socket) => self.link.hear(now),
-            Input::Frame { .. } | Input::Heard { .. } => {}
+            Input::Frame { .. } => {}
             Input::Reached { answered } => self.reached(now, answered),
             Input::HttpDone { request, answer } => self.http_done(now, request, &answer),
             Input::Overflow { slot, count } => self.overflow(slot, count),
@@ -238,7 +253,7 @@ impl<P: Payload> Client<P> {
             Input::Network { saves_data, effective_type } => {
                 self.link.spare(saves_data || matches!(effective_type.as_deref(), Some("slow-2g" | "2g")));
                 // It may be another network, on which the link is dead.
-                self.probe(now);
+                self.ask(now, Doubt::Usual);
             }
             Input::Online => {
                 self.is_offline = false;
@@ -246,10 +261,14 @@ impl<P: Payload> Client<P> {
             }
             Input::Offline => {
                 self.is_offline = true;
-                self.probe(now);
+                self.ask(now, Doubt::Offline);
             }
             // Whatever events have come or not: a page that is seen is not put away.
-            Input::Visible => self.resume(now),
+            Input::Visible => {
+                self.link.hide(false);
+                self.resume(now);
+            }
+            Input::Hidden => self.link.hide(true),
             Input::Wake => {}
         }
     }
@@ -284,7 +303,9 @@ impl<P: Payload> Client<P> {
             Timer::Connect => self.connect_timed_out(now),
             Timer::Reconnect => self.connect(now),
             Timer::Heartbeat => self.heartbeat(now, deadline),
-            Timer::HeartbeatTimeout => self.heartbeat_overdue(now, deadline),
+            Timer::Suspicion => self.answer_late(now, deadline),
+            Timer::HeartbeatTimeout => self.patience_over(now, deadline),
+            Timer::Kept => self.kept_long_enough(now),
             Timer::TokenRenewal | Timer::TokenRetry => self.ask_token(now),
             Timer::TokenAnswer => self.token_failed(now, "it did not answer in time"),
             Timer::Join(topic) => self.join_timed_out(now, &topic),

@@ -7,7 +7,7 @@ mod output;
 
 pub use input::Input;
 pub use log::{Level, LogEntry};
-pub use notification::{Connection, Heartbeat, Notification};
+pub use notification::{Connection, Continuity, Heartbeat, Notification};
 pub use output::Output;
 
 pub use crate::core::realtime::link::SocketId;

@@ -4,6 +4,7 @@ pub mod client;
 pub mod error;
 pub mod io;
 pub mod payload;
+pub mod pump;
 pub mod realtime;
 pub mod resilience;
 pub mod rng;

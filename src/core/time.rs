@@ -51,6 +51,17 @@ impl Clock {
         Self { last: None, slept: 0 }
     }
 
+    /// The moment at which an event happened that was stamped by the monotonic clock, in milliseconds. What the machine
+    /// has slept since the last reading is not known yet: ask before the next one.
+    pub fn moment(&self, monotonic: u64) -> Instant {
+        Instant::from_millis(monotonic.saturating_add(self.slept))
+    }
+
+    /// What the machine has slept while the monotonic clock stood still, in milliseconds.
+    pub const fn slept(&self) -> u64 {
+        self.slept
+    }
+
     /// The moment at which the system's clocks say this, in milliseconds.
     pub fn read(&mut self, monotonic: u64, wall: u64) -> Instant {
         if let Some((last_monotonic, last_wall)) = self.last.replace((monotonic, wall)) {
@@ -73,8 +84,12 @@ pub enum Timer {
     Reconnect,
     /// A heartbeat is due.
     Heartbeat,
+    /// The heartbeat's reply is late: another socket is tried beside the open one.
+    Suspicion,
     /// The heartbeat's reply is overdue.
     HeartbeatTimeout,
+    /// A socket that answers nothing has been kept for long enough.
+    Kept,
     /// The access token runs out soon.
     TokenRenewal,
     /// The application has taken too long to give a token.

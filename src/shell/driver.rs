@@ -7,12 +7,13 @@ use std::rc::{Rc, Weak};
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::core::client::{Client, Config, Stats};
+use crate::core::client::{Config, Stats};
 use crate::core::error::Error;
 use crate::core::io::{Input, LogEntry, Notification, Output, QuestionId, RequestId, SocketId};
+use crate::core::pump::{Heard, Pump, Pumped};
 use crate::core::realtime::frame::Inbound;
 use crate::core::realtime::subscriptions::Subscription;
-use crate::shell::environment::{Page, epoch, network_now, now, seed};
+use crate::shell::environment::{Page, epoch, network_now, read_clocks, seed, visibility_now};
 use crate::shell::http::Project;
 use crate::shell::object;
 use crate::shell::promise::{Ended, once, settle};
@@ -46,11 +47,11 @@ struct Told {
 
 /// Drives one client.
 pub struct Driver {
-    client: RefCell<Client<JsValue>>,
+    pump: RefCell<Pump<JsValue>>,
     router: Router,
-    socket: RefCell<Option<(SocketId, Socket)>>,
+    /// The open one, and for a time its successor.
+    sockets: RefCell<Vec<(SocketId, Socket)>>,
     wake: Wake,
-    frames_heard: Cell<f64>,
     /// What has happened and is not taken in yet.
     inputs: RefCell<VecDeque<Input<JsValue>>>,
     is_pumping: Cell<bool>,
@@ -84,7 +85,7 @@ impl Driver {
             let scan = Closure::<dyn FnMut(Uint8Array) -> JsValue>::new(move |header| {
                 let driver = scanner.upgrade();
                 driver
-                    .and_then(|driver| scan(driver.client.try_borrow().ok()?.routes(), &header))
+                    .and_then(|driver| scan(driver.pump.try_borrow().ok()?.client().routes(), &header))
                     .map_or(JsValue::UNDEFINED, Into::into)
             });
             let on_overflow = tell.clone();
@@ -94,16 +95,15 @@ impl Driver {
             let on_wake = tell.clone();
             let on_page = tell;
             Self {
-                client: RefCell::new(Client::new(setup.config.clone(), seed())),
+                pump: RefCell::new(Pump::new(setup.config.clone(), seed())),
                 router: Router::new(
                     protocol,
                     control.as_ref().unchecked_ref(),
                     scan.as_ref().unchecked_ref(),
                     overflow.as_ref().unchecked_ref(),
                 ),
-                socket: RefCell::new(None),
+                sockets: RefCell::default(),
                 wake: Wake::new(move || on_wake(Input::Wake)),
-                frames_heard: Cell::new(0.0),
                 inputs: RefCell::default(),
                 is_pumping: Cell::new(false),
                 setup,
@@ -113,8 +113,8 @@ impl Driver {
                 _overflow: overflow,
             }
         });
-        if let Some(network) = network_now() {
-            driver.handle(network);
+        for input in [network_now(), visibility_now()].into_iter().flatten() {
+            driver.handle(input);
         }
         driver
     }
@@ -126,12 +126,12 @@ impl Driver {
 
     /// The core's counters.
     pub fn stats(&self) -> Stats {
-        self.client.try_borrow().map(|client| client.stats().clone()).unwrap_or_default()
+        self.pump.try_borrow().map(|pump| pump.client().stats().clone()).unwrap_or_default()
     }
 
     /// Who is on the channel of a subscription to presence.
     pub fn presence(&self, id: &str) -> Option<JsValue> {
-        self.client.try_borrow().ok()?.presence(id)
+        self.pump.try_borrow().ok()?.client().presence(id)
     }
 
     /// Gives the core a token that the application sets by itself, with the lifetime it states.
@@ -142,12 +142,12 @@ impl Driver {
 
     /// Why a subscription cannot be, next to the others there are.
     pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
-        self.client.try_borrow().ok()?.conflict(id, subscription)
+        self.pump.try_borrow().ok()?.client().conflict(id, subscription)
     }
 
     /// Whether an id stands for this very subscription.
     pub fn stands_for(&self, id: &str, subscription: &Subscription) -> bool {
-        self.client.try_borrow().is_ok_and(|client| client.stands_for(id, subscription))
+        self.pump.try_borrow().is_ok_and(|pump| pump.client().stands_for(id, subscription))
     }
 
     /// Tells the core, does all it says, sets the timer, and lastly, with every borrow released, tells the application.
@@ -159,7 +159,7 @@ impl Driver {
         }
         let mut told = Told::default();
         while let Some(input) = self.next_input() {
-            self.pump(input, &mut told);
+            self.run_pump(input, &mut told);
         }
         self.is_pumping.set(false);
         // `js/` catches what listeners throw and hands it to the page's error handlers.
@@ -177,17 +177,12 @@ impl Driver {
     }
 
     /// One pump.
-    fn pump(self: &Rc<Self>, input: Input<JsValue>, told: &mut Told) {
-        let now = now();
-        let heard = self.data_frames_heard();
-        let Ok(mut client) = self.client.try_borrow_mut() else { return };
-        if let Some(socket) = heard {
-            client.handle(now, Input::Heard { socket });
-        }
-        client.handle(now, input);
-        let outputs: Vec<_> = std::iter::from_fn(|| client.poll()).collect();
-        let deadline = client.next_timeout().map(|(deadline, _)| deadline);
-        drop(client);
+    fn run_pump(self: &Rc<Self>, input: Input<JsValue>, told: &mut Told) {
+        let heard: Vec<Heard> =
+            self.sockets.borrow().iter().filter_map(|(socket, _)| self.router.heard(*socket)).collect();
+        let Ok(mut pump) = self.pump.try_borrow_mut() else { return };
+        let Pumped { now, outputs, deadline } = pump.run(read_clocks(), heard, input);
+        drop(pump);
 
         for output in outputs {
             self.execute(output, told);
@@ -195,33 +190,13 @@ impl Driver {
         self.wake.set(now, deadline);
     }
 
-    fn data_frames_heard(&self) -> Option<SocketId> {
-        let frames = self.router.frames();
-        let heard = self.frames_heard.replace(frames) < frames;
-        self.socket.borrow().as_ref().filter(|_| heard).map(|(socket, _)| *socket)
-    }
-
     fn execute(self: &Rc<Self>, output: Output<JsValue>, told: &mut Told) {
         match output {
             Output::Open { socket } => self.open(socket),
-            Output::Close { socket } => {
-                if self.socket.borrow().as_ref().is_some_and(|(open, _)| *open == socket) {
-                    self.socket.replace(None);
-                }
-            }
-            Output::Send { socket, frame } => {
-                if let Some((open, channel)) = &*self.socket.borrow()
-                    && *open == socket
-                {
-                    channel.send(&frame);
-                }
-            }
+            Output::Close { socket } => self.close(socket),
+            Output::Send { socket, frame } => self.with_socket(socket, |open| open.send(&frame)),
             Output::SendBroadcast { socket, header, payload, encoding } => {
-                if let Some((open, channel)) = &*self.socket.borrow()
-                    && *open == socket
-                {
-                    channel.send_broadcast(&header, &payload, encoding);
-                }
+                self.with_socket(socket, |open| open.send_broadcast(&header, &payload, encoding));
             }
             Output::Route { topic, routes } => self.router.route(&topic, &routes),
             Output::Unroute { topic } => self.router.drop_routes(&topic),
@@ -235,18 +210,36 @@ impl Driver {
         }
     }
 
+    fn with_socket(&self, socket: SocketId, work: impl FnOnce(&Socket)) {
+        if let Some((_, open)) = self.sockets.borrow().iter().find(|(id, _)| *id == socket) {
+            work(open);
+        }
+    }
+
+    fn close(&self, socket: SocketId) {
+        // Released before it closes.
+        let closed: Vec<_> = self.sockets.borrow_mut().extract_if(.., |(id, _)| *id == socket).collect();
+        drop(closed);
+        self.router.forget(socket.0);
+    }
+
     fn open(self: &Rc<Self>, socket: SocketId) {
         let driver = Rc::downgrade(self);
         let listener = move |event| {
             if let Some(driver) = driver.upgrade() {
-                driver.handle(match event {
+                let input = match event {
                     SocketEvent::Opened => Input::SocketOpened { socket, epoch: epoch() },
                     SocketEvent::Closed(code) => Input::SocketClosed { socket, code },
-                });
+                };
+                let is_over = matches!(event, SocketEvent::Closed(_));
+                driver.handle(input);
+                if is_over {
+                    driver.close(socket);
+                }
             }
         };
         match Socket::open(&self.setup.url, &self.router, socket, listener.clone()) {
-            Ok(opening) => drop(self.socket.replace(Some((socket, opening)))),
+            Ok(opening) => self.sockets.borrow_mut().push((socket, opening)),
             // The browser refused the URL itself; 1006 is what a socket that could not open closes with.
             Err(_) => {
                 settle(&JsValue::UNDEFINED, &once(move |_| listener(SocketEvent::Closed(1006))));

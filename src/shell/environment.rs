@@ -1,13 +1,11 @@
 //! The page around the client: its clock, its chance, and what happens to it.
 
-use std::cell::Cell;
-
 use js_sys::{Date, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{Document, EventTarget, VisibilityState};
+use web_sys::{Document, Event, EventTarget, PageTransitionEvent, VisibilityState};
 
 use crate::core::io::Input;
-use crate::core::time::{Clock, Instant};
+use crate::core::pump::Reading;
 
 #[wasm_bindgen]
 extern "C" {
@@ -15,16 +13,9 @@ extern "C" {
     fn performance_now() -> f64;
 }
 
-thread_local! {
-    static CLOCK: Cell<Clock> = const { Cell::new(Clock::new()) };
-}
-
-/// The monotonic clock, with what the machine has slept.
-pub fn now() -> Instant {
-    let mut clock = CLOCK.get();
-    let now = clock.read(performance_now() as u64, epoch());
-    CLOCK.set(clock);
-    now
+/// What the system's clocks say. The monotonic one has the origin of events' `timeStamp`.
+pub fn read_clocks() -> Reading {
+    Reading { monotonic: performance_now() as u64, wall: epoch() }
 }
 
 /// The wall clock, in milliseconds since 1970.
@@ -40,7 +31,7 @@ pub fn seed() -> u64 {
 struct Listener {
     target: EventTarget,
     name: &'static str,
-    closure: Closure<dyn FnMut()>,
+    closure: Closure<dyn FnMut(Event)>,
 }
 
 impl Drop for Listener {
@@ -56,24 +47,30 @@ pub struct Page {
     _listeners: Vec<Listener>,
 }
 
-type Meaning = fn() -> Input<JsValue>;
+type Meaning = fn(&Event) -> Option<Input<JsValue>>;
 
 /// What the events of the window, or of a worker's global object, mean.
 const GLOBAL_EVENTS: [(&str, Meaning); 4] = [
-    ("online", || Input::Online),
-    ("offline", || Input::Offline),
-    ("pagehide", || Input::Suspend),
-    ("pageshow", || Input::Resume),
+    ("online", |_| Some(Input::Online)),
+    ("offline", |_| Some(Input::Offline)),
+    ("pagehide", |_| Some(Input::Suspend)),
+    ("pageshow", shown),
 ];
 
 /// What those of the document mean; not every browser freezes pages.
-const DOCUMENT_EVENTS: [(&str, Meaning); 2] = [("freeze", || Input::Suspend), ("resume", || Input::Resume)];
+const DOCUMENT_EVENTS: [(&str, Meaning); 2] =
+    [("freeze", |_| Some(Input::Suspend)), ("resume", |_| Some(Input::Resume))];
+
+/// Every `load` is followed by a `pageshow`; only one of a page that was kept says that it is back.
+fn shown(event: &Event) -> Option<Input<JsValue>> {
+    event.unchecked_ref::<PageTransitionEvent>().persisted().then_some(Input::Resume)
+}
 
 impl Page {
     /// Begins to listen. In a worker there is no document, and its visibility is not heard of.
     pub fn listen(tell: impl Fn(Input<JsValue>) + Clone + 'static) -> Self {
         let mut listeners = Vec::new();
-        let mut add = |target: &EventTarget, name, closure: Closure<dyn FnMut()>| {
+        let mut add = |target: &EventTarget, name, closure: Closure<dyn FnMut(Event)>| {
             let callback = closure.as_ref().unchecked_ref();
             if target.add_event_listener_with_callback(name, callback).is_ok() {
                 listeners.push(Listener { target: target.clone(), name, closure });
@@ -81,7 +78,7 @@ impl Page {
         };
         let telling = |meaning: Meaning| {
             let tell = tell.clone();
-            Closure::new(move || tell(meaning()))
+            Closure::new(move |event| meaning(&event).into_iter().for_each(&tell))
         };
         for (name, meaning) in GLOBAL_EVENTS {
             add(js_sys::global().unchecked_ref(), name, telling(meaning));
@@ -91,11 +88,11 @@ impl Page {
                 add(&document, name, telling(meaning));
             }
             let (target, tell) = (document.clone(), tell.clone());
-            add(&target, "visibilitychange", Closure::new(move || tell_if_visible(&document, &tell)));
+            add(&target, "visibilitychange", Closure::new(move |_| tell(visibility(&document))));
         }
         if let Some(connection) = network_information() {
             let target = connection.clone();
-            add(&target, "change", Closure::new(move || tell(network(&connection))));
+            add(&target, "change", Closure::new(move |_| tell(network(&connection))));
         }
         Self { _listeners: listeners }
     }
@@ -120,8 +117,13 @@ fn network(connection: &EventTarget) -> Input<JsValue> {
     }
 }
 
-fn tell_if_visible(document: &Document, tell: &impl Fn(Input<JsValue>)) {
-    if document.visibility_state() == VisibilityState::Visible {
-        tell(Input::Visible);
-    }
+/// Whether the page is seen now; a worker does not know.
+pub fn visibility_now() -> Option<Input<JsValue>> {
+    let document = web_sys::window()?.document()?;
+    // A page that is made visible is asked about what may have happened before; one that begins is not.
+    (document.visibility_state() == VisibilityState::Hidden).then_some(Input::Hidden)
+}
+
+fn visibility(document: &Document) -> Input<JsValue> {
+    if document.visibility_state() == VisibilityState::Visible { Input::Visible } else { Input::Hidden }
 }

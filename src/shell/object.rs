@@ -32,7 +32,9 @@ pub fn notification(notification: &Notification<JsValue>) -> JsValue {
         Notification::Status { id, status } => {
             ("status", vec![("id", text(id)), ("status", text(status.as_str()))])
         }
-        Notification::Continuity { id } => ("continuity", vec![("id", text(id))]),
+        Notification::Continuity { id, continuity } => {
+            ("continuity", vec![("id", text(id)), ("continuity", text(continuity.as_str()))])
+        }
         Notification::Error { id, error: cause } => {
             let id = id.as_deref().map_or(JsValue::UNDEFINED, text);
             ("error", vec![("id", id), ("error", error(cause))])

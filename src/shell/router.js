@@ -55,6 +55,8 @@ export class Router {
   #table = new Table();
   #textEnvelopes = new TextEnvelopes();
   #binaryEnvelopes = new Map();
+  /** By socket: how many frames have come since that was last asked, and the event of the last of them. */
+  #received = new Map();
 
   /**
    * @param {1 | 2} version of the protocol whose frames are read
@@ -122,8 +124,14 @@ export class Router {
 
   /** The listener of a socket's `message` events. */
   receiver(socket) {
-    return ({ data }) => {
+    const received = { frames: 0, last: undefined };
+    this.#received.set(socket, received);
+    return (event) => {
+      const { data } = event;
       this.frames += 1;
+      // Its time is read when that is asked for: that costs more than all else that is done here.
+      received.frames += 1;
+      received.last = event;
       if (this.#tap) show(this.#tap, 'in', data);
       if (typeof data === 'string') {
         this.bytes += data.length;
@@ -133,6 +141,21 @@ export class Router {
         this.binary(socket, data);
       }
     };
+  }
+
+  /** How many frames a socket has received since the last call, and when the last of them came: `[frames, time]`. */
+  heard(socket) {
+    const received = this.#received.get(socket);
+    if (!received?.last) return undefined;
+    const heard = Float64Array.of(received.frames, received.last.timeStamp);
+    received.frames = 0;
+    received.last = undefined;
+    return heard;
+  }
+
+  /** The socket is closed. */
+  forget(socket) {
+    this.#received.delete(socket);
   }
 
   text(socket, data) {

@@ -1,10 +1,12 @@
 //! The router that executes the core's routing table in the JavaScript heap (`router.js`), as the shell sees it.
 
-use js_sys::{Array, Function, Uint8Array, Uint32Array};
+use js_sys::{Array, Float64Array, Function, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
+use crate::core::io::SocketId;
 use crate::core::payload::Payload;
+use crate::core::pump::Heard;
 use crate::core::realtime::delivery::Delivery;
 use crate::core::realtime::frame::{BinaryFrame, Encoding, Kind, Protocol};
 use crate::core::realtime::routes::{Routes, Slot, TopicRoutes};
@@ -38,6 +40,14 @@ extern "C" {
     /// Drops a topic's routes.
     #[wasm_bindgen(method, js_name = dropRoutes)]
     pub fn drop_routes(this: &Router, topic: &str);
+
+    /// The frames that a socket has received since the last call, and when the last of them came, as `[frames, time]`.
+    #[wasm_bindgen(method, js_name = heard)]
+    fn heard_on(this: &Router, socket: u32) -> Option<Float64Array>;
+
+    /// Forgets a socket that is closed.
+    #[wasm_bindgen(method)]
+    pub fn forget(this: &Router, socket: u32);
 
     /// The listener of a socket's `message` events.
     #[wasm_bindgen(method)]
@@ -154,6 +164,12 @@ impl Router {
             }
         };
         self.set_slot_to(slot, callback, &delivery);
+    }
+
+    /// What a socket has received since the last call.
+    pub fn heard(&self, socket: SocketId) -> Option<Heard> {
+        let heard = self.heard_on(socket.0)?;
+        Some(Heard { socket, frames: heard.get_index(0) as u32, at: heard.get_index(1) as u64 })
     }
 
     /// Replaces a topic's routes.

@@ -49,7 +49,7 @@ fn it_waits_for_the_token_and_is_told_when_there_is_none() {
     send(&mut world, 1);
     world.input(Input::TokenFailed { question: QuestionId(1), reason: "no session".into() });
     assert_eq!(world.settled(1), Some(Err("token_unavailable")));
-    assert!(world.client.next_timeout().is_none());
+    assert!(world.client().next_timeout().is_none());
 
     let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
     send(&mut world, 1);
@@ -78,11 +78,11 @@ fn a_broadcast_that_waits_for_a_token_is_settled_whatever_becomes_of_the_link() 
     world.unsubscribe("feed");
     world.pass(10_000);
     assert_eq!(world.settled(1), Some(Err("token_unavailable")));
-    assert!(world.client.next_timeout().is_none());
+    assert!(world.client().next_timeout().is_none());
 
     let mut world = asking();
     world.input(Input::Suspend);
-    assert!(world.client.next_timeout().is_none(), "nothing runs in a page put away");
+    assert!(world.client().next_timeout().is_none(), "nothing runs in a page put away");
     world.input(Input::Resume);
     world.pass(10_000);
     assert_eq!(world.settled(1), Some(Err("token_unavailable")));
@@ -91,5 +91,5 @@ fn a_broadcast_that_waits_for_a_token_is_settled_whatever_becomes_of_the_link() 
     send(&mut world, 1);
     world.input(Input::Disconnect);
     assert_eq!(world.settled(1), Some(Err("disconnected")));
-    assert!(world.client.next_timeout().is_none(), "nothing is left running");
+    assert!(world.client().next_timeout().is_none(), "nothing is left running");
 }

@@ -120,9 +120,9 @@ fn a_refused_private_join_is_told_once_and_not_retried() {
     assert_eq!(failure.code.as_str(), "join_refused");
     assert!(failure.message.contains("You do not have permissions to read"), "{}", failure.message);
     assert!(!failure.code.is_retryable());
-    let joins = world.client.stats().joins;
+    let joins = world.client().stats().joins;
     world.pass(120_000);
-    assert_eq!(world.client.stats().joins, joins, "no join after a refusal for good");
+    assert_eq!(world.client().stats().joins, joins, "no join after a refusal for good");
     assert!(world.is_live("other"), "the other topic lives on");
 }
 
@@ -144,7 +144,7 @@ fn what_the_database_refuses_fails_with_the_servers_reason_and_leaves_the_channe
         assert_eq!(world.errors(name), ["subscription_refused"], "{name}");
         assert_eq!(world.sent_events(), ["phx_join", "phx_leave"], "{name}");
         world.pass(120_000);
-        assert_eq!(world.client.stats().joins, 1, "{name}");
+        assert_eq!(world.client().stats().joins, 1, "{name}");
     }
 }
 
@@ -154,8 +154,8 @@ fn a_rate_limit_is_given_a_minute() {
     world.refuse("feed", "ClientJoinRateLimitReached: Too many joins per second");
     assert_eq!(world.errors("feed"), ["rate_limited"]);
     world.pass(59_000);
-    assert_eq!(world.client.stats().joins, 1);
-    while world.client.stats().joins == 1 {
+    assert_eq!(world.client().stats().joins, 1);
+    while world.client().stats().joins == 1 {
         world.jump();
     }
     assert!(world.now.as_millis() <= 91_000 + 1_000, "{}", world.now.as_millis());
@@ -239,9 +239,9 @@ fn a_channel_too_many_is_joined_as_soon_as_another_is_left_as_recorded() {
     world.receive_recorded(&refusal.data, &topic, "c101");
     assert_eq!(world.errors("many"), ["rate_limited"]);
     world.pass(10_000);
-    assert_eq!(world.client.stats().joins, 2, "it waits");
+    assert_eq!(world.client().stats().joins, 2, "it waits");
     world.unsubscribe("one");
-    assert_eq!(world.client.stats().joins, 3);
+    assert_eq!(world.client().stats().joins, 3);
     world.accept("c101");
     assert!(world.is_live("many"));
 }
@@ -260,7 +260,7 @@ fn a_wrong_signature_is_mended_by_another_token_once() {
         assert_eq!(world.errors("room"), expected);
     }
     world.pass(300_000);
-    assert_eq!(world.client.stats().joins, 2);
+    assert_eq!(world.client().stats().joins, 2);
 }
 
 /// What the recorded server says of a channel, and what is to be done about it: a code that is missing from the table
@@ -305,8 +305,8 @@ fn a_channel_that_is_taken_and_ended_at_once_is_not_hammered() {
         world.accept("feed");
         let (reference, topic, _) = world.join("feed");
         world.receive_json(json!([reference, reference, topic, "phx_error", { "reason": "channel_crash" }]));
-        let joins = world.client.stats().joins;
-        while world.client.stats().joins == joins {
+        let joins = world.client().stats().joins;
+        while world.client().stats().joins == joins {
             world.pass(100);
         }
     }
@@ -327,7 +327,7 @@ fn a_channels_limit_is_waited_out_by_a_component_that_leaves_and_comes_back() {
     world.pass(5_000);
     world.unsubscribe("feed");
     world.subscribe("feed", broadcasts("feed"));
-    let joins = world.client.stats().joins;
+    let joins = world.client().stats().joins;
     let told = world.news.iter().rev().find_map(|news| match news {
         Notification::Error { id: Some(id), error } if id == "feed" => Some(error.clone()),
         _ => None,
@@ -336,8 +336,8 @@ fn a_channels_limit_is_waited_out_by_a_component_that_leaves_and_comes_back() {
     assert_eq!(error.code.as_str(), "rate_limited");
     assert!(error.retry_after.is_some_and(|millis| (55_000..=85_000).contains(&millis)), "{error:?}");
     world.pass(50_000);
-    assert_eq!(world.client.stats().joins, joins);
-    while world.client.stats().joins == joins {
+    assert_eq!(world.client().stats().joins, joins);
+    while world.client().stats().joins == joins {
         world.jump();
     }
     assert!(world.now.as_millis() <= 91_000 + 1_000, "{}", world.now.as_millis());

@@ -12,7 +12,7 @@ fn a_page_put_away_holds_nothing_open_and_comes_back_at_once() {
     world.accept("feed");
     world.input(Input::Suspend);
     assert_eq!(world.closed, [world.opened[0]]);
-    assert!(world.client.next_timeout().is_none(), "nothing runs");
+    assert!(world.client().next_timeout().is_none(), "nothing runs");
     world.input(Input::Suspend);
     world.input(Input::Online);
     world.subscribe("late", broadcasts("late"));
@@ -40,7 +40,7 @@ fn a_page_put_away_while_nothing_is_wanted_comes_back_to_rest() {
     world.unsubscribe("feed");
     world.input(Input::Resume);
     assert_eq!(world.opened.len(), 1);
-    assert!(world.client.next_timeout().is_none());
+    assert!(world.client().next_timeout().is_none());
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn an_open_socket_that_nobody_uses_is_closed_after_ten_seconds() {
     world.unsubscribe("feed");
     world.pass(10_000);
     assert_eq!(world.closed.len(), 1);
-    assert!(world.client.next_timeout().is_none(), "nothing is left running");
+    assert!(world.client().next_timeout().is_none(), "nothing is left running");
     assert!(matches!(world.news.last(), Some(Notification::Disconnected { code: 1000, .. })));
 }
 
@@ -71,7 +71,7 @@ fn connect_opens_before_anybody_subscribes_and_keeps_open() {
     world.pass(2_000);
     assert_eq!(world.opened.len(), 2, "it is wanted");
     world.input(Input::Disconnect);
-    assert!(world.client.next_timeout().is_none());
+    assert!(world.client().next_timeout().is_none());
 }
 
 #[test]
@@ -137,14 +137,14 @@ fn statistics_tell_how_long_it_took_to_be_live_again() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     world.accept("feed");
     world.pass(30_000);
-    assert_eq!(world.client.stats().percentile(95), Some(0), "one heartbeat, answered at once");
+    assert_eq!(world.client().stats().percentile(95), Some(0), "one heartbeat, answered at once");
     world.close(1006);
     world.pass(400);
     world.reached(true);
     world.open();
     world.pass(100);
     world.accept("feed");
-    let stats = world.client.stats();
+    let stats = world.client().stats();
     assert_eq!((stats.live_again, stats.recoveries, stats.reconnects), (Some(500), 1, 1));
 }
 
@@ -178,7 +178,7 @@ fn statistics_do_not_count_an_absence_whose_end_nobody_awaits() {
     world.pass(1_000);
     world.open();
     world.accept("other");
-    assert!(world.client.stats().live_again.unwrap() <= 1_000);
+    assert!(world.client().stats().live_again.unwrap() <= 1_000);
 
     // A page put away while nothing was subscribed.
     let mut world = World::new();
@@ -190,7 +190,7 @@ fn statistics_do_not_count_an_absence_whose_end_nobody_awaits() {
     world.pass(600_000);
     world.subscribe("feed", broadcasts("feed"));
     world.accept("feed");
-    assert_eq!((world.client.stats().recoveries, world.client.stats().live_again), (0, None));
+    assert_eq!((world.client().stats().recoveries, world.client().stats().live_again), (0, None));
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn topics_that_come_and_go_while_there_is_no_network_leave_nothing_behind() {
     world.accept("kept");
     world.input(Input::Offline);
     world.close(1006);
-    let size = |world: &World| format!("{:?}", world.client).len();
+    let size = |world: &World| format!("{:?}", world.client()).len();
     let mut sizes = Vec::new();
     for number in 10..30 {
         world.subscribe("page", broadcasts(&format!("page{number}")));

@@ -9,6 +9,7 @@ mod bindings;
 mod connecting;
 mod filters;
 mod frames;
+mod handover;
 mod heartbeats;
 mod http;
 mod joins;

@@ -82,7 +82,7 @@ fn two_clients_as_recorded_come_change_and_go_on_both_protocols() {
         ];
         assert_eq!(told, expected, "{recording}");
         assert_eq!(world.settled(1), Some(Ok(())));
-        let state = world.client.presence("who").unwrap();
+        let state = world.client().presence("who").unwrap();
         assert_eq!(state["alice"][0]["status"], "back");
         assert_eq!(state.as_object().map(|people| people.len()), Some(1));
     }
@@ -112,7 +112,7 @@ fn a_state_names_presences_by_presence_ref_as_the_official_client_does() {
     let state = json!({ "a": { "metas": [{ "phx_ref": "r1", "n": 1 }, { "phx_ref": "r2", "n": 2 }] } });
     world.receive_json(json!([join, null, topic, "presence_state", state]));
     let expected = json!({ "a": [{ "presence_ref": "r1", "n": 1 }, { "presence_ref": "r2", "n": 2 }] });
-    assert_eq!(world.client.presence("who"), Some(expected));
+    assert_eq!(world.client().presence("who"), Some(expected));
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn presences_of_another_shape_are_left_out() {
         world.receive_json(json!([null, null, topic, "presence_diff", odd]));
         world.receive_json(json!([null, null, topic, "presence_diff", { "joins": odd, "leaves": odd }]));
     }
-    assert_eq!(world.client.presence("who"), Some(json!({})));
+    assert_eq!(world.client().presence("who"), Some(json!({})));
     assert!(world.is_live("who"));
 }
 
@@ -256,7 +256,7 @@ fn tracking_on_what_is_no_presence_is_an_error_of_the_call() {
     world.track(2, "nobody", Some(json!({})));
     assert_eq!(world.settled(1), Some(Err("invalid_option")));
     assert_eq!(world.settled(2), Some(Err("unknown_subscription")));
-    assert_eq!(world.client.presence("room"), None);
+    assert_eq!(world.client().presence("room"), None);
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn a_loss_settles_what_was_not_acknowledged_and_leaves_no_timer() {
         loss(&mut world);
         assert_eq!(world.settled(1), Some(Err("disconnected")));
         world.input(Input::Disconnect);
-        assert_eq!(world.client.next_timeout(), None::<(Instant, &Timer)>);
+        assert_eq!(world.client().next_timeout(), None::<(Instant, &Timer)>);
     }
 }
 

@@ -74,10 +74,10 @@ fn an_expiry_as_recorded_asks_for_another_token_and_joins_again() {
         world.receive_recorded(&line.data, "realtime:at-expired", "room:1");
     }
     assert_eq!(world.errors("room"), ["token_expired"]);
-    let joins = world.client.stats().joins;
+    let joins = world.client().stats().joins;
     world.pass(1_000);
     assert_eq!(
-        (world.tokens_asked, world.client.stats().joins),
+        (world.tokens_asked, world.client().stats().joins),
         (2, joins),
         "a join waits for the new token"
     );
@@ -113,7 +113,7 @@ fn a_malformed_token_is_given_up_with_the_servers_words() {
 fn an_expired_token_costs_no_join_and_is_told_with_what_to_do() {
     let mut world = asking();
     give(&mut world, "old", Some(-5_000));
-    assert_eq!(world.client.stats().joins, 0);
+    assert_eq!(world.client().stats().joins, 0);
     assert_eq!(world.errors("room"), ["token_expired"]);
     let told = format!("{:?}", world.news);
     assert!(told.contains("Sign in again"), "{told}");
@@ -131,9 +131,9 @@ fn an_expired_token_set_before_the_first_subscription_is_told_to_it() {
     world.subscribe("room", private(broadcasts("room:1")));
     world.open();
     assert_eq!(world.errors("room"), ["token_expired"]);
-    assert_eq!(world.client.stats().joins, 0);
+    assert_eq!(world.client().stats().joins, 0);
     give(&mut world, "new", Some(60_000));
-    assert_eq!(world.client.stats().joins, 1);
+    assert_eq!(world.client().stats().joins, 1);
 }
 
 #[test]
@@ -148,7 +148,7 @@ fn an_application_that_fails_or_never_answers_is_asked_again() {
     world.pass(2_000);
     assert_eq!(world.tokens_asked, 3);
     give(&mut world, "jwt", None);
-    assert_eq!(world.client.stats().joins, 1);
+    assert_eq!(world.client().stats().joins, 1);
 }
 
 #[test]
@@ -168,9 +168,9 @@ fn a_new_connection_asks_anew_even_while_the_former_token_is_good() {
     world.close(1006);
     world.jump();
     world.open();
-    assert_eq!((world.tokens_asked, world.client.stats().joins), (2, 1));
+    assert_eq!((world.tokens_asked, world.client().stats().joins), (2, 1));
     give(&mut world, "jwt", Some(3_600_000));
-    assert_eq!(world.client.stats().joins, 2);
+    assert_eq!(world.client().stats().joins, 2);
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn a_client_at_rest_asks_for_no_token_whatever_becomes_of_the_last_question() {
         world.input(answer);
         world.pass(600_000);
         assert_eq!((world.tokens_asked, world.news.len()), (1, news));
-        assert!(world.client.next_timeout().is_none(), "no timer is left running");
+        assert!(world.client().next_timeout().is_none(), "no timer is left running");
     }
 }
 
@@ -199,7 +199,7 @@ fn a_client_whose_last_subscription_failed_renews_no_token() {
     give(&mut world, "jwt", Some(3_600_000));
     world.accept("room:1");
     world.close(1006);
-    assert!(world.client.next_timeout().is_none(), "no timer is left running");
+    assert!(world.client().next_timeout().is_none(), "no timer is left running");
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn a_permission_revoked_by_a_new_token_as_recorded_is_not_retried() {
     }
     assert_eq!(world.errors("room"), ["join_refused"]);
     world.pass(120_000);
-    assert_eq!(world.client.stats().joins, 1);
+    assert_eq!(world.client().stats().joins, 1);
 }
 
 #[test]
@@ -319,7 +319,7 @@ fn an_answer_from_before_set_auth_is_not_taken_for_that_to_a_later_question() {
     world.open();
     assert_eq!(world.tokens_asked, 2);
     answer(&mut world, 1, "alice", None);
-    assert_eq!(world.client.stats().joins, 1, "alice's token is about the past");
+    assert_eq!(world.client().stats().joins, 1, "alice's token is about the past");
     answer(&mut world, 2, "bob", None);
     assert_eq!(world.join("room:1").2["access_token"], "bob");
 }

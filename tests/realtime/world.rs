@@ -7,6 +7,7 @@ use wedsync_dashboard::core::client::{Client, Config};
 use wedsync_dashboard::core::io::{
     CallId, Input, LogEntry, Notification, Output, PresenceEvent, RequestId, SocketId, Status,
 };
+use wedsync_dashboard::core::pump::{Heard, Pump, Pumped, Reading};
 use wedsync_dashboard::core::realtime::binding::Binding;
 use wedsync_dashboard::core::realtime::frame::Encoding;
 use wedsync_dashboard::core::realtime::http_send::HttpAnswer;
@@ -30,7 +31,11 @@ pub struct Request {
 }
 
 pub struct World {
-    pub client: Client<Value>,
+    pump: Pump<Value>,
+    /// The socket that was last sent on.
+    serving: Option<SocketId>,
+    /// Frames that the client has not been told of.
+    heard: Option<Heard>,
     pub now: Instant,
     pub opened: Vec<SocketId>,
     pub closed: Vec<SocketId>,
@@ -61,7 +66,9 @@ impl World {
     pub fn with(config: Config, seed: u64) -> Self {
         let router = Router::new(config.protocol);
         Self {
-            client: Client::new(config, seed),
+            pump: Pump::new(config, seed),
+            serving: None,
+            heard: None,
             now: Instant::from_millis(1_000),
             opened: Vec::new(),
             closed: Vec::new(),
@@ -92,13 +99,16 @@ impl World {
 
     pub fn input(&mut self, input: Input<Value>) {
         let before = self.sent.len();
-        self.client.handle(self.now, input);
-        while let Some(output) = self.client.poll() {
+        let now = self.now.as_millis();
+        let reading = Reading { monotonic: now, wall: EPOCH + now };
+        let Pumped { outputs, .. } = self.pump.run(reading, self.heard.take(), input);
+        for output in outputs {
             match output {
                 Output::Open { socket } => self.opened.push(socket),
                 Output::Close { socket } => self.closed.push(socket),
                 Output::Send { socket, frame } => {
-                    assert_eq!(Some(&socket), self.opened.last(), "sent on a former socket: {frame}");
+                    assert!(!self.closed.contains(&socket), "sent on a closed socket: {frame}");
+                    self.serving = Some(socket);
                     self.sent.push(frame);
                 }
                 Output::Route { topic, routes } => self.router.route(&topic, routes),
@@ -118,12 +128,16 @@ impl World {
                 Output::Notify(notification) => self.news.push(notification),
             }
         }
-        assert_eq!(self.router.routes(), self.client.routes(), "what is written is what is held");
+        assert_eq!(self.router.routes(), self.client().routes(), "what is written is what is held");
         let beat = self.sent[before..].iter().find(|frame| frame[3] == "heartbeat").cloned();
         if let Some(beat) = beat.filter(|_| self.answers) {
             let ok = json!({ "status": "ok", "response": {} });
             self.receive_json(json!([null, beat[1], "phoenix", "phx_reply", ok]));
         }
+    }
+
+    pub fn client(&self) -> &Client<Value> {
+        self.pump.client()
     }
 
     pub fn slot(&mut self, id: &str) -> Slot {
@@ -158,7 +172,8 @@ impl World {
     /// Time passes; every timer that falls due wakes the client at its very moment.
     pub fn pass(&mut self, millis: u64) {
         let end = self.now.after(millis);
-        while let Some((deadline, _)) = self.client.next_timeout().filter(|(deadline, _)| *deadline <= end) {
+        while let Some((deadline, _)) = self.client().next_timeout().filter(|(deadline, _)| *deadline <= end)
+        {
             self.now = deadline.max(self.now);
             self.input(Input::Wake);
         }
@@ -173,13 +188,13 @@ impl World {
 
     /// Milliseconds to the timer's deadline.
     pub fn left(&self, timer: &Timer) -> Option<u64> {
-        Some(self.client.deadline(timer)?.since(self.now))
+        Some(self.client().deadline(timer)?.since(self.now))
     }
 
     /// Jumps to the next timer that is about more than finding out whether anything answers.
     pub fn jump(&mut self) -> Timer {
         loop {
-            let (deadline, timer) = self.client.next_timeout().expect("a timer runs");
+            let (deadline, timer) = self.client().next_timeout().expect("a timer runs");
             let (deadline, timer) = (deadline, timer.clone());
             self.now = deadline.max(self.now);
             self.input(Input::Wake);
@@ -189,8 +204,20 @@ impl World {
         }
     }
 
-    /// A frame from the server goes the way it goes in a browser: through the router.
+    /// A frame from the server goes the way it goes in a browser: through the router. It comes on the socket that was last
+    /// sent on.
     pub fn receive(&mut self, data: &Data) {
+        let socket = self.serving.unwrap_or_else(|| self.socket());
+        self.take(socket, data);
+    }
+
+    /// The same on another socket than the last one.
+    pub fn receive_on(&mut self, socket: SocketId, frame: Value) {
+        self.take(socket, &Data::Text(frame.to_string()));
+    }
+
+    fn take(&mut self, socket: SocketId, data: &Data) {
+        self.hear(socket, 1);
         let verdict: Verdict<Value> = match data {
             Data::Text(text) => self.router.text(text),
             Data::Binary(bytes) => self.router.binary(bytes),
@@ -199,11 +226,39 @@ impl World {
             Verdict::Malformed => self.malformed += 1,
             Verdict::Unrouted => self.unrouted += 1,
             Verdict::Duplicate => self.duplicates += 1,
-            Verdict::Control(frame) => self.input(Input::Frame { socket: self.socket(), frame }),
+            Verdict::Control(frame) => self.input(Input::Frame { socket, frame }),
             Verdict::Deliver { slots, message } => {
                 self.delivered.extend(slots.into_iter().map(|slot| (slot, message.clone())));
             }
         }
+    }
+
+    /// Frames come that the client is told of at its next pump, as in a browser.
+    pub fn hear(&mut self, socket: SocketId, frames: u32) {
+        let frames =
+            self.heard.filter(|heard| heard.socket == socket).map_or(0, |heard| heard.frames) + frames;
+        self.heard = Some(Heard { socket, frames, at: self.now.as_millis() });
+    }
+
+    /// Frames came at that time, and the client is told of them at its next pump.
+    pub fn hear_at(&mut self, socket: SocketId, frames: u32, at: u64) {
+        self.heard = Some(Heard { socket, frames, at });
+    }
+
+    /// Whether the application has been told that a link was dead.
+    pub fn is_told_down(&self) -> bool {
+        self.news.iter().any(|news| matches!(news, Notification::Disconnected { code: 0, .. }))
+    }
+
+    /// What a subscription was told of its returns.
+    pub fn continuity(&self, wanted: &str) -> Vec<&'static str> {
+        self.news
+            .iter()
+            .filter_map(|news| match news {
+                Notification::Continuity { id, continuity } if id == wanted => Some(continuity.as_str()),
+                _ => None,
+            })
+            .collect()
     }
 
     pub fn receive_json(&mut self, frame: Value) {

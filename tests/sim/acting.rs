@@ -30,6 +30,13 @@ impl World {
                 (0..self.peers.len()).for_each(|peer| self.cut(peer));
             }
             Fault::Hang(time) => self.weather.hanging = now + time,
+            Fault::Drop(time) => {
+                self.weather.dropping = now + time;
+                let peer = self.rng.up_to(self.peers.len() as u64 - 1) as usize;
+                self.cut(peer);
+            }
+            Fault::Hold(peer, time, is_told) => self.hold(peer, time, is_told),
+            Fault::See(peer, is_seen) => self.see(peer, is_seen),
             Fault::Slow(time) => {
                 self.weather.slow = now + time;
                 self.touch_all();
@@ -56,7 +63,17 @@ impl World {
             Fault::TooManyMessages => self.server.count_messages(3_000),
             Fault::TooManyJoins => self.server.count_joins(3_000),
             Fault::NoToken(time) => self.weather.tokenless = now + time,
-            Fault::ClockJump(peer, by) => self.peers[peer].skew = by,
+            Fault::ClockJump(peer, by) => {
+                // A wall clock that is set ahead cannot be told from one that went on while the machine slept: what was
+                // to be waited for counts as waited for.
+                self.watch.forget_limits(peer);
+                // Nor does it know any more since when a replay has to begin, until its next socket opens.
+                self.watch.forget_kept(peer);
+                self.watch.timeless.insert(peer);
+                self.peers[peer].skew = by;
+                // Set back while the machine sleeps, it hides that.
+                self.watch.slept_long.remove(&peer);
+            }
             Fault::Sleep(peer, time) => self.sleep(peer, time),
             Fault::Online(peer) => {
                 let waits = self.waits(peer);
@@ -67,7 +84,7 @@ impl World {
                 );
             }
             Fault::Offline(peer) => self.tell(peer, Input::Offline),
-            Fault::Visible(peer) => self.tell(peer, Input::Visible),
+            Fault::Visible(peer) => self.see(peer, true),
             Fault::ChangeWish(peer) => self.change_wish(peer),
             Fault::Track(peer) => self.track(peer),
             Fault::Suspend(peer, time) => {
@@ -92,6 +109,7 @@ impl World {
             Fault::HttpSend(_) => {}
             Fault::Spare(peer, spare) => {
                 self.peers[peer].is_spared |= spare;
+                self.be_patient(peer);
                 self.tell(peer, Input::Network { saves_data: spare, effective_type: None });
             }
             Fault::Garbage(peer) => self.garbage(peer),
@@ -124,6 +142,34 @@ impl World {
         }
     }
 
+    pub fn see(&mut self, peer: usize, is_seen: bool) {
+        if self.asleep[peer].is_none() {
+            self.peers[peer].is_hidden = !is_seen;
+            self.be_patient(peer);
+            self.tell(peer, if is_seen { Input::Visible } else { Input::Hidden });
+        }
+    }
+
+    /// A dead link may be found later than it had to be until now.
+    fn be_patient(&mut self, peer: usize) {
+        let end = self.now + self.patience(peer);
+        if let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) {
+            link.must_end_by = link.must_end_by.map(|before| before.max(end));
+        }
+    }
+
+    /// The way to a client is held, as a tunnel holds it.
+    fn hold(&mut self, peer: usize, time: u64, is_told: bool) {
+        self.held[peer] = self.held[peer].max(self.now + time);
+        for link in self.links.values_mut().filter(|link| link.peer == peer) {
+            link.is_touched = true;
+        }
+        if is_told {
+            self.tell(peer, Input::Offline);
+            self.schedule(self.now + time, Event::Online(peer));
+        }
+    }
+
     fn silence(&mut self, peer: usize) {
         let Some(conn) = self.current[peer] else { return };
         let patience = self.patience(peer);
@@ -140,6 +186,7 @@ impl World {
             return;
         }
         let wakes = self.now + time;
+        self.slept_since[peer] = self.now;
         self.asleep[peer] = Some(wakes);
         self.watch.slept_long.remove(&peer);
         if time >= LONG_SLEEP {

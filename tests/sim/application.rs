@@ -73,7 +73,8 @@ impl World {
                 let channel = ["lobby", "room:1", "room:3"][lot as usize - 3];
                 self.server.send(channel, channel != "lobby", event, payload);
                 let to = self.wanting(|_, wish| wish.channel == channel && wish.kind.hears(event));
-                let kept = to.iter().filter(|(_, id)| *id == "kept");
+                let timeless = &self.watch.timeless;
+                let kept = to.iter().filter(|(peer, id)| *id == "kept" && !timeless.contains(peer));
                 self.watch.kept.extend(kept.map(|(peer, _)| ((*peer, number), 0)));
                 (number, to)
             }

@@ -32,6 +32,12 @@ pub enum Fault {
     Away(Millis),
     /// Handshakes are not answered for so long.
     Hang(Millis),
+    /// Handshakes are taken and the sockets dropped for so long.
+    Drop(Millis),
+    /// The way to a client is held for so long: what is sent comes later. Whether its browser says so.
+    Hold(usize, Millis, bool),
+    /// The page is hidden, or seen.
+    See(usize, bool),
     /// The way takes seconds for so long.
     Slow(Millis),
     /// Frames from the server are dropped, doubled and reordered for so long.
@@ -82,7 +88,7 @@ impl Fault {
     /// One of all, for one of so many clients.
     pub fn draw(rng: &mut Rng, peers: usize) -> Self {
         let peer = rng.up_to(peers as u64 - 1) as usize;
-        match rng.up_to(38) {
+        match rng.up_to(43) {
             0 | 1 => Self::Cut(peer),
             2 | 3 => Self::Silence(peer),
             4 => Self::Close(peer, [1000, 1001, 1006, 1011, 1012, 1013][rng.up_to(5) as usize]),
@@ -115,6 +121,10 @@ impl Fault {
             25 => Self::Garbage(peer),
             26..=28 => Self::Track(peer),
             29 => Self::Suspend(peer, rng.up_to(60_000)),
+            35 if rng.up_to(1) == 0 => Self::Drop(rng.up_to(40_000)),
+            36 | 37 => Self::Hold(peer, rng.up_to(20_000), rng.up_to(1) == 0),
+            38 => Self::See(peer, false),
+            39 => Self::See(peer, true),
             _ => Self::Traffic,
         }
     }

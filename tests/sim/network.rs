@@ -29,7 +29,7 @@ pub struct Link {
     pub joined: BTreeMap<String, Value>,
     /// Topics that the server has told to slow down, before it closes them.
     pub limited: BTreeSet<String>,
-    /// When the client has to have given it up.
+    /// When the client has to have found out that it is dead, if no join holds up the answers.
     pub must_end_by: Option<Millis>,
     up_free: Millis,
     down_free: Millis,
@@ -44,6 +44,8 @@ pub struct Weather {
     pub away: Millis,
     /// Handshakes are neither taken nor refused until then.
     pub hanging: Millis,
+    /// Handshakes are taken, and the sockets dropped at once, until then.
+    pub dropping: Millis,
     /// The way takes seconds until then.
     pub slow: Millis,
     /// Frames from the server are dropped, doubled and reordered until then.

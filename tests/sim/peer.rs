@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 use wedsync_dashboard::core::client::{Client, Config};
 use wedsync_dashboard::core::io::{
-    CallId, Input, Notification, Output, QuestionId, RequestId, SocketId, Status,
+    CallId, Connection, Continuity, Input, Notification, Output, QuestionId, RequestId, SocketId, Status,
 };
+use wedsync_dashboard::core::pump::{Heard, Pump, Pumped, Reading};
 use wedsync_dashboard::core::realtime::frame::{Encoding, Protocol};
 use wedsync_dashboard::core::realtime::http_send::{HttpAnswer, HttpBroadcast};
 use wedsync_dashboard::core::realtime::router::{Router, Verdict};
@@ -18,11 +19,14 @@ use crate::server::{Data, Millis, Version};
 use crate::tokens::Tokens;
 use crate::wishes::Wish;
 
+/// The wall clock when the world begins, by whoever's clock is right.
+const EPOCH: Millis = 1_795_000_000_000;
+
 /// What the client does to the world.
 #[derive(Debug)]
 pub enum Effect {
     Open(SocketId),
-    Close,
+    Close(SocketId),
     Send(SocketId, Data),
     AskToken,
     /// Whether anything answers.
@@ -31,6 +35,8 @@ pub enum Effect {
     Http(RequestId),
     /// A subscription is live, as the client says.
     Live(&'static str),
+    /// It is live again and has missed nothing, as the client says.
+    Resumed(&'static str),
 }
 
 /// What became of a frame.
@@ -48,7 +54,19 @@ pub enum Arrival {
 pub struct Peer {
     /// The question for a token that was asked last.
     pub question: QuestionId,
-    pub core: Client<Value>,
+    pump: Pump<Value>,
+    /// Frames by socket that the client is told of at its next pump: how many, and when the last came on its clock.
+    heard: BTreeMap<SocketId, (u32, Millis)>,
+    /// Whether its monotonic clock stands still while the machine sleeps.
+    pub stops_in_sleep: bool,
+    /// How long that has stood still.
+    pub stood_still: Millis,
+    /// What the application was last told of the connection.
+    pub is_connected: bool,
+    /// What it no longer wants since this very moment: what was heard before that is told first.
+    leaving: Option<&'static str>,
+    /// Whether nobody sees its page.
+    pub is_hidden: bool,
     pub user: String,
     pub version: Version,
     pub has_token_source: bool,
@@ -82,7 +100,13 @@ impl Peer {
         let user = format!("user{number}");
         Self {
             question: QuestionId::default(),
-            core: Client::new(config, seed),
+            pump: Pump::new(config, seed),
+            heard: BTreeMap::new(),
+            stops_in_sleep: seed & 1 == 0,
+            stood_still: 0,
+            is_connected: false,
+            leaving: None,
+            is_hidden: false,
             version,
             has_token_source,
             skew: 0,
@@ -109,12 +133,23 @@ impl Peer {
 
     /// When it wants to be woken.
     pub fn deadline(&self) -> Option<Millis> {
-        self.core.next_timeout().map(|(at, _)| at.as_millis())
+        self.core().next_timeout().map(|(at, _)| self.world_time(at))
     }
 
     /// When a heartbeat's reply is due.
     pub fn reply_due(&self) -> Option<Millis> {
-        self.core.deadline(&Timer::HeartbeatTimeout).map(Instant::as_millis)
+        let deadline = |timer| self.core().deadline(timer);
+        let due = deadline(&Timer::Suspicion).or_else(|| deadline(&Timer::HeartbeatTimeout));
+        due.map(|at| self.world_time(at))
+    }
+
+    pub fn core(&self) -> &Client<Value> {
+        self.pump.client()
+    }
+
+    /// A moment of the client's clock in the world's time.
+    fn world_time(&self, at: Instant) -> Millis {
+        (at.as_millis() + self.stood_still).saturating_sub(self.pump.clock().slept())
     }
 
     pub fn want(&mut self, now: Millis, wish: Wish) -> Vec<Effect> {
@@ -134,7 +169,9 @@ impl Peer {
 
     pub fn no_longer_want(&mut self, now: Millis, id: &'static str) -> Vec<Effect> {
         self.forget(id);
+        self.leaving = Some(id);
         let effects = self.input(now, Input::Unsubscribe { id: id.into() });
+        self.leaving = None;
         self.was_live.remove(id);
         effects
     }
@@ -203,28 +240,35 @@ impl Peer {
             Data::Text(text) => self.router.text(text),
             Data::Binary(bytes) => self.router.binary(bytes),
         };
-        let heard = Input::Heard { socket };
-        let (arrival, input) = match verdict {
-            Verdict::Control(frame) => (Arrival::Nothing, Input::Frame { socket, frame }),
-            Verdict::Malformed => (Arrival::Nothing, heard),
-            Verdict::Unrouted => (Arrival::Unrouted, heard),
-            Verdict::Duplicate => (Arrival::Duplicate, heard),
+        let heard = self.heard.entry(socket).or_default();
+        *heard = (heard.0 + 1, now - self.stood_still);
+        match verdict {
+            // What is no control frame is heard of at the next pump.
+            Verdict::Control(frame) => {
+                return (Arrival::Nothing, self.input(now, Input::Frame { socket, frame }));
+            }
+            Verdict::Malformed => (Arrival::Nothing, Vec::new()),
+            Verdict::Unrouted => (Arrival::Unrouted, Vec::new()),
+            Verdict::Duplicate => (Arrival::Duplicate, Vec::new()),
             Verdict::Deliver { slots, .. } => {
                 let owner = |slot: Slot| *self.owners.get(&slot).expect("a callback of nobody's");
-                (Arrival::Delivered(slots.into_iter().map(owner).collect()), heard)
+                (Arrival::Delivered(slots.into_iter().map(owner).collect()), Vec::new())
             }
-        };
-        (arrival, self.input(now, input))
+        }
     }
 
     pub fn input(&mut self, now: Millis, input: Input<Value>) -> Vec<Effect> {
-        self.core.handle(Instant::from_millis(now), input);
+        let monotonic = now - self.stood_still;
+        let reading = Reading { monotonic, wall: (EPOCH + now).saturating_add_signed(self.skew) };
+        let heard = std::mem::take(&mut self.heard);
+        let heard = heard.into_iter().map(|(socket, (frames, at))| Heard { socket, frames, at });
+        let Pumped { outputs, .. } = self.pump.run(reading, heard, input);
         let mut effects = Vec::new();
         let mut due: BTreeSet<&'static str> = BTreeSet::new();
-        while let Some(output) = self.core.poll() {
+        for output in outputs {
             match output {
                 Output::Open { socket } => effects.push(Effect::Open(socket)),
-                Output::Close { .. } => effects.push(Effect::Close),
+                Output::Close { socket } => effects.push(Effect::Close(socket)),
                 Output::Send { socket, frame } => {
                     effects.push(Effect::Send(socket, Data::Text(frame.to_string())));
                 }
@@ -249,7 +293,7 @@ impl Peer {
             }
         }
         assert!(due.is_empty(), "{due:?} live again, and not told that something may have been missed");
-        assert_eq!(self.router.routes(), self.core.routes(), "the routes that were written are those held");
+        assert_eq!(self.router.routes(), self.core().routes(), "the routes that were written are those held");
         effects
     }
 
@@ -264,8 +308,17 @@ impl Peer {
                 }
                 return Some(Effect::Live(id));
             }
-            Notification::Continuity { id } => {
+            Notification::Connection { state } => self.is_connected = state == Connection::Connected,
+            Notification::Continuity { id, continuity } => {
+                if self.leaving == Some(id.as_str()) {
+                    return None;
+                }
                 assert!(due.remove(id.as_str()), "{id}: told of a gap where there was none");
+                if continuity == Continuity::Resumed {
+                    let (wish, _) =
+                        self.menu.iter().find(|(wish, _)| wish.id == id).expect("an id of the menu");
+                    return Some(Effect::Resumed(wish.id));
+                }
             }
             Notification::Settled { call, .. } => {
                 assert!(self.unsettled.remove(&call.0), "{call:?} is settled twice");
@@ -290,7 +343,8 @@ impl Peer {
     fn told(&mut self, id: &str, status: Status) -> Option<&'static str> {
         let (wish, _) = self.menu.iter().find(|(wish, _)| wish.id == id).expect("an id of the menu");
         let before = self.status.insert(wish.id, status);
-        (status == Status::Live && before != Some(Status::Live)).then(|| {
+        let is_live = status == Status::Live && before != Some(Status::Live) && self.leaving != Some(wish.id);
+        is_live.then(|| {
             assert!(self.wanted.contains_key(wish.id), "{id} is live and nobody wants it");
             wish.id
         })
@@ -298,7 +352,7 @@ impl Peer {
 
     /// Who is on a channel as the client says, in the server's shape.
     pub fn presence(&self, id: &str) -> Value {
-        let mut people = self.core.presence(id).expect("a subscription to presence");
+        let mut people = self.core().presence(id).expect("a subscription to presence");
         for metas in people.as_object_mut().expect("people by key").values_mut() {
             for meta in metas.as_array_mut().expect("a list") {
                 meta["phx_ref"] = meta["presence_ref"].take();

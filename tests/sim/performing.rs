@@ -19,22 +19,22 @@ impl World {
             self.trace((peer, &effect));
             match effect {
                 Effect::Open(socket) => {
-                    assert!(self.current[peer].is_none(), "a second socket beside the first");
                     self.watch.attempt(peer, self.now);
                     self.conns += 1;
                     let conn = Conn(self.conns);
                     let mut link = Link::new(peer, socket);
                     link.is_touched = self.now < self.weather.slow.max(self.weather.flaky);
                     self.links.insert(conn, link);
-                    self.current[peer] = Some(conn);
-                    let latency = self.weather.latency(self.now, &mut self.rng);
+                    self.remember(peer, conn);
+                    let held = self.held[peer].saturating_sub(self.now);
+                    let latency = held + self.weather.latency(self.now, &mut self.rng);
                     if self.now < self.weather.refusing.max(self.weather.away) {
                         self.schedule(self.now + latency, Event::Failed(conn));
                     } else if self.now >= self.weather.hanging {
                         self.schedule(self.now + latency, Event::Handshake(conn));
                     }
                 }
-                Effect::Close => self.give_up(peer),
+                Effect::Close(socket) => self.give_up(peer, socket),
                 Effect::Send(socket, data) => self.send(peer, socket, data),
                 Effect::AskToken => {
                     let bad = self.now < self.weather.tokenless && self.rng.up_to(2) == 0;
@@ -42,25 +42,59 @@ impl World {
                     self.schedule(self.now + delay, Event::Token(peer));
                 }
                 Effect::AskReach => {
-                    let answers = self.weather.answers(self.now);
+                    let answers = self.answers(peer);
                     let delay = self.weather.latency(self.now, &mut self.rng);
                     self.schedule(self.now + delay, Event::Reached(peer, answers));
                 }
                 Effect::Http(request) => {
-                    let answers = self.weather.answers(self.now);
+                    let answers = self.answers(peer);
                     let delay = self.weather.latency(self.now, &mut self.rng);
                     self.schedule(self.now + delay, Event::Answer(peer, request, answers));
                 }
                 Effect::Live(id) => self.check_live(peer, id),
+                Effect::Resumed(id) => self.check_resumed(peer, id),
             }
         }
     }
 
-    fn give_up(&mut self, peer: usize) {
-        let conn = self.current[peer].take().expect("a socket to close");
+    fn answers(&self, peer: usize) -> bool {
+        self.weather.answers(self.now) && self.now >= self.held[peer]
+    }
+
+    /// A client has asked for a socket.
+    fn remember(&mut self, peer: usize, conn: Conn) {
+        if self.current[peer].is_none() {
+            self.current[peer] = Some(conn);
+            return;
+        }
+        let other = self.beside[peer].replace(conn);
+        assert!(other.is_none(), "a third socket of client {peer}");
+    }
+
+    /// A client's socket is no more: the one that it tried beside it is the one it has.
+    pub fn forget(&mut self, peer: usize, conn: Conn) {
+        if self.beside[peer] == Some(conn) {
+            self.beside[peer] = None;
+        } else if self.current[peer] == Some(conn) {
+            self.current[peer] = self.beside[peer].take();
+        }
+    }
+
+    fn conn_of(&self, peer: usize, socket: SocketId) -> Option<Conn> {
+        let both = [self.current[peer], self.beside[peer]].into_iter().flatten();
+        both.into_iter().find(|conn| self.links[conn].socket == socket)
+    }
+
+    fn give_up(&mut self, peer: usize, socket: SocketId) {
+        // The one whose end the client is being told of.
+        let Some(conn) = self.conn_of(peer, socket) else { return };
+        let is_second = self.beside[peer] == Some(conn);
+        self.forget(peer, conn);
+        // The limit that ended one socket ends the other too.
+        let is_limited = self.watch.limited_sockets.contains(&peer);
+        let is_wanted = !self.peers[peer].wanted.is_empty() && !is_limited;
         let link = self.links.get_mut(&conn).expect("a link");
-        let needed =
-            !self.peers[peer].wanted.is_empty() && link.is_open && !link.is_touched && !self.is_suspending;
+        let needed = is_wanted && !is_second && link.is_open && !link.is_touched && !self.is_suspending;
         assert!(!needed, "client {peer} gave up a link that was alive");
         link.is_abandoned = true;
         let delay = if link.is_silent { SWALLOWED } else { self.weather.latency(self.now, &mut self.rng) };
@@ -69,11 +103,12 @@ impl World {
     }
 
     fn send(&mut self, peer: usize, socket: SocketId, data: Data) {
-        let conn = self.current[peer].expect("a socket to send on");
+        let conn = self.conn_of(peer, socket).expect("a socket to send on");
         self.before_sending(peer, conn, &data);
         let link = self.links.get_mut(&conn).expect("a link");
         assert!(link.socket == socket && link.is_open, "sent on a socket that is not open");
-        let arrival = self.now + self.weather.latency(self.now, &mut self.rng);
+        let held = self.held[peer].max(self.now);
+        let arrival = held + self.weather.latency(self.now, &mut self.rng);
         let at = link.up(arrival);
         self.schedule(at, Event::Up(conn, data));
     }

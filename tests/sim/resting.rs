@@ -21,10 +21,10 @@ const EMPTY: [&str; 2] = ["[]", "LiteMap { values: []"];
 impl Peer {
     /// What is left of it once nothing is wanted.
     pub fn assert_at_rest(&self) {
-        assert!(self.core.next_timeout().is_none(), "a timer is left: {:?}", self.core.next_timeout());
-        assert!(self.core.routes().is_empty(), "a route is left: {:?}", self.core.routes());
+        assert!(self.core().next_timeout().is_none(), "a timer is left: {:?}", self.core().next_timeout());
+        assert!(self.core().routes().is_empty(), "a route is left: {:?}", self.core().routes());
         assert!(self.unsettled.is_empty(), "calls are left without an answer: {:?}", self.unsettled);
-        let all = format!("{:?}", self.core);
+        let all = format!("{:?}", self.core());
         for table in TABLES {
             let (_, held) = all.rsplit_once(&format!(" {table}: ")).expect("a table of the client's");
             assert!(EMPTY.iter().any(|empty| held.starts_with(empty)), "{table} is not empty: {held:.200}");

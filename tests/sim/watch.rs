@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::frames::{Seen, data_frame};
+use crate::network::Link;
 use crate::peer::Arrival;
 use crate::server::{Conn, Data, Millis};
 use crate::wishes::{self, Kind};
@@ -13,13 +14,18 @@ const ATTEMPTS_A_MINUTE: usize = 40;
 /// Joins of one topic of one client within a minute, at most.
 const JOINS_A_MINUTE: usize = 30;
 const MINUTE: Millis = 60_000;
-/// A dead link is found within this: a beat may be out that something answered just before the end; then comes one that
-/// nothing answers. Refused joins may hold up the answers for 30 s.
-const DEAD_LINK: Millis = (10_000 + 30_000) + (10_000 + 30_000) + 500;
+/// A dead link is found within this in a visible page: the last answer may have come just before the end, then comes a
+/// silence of 5 s and a question whose answer may take up to 5 s, and 5 s more for each join that is out.
+const DEAD_LINK: Millis = 5_000 + 5_000 + 500;
+/// In a hidden page, where a beat comes every 25 s.
+const DEAD_LINK_HIDDEN: Millis = 25_000 + 5_000 + 500;
 /// On a connection that is to be spared, where a beat comes every 50 s.
-const DEAD_LINK_SPARED: Millis = 50_000 + (10_000 + 30_000) + 500;
-/// After sleep it is found within this, twice as long on a connection that is to be spared, and 5 s more for each join
-/// that is out.
+const DEAD_LINK_SPARED: Millis = 50_000 + 5_000 + 500;
+/// For each join that is out a refusal may hold up the answers, and all of them together for so long: those of a
+/// question that something came after, and those of the next one.
+const REFUSAL: Millis = 5_000;
+const MOST_REFUSALS: Millis = 30_000;
+/// After sleep it is found within this.
 const DEAD_LINK_AFTER_SLEEP: Millis = 5_000 + 50;
 /// So long a sleep that some timer of the heartbeat's must have been late.
 pub const LONG_SLEEP: Millis = 80_000;
@@ -40,8 +46,13 @@ pub struct Watch {
     pub slept_long: BTreeSet<usize>,
     /// When a client was last told to wait for a minute or more.
     pub told_to_wait: Option<Millis>,
+    /// The socket and the join on which a subscription was last live, by client, and the ones before.
+    pub live: BTreeMap<(usize, &'static str), (Conn, serde_json::Value)>,
+    pub lived: BTreeMap<(usize, &'static str), (Conn, serde_json::Value)>,
     /// Clients whose page is put away.
     pub suspended: BTreeSet<usize>,
+    /// Clients whose clock has jumped since their last socket opened.
+    pub timeless: BTreeSet<usize>,
     /// Clients whose last socket the server closed because of a limit.
     pub limited_sockets: BTreeSet<usize>,
     /// Who got which message, and how often, once it is counted.
@@ -75,6 +86,11 @@ impl Watch {
         self.refused.remove(&(peer, topic.to_owned()));
     }
 
+    /// Nothing is limited any more as far as the client can know.
+    pub fn forget_limits(&mut self, peer: usize) {
+        self.limited.retain(|(limited, _), _| *limited != peer);
+    }
+
     /// When joins went out, in the last minute of each topic, by all.
     pub fn joins(&self) -> Vec<Millis> {
         self.joins.values().flatten().copied().collect()
@@ -99,9 +115,15 @@ impl World {
             self.check_expired(conn, &topic);
         }
         for (conn, link) in &self.links {
-            let late = link.must_end_by.is_some_and(|end| end < self.now);
+            let joins = (REFUSAL * link.joining.len() as u64).min(MOST_REFUSALS);
+            let late = link.must_end_by.is_some_and(|end| end + 2 * joins < self.now);
             let held = link.is_open && !link.is_abandoned && self.asleep[link.peer].is_none();
-            assert!(!(late && held), "{conn:?} of client {} is dead, and it does not find out", link.peer);
+            let is_trusted = self.peers[link.peer].is_connected && self.beside[link.peer].is_none();
+            assert!(
+                !(late && held && is_trusted),
+                "{conn:?} of client {} is dead, and it does not find out",
+                link.peer
+            );
         }
     }
 
@@ -117,17 +139,35 @@ impl World {
 
     /// How long a client may take to find a dead link.
     pub fn patience(&self, peer: usize) -> Millis {
-        if self.peers[peer].is_spared { DEAD_LINK_SPARED } else { DEAD_LINK }
+        match &self.peers[peer] {
+            peer if peer.is_spared => DEAD_LINK_SPARED,
+            peer if peer.is_hidden => DEAD_LINK_HIDDEN,
+            _ => DEAD_LINK,
+        }
     }
 
     /// A client says that a subscription is live.
     pub fn check_live(&mut self, peer: usize, id: &'static str) {
         let Some((wish, topic)) = self.peers[peer].wanted.get(id) else { return };
-        let conn = self.current[peer].expect("live without a socket");
+        // What it has just read proves a socket alive of whose end it is told next.
+        let Some(conn) = self.current[peer] else { return };
         let joined = self.server.joined(conn).iter().any(|(joined, _)| joined == topic);
         if joined && matches!(wish.kind, Kind::Rows(_)) {
             assert!(self.server.is_subscribed(conn, topic), "{id} is called live before the database is");
         }
+        let join = self.links[&conn].joined.get(topic).cloned().unwrap_or_default();
+        if let Some(before) = self.watch.live.insert((peer, id), (conn, join)) {
+            self.watch.lived.insert((peer, id), before);
+        }
+    }
+
+    /// A client says that a subscription has missed nothing: it is the socket and the join that it was live on.
+    pub fn check_resumed(&mut self, peer: usize, id: &'static str) {
+        let Some(conn) = self.current[peer] else { return };
+        let Some((_, topic)) = self.peers[peer].wanted.get(id) else { return };
+        let join = self.links[&conn].joined.get(topic).cloned().unwrap_or_default();
+        let before = self.watch.lived.get(&(peer, id));
+        assert_eq!(before, Some(&(conn, join)), "{id} of client {peer} is said to have missed nothing");
     }
 
     pub fn before_sending(&mut self, peer: usize, conn: Conn, data: &Data) {
@@ -136,6 +176,11 @@ impl World {
             return;
         }
         let frame = Seen::of(data, self.peers[peer].version).expect("a frame");
+        if frame.event == "phx_join" {
+            let joined = |other: &Link| other.peer == peer && !other.is_abandoned && !other.joined.is_empty();
+            let both = self.links.iter().any(|(other, link)| *other != conn && joined(link));
+            assert!(!both, "client {peer} joins on two sockets: {frame:?}");
+        }
         let link = self.links.get_mut(&conn).expect("a link");
         if frame.event == "phx_leave" {
             link.joined.remove(&frame.topic);
@@ -244,13 +289,11 @@ impl World {
         // A timer that is hardly late looks like one that is on time, though what came meanwhile is not read yet.
         let hardly_late =
             self.peers[peer].reply_due().is_some_and(|at| at <= self.now && self.now <= at + 250);
-        let (patience, spared) = (self.patience(peer), self.peers[peer].is_spared);
+        let patience = self.patience(peer);
         let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) else { return };
         link.is_touched |= hardly_late;
         if link.is_silent && link.is_open {
-            let allowed = if spared { 2 * DEAD_LINK_AFTER_SLEEP } else { DEAD_LINK_AFTER_SLEEP };
-            let after_sleep = allowed + 5_000 * link.joining.len() as u64;
-            link.must_end_by = Some(self.now + if slept_long { after_sleep } else { patience });
+            link.must_end_by = Some(self.now + if slept_long { DEAD_LINK_AFTER_SLEEP } else { patience });
         }
     }
 }

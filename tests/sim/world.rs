@@ -42,6 +42,8 @@ pub enum Event {
     Visible(usize),
     /// The page is back.
     Resume(usize),
+    /// The system says that there is a network.
+    Online(usize),
     /// A channel may be read again.
     Allow(&'static str),
 }
@@ -56,8 +58,14 @@ pub struct World {
     pub links: BTreeMap<Conn, Link>,
     /// Each client's socket, open or opening.
     pub current: Vec<Option<Conn>>,
+    /// Another that each client tries beside it.
+    pub beside: Vec<Option<Conn>>,
+    /// Until when nothing gets from and to a client; it comes later.
+    pub held: Vec<Millis>,
     /// Until when each client's machine sleeps.
     pub asleep: Vec<Option<Millis>>,
+    /// Since when it has slept, or when it last fell asleep.
+    pub slept_since: Vec<Millis>,
     queue: BTreeMap<(Millis, u64), Event>,
     queued: u64,
     pub conns: u32,
@@ -80,7 +88,10 @@ impl World {
             rng: Rng::new(seed),
             links: BTreeMap::new(),
             current: Vec::new(),
+            beside: Vec::new(),
+            held: Vec::new(),
             asleep: Vec::new(),
+            slept_since: Vec::new(),
             queue: BTreeMap::new(),
             queued: 0,
             conns: 0,
@@ -93,7 +104,10 @@ impl World {
     pub fn add(&mut self, peer: Peer) {
         self.peers.push(peer);
         self.current.push(None);
+        self.beside.push(None);
+        self.held.push(0);
         self.asleep.push(None);
+        self.slept_since.push(0);
     }
 
     /// Says what happens, if that is wanted.
@@ -141,7 +155,8 @@ impl World {
             else {
                 continue;
             };
-            let arrival = self.now + self.weather.latency(self.now, &mut self.rng);
+            let held = self.held[link.peer].max(self.now);
+            let arrival = held + self.weather.latency(self.now, &mut self.rng);
             let at = link.down(arrival);
             let data = match emission {
                 Emission::Close(code) => {
@@ -202,8 +217,13 @@ impl World {
                 self.tell(peer, Input::Resume);
             }
             Event::Allow(channel) => drop(self.server.closed_topics.remove(channel)),
-            Event::Visible(peer) => self.tell(peer, Input::Visible),
+            Event::Visible(peer) => self.see(peer, true),
+            Event::Online(peer) => self.tell(peer, Input::Online),
             Event::Awake(peer) => {
+                let slept = self.now - self.slept_since[peer];
+                if self.peers[peer].stops_in_sleep {
+                    self.peers[peer].stood_still += slept;
+                }
                 self.asleep[peer] = None;
                 self.woken(peer);
                 let effects = self.peers[peer].input(self.now, Input::Wake);
@@ -227,9 +247,11 @@ impl World {
             Event::Opened(conn) | Event::Failed(conn) | Event::Closed(conn, _) | Event::Down(conn, _) => {
                 self.links.get(conn)?.peer
             }
-            Event::Token(peer) | Event::Resume(peer) | Event::Reached(peer, _) | Event::Answer(peer, ..) => {
-                *peer
-            }
+            Event::Token(peer)
+            | Event::Resume(peer)
+            | Event::Online(peer)
+            | Event::Reached(peer, _)
+            | Event::Answer(peer, ..) => *peer,
             _ => return None,
         };
         self.asleep[peer].map(|wakes| (wakes, peer))
@@ -241,6 +263,9 @@ impl World {
         let latency = self.weather.latency(self.now, &mut self.rng);
         if self.server.connect(conn, version, KEY) {
             self.schedule(self.now + latency, Event::Opened(conn));
+            if self.now < self.weather.dropping {
+                self.schedule(self.now + latency + 1, Event::Closed(conn, 1006));
+            }
         } else {
             self.schedule(self.now + HANDSHAKE_REFUSAL, Event::Failed(conn));
         }
@@ -254,6 +279,7 @@ impl World {
         link.is_open = true;
         let (peer, socket) = (link.peer, link.socket);
         self.watch.limited_sockets.remove(&peer);
+        self.watch.timeless.remove(&peer);
         // What a replay begins with allows for clocks that differ by seconds, not by hours.
         let skew = self.peers[peer].skew.clamp(-SMALL_SKEW, SMALL_SKEW);
         let epoch = self.server.wall().saturating_add_signed(skew);
@@ -268,7 +294,7 @@ impl World {
         if link.is_abandoned {
             return;
         }
-        self.current[link.peer] = None;
+        self.forget(link.peer, conn);
         if matches!(code, 1001 | 1013) {
             self.watch.limited_sockets.insert(link.peer);
             self.watch.told_to_wait = Some(self.now);

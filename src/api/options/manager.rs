@@ -9,7 +9,7 @@ use crate::core::error::{Code, Error};
 use crate::core::realtime::frame::Protocol;
 use crate::core::resilience::backoff::Jitter;
 use crate::core::time::Instant;
-use crate::shell::environment::now;
+use crate::shell::environment::read_clocks;
 use crate::shell::http::Project;
 use crate::shell::token::lifetime;
 
@@ -99,9 +99,16 @@ fn access_token(options: &Options<'_>) -> AccessToken {
 
 fn config(options: &Options<'_>, has_token_source: bool) -> Config {
     let default = Config::default();
+    let heartbeat_interval = options.millis("heartbeatIntervalMs", 1_000, 50_000, default.heartbeat_interval);
     let config = Config {
         protocol: protocol(options),
-        heartbeat_interval: options.millis("heartbeatIntervalMs", 1_000, 50_000, default.heartbeat_interval),
+        heartbeat_interval,
+        // An interval that was asked for is kept to, seen or not.
+        visible_heartbeat_interval: if options.has("heartbeatIntervalMs") {
+            heartbeat_interval
+        } else {
+            default.visible_heartbeat_interval
+        },
         join_timeout: options.millis("joinTimeoutMs", 1_000, 120_000, default.join_timeout),
         connect_timeout: options.millis("connectTimeoutMs", 1_000, 120_000, default.connect_timeout),
         reconnect_base: options.millis("reconnectBaseMs", 1, 600_000, default.reconnect_base),
@@ -153,7 +160,8 @@ fn key(options: &Options<'_>) -> String {
 
 /// When the key expires, if it is a token that says so.
 fn expiry(key: &str) -> Option<Instant> {
-    lifetime(key).map(|left| now().after(u64::try_from(left).unwrap_or(0)))
+    let now = Instant::from_millis(read_clocks().monotonic);
+    lifetime(key).map(|left| now.after(u64::try_from(left).unwrap_or(0)))
 }
 
 /// Where a project is: its schemes, and what follows either.

@@ -1,7 +1,7 @@
 //! Channels, as the client wires them: their frames, and how they end.
 
 use super::Client;
-use crate::core::io::{Heartbeat, Notification, SocketId, Status};
+use crate::core::io::{Notification, SocketId, Status};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Cause, Channel, Event, State};
 use crate::core::realtime::frame::{Inbound, Outbound, PHOENIX_TOPIC, Reference};
@@ -12,11 +12,8 @@ impl<P: Payload> Client<P> {
     /// Takes a control frame of the open socket.
     pub(super) fn frame(&mut self, now: Instant, frame: &Inbound<P>) {
         if frame.topic == PHOENIX_TOPIC {
-            self.link.forget_failures();
-            if let Some(millis) = self.link.replied(now, frame.reference, &mut self.timers) {
-                self.stats.round_trip(millis);
-                self.notify(Notification::Heartbeat(Heartbeat::Answered(millis)));
-            }
+            self.accepted();
+            self.heartbeat_answered(now, frame.reference);
             return;
         }
         if frame.event == "phx_reply" {
@@ -127,7 +124,7 @@ impl<P: Payload> Client<P> {
             self.link.leave_join(reference);
         }
         channel.state = State::Waiting;
-        if let (Some(socket), Some(join_ref)) = (self.link.socket(), joined) {
+        if let (Some(socket), Some(join_ref)) = (self.link.open_socket(), joined) {
             self.push(socket, topic, join_ref, "phx_leave", P::object(Vec::new()));
         }
         self.drop_pushes(topic);
@@ -168,6 +165,33 @@ impl<P: Payload> Client<P> {
         self.write_routes(topic);
     }
 
+    /// No join is tried while the page is put away. The server's limits are kept to all the same.
+    pub(super) fn stop_rejoins(&mut self) {
+        let topics: Vec<String> = self.channels.keys().cloned().collect();
+        for topic in topics {
+            let timer = Timer::Rejoin(topic);
+            let until = self.timers.deadline(&timer);
+            self.timers.clear(&timer);
+            let Timer::Rejoin(topic) = timer else { continue };
+            let is_limited = self.channels.get(&topic).is_some_and(|channel| channel.is_limited);
+            if let Some(until) = until.filter(|_| is_limited) {
+                self.limited.insert(topic, until);
+            }
+        }
+    }
+
+    /// The page is back: what the server still limits waits on.
+    pub(super) fn heed_limits(&mut self, now: Instant) {
+        for (topic, channel) in self.channels.iter_mut() {
+            if let Some(until) = self.limited.remove(topic).filter(|until| *until > now) {
+                channel.is_limited = true;
+                // It may have been asked for meanwhile.
+                channel.is_queued = false;
+                self.timers.set(Timer::Rejoin(topic.clone()), until);
+            }
+        }
+    }
+
     /// The server's limit is kept to even if the subscription leaves and comes back.
     fn remember_limit(&mut self, now: Instant, topic: &str) {
         self.limited.retain(|_, until| *until > now);
@@ -178,7 +202,8 @@ impl<P: Payload> Client<P> {
 
     /// Gives the access token to every joined channel. The server never answers this.
     pub(super) fn push_token(&mut self) {
-        let (Some(socket), Some(token)) = (self.link.socket(), self.token.value().map(str::to_owned)) else {
+        let (Some(socket), Some(token)) = (self.link.open_socket(), self.token.value().map(str::to_owned))
+        else {
             return;
         };
         for (topic, join_ref) in self.joined_channels() {

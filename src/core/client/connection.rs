@@ -1,18 +1,17 @@
-//! The link, as the client wires it.
+//! The way to an open socket, as the client wires it: attempts, their failures, and rest.
 
 use super::Client;
 use crate::core::error::{Code, Error};
-use crate::core::io::{Connection, Heartbeat, Level, Notification, Output, SocketId};
+use crate::core::io::{Connection, Level, Notification, Output, SocketId};
 use crate::core::payload::Payload;
-use crate::core::realtime::frame::{Outbound, PHOENIX_TOPIC, Reference};
-use crate::core::realtime::link::{Link, Overdue};
+use crate::core::realtime::link::{Opened, Standing};
+use crate::core::realtime::liveness::Doubt;
 use crate::core::realtime::reach::{Found, PATIENCE};
 use crate::core::realtime::remedy::CloseRemedy;
 use crate::core::time::{Instant, Timer};
 
 const UNREACHABLE: &str = "The Realtime server could not be reached, or refused the connection. Check the project URL, \
     the key and the network; a browser does not say which of them it is.";
-const LOST: &str = "The connection to the Realtime server was lost.";
 /// The close code of a browser's socket that nobody closed.
 const ABNORMAL: u16 = 1006;
 
@@ -22,19 +21,29 @@ impl<P: Payload> Client<P> {
         self.is_kept || !self.subscriptions.is_empty()
     }
 
-    /// Begins an attempt if the link is down and wanted.
+    /// Begins an attempt if the link is wanted and not trusted.
     pub(super) fn connect(&mut self, now: Instant) {
-        if self.link.is_down() && self.is_wanted() {
-            if self.link.heed_limit(now, &mut self.timers) {
-                self.notify(Notification::Connection { state: Connection::Disconnected });
-                return;
-            }
-            let socket = self.link.connect(now, &mut self.timers);
-            self.reach.tried();
-            self.log(Level::Debug, "connect");
-            self.notify(Notification::Connection { state: Connection::Connecting });
-            self.outputs.push_back(Output::Open { socket });
+        if !self.link.may_attempt() || !self.is_wanted() {
+            return;
         }
+        if self.link.heed_limit(now, &mut self.timers) {
+            self.notify(Notification::Connection { state: Connection::Disconnected });
+            return;
+        }
+        let socket = self.link.connect(now, &mut self.timers);
+        self.reach.tried();
+        self.log(Level::Debug, "connect");
+        match self.link.standing() {
+            // Not told yet that anything is wrong.
+            Some(Standing::Suspected) => {}
+            Some(_) => {
+                self.notify(Notification::Connection { state: Connection::Connecting });
+                // If the way is back, the old socket may be too.
+                self.ask(now, Doubt::Return);
+            }
+            None => self.notify(Notification::Connection { state: Connection::Connecting }),
+        }
+        self.outputs.push_back(Output::Open { socket });
     }
 
     /// The application wants the socket, whether or not it subscribes.
@@ -47,17 +56,26 @@ impl<P: Payload> Client<P> {
     }
 
     pub(super) fn socket_opened(&mut self, now: Instant, socket: SocketId, epoch: u64) {
-        if !self.link.opened(socket, now, &mut self.timers) {
+        let opened = self.link.opened(socket, now, &mut self.timers);
+        if opened == Opened::Unknown {
             return;
         }
         self.clock = Some((now, epoch));
+        self.timers.clear(&Timer::Reach);
+        match opened {
+            Opened::First => self.come_up(now),
+            Opened::Beside { is_given_up: true } => self.ask_anyway(now, Doubt::Return),
+            Opened::Beside { .. } | Opened::Unknown => {}
+        }
+    }
+
+    /// A new socket is the link. An open socket alone proves nothing of the server: neither the backoff nor the search
+    /// for the way back ends before it has accepted something.
+    pub(super) fn come_up(&mut self, now: Instant) {
         self.stats.reconnects += u32::from(self.stats.connections > 0);
         self.stats.connections += 1;
-        self.reach.end();
         self.token.unsettle();
-        for timer in [Timer::TokenRetry, Timer::Reach] {
-            self.timers.clear(&timer);
-        }
+        self.timers.clear(&Timer::TokenRetry);
         self.log(Level::Info, "connected");
         self.notify(Notification::Connection { state: Connection::Connected });
         self.notify(Notification::Connected);
@@ -65,16 +83,32 @@ impl<P: Payload> Client<P> {
         self.expect_idleness(now);
     }
 
+    /// The server has accepted something: the link is up for certain.
+    pub(super) fn accepted(&mut self) {
+        self.link.forget_failures();
+        self.found_way();
+    }
+
     pub(super) fn socket_closed(&mut self, now: Instant, socket: SocketId, code: u16) {
-        if self.link.socket() == Some(socket) {
+        if self.link.open_socket() == Some(socket) {
+            if CloseRemedy::of(code) == CloseRemedy::SlowDown {
+                self.give_up_attempt();
+            }
             self.link_lost(now, code, "the socket closed");
-        } else if self.link.any_socket() == Some(socket) {
+        } else if self.link.attempted() == Some(socket) {
             self.attempt_failed(now, code);
         }
     }
 
+    fn give_up_attempt(&mut self) {
+        if let Some(socket) = self.link.attempted() {
+            self.outputs.push_back(Output::Close { socket });
+        }
+        self.link.give_up_attempt(&mut self.timers);
+    }
+
     pub(super) fn connect_timed_out(&mut self, now: Instant) {
-        if let Some(socket) = self.link.any_socket() {
+        if let Some(socket) = self.link.attempted() {
             self.outputs.push_back(Output::Close { socket });
             self.attempt_failed(now, ABNORMAL);
         }
@@ -82,25 +116,16 @@ impl<P: Payload> Client<P> {
 
     fn attempt_failed(&mut self, now: Instant, code: u16) {
         let delay = self.wait(now, code);
+        // Neither the open socket nor another one: that is no slow answer.
+        self.call_down(now, "no answer to a heartbeat, and no other socket could be opened");
         let error = Error { code: Code::Unreachable, message: UNREACHABLE.into(), retry_after: Some(delay) };
         self.notify(Notification::Error { id: None, error: error.clone() });
         self.retry_all(now, &error);
     }
 
-    fn link_lost(&mut self, now: Instant, code: u16, reason: &'static str) {
-        let certain = self.link.certain();
-        self.wait(now, code);
-        self.notify(Notification::Disconnected { code, reason });
-        if !self.subscriptions.is_empty() {
-            self.stats.away(now);
-        }
-        self.channels_lost(now, certain);
-        self.retry_all(now, &Error::new(Code::Disconnected, LOST));
-    }
-
     /// The link is down: waits as the close code asks for, and finds out when the way is back where nobody said that it
     /// was the server.
-    fn wait(&mut self, now: Instant, code: u16) -> u64 {
+    pub(super) fn wait(&mut self, now: Instant, code: u16) -> u64 {
         let remedy = CloseRemedy::of(code);
         let is_limited = remedy == CloseRemedy::SlowDown;
         let delay = self.link.wait(now, is_limited, &mut self.timers, &mut self.rng);
@@ -114,9 +139,14 @@ impl<P: Payload> Client<P> {
     }
 
     /// Counts a failed attempt against every subscription; without any left the link rests.
-    fn retry_all(&mut self, now: Instant, error: &Error) {
+    pub(super) fn retry_all(&mut self, now: Instant, error: &Error) {
+        let is_kept = self.link.open_socket().is_some();
         for id in self.subscriptions.ids() {
-            self.retry_or_fail(now, &id, error);
+            // Whoever wants no second join still has the first one.
+            let holds = self.subscriptions.get(&id).is_some_and(|entry| !entry.subscription.auto_reconnect);
+            if !(is_kept && holds) {
+                self.retry_or_fail(now, &id, error);
+            }
         }
         self.rest_if_unwanted(now);
     }
@@ -144,90 +174,50 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    /// Something says that the network may be back: tries at once, or finds out whether the link still lives.
+    /// Something says that the network may be back: tries at once, and finds out whether the open socket still lives.
     pub(super) fn hurry(&mut self, now: Instant) {
-        if self.link.may_hurry(now) {
+        if self.link.is_trusted() {
+            self.ask(now, Doubt::Usual);
+            self.ask_token_again(now);
+            return;
+        }
+        self.ask(now, Doubt::Return);
+        if self.link.hanging(now).is_some() {
+            // It began while nothing could come of it.
+            self.give_up_attempt();
+            self.connect(now);
+        } else if self.link.may_hurry(now) {
             self.link.forget_failures();
             self.connect(now);
-        } else if let Some(socket) = self.link.hanging(now) {
-            // It began while nothing could come of it.
-            self.outputs.push_back(Output::Close { socket });
-            self.link.rest(&mut self.timers);
-            self.connect(now);
-        } else {
-            self.probe(now);
-            self.ask_token_again(now);
-        }
-    }
-
-    pub(super) fn probe(&mut self, now: Instant) {
-        if let Some(socket) = self.link.socket().filter(|_| !self.timers.is_set(&Timer::HeartbeatTimeout)) {
-            let joins = self.joins_under_way();
-            let reference = self.push_heartbeat(socket);
-            self.link.probe(now, reference, joins, &mut self.timers);
-        }
-    }
-
-    pub(super) fn heartbeat(&mut self, now: Instant, deadline: Instant) {
-        if Link::was_asleep(now, deadline) {
-            self.probe(now);
-            self.ask_token_again(now);
-        } else if let Some(socket) = self.link.socket() {
-            let joins = self.joins_under_way();
-            let reference = self.push_heartbeat(socket);
-            self.link.beat(now, reference, joins, &mut self.timers);
-        }
-    }
-
-    fn push_heartbeat(&mut self, socket: SocketId) -> Reference {
-        let reference = self.next_reference();
-        let payload = P::object(Vec::new());
-        let frame = Outbound { join_ref: None, reference, topic: PHOENIX_TOPIC, event: "heartbeat", payload };
-        self.send(socket, frame);
-        self.notify(Notification::Heartbeat(Heartbeat::Sent));
-        reference
-    }
-
-    pub(super) fn heartbeat_overdue(&mut self, now: Instant, deadline: Instant) {
-        match self.link.overdue(now, deadline, &mut self.timers) {
-            Overdue::Alive => {}
-            Overdue::Asleep => {
-                self.probe(now);
-                self.ask_token_again(now);
-            }
-            Overdue::Dead => {
-                if let Some(socket) = self.link.socket() {
-                    self.notify(Notification::Heartbeat(Heartbeat::TimedOut));
-                    self.outputs.push_back(Output::Close { socket });
-                    self.link_lost(now, 0, "no answer to a heartbeat");
-                }
-            }
         }
     }
 
     /// The page is put away: an open socket would keep it out of the back/forward cache, and a frozen page answers
     /// nothing.
     pub(super) fn suspend(&mut self, now: Instant) {
-        if self.link.is_idle() || self.link.is_suspended() {
+        if self.link.is_suspended() {
             return;
         }
-        let certain = self.link.certain();
-        if let Some(socket) = self.link.any_socket() {
-            self.outputs.push_back(Output::Close { socket });
-        }
+        let (certain, standing) = (self.link.certain(), self.link.standing());
+        let was_idle = self.link.is_idle();
+        self.close_all();
         self.link.suspend(&mut self.timers);
         self.clear_link_timers();
         // A question asked of a page that is frozen may never be answered.
         self.forget_question();
+        if was_idle {
+            return;
+        }
         self.log(Level::Info, "suspended");
         self.notify(Notification::Connection { state: Connection::Disconnected });
-        if certain.is_some() {
+        if certain.is_some() && standing != Some(Standing::Down) {
             self.notify(Notification::Disconnected { code: 1000, reason: "the page was put away" });
         }
         if certain.is_some() && !self.subscriptions.is_empty() {
             self.stats.away(now);
         }
         self.channels_lost(now, certain);
+        self.stop_rejoins();
         for id in self.subscriptions.ids() {
             if self.subscriptions.get(&id).is_some_and(|entry| entry.was_live) {
                 self.set_status(&id, super::Status::Reconnecting);
@@ -235,15 +225,23 @@ impl<P: Payload> Client<P> {
         }
     }
 
+    fn close_all(&mut self) {
+        for socket in self.link.sockets() {
+            self.outputs.push_back(Output::Close { socket });
+        }
+    }
+
     /// The page is back.
     pub(super) fn resume(&mut self, now: Instant) {
-        self.ask_for_held(now);
         if !self.link.is_suspended() {
+            self.ask_for_held(now);
             self.hurry(now);
             return;
         }
         self.link.rest(&mut self.timers);
         self.link.forget_failures();
+        self.ask_for_held(now);
+        self.heed_limits(now);
         if self.is_wanted() {
             self.connect(now);
         } else {
@@ -253,22 +251,14 @@ impl<P: Payload> Client<P> {
 
     /// With nobody subscribed, an open socket is closed after a while.
     pub(super) fn expect_idleness(&mut self, now: Instant) {
-        if self.link.any_socket().is_some() && !self.is_wanted() {
+        if !self.link.sockets().is_empty() && !self.is_wanted() {
             self.timers.set(Timer::Idle, now.after(self.config.idle_timeout));
         }
     }
 
     pub(super) fn idle(&mut self, _now: Instant) {
-        if self.is_wanted() {
-            return;
-        }
-        let was_open = self.link.socket().is_some();
-        if let Some(socket) = self.link.any_socket() {
-            self.outputs.push_back(Output::Close { socket });
-        }
-        self.rest();
-        if was_open {
-            self.notify(Notification::Disconnected { code: 1000, reason: "nobody was subscribed" });
+        if !self.is_wanted() {
+            self.end("nobody was subscribed");
         }
     }
 
@@ -277,21 +267,32 @@ impl<P: Payload> Client<P> {
         if self.is_wanted() {
             return;
         }
-        if self.link.is_waiting() || self.link.is_suspended() {
-            self.rest();
+        if self.link.is_waiting() {
+            self.end("nobody was subscribed");
+        } else if self.link.is_suspended() {
+            self.clear_link_timers();
+            self.forget_question();
+            self.stats.forget_absence();
         } else {
             self.expect_idleness(now);
         }
     }
 
-    /// Nothing is wanted: no timer is left running, and the application is not asked for tokens, unless a broadcast by
-    /// HTTP waits for one.
-    pub(super) fn rest(&mut self) {
-        self.link.rest(&mut self.timers);
+    /// Nothing is wanted: whatever is open closes, no timer is left running, and the application is not asked for
+    /// tokens, unless a broadcast by HTTP waits for one. A page that is put away stays so.
+    pub(super) fn end(&mut self, reason: &'static str) {
+        let was_connected = self.link.socket().is_some();
+        self.close_all();
+        if !self.link.is_suspended() {
+            self.link.rest(&mut self.timers);
+        }
         self.clear_link_timers();
         self.forget_question();
         self.stats.forget_absence();
         self.notify(Notification::Connection { state: Connection::Idle });
+        if was_connected {
+            self.notify(Notification::Disconnected { code: 1000, reason });
+        }
     }
 
     fn clear_link_timers(&mut self) {

@@ -2,7 +2,7 @@
 
 use super::Client;
 use crate::core::error::Error;
-use crate::core::io::{Level, SocketId};
+use crate::core::io::{Continuity, Level, SocketId};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Cause, State};
 use crate::core::realtime::frame::Outbound;
@@ -38,7 +38,7 @@ impl<P: Payload> Client<P> {
     /// Sends the joins that may go: the socket is open, the token is there, the pace allows it, and of those that were
     /// refused before only one at a time, since a refusal silences the server's whole socket.
     pub(super) fn join_all(&mut self, now: Instant) {
-        let Some(socket) = self.link.socket() else { return };
+        let Some(socket) = self.link.socket().filter(|_| self.link.is_trusted()) else { return };
         if self.to_join.is_empty() && self.suspects.is_empty() {
             return;
         }
@@ -108,7 +108,7 @@ impl<P: Payload> Client<P> {
 
     /// The server took the join; its database subscription is still to come.
     pub(super) fn joined(&mut self, now: Instant, topic: &str) {
-        self.link.forget_failures();
+        self.accepted();
         if let Some(channel) = self.channels.get_mut(topic) {
             channel.is_suspect = false;
         }
@@ -118,7 +118,7 @@ impl<P: Payload> Client<P> {
 
     /// The channel is live.
     pub(super) fn live(&mut self, now: Instant, topic: &str) {
-        self.link.forget_failures();
+        self.accepted();
         self.timers.clear(&Timer::Join(topic.to_owned()));
         if let Some(channel) = self.channels.get_mut(topic) {
             channel.is_suspect = false;
@@ -129,7 +129,7 @@ impl<P: Payload> Client<P> {
         self.log_topic(Level::Info, "live", topic, None);
         self.write_routes(topic);
         for id in self.subscriptions.ids_of(topic) {
-            self.subscription_live(&id);
+            self.subscription_live(&id, Continuity::Lost);
         }
         if self.is_all_live() {
             self.stats.back(now);
@@ -230,9 +230,12 @@ impl<P: Payload> Client<P> {
         waiting.map(|(topic, _)| topic.clone()).collect()
     }
 
-    /// How many joins wait for their answers, those that were left meanwhile included.
+    /// How many joins the server may still refuse, those that were left meanwhile included.
     pub(super) fn joins_under_way(&self) -> usize {
-        let joining = self.channels.values().filter(|channel| matches!(channel.state, State::Joining(_)));
-        joining.count() + self.link.left_joins()
+        let is_joining = |channel: &&super::Channel<P>| match channel.state {
+            State::Joining(reference) => self.link.is_under_way(reference),
+            _ => false,
+        };
+        self.channels.values().filter(is_joining).count() + self.link.left_joins()
     }
 }

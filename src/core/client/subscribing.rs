@@ -2,7 +2,7 @@
 
 use super::Client;
 use crate::core::error::{Code, Error};
-use crate::core::io::{Notification, Output, Status};
+use crate::core::io::{Continuity, Notification, Status};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Channel, State};
 use crate::core::realtime::join_config::JoinConfig;
@@ -69,7 +69,9 @@ impl<P: Payload> Client<P> {
         let channel =
             self.channels.entry(topic.to_owned()).or_insert_with(|| Channel::new(needed.clone(), backoff));
         channel.config = needed;
-        if let Some(until) = self.limited.remove(topic).filter(|until| *until > now) {
+        let is_away = self.link.is_suspended();
+        if let Some(until) = self.limited.get(topic).copied().filter(|until| *until > now && !is_away) {
+            self.limited.remove(topic);
             channel.is_limited = true;
             self.timers.set(Timer::Rejoin(topic.to_owned()), until);
         }
@@ -82,7 +84,7 @@ impl<P: Payload> Client<P> {
             }
             State::Waiting => self.queue_join(topic),
             State::Live(_) if is_served => {
-                self.subscription_live(id);
+                self.subscription_live(id, Continuity::Lost);
                 self.greet(id);
             }
             _ if is_served => {}
@@ -122,25 +124,23 @@ impl<P: Payload> Client<P> {
         ));
         if self.link.is_idle() {
             self.forget_question();
-            return;
-        }
-        let was_open = self.link.socket().is_some();
-        if let Some(socket) = self.link.any_socket() {
-            self.outputs.push_back(Output::Close { socket });
-        }
-        self.rest();
-        if was_open {
-            self.notify(Notification::Disconnected { code: 1000, reason: "disconnect() was called" });
+        } else {
+            self.end("disconnect() was called");
         }
     }
 
-    pub(super) fn subscription_live(&mut self, id: &str) {
+    /// A subscription is live, if the application counts as connected. `continuity` says what it has missed if it was live
+    /// before.
+    pub(super) fn subscription_live(&mut self, id: &str, continuity: Continuity) {
+        if self.link.socket().is_none() {
+            return;
+        }
         let Some(entry) = self.subscriptions.get_mut(id) else { return };
         entry.attempts = 0;
         let again = std::mem::replace(&mut entry.was_live, true);
         self.set_status(id, Status::Live);
         if again {
-            self.notify(Notification::Continuity { id: id.to_owned() });
+            self.notify(Notification::Continuity { id: id.to_owned(), continuity });
         }
     }
 

@@ -97,11 +97,6 @@ pub enum Input<P> {
         /// The frame.
         frame: Inbound<P>,
     },
-    /// Data frames have come since the last input; the router has dealt with them.
-    Heard {
-        /// On which socket.
-        socket: SocketId,
-    },
     /// Whether anything answered the question of [`Output::AskReach`].
     Reached {
         /// Whether anything did, whatever it was.
@@ -138,6 +133,8 @@ pub enum Input<P> {
     Offline,
     /// The page has become visible.
     Visible,
+    /// Nobody sees the page any more.
+    Hidden,
     /// The time asked for by `next_timeout` has come.
     Wake,
 }

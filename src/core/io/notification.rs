@@ -16,6 +16,25 @@ pub enum Heartbeat {
     TimedOut,
 }
 
+/// What a subscription may have missed while it was not live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Continuity {
+    /// Nothing: the socket outlived the outage, and everything that was sent meanwhile has come on it or is about to.
+    Resumed,
+    /// Whatever was sent meanwhile.
+    Lost,
+}
+
+impl Continuity {
+    /// Its name for users.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Resumed => "resumed",
+            Self::Lost => "lost",
+        }
+    }
+}
+
 /// The state of the one connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connection {
@@ -65,10 +84,12 @@ pub enum Notification<P> {
         /// To what.
         status: Status,
     },
-    /// A subscription that had been live is live again: something may have been missed.
+    /// A subscription that had been live is live again.
     Continuity {
         /// Which.
         id: String,
+        /// What it may have missed.
+        continuity: Continuity,
     },
     /// Something failed and is being retried.
     Error {

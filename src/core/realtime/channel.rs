@@ -140,6 +140,8 @@ pub struct Channel<P> {
     pub had_other_token: bool,
     /// Until when it is certain to have been live.
     pub live_until: Option<Instant>,
+    /// The join that was live when the link was last called down: if it outlives that, nothing was missed.
+    pub outlives: Option<Reference>,
     /// Since when the join that counts, or the last one that did, is live.
     pub live_since: Option<Instant>,
     /// Who is there.
@@ -169,6 +171,7 @@ impl<P: Payload> Channel<P> {
             waits_for_slot: false,
             had_other_token: false,
             live_until: None,
+            outlives: None,
             live_since: None,
             presence: Presence::default(),
             tracking: Tracking::default(),

@@ -1,25 +1,21 @@
-//! The one socket: whether it is there, whether it is alive, and when to try again.
+//! The link: the socket that is open, how far it is trusted, and the attempts to open one.
+//!
+//! A socket that is no longer trusted is kept while another is tried beside it, make before break (after the handover of
+//! that name in mobile networks): where TCP has outlived an outage, everything that was sent meanwhile is still to come
+//! on it. If it answers, it serves on and the other is given up; otherwise the other takes its place. The two are never
+//! joined at the same time.
 
 use crate::core::realtime::frame::Reference;
+use crate::core::realtime::liveness::{Doubt, Liveness, Rhythm};
 use crate::core::resilience::backoff::Backoff;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timer, Timers};
 
-/// How long a heartbeat's reply may take, in milliseconds.
-const REPLY_PATIENCE: u64 = 10_000;
-/// How long a probe's reply may take, after sleep or a change of network, in milliseconds.
-const PROBE_PATIENCE: u64 = 4_000;
-/// A refused join silences the server for this long on the whole socket, in milliseconds.
-const REFUSED_JOIN_SILENCE: u64 = 5_000;
-/// The most that joins under way may add, in milliseconds.
-const LONGEST_SILENCE: u64 = 30_000;
 /// A timer later than this was not late but asleep, in milliseconds.
 const ASLEEP: u64 = 5_000;
 /// A timer later than this went off before what had come meanwhile was read, in milliseconds: the machine slept for
 /// seconds, or the page was busy.
 const LATE: u64 = 250;
-/// What is read within this time after a heartbeat went out may have waited since before it, in milliseconds.
-const UNREAD: u64 = 1_000;
 /// How long the server's limiters are given, in milliseconds: they average over as much.
 const SLOW_DOWN: u64 = 60_000;
 /// Those that were limited together come back over so many milliseconds.
@@ -29,6 +25,8 @@ const HANGING: u64 = 1_000;
 /// The longest pause between heartbeats on a connection that is to be spared, in milliseconds: the server closes a
 /// socket after 60,000 of silence.
 const SPARING_INTERVAL: u64 = 50_000;
+/// A socket that answers nothing is kept for so long, in milliseconds: then the server has closed it.
+const KEPT: u64 = 60_000;
 
 /// How long to leave a server alone that limits something, in milliseconds.
 pub fn slow_down(rng: &mut Rng) -> u64 {
@@ -39,70 +37,107 @@ pub fn slow_down(rng: &mut Rng) -> u64 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SocketId(pub u32);
 
-/// A heartbeat that waits for its reply.
-#[derive(Clone, Copy, Debug)]
-struct Beat {
-    reference: Reference,
-    sent: Instant,
+/// How far the open socket is trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It lives, as far as is known.
+    Trusted,
+    /// An answer is late: another socket is tried beside it, and the application is not told yet.
+    Suspected,
+    /// The application has been told that it is disconnected.
+    Down,
 }
 
 #[derive(Debug)]
-enum State {
+struct Open {
+    socket: SocketId,
+    standing: Standing,
+    /// Its patience is over: whatever opens beside it takes its place.
+    is_given_up: bool,
+    life: Liveness,
+}
+
+/// How far the way to another socket is.
+#[derive(Debug)]
+enum Attempt {
+    /// None is wanted.
     Idle,
     Connecting {
         socket: SocketId,
         since: Instant,
     },
-    Open {
-        socket: SocketId,
-        beat: Option<Beat>,
-        heard: Instant,
-        /// When the last question was asked that has been answered.
-        certain: Instant,
-        /// Joins that were left before their answer came: a refusal silences the socket all the same.
-        left: Vec<Reference>,
-    },
+    /// It is open, and waits until the one beside it is given up.
+    Ready(SocketId),
+    /// Until the backoff is over.
     Waiting,
+    /// The page is put away.
     Suspended,
 }
 
-/// What an overdue heartbeat means.
+/// What became of an attempt that opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// It is not the one awaited.
+    Unknown,
+    /// It is the link.
+    First,
+    /// It waits beside another, which may still answer. If that was given up it deserves another question: the way is back.
+    Beside {
+        /// Whether the other was given up.
+        is_given_up: bool,
+    },
+}
+
+/// What an overdue answer means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Overdue {
     /// Other frames came meanwhile: the link lives.
     Alive,
     /// The machine slept: ask again before judging.
     Asleep,
-    /// Nothing came: the link is dead.
-    Dead,
+    /// Nothing came.
+    Silent,
+}
+
+/// How often heartbeats go out. Times in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heartbeats {
+    /// Between them.
+    pub interval: u64,
+    /// The same while the page is visible and the server says nothing.
+    pub visible_interval: u64,
 }
 
 /// The life of the link.
 #[derive(Debug)]
 pub struct Link {
-    state: State,
+    open: Option<Open>,
+    attempt: Attempt,
     backoff: Backoff,
-    heartbeat_interval: u64,
+    heartbeats: Heartbeats,
     connect_timeout: u64,
     sockets: u32,
     /// The server limits connections: none before then, whatever the browser says.
     slow_until: Option<Instant>,
     is_sparing: bool,
+    is_hidden: bool,
     /// A heartbeat has been repeated because its timer was late; once is enough.
     is_excused: bool,
 }
 
 impl Link {
     /// A link at rest; times in milliseconds.
-    pub fn new(backoff: Backoff, heartbeat_interval: u64, connect_timeout: u64) -> Self {
+    pub fn new(backoff: Backoff, heartbeats: Heartbeats, connect_timeout: u64) -> Self {
         Self {
-            state: State::Idle,
+            open: None,
+            attempt: Attempt::Idle,
             backoff,
-            heartbeat_interval,
+            heartbeats,
             connect_timeout,
             sockets: 0,
             slow_until: None,
             is_sparing: false,
+            is_hidden: false,
             is_excused: false,
         }
     }
@@ -117,8 +152,17 @@ impl Link {
         self.is_sparing
     }
 
-    fn interval(&self) -> u64 {
-        if self.is_sparing { self.heartbeat_interval.max(SPARING_INTERVAL) } else { self.heartbeat_interval }
+    /// Nobody sees the page, or somebody does.
+    pub fn hide(&mut self, is_hidden: bool) {
+        self.is_hidden = is_hidden;
+    }
+
+    fn rhythm(&self) -> Rhythm {
+        let Heartbeats { interval, visible_interval } = self.heartbeats;
+        let longest = if self.is_sparing { interval.max(SPARING_INTERVAL) } else { interval };
+        let is_attentive = !self.is_sparing && !self.is_hidden;
+        let quiet = if is_attentive { visible_interval.min(interval) } else { longest };
+        Rhythm { quiet, longest, follows_habit: is_attentive, is_sparing: self.is_sparing }
     }
 
     /// Whether a timer due at `deadline` and firing `now` was held up by sleep: the link may have died meanwhile.
@@ -126,105 +170,157 @@ impl Link {
         now.since(deadline) > ASLEEP
     }
 
-    /// The open socket.
+    /// The open socket, while the application counts as connected.
     pub fn socket(&self) -> Option<SocketId> {
-        match self.state {
-            State::Open { socket, .. } => Some(socket),
+        self.open.as_ref().filter(|open| open.standing != Standing::Down).map(|open| open.socket)
+    }
+
+    /// The open socket, however far it is trusted.
+    pub fn open_socket(&self) -> Option<SocketId> {
+        self.open.as_ref().map(|open| open.socket)
+    }
+
+    /// Every socket that is open or opening.
+    pub fn sockets(&self) -> Vec<SocketId> {
+        self.open_socket().into_iter().chain(self.attempted()).collect()
+    }
+
+    /// The socket of the attempt under way.
+    pub fn attempted(&self) -> Option<SocketId> {
+        match self.attempt {
+            Attempt::Connecting { socket, .. } | Attempt::Ready(socket) => Some(socket),
             _ => None,
         }
     }
 
-    /// The socket that is open or opening.
-    pub fn any_socket(&self) -> Option<SocketId> {
-        match self.state {
-            State::Open { socket, .. } | State::Connecting { socket, .. } => Some(socket),
-            _ => None,
-        }
+    /// How far the open socket is trusted.
+    pub fn standing(&self) -> Option<Standing> {
+        self.open.as_ref().map(|open| open.standing)
+    }
+
+    /// Whether the open socket may be joined on.
+    pub fn is_trusted(&self) -> bool {
+        self.standing() == Some(Standing::Trusted)
     }
 
     /// Whether a new attempt may begin.
-    pub fn is_down(&self) -> bool {
-        matches!(self.state, State::Idle | State::Waiting)
+    pub fn may_attempt(&self) -> bool {
+        !self.is_trusted() && matches!(self.attempt, Attempt::Idle | Attempt::Waiting)
     }
 
     /// Whether nobody wants it.
     pub fn is_idle(&self) -> bool {
-        matches!(self.state, State::Idle)
+        self.open.is_none() && matches!(self.attempt, Attempt::Idle)
     }
 
     /// Whether it waits for its next attempt.
     pub fn is_waiting(&self) -> bool {
-        matches!(self.state, State::Waiting)
+        matches!(self.attempt, Attempt::Waiting)
+    }
+
+    /// Whether a successor is open beside the socket.
+    pub fn has_successor(&self) -> bool {
+        matches!(self.attempt, Attempt::Ready(_))
     }
 
     /// Whether the page is put away.
     pub fn is_suspended(&self) -> bool {
-        matches!(self.state, State::Suspended)
+        matches!(self.attempt, Attempt::Suspended)
     }
 
     /// Whether an attempt may begin before the backoff ends.
     pub fn may_hurry(&self, now: Instant) -> bool {
-        self.is_waiting() && self.slow_until.is_none_or(|until| until <= now)
+        self.is_waiting() && !self.is_limited(now)
+    }
+
+    /// Whether the server limits connections.
+    pub fn is_limited(&self, now: Instant) -> bool {
+        self.slow_until.is_some_and(|until| until > now)
     }
 
     /// An attempt from rest waits too while the server limits connections; whether it does.
     pub fn heed_limit(&mut self, now: Instant, timers: &mut Timers) -> bool {
         let Some(until) = self.slow_until.filter(|until| *until > now) else { return false };
-        self.state = State::Waiting;
+        self.attempt = Attempt::Waiting;
         timers.set(Timer::Reconnect, until);
         true
     }
 
     /// The socket of an attempt that has been under way for a while, and hangs if it began without a network.
     pub fn hanging(&self, now: Instant) -> Option<SocketId> {
-        match self.state {
-            State::Connecting { socket, since } if now.since(since) >= HANGING => Some(socket),
+        match self.attempt {
+            Attempt::Connecting { socket, since } if now.since(since) >= HANGING => Some(socket),
             _ => None,
         }
     }
 
     /// The last moment at which the open link was certain to be alive: whatever the server said before then has come.
-    /// That is when the last answered heartbeat was sent, not when a frame was last heard, for after sleep the frames
-    /// of long ago are heard first.
     pub fn certain(&self) -> Option<Instant> {
-        match self.state {
-            State::Open { certain, .. } => Some(certain),
-            _ => None,
-        }
+        self.open.as_ref().map(|open| open.life.certain())
     }
 
     /// Begins an attempt.
     pub fn connect(&mut self, now: Instant, timers: &mut Timers) -> SocketId {
         self.sockets = self.sockets.wrapping_add(1);
         let socket = SocketId(self.sockets);
-        self.state = State::Connecting { socket, since: now };
+        self.attempt = Attempt::Connecting { socket, since: now };
         timers.clear(&Timer::Reconnect);
         timers.set(Timer::Connect, now.after(self.connect_timeout));
         socket
     }
 
-    /// The socket has opened; false if it is not the one awaited.
-    pub fn opened(&mut self, socket: SocketId, now: Instant, timers: &mut Timers) -> bool {
-        if !matches!(self.state, State::Connecting { socket: awaited, .. } if awaited == socket) {
-            return false;
+    /// A socket has opened.
+    pub fn opened(&mut self, socket: SocketId, now: Instant, timers: &mut Timers) -> Opened {
+        if !matches!(self.attempt, Attempt::Connecting { socket: awaited, .. } if awaited == socket) {
+            return Opened::Unknown;
         }
-        self.state = State::Open { socket, beat: None, heard: now, certain: now, left: Vec::new() };
         timers.clear(&Timer::Connect);
         self.slow_until = None;
-        self.is_excused = false;
-        timers.set(Timer::Heartbeat, now.after(self.interval()));
-        true
+        self.attempt = Attempt::Ready(socket);
+        match &self.open {
+            None => {
+                self.promote(now, timers);
+                Opened::First
+            }
+            Some(open) => Opened::Beside { is_given_up: open.is_given_up },
+        }
     }
 
-    /// The link is gone: waits for the next attempt, and says after how many milliseconds that will be. `is_limited`
-    /// says that the server limits connections.
+    /// The socket that waits becomes the link.
+    pub fn promote(&mut self, now: Instant, timers: &mut Timers) {
+        let Attempt::Ready(socket) = self.attempt else { return };
+        self.part(timers);
+        self.attempt = Attempt::Idle;
+        let life = Liveness::new(now);
+        timers.set(Timer::Heartbeat, life.next_question(self.rhythm()));
+        self.open = Some(Open { socket, standing: Standing::Trusted, is_given_up: false, life });
+        self.is_excused = false;
+    }
+
+    /// The open socket is gone, or given up.
+    pub fn part(&mut self, timers: &mut Timers) {
+        self.open = None;
+        for timer in [Timer::Heartbeat, Timer::Suspicion, Timer::HeartbeatTimeout, Timer::Kept] {
+            timers.clear(&timer);
+        }
+    }
+
+    /// Waits for the next attempt, and says after how many milliseconds that will be. `is_limited` says that the server
+    /// limits connections.
     pub fn wait(&mut self, now: Instant, is_limited: bool, timers: &mut Timers, rng: &mut Rng) -> u64 {
-        self.rest(timers);
-        self.state = State::Waiting;
+        self.give_up_attempt(timers);
+        self.attempt = Attempt::Waiting;
         let delay = self.backoff.next_delay(rng) + if is_limited { slow_down(rng) } else { 0 };
         self.slow_until = is_limited.then(|| now.after(delay));
         timers.set(Timer::Reconnect, now.after(delay));
         delay
+    }
+
+    /// The attempt under way is of no use any more.
+    pub fn give_up_attempt(&mut self, timers: &mut Timers) {
+        self.attempt = Attempt::Idle;
+        timers.clear(&Timer::Connect);
+        timers.clear(&Timer::Reconnect);
     }
 
     /// The server limits connections, as has been found out since: waits at least a minute from `now`.
@@ -237,15 +333,13 @@ impl Link {
     /// The page is put away: nothing runs until it is back.
     pub fn suspend(&mut self, timers: &mut Timers) {
         self.rest(timers);
-        self.state = State::Suspended;
+        self.attempt = Attempt::Suspended;
     }
 
     /// The link is no longer wanted.
     pub fn rest(&mut self, timers: &mut Timers) {
-        self.state = State::Idle;
-        for timer in [Timer::Connect, Timer::Reconnect, Timer::Heartbeat, Timer::HeartbeatTimeout] {
-            timers.clear(&timer);
-        }
+        self.part(timers);
+        self.give_up_attempt(timers);
     }
 
     /// The server has accepted something, or the network is back: the next loss starts the backoff anew.
@@ -255,61 +349,82 @@ impl Link {
 
     /// How long refused joins may silence the server's whole socket while `joins` are under way, in milliseconds.
     pub fn silence(joins: usize) -> u64 {
-        REFUSED_JOIN_SILENCE.saturating_mul(joins as u64).min(LONGEST_SILENCE)
+        Liveness::silence(joins)
     }
 
     /// A join is left before its answer has come.
     pub fn leave_join(&mut self, reference: Reference) {
-        if let State::Open { left, .. } = &mut self.state {
-            left.push(reference);
+        if let Some(open) = &mut self.open {
+            open.life.leave_join(reference);
         }
     }
 
     /// A reply has come, to whatever it was.
     pub fn take_reply(&mut self, reference: Option<Reference>) {
-        if let State::Open { left, .. } = &mut self.state {
-            left.retain(|join| Some(*join) != reference);
+        if let Some(open) = &mut self.open {
+            open.life.take_reply(reference);
         }
     }
 
-    /// How many joins were left and are not answered yet.
+    /// How many joins were left and may still be refused.
     pub fn left_joins(&self) -> usize {
-        match &self.state {
-            State::Open { left, .. } => left.len(),
-            _ => 0,
+        self.open.as_ref().map_or(0, |open| open.life.left_joins())
+    }
+
+    /// Whether the server may still refuse a join whose answer has not come.
+    pub fn is_under_way(&self, join: Reference) -> bool {
+        self.open.as_ref().is_some_and(|open| open.life.is_under_way(join))
+    }
+
+    /// So many frames have come, the last of them at this moment. Whether that proves a socket alive that was not trusted.
+    pub fn hear(&mut self, at: Instant, frames: u32) -> bool {
+        let Some(open) = &mut self.open else { return false };
+        open.life.hear(at, frames);
+        open.standing != Standing::Trusted && open.life.is_asking() && open.life.is_proven()
+    }
+
+    /// Whether to ask now, for that reason, or a question that is out serves.
+    pub fn may_ask(&self, now: Instant, doubt: Doubt, timers: &Timers) -> bool {
+        self.open.as_ref().is_some_and(|open| match doubt {
+            Doubt::Usual => !timers.is_set(&Timer::HeartbeatTimeout),
+            // Its answer says nothing of what the browser has noticed since.
+            Doubt::Offline => true,
+            Doubt::Return => !open.life.has_just_asked(now),
+        })
+    }
+
+    /// When to ask next, if not now: the server has said something meanwhile.
+    pub fn is_too_early(&self, now: Instant, timers: &mut Timers) -> bool {
+        let Some(open) = &self.open else { return true };
+        let next = open.life.next_question(self.rhythm());
+        if next > now {
+            timers.set(Timer::Heartbeat, next);
         }
+        next > now
     }
 
-    /// A frame has come.
-    pub fn hear(&mut self, now: Instant) {
-        if let State::Open { heard, .. } = &mut self.state {
-            *heard = now;
-        }
+    /// Whether the server has closed the socket by now, because it was asked nothing for so long.
+    pub fn was_left_alone(&self, now: Instant) -> bool {
+        self.open.as_ref().is_some_and(|open| now.since(open.life.asked()) > KEPT)
     }
 
-    /// A regular heartbeat goes out while `joins` wait for their answers.
-    pub fn beat(&mut self, now: Instant, reference: Reference, joins: usize, timers: &mut Timers) {
-        self.await_reply(now, reference, REPLY_PATIENCE, joins, timers);
-    }
-
-    /// A heartbeat goes out because the link may have died unnoticed.
-    pub fn probe(&mut self, now: Instant, reference: Reference, joins: usize, timers: &mut Timers) {
-        let patience = if self.is_sparing { REPLY_PATIENCE } else { PROBE_PATIENCE };
-        self.await_reply(now, reference, patience, joins, timers);
-    }
-
-    fn await_reply(
+    /// A heartbeat goes out while `joins` wait for their answers.
+    pub fn ask(
         &mut self,
         now: Instant,
         reference: Reference,
-        patience: u64,
+        doubt: Doubt,
         joins: usize,
         timers: &mut Timers,
     ) {
-        if let State::Open { beat, .. } = &mut self.state {
-            *beat = Some(Beat { reference, sent: now });
-            timers.set(Timer::HeartbeatTimeout, now.after(patience + Self::silence(joins)));
-            timers.clear(&Timer::Heartbeat);
+        let is_sparing = self.rhythm().is_sparing;
+        let Some(open) = &mut self.open else { return };
+        let allowed = open.life.ask(now, reference, doubt, is_sparing, joins);
+        open.is_given_up = false;
+        timers.clear(&Timer::Heartbeat);
+        timers.set(Timer::HeartbeatTimeout, now.after(allowed.patience));
+        if open.standing == Standing::Trusted {
+            timers.set(Timer::Suspicion, now.after(allowed.suspicion));
         }
     }
 
@@ -320,33 +435,69 @@ impl Link {
         reference: Option<Reference>,
         timers: &mut Timers,
     ) -> Option<u64> {
-        let State::Open { beat, certain, .. } = &mut self.state else { return None };
-        let answered = beat.take_if(|beat| Some(beat.reference) == reference)?;
-        *certain = answered.sent;
-        self.rest_until_next_beat(now, timers);
+        let millis = self.open.as_mut()?.life.replied(now, reference)?;
+        self.rest_until_next_question(now, timers);
         self.is_excused = false;
-        Some(now.since(answered.sent))
+        Some(millis)
     }
 
-    fn rest_until_next_beat(&mut self, now: Instant, timers: &mut Timers) {
+    fn rest_until_next_question(&self, now: Instant, timers: &mut Timers) {
+        timers.clear(&Timer::Suspicion);
         timers.clear(&Timer::HeartbeatTimeout);
-        timers.set(Timer::Heartbeat, now.after(self.interval()));
+        if let Some(open) = &self.open {
+            // A question that was put off is not one that sleep held up.
+            timers.set(Timer::Heartbeat, open.life.next_question(self.rhythm()).max(now));
+        }
     }
 
-    /// The reply was due at `deadline` and has not come.
+    /// The answer was due at `deadline` and has not come.
     pub fn overdue(&mut self, now: Instant, deadline: Instant, timers: &mut Timers) -> Overdue {
-        let State::Open { beat: Some(beat), heard, .. } = self.state else {
+        let Some(open) = self.open.as_ref().filter(|open| open.life.is_asking()) else {
             return Overdue::Alive;
         };
         let late = now.since(deadline);
         if late > ASLEEP || (late > LATE && !self.is_excused) {
             self.is_excused = true;
             Overdue::Asleep
-        } else if heard > beat.sent.after(UNREAD) {
-            self.rest_until_next_beat(heard, timers);
+        } else if open.life.is_proven() {
+            self.rest_until_next_question(now, timers);
             Overdue::Alive
         } else {
-            Overdue::Dead
+            Overdue::Silent
         }
+    }
+
+    /// An answer is late: a successor may be tried.
+    pub fn suspect(&mut self) {
+        if let Some(open) = self.open.as_mut().filter(|open| open.standing == Standing::Trusted) {
+            open.standing = Standing::Suspected;
+        }
+    }
+
+    /// The application is told that the socket is down; it is kept until the server has closed it for certain.
+    pub fn call_down(&mut self, now: Instant, timers: &mut Timers) {
+        if let Some(open) = &mut self.open {
+            open.standing = Standing::Down;
+            timers.clear(&Timer::Heartbeat);
+            timers.clear(&Timer::Suspicion);
+            timers.set(Timer::Kept, now.after(KEPT));
+        }
+    }
+
+    /// The open socket's patience is over.
+    pub fn give_up(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.is_given_up = true;
+        }
+    }
+
+    /// The open socket lives: it serves on, and no other is wanted. How far it was trusted.
+    pub fn trust(&mut self, now: Instant, timers: &mut Timers) -> Option<Standing> {
+        self.give_up_attempt(timers);
+        timers.clear(&Timer::Kept);
+        self.rest_until_next_question(now, timers);
+        let open = self.open.as_mut()?;
+        open.is_given_up = false;
+        Some(std::mem::replace(&mut open.standing, Standing::Trusted))
     }
 }

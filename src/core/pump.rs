@@ -1,0 +1,91 @@
+//! One pump: in which order the client is told what has happened, and by which clock.
+//!
+//! The driver and the simulation share it, so that what is simulated is what a browser does. Data frames never enter the
+//! core; the client learns of them here, at the next pump, with the time at which the last of them came, and before
+//! anything else: by the time a timer goes off it is known what was heard.
+
+use crate::core::client::{Client, Config};
+use crate::core::io::{Input, Output, SocketId};
+use crate::core::payload::Payload;
+use crate::core::time::{Clock, Instant};
+
+/// What the system's clocks say, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The monotonic clock, from any origin.
+    pub monotonic: u64,
+    /// The wall clock, since 1970.
+    pub wall: u64,
+}
+
+/// Frames that a socket has received since the last pump, whatever the router has done with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// Which.
+    pub socket: SocketId,
+    /// How many.
+    pub frames: u32,
+    /// When the last of them came, on the monotonic clock, in milliseconds.
+    pub at: u64,
+}
+
+/// What is to be done after a pump.
+#[derive(Debug)]
+pub struct Pumped<P> {
+    /// The moment of the pump.
+    pub now: Instant,
+    /// In this order.
+    pub outputs: Vec<Output<P>>,
+    /// When to pump again, with [`Input::Wake`].
+    pub deadline: Option<Instant>,
+}
+
+/// A client with its clock.
+#[derive(Debug)]
+pub struct Pump<P> {
+    client: Client<P>,
+    clock: Clock,
+}
+
+impl<P: Payload> Pump<P> {
+    /// With a client at rest; `seed` decides its jitter.
+    pub fn new(config: Config, seed: u64) -> Self {
+        Self { client: Client::new(config, seed), clock: Clock::new() }
+    }
+
+    /// The client, to be asked.
+    pub const fn client(&self) -> &Client<P> {
+        &self.client
+    }
+
+    /// The clock.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Tells the client what was heard and what has happened, and takes all it wants done.
+    pub fn run(
+        &mut self,
+        reading: Reading,
+        heard: impl IntoIterator<Item = Heard>,
+        input: Input<P>,
+    ) -> Pumped<P> {
+        // Stamped before this reading: what the machine has slept since the last one is not added to them.
+        let heard: Vec<_> = heard.into_iter().map(|heard| (heard, self.clock.moment(heard.at))).collect();
+        let now = self.clock.read(reading.monotonic, reading.wall);
+        let ended = match &input {
+            Input::SocketClosed { socket, .. } => Some(*socket),
+            _ => None,
+        };
+        // A socket that has ended is not alive, whatever came on it before.
+        for (Heard { socket, frames, .. }, at) in
+            heard.into_iter().filter(|(heard, _)| Some(heard.socket) != ended)
+        {
+            self.client.hear(now, socket, at.min(now), frames);
+        }
+        self.client.handle(now, input);
+        let outputs = std::iter::from_fn(|| self.client.poll()).collect();
+        let deadline = self.client.next_timeout().map(|(deadline, _)| deadline);
+        Pumped { now, outputs, deadline }
+    }
+}

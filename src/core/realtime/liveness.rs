@@ -1,0 +1,308 @@
+//! Whether one open socket is alive: what has been heard on it, and what was asked and not answered.
+//!
+//! Two things are told apart. A socket is *suspected* when an answer is late: that costs no more than a successor's
+//! handshake beside it. Its *patience* is over when a successor may take its place. How long either takes follows the
+//! round trips that were measured on it, so a slow link is given time and a fast one is not waited for.
+
+use crate::core::realtime::frame::Reference;
+use crate::core::realtime::round_trip::RoundTrip;
+use crate::core::time::Instant;
+
+/// An answer is late after this long at least, in milliseconds.
+const LEAST_SUSPICION: u64 = 2_000;
+/// And after this long at most, and on a connection that is to be spared.
+const MOST_SUSPICION: u64 = 5_000;
+/// The least patience with a socket, in milliseconds.
+const LEAST_PATIENCE: u64 = 4_500;
+/// The most, and that with a connection that is to be spared.
+const MOST_PATIENCE: u64 = 10_000;
+/// The least patience once the way to the server may be back: the question and a successor's handshake, which takes at
+/// least three times as long, go out together.
+const RETURN_PATIENCE: u64 = 1_500;
+/// The browser says that there is no network: so long an answer may take before the application is told, in milliseconds.
+const OFFLINE_PATIENCE: u64 = 1_200;
+/// A refused join silences the server for this long on the whole socket, in milliseconds.
+const REFUSED_JOIN_SILENCE: u64 = 5_000;
+/// The most that joins under way may add, in milliseconds.
+const LONGEST_SILENCE: u64 = 30_000;
+/// What is read within this time after a question went out may have waited since before it, in milliseconds.
+const UNREAD: u64 = 1_000;
+/// So many times its usual pause a link that talks may fall silent before it is asked.
+const HABITS: u64 = 8;
+/// The shortest silence after which a link that talks is asked, in milliseconds.
+const LEAST_SILENCE: u64 = 1_000;
+/// So many frames tell a link's habit; fewer change what is known of it in part.
+const TELLING: u64 = 4;
+
+/// How often a socket is asked. Times in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rhythm {
+    /// The longest silence of the server's before it is asked.
+    pub quiet: u64,
+    /// The longest between questions, however much the server says: it closes a socket that says nothing to it.
+    pub longest: u64,
+    /// Whether a link that talks is asked as soon as its silence is unusual.
+    pub follows_habit: bool,
+    /// Whether answers are given all the time there is.
+    pub is_sparing: bool,
+}
+
+/// Why a socket is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// It was time to, or the machine has slept, or the page is seen again, or the network is another.
+    Usual,
+    /// The browser says that there is no network.
+    Offline,
+    /// It was given up, or nearly, and the way to the server may be back.
+    Return,
+}
+
+/// How long an answer may take, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// Until the socket is suspected.
+    pub suspicion: u64,
+    /// Until a successor may take its place.
+    pub patience: u64,
+}
+
+/// A heartbeat that waits for its reply.
+#[derive(Clone, Copy, Debug)]
+struct Beat {
+    reference: Reference,
+    sent: Instant,
+}
+
+/// What is known of one open socket's life.
+#[derive(Debug)]
+pub struct Liveness {
+    heard: Instant,
+    /// The usual time between its frames, in milliseconds, if it is known.
+    habit: Option<u64>,
+    /// When it was last asked, or opened.
+    asked: Instant,
+    beat: Option<Beat>,
+    /// When the last question was asked that has been answered.
+    certain: Instant,
+    round_trip: RoundTrip,
+    /// Joins that were left before their answer came: a refusal silences the socket all the same.
+    left: Vec<Reference>,
+    /// The last heartbeat that was answered. The server's socket answers in order: whatever join went out before it is no
+    /// longer under way.
+    answered: Option<Reference>,
+}
+
+impl Liveness {
+    /// Of a socket that has just opened.
+    pub const fn new(now: Instant) -> Self {
+        Self {
+            heard: now,
+            habit: None,
+            asked: now,
+            beat: None,
+            certain: now,
+            round_trip: RoundTrip::new(),
+            left: Vec::new(),
+            answered: None,
+        }
+    }
+
+    /// How long refused joins may silence the server's whole socket while `joins` are under way, in milliseconds.
+    pub fn silence(joins: usize) -> u64 {
+        REFUSED_JOIN_SILENCE.saturating_mul(joins as u64).min(LONGEST_SILENCE)
+    }
+
+    /// So many frames have come since the last were told of, the last of them at this moment.
+    pub fn hear(&mut self, at: Instant, frames: u32) {
+        let frames = u64::from(frames);
+        let Some(pause) = at.since(self.heard).checked_div(frames) else { return };
+        self.heard = self.heard.max(at);
+        self.habit = Some(match self.habit {
+            Some(habit) if frames < TELLING => (habit * (TELLING - frames) + pause * frames) / TELLING,
+            _ => pause,
+        });
+    }
+
+    /// When the last answered question was asked: whatever the server said before then has come. Not when a frame was
+    /// last heard, for after sleep the frames of long ago are heard first.
+    pub const fn certain(&self) -> Instant {
+        self.certain
+    }
+
+    /// When it was last asked, or opened.
+    pub const fn asked(&self) -> Instant {
+        self.asked
+    }
+
+    /// When to ask next.
+    pub fn next_question(&self, rhythm: Rhythm) -> Instant {
+        let unusual = self.habit.filter(|_| rhythm.follows_habit).map(|habit| habit.saturating_mul(HABITS));
+        let quiet = unusual.map_or(rhythm.quiet, |unusual| unusual.max(LEAST_SILENCE).min(rhythm.quiet));
+        self.heard.after(quiet).min(self.asked.after(rhythm.longest))
+    }
+
+    /// Whether a question is out so recently that another one would tell no more.
+    pub fn has_just_asked(&self, now: Instant) -> bool {
+        self.beat.is_some_and(|beat| now.since(beat.sent) < UNREAD)
+    }
+
+    /// Whether a question waits for its answer.
+    pub const fn is_asking(&self) -> bool {
+        self.beat.is_some()
+    }
+
+    /// A heartbeat goes out while so many joins wait for their answers: how long its answer may take.
+    pub fn ask(
+        &mut self,
+        now: Instant,
+        reference: Reference,
+        doubt: Doubt,
+        is_sparing: bool,
+        joins: usize,
+    ) -> Allowance {
+        self.asked = now;
+        self.beat = Some(Beat { reference, sent: now });
+        let (late, silence) = (self.round_trip.late_after(), Self::silence(joins));
+        let usual = if is_sparing {
+            Allowance { suspicion: MOST_SUSPICION, patience: MOST_PATIENCE }
+        } else {
+            Allowance {
+                suspicion: late.clamp(LEAST_SUSPICION, MOST_SUSPICION),
+                patience: late.saturating_mul(2).clamp(LEAST_PATIENCE, MOST_PATIENCE),
+            }
+        };
+        match doubt {
+            Doubt::Usual => {
+                Allowance { suspicion: usual.suspicion + silence, patience: usual.patience + silence }
+            }
+            // Whatever holds up the server, without a network nothing comes.
+            Doubt::Offline => Allowance { suspicion: OFFLINE_PATIENCE, patience: usual.patience + silence },
+            Doubt::Return => {
+                let patience = late.clamp(RETURN_PATIENCE, MOST_PATIENCE) + silence;
+                Allowance { suspicion: 0, patience }
+            }
+        }
+    }
+
+    /// A heartbeat's reply has come: how many milliseconds it took; `None` if it is no reply to the last one.
+    pub fn replied(&mut self, now: Instant, reference: Option<Reference>) -> Option<u64> {
+        let answered = self.beat.take_if(|beat| Some(beat.reference) == reference)?;
+        self.certain = answered.sent;
+        self.answered = Some(answered.reference);
+        self.left.retain(|join| *join > answered.reference);
+        let millis = now.since(answered.sent);
+        self.round_trip.take(millis);
+        Some(millis)
+    }
+
+    /// Whether frames came that cannot have waited since before the question went out.
+    pub fn is_proven(&self) -> bool {
+        self.beat.is_none_or(|beat| self.heard > beat.sent.after(UNREAD))
+    }
+
+    /// A join is left before its answer has come.
+    pub fn leave_join(&mut self, reference: Reference) {
+        if self.is_under_way(reference) {
+            self.left.push(reference);
+        }
+    }
+
+    /// A reply has come, to whatever it was.
+    pub fn take_reply(&mut self, reference: Option<Reference>) {
+        self.left.retain(|join| Some(*join) != reference);
+    }
+
+    /// How many joins were left and may still be refused.
+    pub const fn left_joins(&self) -> usize {
+        self.left.len()
+    }
+
+    /// Whether the server may still refuse a join whose answer has not come.
+    pub fn is_under_way(&self, join: Reference) -> bool {
+        self.answered.is_none_or(|answered| join > answered)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OPENED: Instant = Instant::from_millis(100_000);
+    const VISIBLE: Rhythm = Rhythm { quiet: 5_000, longest: 25_000, follows_habit: true, is_sparing: false };
+
+    fn ask(life: &mut Liveness, at: Instant, number: u64) -> Allowance {
+        life.ask(at, Reference(number), Doubt::Usual, false, 0)
+    }
+
+    #[test]
+    fn a_link_that_talks_is_asked_when_its_silence_is_unusual() {
+        let mut life = Liveness::new(OPENED);
+        assert_eq!(life.next_question(VISIBLE), OPENED.after(5_000));
+        life.hear(OPENED.after(3_000), 10);
+        assert_eq!(life.next_question(VISIBLE), OPENED.after(3_000 + 2_400), "eight times 300");
+        life.hear(OPENED.after(4_000), 100);
+        assert_eq!(life.next_question(VISIBLE), OPENED.after(4_000 + 1_000), "a second at least");
+        let hidden = Rhythm { quiet: 25_000, follows_habit: false, ..VISIBLE };
+        assert_eq!(life.next_question(hidden), OPENED.after(25_000));
+    }
+
+    #[test]
+    fn a_burst_that_is_over_is_asked_after_once_and_then_as_rarely_as_any_link() {
+        let mut life = Liveness::new(OPENED);
+        let mut now = OPENED.after(1_000);
+        life.hear(now, 100);
+        let mut questions = Vec::new();
+        for number in 1..=8 {
+            now = life.next_question(VISIBLE);
+            questions.push(now.since(life.heard));
+            ask(&mut life, now, number);
+            now = now.after(50);
+            life.replied(now, Some(Reference(number)));
+            life.hear(now, 1);
+        }
+        assert_eq!(questions[0], 1_000);
+        assert!(questions[3..].iter().all(|pause| *pause == 5_000), "{questions:?}");
+    }
+
+    #[test]
+    fn however_much_the_server_says_it_is_spoken_to() {
+        let mut life = Liveness::new(OPENED);
+        for second in 1..=60 {
+            life.hear(OPENED.after(second * 1_000), 10);
+        }
+        assert_eq!(life.next_question(VISIBLE), OPENED.after(25_000));
+    }
+
+    #[test]
+    fn a_slow_link_is_given_time_and_a_fast_one_is_not_waited_for() {
+        let mut life = Liveness::new(OPENED);
+        assert_eq!(ask(&mut life, OPENED, 1), Allowance { suspicion: 2_000, patience: 4_500 });
+        life.replied(OPENED.after(3_000), Some(Reference(1)));
+        assert_eq!(ask(&mut life, OPENED, 2), Allowance { suspicion: 5_000, patience: 10_000 });
+    }
+
+    #[test]
+    fn frames_of_before_the_question_prove_nothing() {
+        let mut life = Liveness::new(OPENED);
+        ask(&mut life, OPENED, 1);
+        life.hear(OPENED.after(900), 3);
+        assert!(!life.is_proven());
+        life.hear(OPENED.after(1_100), 1);
+        assert!(life.is_proven());
+    }
+
+    #[test]
+    fn an_answered_heartbeat_tells_that_earlier_joins_hold_up_nothing() {
+        let mut life = Liveness::new(OPENED);
+        life.leave_join(Reference(1));
+        ask(&mut life, OPENED, 2);
+        life.leave_join(Reference(3));
+        assert_eq!(life.left_joins(), 2);
+        life.replied(OPENED, Some(Reference(2)));
+        assert_eq!(life.left_joins(), 1, "that which went out after it may still be refused");
+        life.leave_join(Reference(1));
+        assert_eq!(life.left_joins(), 1);
+        assert!(!life.is_under_way(Reference(1)) && life.is_under_way(Reference(3)));
+    }
+}
