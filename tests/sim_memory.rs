@@ -40,7 +40,6 @@ use std::sync::atomic::{AtomicIsize, Ordering::Relaxed};
 use faults::Fault;
 use peer::Peer;
 use server::{Millis, Settings, Version};
-use watch::Watch;
 use wishes::MENU;
 use world::World;
 
@@ -101,9 +100,9 @@ fn a_day_of_faults_and_traffic_leaves_memory_flat() {
             let away: Vec<_> = peer.wanted.keys().filter(|id| !peer.is_live(id)).collect();
             assert!(away.is_empty(), "{away:?} of {} are away in hour {hour}", peer.user);
         }
-        let messages = world.watch.messages;
-        world.watch = Watch::default();
-        world.watch.messages = messages;
+        let watch = std::mem::take(&mut world.watch);
+        (world.watch.messages, world.watch.live, world.watch.lived) =
+            (watch.messages, watch.live, watch.lived);
         held.push(HELD.load(Relaxed));
     }
     let mean = |hours: &[isize]| hours.iter().sum::<isize>() / hours.len().cast_signed();

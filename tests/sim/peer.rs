@@ -35,6 +35,8 @@ pub enum Effect {
     Http(RequestId),
     /// A subscription is live, as the client says.
     Live(&'static str),
+    /// The open socket answers nothing, as the client says.
+    Dead,
     /// It is live again and has missed nothing, as the client says.
     Resumed(&'static str),
 }
@@ -244,9 +246,7 @@ impl Peer {
         *heard = (heard.0 + 1, now - self.stood_still);
         match verdict {
             // What is no control frame is heard of at the next pump.
-            Verdict::Control(frame) => {
-                return (Arrival::Nothing, self.input(now, Input::Frame { socket, frame }));
-            }
+            Verdict::Control(frame) => (Arrival::Nothing, self.input(now, Input::Frame { socket, frame })),
             Verdict::Malformed => (Arrival::Nothing, Vec::new()),
             Verdict::Unrouted => (Arrival::Unrouted, Vec::new()),
             Verdict::Duplicate => (Arrival::Duplicate, Vec::new()),
@@ -308,6 +308,7 @@ impl Peer {
                 }
                 return Some(Effect::Live(id));
             }
+            Notification::Disconnected { code: 0, .. } => return Some(Effect::Dead),
             Notification::Connection { state } => self.is_connected = state == Connection::Connected,
             Notification::Continuity { id, continuity } => {
                 if self.leaving == Some(id.as_str()) {

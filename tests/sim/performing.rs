@@ -52,6 +52,7 @@ impl World {
                     self.schedule(self.now + delay, Event::Answer(peer, request, answers));
                 }
                 Effect::Live(id) => self.check_live(peer, id),
+                Effect::Dead => self.check_dead(peer),
                 Effect::Resumed(id) => self.check_resumed(peer, id),
             }
         }

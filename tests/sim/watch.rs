@@ -161,6 +161,14 @@ impl World {
         }
     }
 
+    /// A client says that its socket answers nothing. It may be mistaken where something is the matter with the way, or
+    /// where a refused join silences the server.
+    pub fn check_dead(&self, peer: usize) {
+        let Some(link) = self.current[peer].and_then(|conn| self.links.get(&conn)) else { return };
+        let is_well = link.is_open && !link.is_touched && link.joining.is_empty();
+        assert!(!is_well, "client {peer} calls a link dead that is alive");
+    }
+
     /// A client says that a subscription has missed nothing: it is the socket and the join that it was live on.
     pub fn check_resumed(&mut self, peer: usize, id: &'static str) {
         let Some(conn) = self.current[peer] else { return };

@@ -29,6 +29,7 @@ impl<P: Payload> Client<P> {
         if frame.event == "system" {
             self.tell_system(topic, &frame.payload);
         }
+        let is_reply = frame.event == "phx_reply";
         match event {
             Event::Nothing => {}
             Event::Joined => self.joined(now, topic),
@@ -42,6 +43,10 @@ impl<P: Payload> Client<P> {
                 self.leave(topic);
                 self.channel_down(now, topic, &cause);
             }
+        }
+        if is_reply {
+            let joins = self.joins_under_way();
+            self.link.expect_sooner(now, joins, &mut self.timers);
         }
     }
 

@@ -162,7 +162,7 @@ impl Link {
         let longest = if self.is_sparing { interval.max(SPARING_INTERVAL) } else { interval };
         let is_attentive = !self.is_sparing && !self.is_hidden;
         let quiet = if is_attentive { visible_interval.min(interval) } else { longest };
-        Rhythm { quiet, longest, follows_habit: is_attentive, is_sparing: self.is_sparing }
+        Rhythm { quiet, longest, follows_habit: is_attentive }
     }
 
     /// Whether a timer due at `deadline` and firing `now` was held up by sleep: the link may have died meanwhile.
@@ -408,7 +408,7 @@ impl Link {
         self.open.as_ref().is_some_and(|open| now.since(open.life.asked()) > KEPT)
     }
 
-    /// A heartbeat goes out while `joins` wait for their answers.
+    /// A heartbeat goes out while `joins` may still be refused, each of which would hold up its answer.
     pub fn ask(
         &mut self,
         now: Instant,
@@ -417,14 +417,28 @@ impl Link {
         joins: usize,
         timers: &mut Timers,
     ) {
-        let is_sparing = self.rhythm().is_sparing;
+        let is_sparing = self.is_sparing;
         let Some(open) = &mut self.open else { return };
-        let allowed = open.life.ask(now, reference, doubt, is_sparing, joins);
+        let allowed = open.life.ask(now, reference, doubt, is_sparing);
         open.is_given_up = false;
         timers.clear(&Timer::Heartbeat);
-        timers.set(Timer::HeartbeatTimeout, now.after(allowed.patience));
+        timers.set(Timer::HeartbeatTimeout, now.after(allowed.patience + Self::silence(joins)));
         if open.standing == Standing::Trusted {
-            timers.set(Timer::Suspicion, now.after(allowed.suspicion));
+            // Whatever holds up the server, without a network nothing comes.
+            let silence = if doubt == Doubt::Offline { 0 } else { Self::silence(joins) };
+            timers.set(Timer::Suspicion, now.after(allowed.suspicion + silence));
+        }
+    }
+
+    /// The server has answered a join: no more than `joins` still hold up the answer to a heartbeat.
+    pub fn expect_sooner(&self, now: Instant, joins: usize, timers: &mut Timers) {
+        let Some(allowed) = self.open.as_ref().and_then(|open| open.life.allowed()) else { return };
+        let waits = [(Timer::Suspicion, allowed.suspicion), (Timer::HeartbeatTimeout, allowed.patience)];
+        for (timer, wait) in waits {
+            let deadline = now.after(wait + Self::silence(joins));
+            if timers.deadline(&timer).is_some_and(|set| deadline < set) {
+                timers.set(timer, deadline);
+            }
         }
     }
 

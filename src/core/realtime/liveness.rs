@@ -43,8 +43,6 @@ pub struct Rhythm {
     pub longest: u64,
     /// Whether a link that talks is asked as soon as its silence is unusual.
     pub follows_habit: bool,
-    /// Whether answers are given all the time there is.
-    pub is_sparing: bool,
 }
 
 /// Why a socket is asked.
@@ -72,6 +70,7 @@ pub struct Allowance {
 struct Beat {
     reference: Reference,
     sent: Instant,
+    allowed: Allowance,
 }
 
 /// What is known of one open socket's life.
@@ -152,18 +151,9 @@ impl Liveness {
         self.beat.is_some()
     }
 
-    /// A heartbeat goes out while so many joins wait for their answers: how long its answer may take.
-    pub fn ask(
-        &mut self,
-        now: Instant,
-        reference: Reference,
-        doubt: Doubt,
-        is_sparing: bool,
-        joins: usize,
-    ) -> Allowance {
-        self.asked = now;
-        self.beat = Some(Beat { reference, sent: now });
-        let (late, silence) = (self.round_trip.late_after(), Self::silence(joins));
+    /// A heartbeat goes out: how long its answer may take, if no join holds it up.
+    pub fn ask(&mut self, now: Instant, reference: Reference, doubt: Doubt, is_sparing: bool) -> Allowance {
+        let late = self.round_trip.late_after();
         let usual = if is_sparing {
             Allowance { suspicion: MOST_SUSPICION, patience: MOST_PATIENCE }
         } else {
@@ -172,17 +162,19 @@ impl Liveness {
                 patience: late.saturating_mul(2).clamp(LEAST_PATIENCE, MOST_PATIENCE),
             }
         };
-        match doubt {
-            Doubt::Usual => {
-                Allowance { suspicion: usual.suspicion + silence, patience: usual.patience + silence }
-            }
-            // Whatever holds up the server, without a network nothing comes.
-            Doubt::Offline => Allowance { suspicion: OFFLINE_PATIENCE, patience: usual.patience + silence },
-            Doubt::Return => {
-                let patience = late.clamp(RETURN_PATIENCE, MOST_PATIENCE) + silence;
-                Allowance { suspicion: 0, patience }
-            }
-        }
+        let allowed = match doubt {
+            Doubt::Usual => usual,
+            Doubt::Offline => Allowance { suspicion: OFFLINE_PATIENCE, ..usual },
+            Doubt::Return => Allowance { suspicion: 0, patience: late.clamp(RETURN_PATIENCE, MOST_PATIENCE) },
+        };
+        self.asked = now;
+        self.beat = Some(Beat { reference, sent: now, allowed });
+        allowed
+    }
+
+    /// How long the answer that is awaited may take, if no join holds it up.
+    pub fn allowed(&self) -> Option<Allowance> {
+        self.beat.map(|beat| beat.allowed)
     }
 
     /// A heartbeat's reply has come: how many milliseconds it took; `None` if it is no reply to the last one.
@@ -229,10 +221,10 @@ mod tests {
     use super::*;
 
     const OPENED: Instant = Instant::from_millis(100_000);
-    const VISIBLE: Rhythm = Rhythm { quiet: 5_000, longest: 25_000, follows_habit: true, is_sparing: false };
+    const VISIBLE: Rhythm = Rhythm { quiet: 5_000, longest: 25_000, follows_habit: true };
 
     fn ask(life: &mut Liveness, at: Instant, number: u64) -> Allowance {
-        life.ask(at, Reference(number), Doubt::Usual, false, 0)
+        life.ask(at, Reference(number), Doubt::Usual, false)
     }
 
     #[test]
