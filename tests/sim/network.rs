@@ -29,6 +29,8 @@ pub struct Link {
     pub joined: BTreeMap<String, Value>,
     /// Topics that the server has told to slow down, before it closes them.
     pub limited: BTreeSet<String>,
+    /// The client has tried another socket beside it.
+    pub is_doubted: bool,
     /// When the client has to have found out that it is dead, if no join holds up the answers.
     pub must_end_by: Option<Millis>,
     up_free: Millis,
@@ -85,6 +87,7 @@ impl Link {
             joining: BTreeSet::new(),
             joined: BTreeMap::new(),
             limited: BTreeSet::new(),
+            is_doubted: false,
             must_end_by: None,
             up_free: 0,
             down_free: 0,

@@ -68,6 +68,9 @@ impl World {
             self.current[peer] = Some(conn);
             return;
         }
+        if let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) {
+            link.is_doubted = true;
+        }
         let other = self.beside[peer].replace(conn);
         assert!(other.is_none(), "a third socket of client {peer}");
     }

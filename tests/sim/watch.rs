@@ -21,6 +21,8 @@ const DEAD_LINK: Millis = 5_000 + 5_000 + 500;
 const DEAD_LINK_HIDDEN: Millis = 25_000 + 5_000 + 500;
 /// On a connection that is to be spared, where a beat comes every 50 s.
 const DEAD_LINK_SPARED: Millis = 50_000 + 5_000 + 500;
+/// Once another socket has been tried in vain, the application is told within this.
+const PATIENCE: Millis = 10_000;
 /// For each join that is out a refusal may hold up the answers, and all of them together for so long: those of a
 /// question that something came after, and those of the next one.
 const REFUSAL: Millis = 5_000;
@@ -116,7 +118,8 @@ impl World {
         }
         for (conn, link) in &self.links {
             let joins = (REFUSAL * link.joining.len() as u64).min(MOST_REFUSALS);
-            let late = link.must_end_by.is_some_and(|end| end + 2 * joins < self.now);
+            let patience = if link.is_doubted { PATIENCE } else { 0 };
+            let late = link.must_end_by.is_some_and(|end| end + patience + 2 * joins < self.now);
             let held = link.is_open && !link.is_abandoned && self.asleep[link.peer].is_none();
             let is_trusted = self.peers[link.peer].is_connected && self.beside[link.peer].is_none();
             assert!(

@@ -116,8 +116,10 @@ impl<P: Payload> Client<P> {
 
     fn attempt_failed(&mut self, now: Instant, code: u16) {
         let delay = self.wait(now, code);
-        // Neither the open socket nor another one: that is no slow answer.
-        self.call_down(now, "no answer to a heartbeat, and no other socket could be opened");
+        if self.link.standing() == Some(Standing::Suspected) {
+            // It has been tried beside a socket that may answer yet.
+            return;
+        }
         let error = Error { code: Code::Unreachable, message: UNREACHABLE.into(), retry_after: Some(delay) };
         self.notify(Notification::Error { id: None, error: error.clone() });
         self.retry_all(now, &error);
@@ -134,7 +136,9 @@ impl<P: Payload> Client<P> {
             self.timers.set(Timer::Reach, now.after(next));
         }
         self.log_number(Level::Warn, "closed", u64::from(code));
-        self.notify(Notification::Connection { state: Connection::Disconnected });
+        if self.link.standing() != Some(Standing::Suspected) {
+            self.notify(Notification::Connection { state: Connection::Disconnected });
+        }
         delay
     }
 
