@@ -48,7 +48,11 @@ fn wrong_options_of_the_manager_are_named_with_what_they_must_be() {
         (with(&[("joinTimeoutMs", "5".into())]), "invalid_option", "whole number"),
         (with(&[("connectTimeoutMs", 0.5.into())]), "invalid_option", "whole number"),
         (with(&[("reconnectBaseMs", JsValue::NULL)]), "invalid_option", "whole number"),
-        (with(&[("jitter", "none".into())]), "invalid_option", "\"full\", \"equal\" or \"decorrelated\""),
+        (
+            with(&[("jitter", "none".into())]),
+            "invalid_option",
+            "\"spaced\", \"full\", \"equal\" or \"decorrelated\"",
+        ),
         (with(&[("joinsPerSecond", 0.into())]), "invalid_option", "whole number from 1 to 10000"),
         (with(&[("pushTimeoutMs", nan.clone())]), "invalid_option", "whole number from 1000"),
         (with(&[("httpTimeoutMs", "9".into())]), "invalid_option", "whole number from 1000"),

@@ -139,12 +139,13 @@ fn protocol(options: &Options<'_>) -> Protocol {
 
 fn jitter(options: &Options<'_>) -> Jitter {
     match options.text("jitter").as_deref() {
+        Some("full") => return Jitter::Full,
         Some("equal") => return Jitter::Equal,
         Some("decorrelated") => return Jitter::Decorrelated,
-        None | Some("full") => {}
-        Some(_) => options.wrong("jitter", "\"full\", \"equal\" or \"decorrelated\""),
+        None | Some("spaced") => {}
+        Some(_) => options.wrong("jitter", "\"spaced\", \"full\", \"equal\" or \"decorrelated\""),
     }
-    Jitter::Full
+    Jitter::Spaced
 }
 
 fn key(options: &Options<'_>) -> String {
