@@ -36,10 +36,12 @@ export interface RealtimeOptions {
   /** Cap of that backoff, in milliseconds. Default 30,000. */
   reconnectCapMs?: number;
   /**
-   * How the delays of that backoff are drawn below their ceiling E: `full` between 0 and E, `equal` between E/2 and E,
-   * `decorrelated` between the base and three times the last delay. Default `full`.
+   * How the delays of that backoff are drawn below their ceiling E. `spaced`: the first between 0 and E, all others
+   * between E/2 and E, where E grows by half each time. Where E doubles each time: `full` between 0 and E, `equal` between
+   * E/2 and E. `decorrelated`: between the base and three times the last delay. Default `spaced`: after a restart of the
+   * server it brings a client back soonest.
    */
-  jitter?: 'full' | 'equal' | 'decorrelated';
+  jitter?: 'spaced' | 'full' | 'equal' | 'decorrelated';
   /** The version of the protocol. Default `2.0.0`; `1.0.0` is for servers that have no other, and has no bytes. */
   vsn?: '1.0.0' | '2.0.0';
   /**

@@ -27,6 +27,8 @@ mod peer;
 mod performing;
 #[path = "sim/recordings.rs"]
 mod recordings;
+#[path = "sim/restart.rs"]
+mod restart;
 #[path = "sim/resting.rs"]
 mod resting;
 #[path = "sim/seeds.rs"]

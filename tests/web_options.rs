@@ -10,9 +10,11 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use wedsync_dashboard::api::options;
 use wedsync_dashboard::api::realtime::RealtimeClient;
+use wedsync_dashboard::core::client::Config;
 use wedsync_dashboard::core::error::Error;
 use wedsync_dashboard::core::realtime::binding::Binding;
 use wedsync_dashboard::core::realtime::subscriptions::Source;
+use wedsync_dashboard::core::resilience::backoff::Jitter;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -48,7 +50,11 @@ fn wrong_options_of_the_manager_are_named_with_what_they_must_be() {
         (with(&[("joinTimeoutMs", "5".into())]), "invalid_option", "whole number"),
         (with(&[("connectTimeoutMs", 0.5.into())]), "invalid_option", "whole number"),
         (with(&[("reconnectBaseMs", JsValue::NULL)]), "invalid_option", "whole number"),
-        (with(&[("jitter", "none".into())]), "invalid_option", "\"full\", \"equal\" or \"decorrelated\""),
+        (
+            with(&[("jitter", "none".into())]),
+            "invalid_option",
+            "\"spaced\", \"full\", \"equal\" or \"decorrelated\"",
+        ),
         (with(&[("joinsPerSecond", 0.into())]), "invalid_option", "whole number from 1 to 10000"),
         (with(&[("pushTimeoutMs", nan.clone())]), "invalid_option", "whole number from 1000"),
         (with(&[("httpTimeoutMs", "9".into())]), "invalid_option", "whole number from 1000"),
@@ -64,6 +70,21 @@ fn wrong_options_of_the_manager_are_named_with_what_they_must_be() {
         assert_eq!(found, code, "{message}");
         assert!(message.contains(says), "{message}");
     }
+}
+
+#[wasm_bindgen_test]
+fn each_jitter_is_known_and_the_core_has_the_default() {
+    for (name, jitter) in [
+        ("spaced", Jitter::Spaced),
+        ("full", Jitter::Full),
+        ("equal", Jitter::Equal),
+        ("decorrelated", Jitter::Decorrelated),
+    ] {
+        let read = options::realtime(&with(&[("jitter", name.into())])).ok().unwrap();
+        assert_eq!(read.config.jitter, jitter);
+    }
+    let read = options::realtime(&with(&[])).ok().unwrap();
+    assert_eq!(read.config.jitter, Config::default().jitter);
 }
 
 #[wasm_bindgen_test]

@@ -101,7 +101,7 @@ impl Default for Config {
             connect_timeout: 10_000,
             reconnect_base: 1_000,
             reconnect_cap: 30_000,
-            jitter: Jitter::Full,
+            jitter: Jitter::default(),
             joins_per_second: 50,
             push_timeout: 10_000,
             http_timeout: 10_000,

@@ -73,14 +73,26 @@ export const mutants = [
   {
     name: 'jitter removed',
     file: 'src/core/resilience/backoff.rs',
-    text: 'self.last = least + rng.up_to(ceiling - least);',
-    replacement: 'self.last = ceiling + 0 * rng.up_to(least);',
+    text: 'let delay = least + rng.up_to(ceiling - least);',
+    replacement: 'let delay = ceiling + 0 * rng.up_to(least);',
   },
   {
     name: 'a backoff that never grows',
     file: 'src/core/resilience/backoff.rs',
-    text: 'self.attempt = self.attempt.saturating_add(1);',
-    replacement: '',
+    text: 'Jitter::Spaced => ceiling.saturating_add(ceiling.div_ceil(2)),',
+    replacement: 'Jitter::Spaced => ceiling,',
+  },
+  {
+    name: 'attempts that bunch',
+    file: 'src/core/resilience/backoff.rs',
+    text: 'Jitter::Spaced | Jitter::Equal => ceiling / 2,',
+    replacement: 'Jitter::Spaced => ceiling / 20,\n            Jitter::Equal => ceiling / 2,',
+  },
+  {
+    name: 'full jitter by default',
+    file: 'src/core/client.rs',
+    text: 'jitter: Jitter::default(),',
+    replacement: 'jitter: Jitter::Full,',
   },
   {
     name: 'an attempt to connect that waits for ever',

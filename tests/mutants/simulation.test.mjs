@@ -55,7 +55,7 @@ for (const mutant of mutants) {
 }
 
 function simulate() {
-  const tests = ['seeds::', 'herd::'];
+  const tests = ['seeds::', 'herd::', 'restart::attempts_do_not_bunch'];
   return run('cargo', ['test', '--locked', '--test', 'sim_realtime', '--', ...tests], {
     cwd: copy,
     env: {

@@ -113,7 +113,7 @@ fn config(options: &Options<'_>, has_token_source: bool) -> Config {
         connect_timeout: options.millis("connectTimeoutMs", 1_000, 120_000, default.connect_timeout),
         reconnect_base: options.millis("reconnectBaseMs", 1, 600_000, default.reconnect_base),
         reconnect_cap: options.millis("reconnectCapMs", 1, 600_000, default.reconnect_cap),
-        jitter: jitter(options),
+        jitter: jitter(options).unwrap_or(default.jitter),
         joins_per_second: options.number("joinsPerSecond", 1, 10_000).unwrap_or(default.joins_per_second),
         push_timeout: options.millis("pushTimeoutMs", 1_000, 120_000, default.push_timeout),
         http_timeout: options.millis("httpTimeoutMs", 1_000, 120_000, default.http_timeout),
@@ -137,14 +137,15 @@ fn protocol(options: &Options<'_>) -> Protocol {
     Protocol::V2
 }
 
-fn jitter(options: &Options<'_>) -> Jitter {
-    match options.text("jitter").as_deref() {
-        Some("equal") => return Jitter::Equal,
-        Some("decorrelated") => return Jitter::Decorrelated,
-        None | Some("full") => {}
-        Some(_) => options.wrong("jitter", "\"full\", \"equal\" or \"decorrelated\""),
+fn jitter(options: &Options<'_>) -> Option<Jitter> {
+    match options.text("jitter")?.as_str() {
+        "spaced" => return Some(Jitter::Spaced),
+        "full" => return Some(Jitter::Full),
+        "equal" => return Some(Jitter::Equal),
+        "decorrelated" => return Some(Jitter::Decorrelated),
+        _ => options.wrong("jitter", "\"spaced\", \"full\", \"equal\" or \"decorrelated\""),
     }
-    Jitter::Full
+    None
 }
 
 fn key(options: &Options<'_>) -> String {

@@ -25,6 +25,7 @@ import { tabsCases } from './tabs.mjs';
  * @property {string} unit
  * @property {string} what one sentence: what one figure is, and of what
  * @property {Target | null} target
+ * @property {boolean} [isNew] it came after the last whole run, so there are no figures of it yet: the next one takes this away
  * @property {string} [waitsFor] the feature that is not built yet: until then `ours` is null
  * @property {string} [page]
  * @property {string} [driver]

@@ -7,9 +7,13 @@ export class SteadyInserts {
   #isStopped = false;
   #running;
 
-  /** @param {import('@wedsync/local-supabase/testing').Control} control @param {number} everyMs */
-  constructor(control, everyMs) {
-    this.#running = this.#run(control, everyMs);
+  /**
+   * @param {import('@wedsync/local-supabase/testing').Control} control
+   * @param {number} everyMs
+   * @param {boolean} [tellsVenue] whether the channel `venue` is told of each row by a broadcast
+   */
+  constructor(control, everyMs, tellsVenue = false) {
+    this.#running = this.#run(control, everyMs, tellsVenue);
     // Whoever stops it is told.
     this.#running.catch(() => {});
   }
@@ -19,11 +23,12 @@ export class SteadyInserts {
     await this.#running;
   }
 
-  /** @param {import('@wedsync/local-supabase/testing').Control} control @param {number} everyMs */
-  async #run(control, everyMs) {
+  /** @param {import('@wedsync/local-supabase/testing').Control} control @param {number} everyMs @param {boolean} tellsVenue */
+  async #run(control, everyMs, tellsVenue) {
     const started = performance.now();
     for (let n = 1; !this.#isStopped; n += 1) {
-      await control.sql(`insert into clients (n) values (${n})`);
+      const broadcast = `select realtime.send(jsonb_build_object('n', ${n}), 'enquiry', 'venue', false)`;
+      await control.sql(`insert into clients (n) values (${n})${tellsVenue ? `; ${broadcast}` : ''}`);
       this.last = n;
       await sleep(Math.max(0, started + n * everyMs - performance.now()));
     }

@@ -29,6 +29,7 @@ export function markdown(results, inFirefox, plots) {
       ? `${toBeatText()}\n\n![The best peer as a multiple of the limit](benchmarks/to-beat.svg)`
       : '',
     losses(results.cases),
+    newCases(results.cases),
     inFirefox ? firefox(results.cases, inFirefox) : '',
     measuredWith(results),
   ]
@@ -94,7 +95,7 @@ ${rows.map((row) => `| ${row} |`).join('\n')}
 ${own.map(behind).join('\n')}`;
 }
 
-/** @param {CaseResult} result */
+/** @param {Pick<CaseResult, 'target' | 'target_of' | 'unit'>} result */
 function targetText({ target, target_of, unit }) {
   if (target === null) return '–';
   const names = { ratio: 'ratio', limit_ratio: 'to limit', ours: unit };
@@ -140,6 +141,19 @@ function losses(cases) {
   return `## Where we lose, and why
 
 ${lost.map((result) => `- \`${result.name}\` (${verdict(result)}): ${why(result.name) ?? 'not yet explained.'}`).join('\n')}`;
+}
+
+/** Cases that the results know nothing of. @param {CaseResult[]} measured */
+function newCases(measured) {
+  const added = catalogue.filter(
+    ({ isNew, name }) => isNew && !measured.some((result) => result.name === name),
+  );
+  if (added.length === 0) return '';
+  return `## Not measured yet
+
+These cases came after this run; the next whole one gives their figures.
+
+${added.map(({ name, what, target, unit }) => `- \`${name}\`${target ? ` (target ${targetText({ target: target.most, target_of: target.of, unit })})` : ''}: ${what}`).join('\n')}`;
 }
 
 /** @param {CaseResult} result */

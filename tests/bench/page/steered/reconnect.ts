@@ -12,39 +12,49 @@ interface Server {
   key: string;
 }
 
-const clients = new Map<ClientName, Told>();
+/** What each connection told, by the name it was given. */
+const connections = new Map<string, Told>();
 
-/** Subscribes a client to inserts, with its defaults. */
-export async function connect({ client, url, key }: Server & { client: ClientName }): Promise<void> {
+/** Subscribes a client to inserts or to broadcasts, with its defaults. */
+export async function connect({
+  as,
+  client,
+  kind,
+  channel,
+  ...server
+}: Server & {
+  as: string;
+  client: ClientName;
+  kind: 'broadcast' | 'change';
+  channel: string;
+}): Promise<void> {
   const told: Told = { liveAt: [], arrivedAt: new Map() };
   const open = await clientNamed(client);
   await open({
-    url,
-    key,
+    ...server,
     version: 2,
-    channels: ['venue'],
-    kind: 'change',
+    channels: [channel],
+    kind,
     onData: ({ n }) => told.arrivedAt.set(n, Date.now()),
     onLive: () => told.liveAt.push(Date.now()),
   });
-  clients.set(client, told);
+  connections.set(as, told);
 }
 
-/** Whether every client has said since then that it is live, and has been given an event. */
-export function areBack(since: number): boolean {
-  return [...clients.values()].every(
-    ({ liveAt, arrivedAt }) =>
-      firstAfter(since, liveAt) < Infinity && firstAfter(since, arrivedAt) < Infinity,
+/** Whether every connection has said since then that it is live, or has been given an event, as asked for. */
+export function areBack({ since, signs }: { since: number; signs: ('live' | 'event')[] }): boolean {
+  return [...connections.values()].every(({ liveAt, arrivedAt }) =>
+    signs.every((sign) => firstAfter(since, sign === 'live' ? liveAt : arrivedAt) < Infinity),
   );
 }
 
 /**
- * What the outage that ended at `since` cost each client: until it said that it is live, until the first event, and
+ * What the fault that ended at `since` cost each connection: until it said that it is live, until the first event, and
  * how many of the events of the numbers given it never gave.
  */
 export function cost({ since, from, to }: { since: number; from: number; to: number }) {
   return Object.fromEntries(
-    [...clients].map(([name, { liveAt, arrivedAt }]) => {
+    [...connections].map(([name, { liveAt, arrivedAt }]) => {
       let lost = 0;
       for (let n = from; n <= to; n += 1) lost += arrivedAt.has(n) ? 0 : 1;
       return [
@@ -53,6 +63,12 @@ export function cost({ since, from, to }: { since: number; from: number; to: num
       ];
     }),
   );
+}
+
+/** How many events the connections were given within a time. */
+export function arrivedBetween({ from, to }: { from: number; to: number }): number {
+  const times = [...connections.values()].flatMap(({ arrivedAt }) => [...arrivedAt.values()]);
+  return times.filter((time) => time >= from && time < to).length;
 }
 
 function firstAfter(since: number, times: number[] | Map<number, number>): number {
