@@ -1,5 +1,11 @@
 import type { ErrorFields } from './errors.js';
-import type { ConnectionState, Continuity, PresenceEvent, SubscriptionStatus, SystemMessage } from './subscriptions.js';
+import type {
+  ConnectionState,
+  Continuity,
+  PresenceEvent,
+  SubscriptionStatus,
+  SystemMessage,
+} from './subscriptions.js';
 
 /** What a sync lacks until its state is asked for. */
 export type ToldPresence = Exclude<PresenceEvent, { type: 'sync' }> | { type: 'sync' };

@@ -22,7 +22,10 @@ export interface RealtimeOptions {
    * Default: none, the key's own role.
    */
   accessToken?: AccessToken;
-  /** Milliseconds between heartbeats. 1,000 to 50,000 (the server closes a socket after 60,000 of silence). Default 25,000. */
+  /**
+   * Milliseconds between heartbeats, 1,000 to 50,000 (the server closes a socket after 60,000 of silence). Default: 25,000,
+   * and 5,000 while the page is visible and the server says nothing. One that is given counts for both.
+   */
   heartbeatIntervalMs?: number;
   /**
    * Milliseconds the server may take to answer a join. Default 15,000; 5,000 more for each other join under way, up to

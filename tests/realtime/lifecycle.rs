@@ -208,3 +208,71 @@ fn topics_that_come_and_go_while_there_is_no_network_leave_nothing_behind() {
     }
     assert_eq!(sizes[0], sizes[19]);
 }
+
+#[test]
+fn a_page_put_away_runs_no_timer_of_a_channel_that_was_refused() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    world.refuse("feed", "RealtimeRestarting: Realtime is restarting, please standby");
+    world.input(Input::Suspend);
+    assert!(world.client().next_timeout().is_none(), "{:?}", world.client().next_timeout());
+    world.input(Input::Resume);
+    world.open();
+    world.accept("feed");
+    assert!(world.is_live("feed"));
+}
+
+#[test]
+fn a_limit_of_the_server_s_is_kept_to_by_a_page_that_was_put_away_meanwhile() {
+    for changes_its_mind in [false, true] {
+        let mut world = World::open_with("feed", broadcasts("feed"));
+        world.accept("feed");
+        let (reference, topic, _) = world.join("feed");
+        let limit =
+            json!({ "status": "error", "extension": "system", "message": "Too many messages per second" });
+        world.receive_json(json!([reference, null, topic, "system", limit]));
+        world.receive_json(json!([reference, reference, topic, "phx_close", {}]));
+        world.pass(10_000);
+        world.input(Input::Suspend);
+        if changes_its_mind {
+            world.unsubscribe("feed");
+            world.subscribe("feed", broadcasts("feed"));
+        }
+        assert!(world.client().next_timeout().is_none());
+        world.sleep(10_000);
+        world.input(Input::Resume);
+        world.open();
+        world.sent.clear();
+        world.pass(39_000);
+        assert!(!world.sent_events().contains(&"phx_join"), "59 s after it was told to slow down");
+        world.pass(32_000);
+        assert!(world.sent_events().contains(&"phx_join"));
+    }
+}
+
+#[test]
+fn the_last_subscription_that_ends_while_the_page_is_put_away_does_not_bring_it_back() {
+    for disconnects in [false, true] {
+        let mut world = World::open_with("feed", broadcasts("feed"));
+        world.accept("feed");
+        world.input(Input::Suspend);
+        if disconnects {
+            world.input(Input::Disconnect);
+        } else {
+            world.unsubscribe("feed");
+        }
+        world.subscribe("other", broadcasts("other"));
+        assert_eq!(world.opened.len(), 1, "an open socket would keep it out of the back/forward cache");
+        world.input(Input::Resume);
+        assert_eq!(world.opened.len(), 2);
+    }
+}
+
+#[test]
+fn a_page_put_away_before_anything_was_wanted_opens_nothing() {
+    let mut world = World::new();
+    world.input(Input::Suspend);
+    world.subscribe("feed", broadcasts("feed"));
+    assert!(world.opened.is_empty());
+    world.input(Input::Resume);
+    assert_eq!(world.opened.len(), 1);
+}
