@@ -21,7 +21,9 @@ export async function startNext(children, { mode, port, backend }) {
       SUPABASE_URL: backend.url,
       SUPABASE_ANON_KEY: backend.anonKey,
       // No build holds the demo's users: the sign-in page shows them only where there is a demo's backend.
-      ...(process.env.SUPABASE_URL ? {} : { WEDSYNC_DEMO: JSON.stringify({ password: demoPassword, users: demoUsers }) }),
+      ...(process.env.SUPABASE_URL
+        ? {}
+        : { WEDSYNC_DEMO: JSON.stringify({ password: demoPassword, users: demoUsers }) }),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

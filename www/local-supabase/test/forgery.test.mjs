@@ -122,7 +122,11 @@ describeOnEachStorage('who and when are set by the server', (backend) => {
       .single();
     assert.equal(note.error, null);
     assert.equal((await client.from('clients').delete().eq('id', id)).error, null);
-    const left = await client.from('activity').select('supplier_id,client_id').eq('id', note.data.id).single();
+    const left = await client
+      .from('activity')
+      .select('supplier_id,client_id')
+      .eq('id', note.data.id)
+      .single();
     assert.deepEqual(left.data, { supplier_id: rosewood, client_id: null });
   });
 });
@@ -144,12 +148,16 @@ describeOnEachStorage('no answer tells what exists elsewhere', (backend) => {
   }
 
   const ownClient = async (client) =>
-    (await client.from('clients').insert({ supplier_id: rosewood, name: 'Xenia' }).select('id').single()).data.id;
+    (await client.from('clients').insert({ supplier_id: rosewood, name: 'Xenia' }).select('id').single()).data
+      .id;
 
   test('a user, by whom a client was added', async () => {
     const client = await backend.signedIn(ben);
     const id = await ownClient(client);
-    const users = [(await backend.sql(`select id from auth.users where email = '${carla}'`))[0].id, randomUUID()];
+    const users = [
+      (await backend.sql(`select id from auth.users where email = '${carla}'`))[0].id,
+      randomUUID(),
+    ];
     const [status] = await assertToldTheSame(users, (user) =>
       client.from('clients').update({ created_by: user }).eq('id', id),
     );
