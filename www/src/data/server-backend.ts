@@ -20,17 +20,22 @@ export function createServerBackend(
   { url, anonKey }: { url: string; anonKey: string },
   { secure, ...store }: CookieMethodsServer & { secure: boolean },
 ): ServerBackend {
-  const late = AbortSignal.timeout(patienceMs);
+  let late: AbortSignal | undefined;
   const backend = createServerClient<Database>(url, anonKey, {
     cookies: store,
     cookieOptions: sessionCookie(url, secure),
-    global: { fetch: (input, init) => fetch(input, { ...init, signal: init?.signal ?? late }) },
+    global: {
+      fetch: (input, init) =>
+        fetch(input, String(input).startsWith(`${url}/auth/`) ? { ...init, signal: late ?? null } : init),
+    },
     realtime: { transport: noSocket },
   });
   return {
     backend,
     async session() {
-      // A refresh that fails for want of a network is tried again for half a minute.
+      // A refresh that fails for want of a network would be tried again for half a minute, and one that comes after the
+      // answer would be lost.
+      late ??= AbortSignal.timeout(patienceMs);
       const given = await Promise.race([backend.auth.getSession(), aborted(late)]);
       return given?.data.session ?? null;
     },
@@ -61,7 +66,10 @@ export function isSecure(request: Headers): boolean {
 }
 
 function aborted(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(null), { once: true }));
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(null);
+    else signal.addEventListener('abort', () => resolve(null), { once: true });
+  });
 }
 
 /** Node.js 20 has no WebSocket, and supabase-js wants one at once; nothing is live on the server. */
