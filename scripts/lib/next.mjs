@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { nextCommand } from './build/index.mjs';
+import { demoPassword, demoUsers } from './demo-users.mjs';
 import { appDir } from './paths.mjs';
 import { Problem } from './problem.mjs';
 
@@ -19,8 +20,10 @@ export async function startNext(children, { mode, port, backend }) {
       NEXT_TELEMETRY_DISABLED: '1',
       SUPABASE_URL: backend.url,
       SUPABASE_ANON_KEY: backend.anonKey,
-      // The sign-in page may show the demo's users only where there is a demo's backend.
-      ...(process.env.SUPABASE_URL ? {} : { WEDSYNC_DEMO: '1' }),
+      // No build holds the demo's users: the sign-in page shows them only where there is a demo's backend.
+      ...(process.env.SUPABASE_URL
+        ? {}
+        : { WEDSYNC_DEMO: JSON.stringify({ password: demoPassword, users: demoUsers }) }),
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

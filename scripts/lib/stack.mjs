@@ -57,7 +57,7 @@ async function start(children, { command, mode, port, backendPort, controlPort, 
   if (!given) {
     say('');
     say(`Sign in with the password ${demoPassword} as`);
-    for (const { email, supplier } of demoUsers) say(`  ${email.padEnd(26)}${supplier}`);
+    for (const { email, work } of demoUsers) say(`  ${email.padEnd(26)}${work}`);
   }
   say('');
   say('Press Ctrl+C to stop both.');

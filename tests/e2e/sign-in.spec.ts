@@ -1,5 +1,6 @@
 import { expect, test } from '@wedsync/dashboard/testing';
 import { amelia, password } from './support/people.js';
+import { readSession, writeSession } from './support/session.js';
 
 test('a wrong password: a sentence, the same page, and another try', async ({ page }) => {
   await page.goto('/sign-in');
@@ -49,12 +50,10 @@ test('a session that has expired for good leads to the sign-in page', async ({ d
   const page = await signedInPage(amelia, password);
   await expect(page.getByTestId('dashboard-loaded')).toBeVisible();
   await dashboard.backend.sql('delete from auth.sessions');
-  // The page's own record of the session, an hour later: its token has run out and wants to be refreshed.
-  await page.evaluate(() => {
-    for (const [key, text] of Object.entries(localStorage)) {
-      if (!key.endsWith('-auth-token')) continue;
-      localStorage.setItem(key, JSON.stringify({ ...JSON.parse(text), expires_at: 1 }));
-    }
+  // An hour later: the token has run out and wants to be refreshed.
+  await writeSession(page.context(), dashboard.appUrl, {
+    ...(await readSession(page.context())),
+    expires_at: 1,
   });
   await page.reload();
   await expect(page).toHaveURL(/\/sign-in\b/);

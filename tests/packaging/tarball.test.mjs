@@ -9,7 +9,7 @@ import { run } from '../../scripts/lib/process.mjs';
 
 /** All that may be published. A file that matches none of these is one nobody meant to send. */
 const allowed = [
-  /^(package\.json|README\.md|LICENSE)$/,
+  /^(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt)$/,
   /^(index|react|testing|dashboard|emitter|errors|filter|module|notifications|realtime|store)\.(js|d\.ts)$/,
   /^(subscriptions|supabase|telling|types)\.(js|d\.ts)$/,
   /^testing\/(stack|backend|faults|tree)\.(js|d\.ts)$/,
@@ -98,6 +98,50 @@ test('no path of the machine that built it, no key and no token is inside', () =
     const bytes = readFileSync(join(unpacked, file)).toString('latin1');
     for (const secret of secrets) assert.ok(!bytes.includes(secret), `${basename(file)} contains ${secret}`);
   }
+});
+
+test('the notices name every crate that is linked, with the texts of its licences, and no other', async () => {
+  const notices = text('THIRD-PARTY-NOTICES.txt');
+  const tree = ['tree', '--locked', '--target', 'wasm32-unknown-unknown', '--edges', 'normal,no-proc-macro'];
+  const { code, stdout, output } = await run('cargo', [...tree, '--prefix', 'none', '--format', '{p} {l}'], {
+    cwd: root,
+  });
+  assert.equal(code, 0, output);
+  const linked = new Set(
+    stdout
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('wedsync-dashboard '))
+      .map((line) => line.replace(/^(\S+) v(\S+) (.*?)( \(\*\))?$/, '$1 $2\n  Licence: $3')),
+  );
+  assert.ok(linked.size > 5, stdout);
+  for (const crate of linked) assert.ok(notices.includes(`\n${crate}\n`), crate);
+  assert.match(notices, /\nRust's standard library\n/);
+
+  const [list = '', ...texts] = notices.split(`\n${'-'.repeat(80)}\n`);
+  const named = [...list.matchAll(/^ {2}Texts: (.+)$/gm)].map(([, numbers = '']) => numbers.split(', '));
+  const ofTheLibrary = list.match(/Rust's standard library$/gm)?.length ?? 0;
+  assert.equal(named.length, linked.size + ofTheLibrary);
+  for (const numbers of named) {
+    assert.ok(numbers.length > 0);
+    for (const number of numbers) {
+      const found = texts.filter((one) => one.startsWith(`${number}\n`));
+      assert.equal(found.length, 1, number);
+      assert.match(found[0] ?? '', /copyright/i);
+    }
+  }
+});
+
+test('no npm package is bundled: what its JavaScript imports by name, the user brings', () => {
+  const { peerDependencies } = JSON.parse(text('package.json'));
+  const imported = files
+    .filter((file) => file.endsWith('.js'))
+    .flatMap((file) => [
+      ...text(file).matchAll(/^(?:import|export)\s(?:[^'"()]*\sfrom\s)?['"]([^.'"][^'"]*)['"]/gm),
+    ])
+    .map(([, name = '']) => name)
+    .filter((name) => !name.startsWith('node:'));
+  assert.ok(imported.length > 0);
+  for (const name of new Set(imported)) assert.ok(name in peerDependencies, name);
 });
 
 test('what is installed is what was packed', () => {

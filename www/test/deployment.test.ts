@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sessionCookie } from '../src/data/session-cookie.ts';
 import { contentSecurityPolicy } from '../src/lib/content-security-policy.ts';
 import { newIdentifier } from '../src/lib/identifier.ts';
 import { returnPath } from '../src/lib/return-path.ts';
@@ -10,15 +11,33 @@ test('settings come from the process, the public names as a fallback', () => {
     problem: null,
     url: 'http://127.0.0.1:54321',
     anonKey: 'key',
-    demo: false,
+    demo: null,
   });
   const fallback = readSettings({
     NEXT_PUBLIC_SUPABASE_URL: 'https://project.supabase.co',
     NEXT_PUBLIC_SUPABASE_ANON_KEY: 'key',
-    WEDSYNC_DEMO: '1',
   });
   assert.equal(fallback.url, 'https://project.supabase.co');
-  assert.equal(fallback.demo, true);
+});
+
+test('the demo’s users are those that the process was given', () => {
+  const backend = { SUPABASE_URL: 'http://127.0.0.1:54321', SUPABASE_ANON_KEY: 'key' };
+  const demo = { password: 'secret', users: [{ name: 'Una', email: 'una@example.com', work: 'Florist' }] };
+  assert.deepEqual(readSettings({ ...backend, WEDSYNC_DEMO: JSON.stringify(demo) }).demo, demo);
+  for (const wrong of [
+    '1',
+    '{}',
+    'null',
+    '{"password":1,"users":[]}',
+    '{"password":"x","users":[{}]}',
+    '{',
+  ]) {
+    assert.match(
+      readSettings({ ...backend, WEDSYNC_DEMO: wrong }).problem ?? '',
+      /WEDSYNC_DEMO is not/,
+      wrong,
+    );
+  }
 });
 
 test('a setting that is missing or wrong is named', () => {
@@ -61,6 +80,16 @@ test('after signing in one stays on this site', () => {
     assert.equal(returnPath(path), '/dashboard', String(path));
   }
   assert.equal(returnPath('/sign-in'), '/dashboard');
+});
+
+test('the session’s cookies are named after the backend and its port, and stay on https where the page is', () => {
+  assert.deepEqual(sessionCookie('https://project.supabase.co', true), {
+    name: 'sb-project-supabase-co-auth-token',
+    path: '/',
+    sameSite: 'lax',
+    secure: true,
+  });
+  assert.equal(sessionCookie('http://127.0.0.1:54321', false).name, 'sb-127-0-0-1-54321-auth-token');
 });
 
 test('identifiers are version 4 UUIDs and differ', () => {

@@ -8,6 +8,7 @@ import { mustRun } from '../process.mjs';
 import { say, step } from '../say.mjs';
 import { cargoTools } from '../setup/cargo-tools.mjs';
 import { writeManifest } from './manifest.mjs';
+import { writeNotices } from './notices.mjs';
 import { wasmSizes } from './sizes.mjs';
 import { installTarball, pack } from './tarball.mjs';
 import { buildTypeScript, buildWasm, crateInputs } from './wasm.mjs';
@@ -27,6 +28,7 @@ export async function buildPackage() {
       await step('Building the package @wedsync/dashboard', async () => {
         await buildWasm();
         await buildTypeScript();
+        await writeNotices();
         writeManifest();
         await pack();
         await installTarball();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { packageDir, root } from '../paths.mjs';
 import { Problem } from '../problem.mjs';
 import { oldestNode } from '../versions.mjs';
+import { noticesFile } from './notices.mjs';
 
 /** The entry points: what a user imports, and the file that answers. */
 const entryPoints = { '.': 'index', './react': 'react', './testing': 'testing' };
@@ -52,7 +53,9 @@ export function crateVersion() {
 /** Names every file, so that nothing else of the folder is ever published. */
 function publishedFiles() {
   return readdirSync(packageDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.(js|d\.ts|wasm)$/.test(entry.name))
+    .filter(
+      (entry) => entry.isFile() && (/\.(js|d\.ts|wasm)$/.test(entry.name) || entry.name === noticesFile),
+    )
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(packageDir.length + 1))
     .map((path) => path.replaceAll('\\', '/'))
     .sort();

@@ -125,17 +125,32 @@ describeOnEachStorage('auth', (backend) => {
   test('a used refresh token works again at once, but ends the session later', async () => {
     const client = await backend.signedIn(amelia);
     const { refresh_token: used } = await session(client);
+    await client.auth.refreshSession();
     const { refresh_token: current } = (await client.auth.refreshSession()).data.session;
     const again = await backend.client().auth.refreshSession({ refresh_token: used });
     assert.equal(again.data.session.refresh_token, current);
-    await backend.sql(
-      `update auth.refresh_tokens set updated_at = now() - interval '1 minute' where token = '${used}'`,
-    );
+    await longAfter(used);
     const stolen = await backend.client().auth.refreshSession({ refresh_token: used });
     assert.equal(stolen.error.code, 'refresh_token_already_used');
     const after = await backend.client().auth.refreshSession({ refresh_token: current });
     assert.equal(after.error.code, 'refresh_token_not_found');
   });
+
+  test('whoever never got the answer to a refresh may ask again, however late', async () => {
+    const client = await backend.signedIn(amelia);
+    const { refresh_token: used } = await session(client);
+    const { refresh_token: current } = (await client.auth.refreshSession()).data.session;
+    await longAfter(used);
+    const again = await backend.client().auth.refreshSession({ refresh_token: used });
+    assert.equal(again.data.session.refresh_token, current);
+    assert.equal((await backend.client().auth.refreshSession({ refresh_token: current })).error, null);
+  });
+
+  /** As if this token had been used a minute ago. */
+  const longAfter = (token) =>
+    backend.sql(
+      `update auth.refresh_tokens set updated_at = now() - interval '1 minute' where token = '${token}'`,
+    );
 
   test('a session moves to another client with its two tokens', async () => {
     const { access_token, refresh_token } = await session(await backend.signedIn(amelia));

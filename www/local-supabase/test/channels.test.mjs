@@ -268,7 +268,7 @@ describeOnEachStorage(
     });
 
     test('a new token keeps a channel open beyond the old one and subscribes anew', async () => {
-      const changes = [{ event: '*', schema: 'public', table: 'clients' }];
+      const changes = [{ event: '*', schema: 'public', table: 'activity' }];
       const claims = { role: 'authenticated', sub: 'a1000000-0000-4000-8000-000000000001' };
       const socket = await joined('realtime:on', {
         changes,

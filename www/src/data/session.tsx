@@ -23,7 +23,7 @@ interface SessionValue {
 
 const SessionContext = createContext<SessionValue | null>(null);
 
-/** Holds who is signed in. The session lives in the browser, so the server always renders `loading`. */
+/** Holds who is signed in. The browser finds out and follows it, so the server always renders `loading`. */
 export function SessionProvider({ settings, children }: { settings: BackendSettings; children: ReactNode }) {
   const { url, anonKey } = settings;
   const [state, setState] = useState<SessionState>({ status: 'loading', session: null });

@@ -27,8 +27,9 @@ export function openSession(database: Database, userId: string): Promise<Session
 }
 
 /**
- * Exchanges a refresh token for a new one. A stolen, already used one ends the whole session; a banned user's stays as
- * it is, for the end of the ban.
+ * Exchanges a refresh token for a new one. A used one gives the session's current token just after its use, and, as long
+ * as that has not been used itself, at any time: whoever asks has never got the answer. Any other use ends the whole
+ * session; a banned user's stays as it is, for the end of the ban.
  */
 export function refreshSession(database: Database, token: string): Promise<SessionGrant | RefreshProblem> {
   return database.transaction(async (session) => {
@@ -54,8 +55,10 @@ export function refreshSession(database: Database, token: string): Promise<Sessi
     const found = rows[0];
     if (found === undefined) return 'unknown';
     if (found.revoked === 't') {
-      const current = found.is_recent === 't' ? await currentToken(session, sessionId) : null;
-      if (current !== null) return { sessionId, userId, refreshToken: current };
+      const current = await currentToken(session, sessionId);
+      if (current !== null && (found.is_recent === 't' || current.parent === token)) {
+        return { sessionId, userId, refreshToken: current.token };
+      }
       await session.query('delete from auth.sessions where id = $1', [sessionId]);
       return 'reused';
     }
@@ -100,10 +103,14 @@ async function addToken(
   return token;
 }
 
-async function currentToken(session: Session, sessionId: string): Promise<string | null> {
+async function currentToken(
+  session: Session,
+  sessionId: string,
+): Promise<{ token: string; parent: string | null } | null> {
   const { rows } = await session.query(
-    'select token from auth.refresh_tokens where session_id = $1 and not revoked order by id desc limit 1',
+    'select token, parent from auth.refresh_tokens where session_id = $1 and not revoked order by id desc limit 1',
     [sessionId],
   );
-  return rows[0]?.token ?? null;
+  const { token, parent = null } = rows[0] ?? {};
+  return token ? { token, parent } : null;
 }

@@ -1,18 +1,17 @@
 'use client';
 
 import { Button } from '@heroui/react';
+import type { Demo } from '@/lib/demo';
 import type { Credentials } from './sign-in-form';
 
-const password = 'wedding-demo-1';
-
-const users = [
-  { name: 'Amelia', work: 'Rosewood Barn, venue', email: 'amelia@rosewood.example' },
-  { name: 'Ben', work: 'Rosewood Barn, venue', email: 'ben@rosewood.example' },
-  { name: 'Carla', work: 'Lumen & Lace, photography', email: 'carla@lumen.example' },
-];
+interface DemoUsersProps {
+  demo: Demo;
+  onChoose: (credentials: Credentials) => void;
+}
 
 /** The seeded users of a demonstration, each one press away from the form. */
-export function DemoUsers({ onChoose }: { onChoose: (credentials: Credentials) => void }) {
+export function DemoUsers({ demo, onChoose }: DemoUsersProps) {
+  const { password, users } = demo;
   return (
     <section aria-labelledby="demo-users" className="mt-8 border-t border-separator pt-6">
       <h2 id="demo-users" className="text-sm font-medium">

@@ -3,6 +3,7 @@
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
 import { useSession } from '@/data/session';
+import type { Demo } from '@/lib/demo';
 import { BrandMark } from '../brand-mark';
 import { SkipLink } from '../skip-link';
 import { ThemeToggle } from '../theme-toggle';
@@ -11,7 +12,7 @@ import { DemoUsers } from './demo-users';
 import { type Credentials, SignInForm } from './sign-in-form';
 
 /** The sign-in screen; whoever is signed in already goes straight on. */
-export function SignInPanel({ target, demo }: { target: string; demo: boolean }) {
+export function SignInPanel({ target, demo }: { target: string; demo: Demo | null }) {
   const router = useRouter();
   const { status } = useSession().state;
   const [credentials, setCredentials] = useState<Credentials>({ email: '', password: '' });
@@ -41,7 +42,7 @@ export function SignInPanel({ target, demo }: { target: string; demo: boolean })
             Sign in to see today’s enquiries and every wedding ahead.
           </p>
           <SignInForm credentials={credentials} onChange={setCredentials} />
-          {demo ? <DemoUsers onChoose={setCredentials} /> : null}
+          {demo ? <DemoUsers demo={demo} onChoose={setCredentials} /> : null}
         </main>
       </div>
       <Archway />
