@@ -197,9 +197,22 @@ async fn a_page_put_away_closes_its_socket_and_comes_back_live() {
     status(&news, "lobby", "live").await;
     let window = web_sys::window().unwrap();
     let tell = |name: &str| window.dispatch_event(&web_sys::Event::new(name).unwrap()).unwrap();
+    let show = |persisted: bool| {
+        let init = web_sys::PageTransitionEventInit::new();
+        init.set_persisted(persisted);
+        let event = web_sys::PageTransitionEvent::new_with_event_init_dict("pageshow", &init).unwrap();
+        window.dispatch_event(&event).unwrap();
+    };
     tell("pagehide");
     news.next(|news| text(news, "type") == "disconnected").await;
-    tell("pageshow");
+    // One follows every `load`: it says nothing of the page's return.
+    show(false);
+    let promise = js_sys::Promise::new(&mut |done, _| {
+        window.set_timeout_with_callback_and_timeout_and_arguments_0(&done, 300).unwrap();
+    });
+    wasm_bindgen_futures::JsFuture::from(promise).await.unwrap();
+    assert_eq!(stat(&listener, "connections"), 1.0);
+    show(true);
     status(&news, "lobby", "live").await;
     assert_eq!(stat(&listener, "connections"), 2.0);
     listener.disconnect();

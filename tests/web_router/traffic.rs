@@ -3,6 +3,7 @@
 use js_sys::{Array, ArrayBuffer, Function, JSON, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
+use wedsync_dashboard::core::io::SocketId;
 use wedsync_dashboard::core::realtime::frame::Protocol;
 use wedsync_dashboard::shell::router::redacted;
 
@@ -116,4 +117,26 @@ fn tokens_are_taken_out_wherever_they_stand() {
     assert_eq!(redacted(&long), long);
     let long = "eyJ".repeat(100_000);
     assert_eq!(redacted(&long), long);
+}
+
+#[wasm_bindgen_test]
+fn what_was_heard_carries_the_time_of_the_last_message_event_and_is_told_once() {
+    let both = Both::new(Protocol::V2);
+    let socket = SocketId(7);
+    assert_eq!(both.router.heard(socket), None);
+    let receive = both.router.receiver(socket.0);
+    let mut last = 0.0;
+    for _ in 0..3 {
+        let event = message_event(&JsValue::from_str("{not json"));
+        last = event.time_stamp();
+        receive.call1(&JsValue::NULL, &event).unwrap();
+    }
+    // The client is told of it at its next pump, whenever that is.
+    let performance = web_sys::window().unwrap().performance().unwrap();
+    while performance.now() < last + 50.0 {}
+    let heard = both.router.heard(socket).unwrap();
+    assert_eq!((heard.socket, heard.frames, heard.at), (socket, 3, last as u64));
+    assert_eq!(both.router.heard(socket), None, "nothing has come since");
+    both.router.forget(socket.0);
+    assert_eq!(both.router.heard(socket), None);
 }
