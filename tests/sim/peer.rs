@@ -99,6 +99,8 @@ pub struct Peer {
     pub anothers: BTreeMap<String, bool>,
     /// Subscriptions that the server has begun anew, until they hear that they may have missed something.
     pub begun_anew: BTreeSet<&'static str>,
+    /// Those of them that come back with this very frame, on a socket that was in doubt: they may hear it too.
+    pub back_with_it: BTreeSet<&'static str>,
     /// Topics of which the server has said that the token's signature is wrong, since they were last live.
     forged: BTreeSet<String>,
     router: Router,
@@ -139,6 +141,7 @@ impl Peer {
             was_live: BTreeSet::new(),
             anothers: BTreeMap::new(),
             begun_anew: BTreeSet::new(),
+            back_with_it: BTreeSet::new(),
             forged: BTreeSet::new(),
             router: Router::new(protocol),
             owners: BTreeMap::new(),
@@ -365,7 +368,9 @@ impl Peer {
                 if self.leaving == Some(id.as_str()) {
                     return None;
                 }
-                let is_due = due.remove(id.as_str()) || self.begun_anew.remove(id.as_str());
+                let id_of = id.as_str();
+                let is_due =
+                    due.remove(id_of) || self.begun_anew.remove(id_of) || self.back_with_it.remove(id_of);
                 assert!(is_due, "{id}: told of a gap where there was none");
                 if continuity == Continuity::Resumed {
                     let (wish, _) =

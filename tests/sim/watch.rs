@@ -312,10 +312,10 @@ impl World {
             client.anothers.remove(&frame.topic);
         }
         if !link.standing.insert(frame.topic.clone()) && !link.refreshed.remove(&frame.topic) {
-            let is_meant = |wish: &Wish| matches!(wish.kind, Kind::Rows(_)) && client.is_live(wish.id);
-            let of_topic = client.wanted.values().filter(|(_, topic)| *topic == frame.topic);
-            client.begun_anew =
-                of_topic.filter(|(wish, _)| is_meant(wish)).map(|(wish, _)| wish.id).collect();
+            let is_meant =
+                |(wish, topic): &&(Wish, String)| matches!(wish.kind, Kind::Rows(_)) && *topic == frame.topic;
+            let meant = client.wanted.values().filter(is_meant).map(|(wish, _)| wish.id);
+            (client.begun_anew, client.back_with_it) = meant.partition(|id| client.is_live(id));
         }
     }
 

@@ -320,6 +320,7 @@ impl World {
         self.trace((peer, &arrival));
         let untold = &self.peers[peer].begun_anew;
         assert!(untold.is_empty(), "{untold:?}: begun anew by the server, and not told");
+        self.peers[peer].back_with_it.clear();
         self.judge(peer, data, arrival);
         self.perform(peer, effects);
     }
