@@ -20,6 +20,7 @@ export type Notification =
   | { type: 'presence'; id: string; event: ToldPresence }
   | { type: 'system'; id: string; payload: SystemMessage }
   | { type: 'heartbeat'; status: 'sent' | 'ok' | 'timeout'; latencyMs?: number }
+  | { type: 'user-changed' }
   | { type: 'error'; id?: string; error: ErrorFields }
   | { type: 'failed'; id: string; error: ErrorFields }
   | { type: 'settled'; call: number; error?: ErrorFields };

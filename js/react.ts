@@ -149,12 +149,14 @@ function useSubscribed(options: SubscriptionOptions | null): { id: string; state
   const id = useId();
   const latest = useLatest(options);
   const [state, setState] = useState<SubscriptionState>(IDLE);
+  const [attempt, setAttempt] = useState(0);
   const identity = options === null ? null : JSON.stringify(options, ofIdentity);
   // biome-ignore lint/correctness/useExhaustiveDependencies: callbacks are read at each call, through `latest`
   useEffect(() => {
     const wanted = latest.current;
     if (!dashboard || wanted === null) return undefined;
     let left = false;
+    let isGivenUp = false;
     const guarded = <Arguments extends unknown[]>(call: (...values: Arguments) => void) => {
       return (...values: Arguments) => {
         if (!left) call(...values);
@@ -166,6 +168,7 @@ function useSubscribed(options: SubscriptionOptions | null): { id: string; state
       onData: guarded((message: unknown) => (latest.current?.onData as TakesAny | undefined)?.(message)),
       onContinuity: guarded((continuity) => latest.current?.onContinuity?.(continuity)),
       onStatus: guarded((status) => {
+        isGivenUp = status === 'failed';
         setState((former) => ({ status, error: status === 'live' ? null : former.error }));
         latest.current?.onStatus?.(status);
       }),
@@ -181,12 +184,17 @@ function useSubscribed(options: SubscriptionOptions | null): { id: string; state
         if (error.code !== 'unsubscribed') setState({ status: 'failed', error });
       }),
     );
+    // What one user was refused another may have: mounted before sign-in, it comes to live with it.
+    const unlisten = dashboard.realtime.on('user-changed', () => {
+      if (isGivenUp && wanted.autoReconnect !== false) setAttempt((former) => former + 1);
+    });
     return () => {
       left = true;
+      unlisten();
       setState(IDLE);
       void dashboard.realtime.unsubscribe(id);
     };
-  }, [dashboard, id, identity]);
+  }, [dashboard, id, identity, attempt]);
   return { id, state };
 }
 
@@ -239,13 +247,14 @@ export function usePresence<State extends Record<string, unknown>>(
   const isOn = ['joining', 'live', 'reconnecting'].includes(result.status);
   const place = JSON.stringify(subscription);
   const tracked = options?.state == null ? null : JSON.stringify(options.state);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: on another channel it has to be said again
+  const users = useUsers(dashboard);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on another channel, and as another user, it has to be said again
   useEffect(() => {
     if (!dashboard || !isOn || tracked === null) return undefined;
     // The core says it again after each reconnection; what it could not say is told by the subscription's own error.
     dashboard.realtime.track(id, JSON.parse(tracked)).catch(() => undefined);
     return undefined;
-  }, [dashboard, id, isOn, place, tracked]);
+  }, [dashboard, id, isOn, place, tracked, users]);
   const isTracked = tracked !== null;
   // Not between two states: others are to see an update, not a leave and a join. The subscription's end untracks by
   // itself.
@@ -259,6 +268,16 @@ export function usePresence<State extends Record<string, unknown>>(
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of these that counts
   useEffect(() => () => setPresences(NOBODY), [dashboard, id, place]);
   return { ...result, presences: subscription ? presences : NOBODY };
+}
+
+/** How many users there have been. */
+function useUsers(dashboard: Dashboard | null): number {
+  const [users, setUsers] = useState(0);
+  useEffect(
+    () => dashboard?.realtime.on('user-changed', () => setUsers((former) => former + 1)),
+    [dashboard],
+  );
+  return users;
 }
 
 /**

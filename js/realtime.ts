@@ -208,7 +208,7 @@ export class RealtimeSubscriptionManager {
    * @param payload An object, or bytes.
    * @param options `private`: to the private channel of this name, authorized by its policies. Default `false`.
    * @throws {DashboardError} `invalid_option`, `unknown_option`, `payload_too_large`, `unreachable`, `token_expired`,
-   * `token_unavailable`, `push_refused`, `rate_limited`, `http_failed`.
+   * `token_unavailable`, `user_changed`, `push_refused`, `rate_limited`, `http_failed`.
    */
   httpSend(
     channel: string,
@@ -225,7 +225,8 @@ export class RealtimeSubscriptionManager {
    * waits for its turn.
    *
    * @throws {DashboardError} `unknown_subscription`, `invalid_option`, `push_refused`, `push_timeout`; `not_joined` if
-   * the subscription ends before.
+   * the subscription ends before, `user_changed` if another user's token is set: what one user tracks is not tracked as
+   * another.
    */
   track(id: string, state: Record<string, unknown>): Promise<void> {
     return this.#call((client, call) => client.track(call, id, state ?? null));
@@ -248,6 +249,10 @@ export class RealtimeSubscriptionManager {
   /**
    * Sets the access token of all channels, now and at later joins; `null` for the key's own role. Where `accessToken`
    * is a function it stays the source: it is asked again at the next connection and ahead of the token's end.
+   *
+   * A fresh token of the same user (the JWT's `sub`) interrupts nothing. With another user's, from this call on nothing of the
+   * former one's is delivered: every channel is left and joined anew, `user-changed` is emitted, and each subscription is
+   * told `lost` when it is live again.
    *
    * @throws {DashboardError} `invalid_option` for an empty string.
    */

@@ -69,13 +69,17 @@ function read(supabase: unknown) {
 function sessionOf(auth: SupabaseClientLike['auth']) {
   /** The token that the channels were last given; none known at first. */
   let latest: string | null | undefined;
+  /** Counts what has been told of the session: an answer that was asked for before may be about the user before. */
+  let turn = 0;
   return {
     async accessToken() {
+      const asked = turn;
       const { data, error } = await auth.getSession();
       // A session that could not be refreshed for want of a network is not a signed-out user.
       if (error) throw error;
-      latest = data.session?.access_token ?? null;
-      return latest;
+      const token = data.session?.access_token ?? null;
+      if (asked === turn) latest = token;
+      return token;
     },
     follow(setAuth: (token: string | null) => void) {
       const { data } = auth.onAuthStateChange((event, session) => {
@@ -84,6 +88,7 @@ function sessionOf(auth: SupabaseClientLike['auth']) {
         const token = event === 'SIGNED_OUT' ? null : (session?.access_token ?? null);
         // A page that becomes visible again is told SIGNED_IN with the token it had.
         if (token === latest) return;
+        turn += 1;
         latest = token;
         setAuth(token);
       });

@@ -41,6 +41,8 @@ export class Telling {
   state: ConnectionState = 'idle';
   /** When the state was told. */
   #stateTurn = 0;
+  /** When another user was told of: what was told before it is the former one's, and not for the next one to see. */
+  #userTurn = 0;
   readonly #module: Module;
 
   constructor(events: Emitter<RealtimeEvents & { state: ConnectionState }>, module: Module) {
@@ -78,10 +80,15 @@ export class Telling {
         this.events.emit('continuity', { id, continuity });
         break;
       }
+      case 'user-changed':
+        this.#userTurn = turn;
+        this.events.emit('user-changed', undefined);
+        break;
       case 'presence':
-        this.#presenceChanged(notification.id, notification.event);
+        if (this.#userTurn <= turn) this.#presenceChanged(notification.id, notification.event);
         break;
       case 'system': {
+        if (this.#userTurn > turn) break;
         const { id, payload: message } = notification;
         report(() => this.held.get(id)?.options.onSystem?.(message));
         this.events.emit('system', { id, message });

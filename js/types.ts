@@ -138,6 +138,11 @@ export interface RealtimeEvents {
   error: { id?: string; error: DashboardError };
   /** A subscription is live again after it was not. */
   continuity: { id: string; continuity: Continuity };
+  /**
+   * Another user's token is set, the first one's, or none any more. What is subscribed begins anew by itself; what was given
+   * up (`failed`) may be subscribed again now, and what was tracked is to be tracked again if it is the new user's too.
+   */
+  'user-changed': undefined;
   /** Who is on a channel is known, or has changed; `state` is all of them. */
   'presence-sync': { id: string; state: PresenceState };
   /** Somebody has come, gone, or tracks something else. */

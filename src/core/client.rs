@@ -120,8 +120,8 @@ enum Request {
     Broadcast(CallId),
     /// Why a handshake may have been refused.
     Refusal {
-        /// Whether it went out with an access token.
-        has_token: bool,
+        /// The access token that it went out with, by its version.
+        token: Option<u32>,
     },
 }
 
@@ -228,17 +228,13 @@ impl<P: Payload> Client<P> {
             }
             Input::HttpBroadcast(broadcast) => self.http_broadcast(now, broadcast),
             Input::Track { call, id, state } => self.track(now, call, &id, state),
-            Input::SetToken { value, lifetime } => {
-                self.token.supersede();
-                self.set_token(now, value, lifetime);
-            }
-            Input::Token { question, value, lifetime } if self.token.takes_answer(question) => {
-                self.set_token(now, value, lifetime);
-            }
-            Input::TokenFailed { question, reason } if self.token.takes_answer(question) => {
+            Input::SetToken { value, claims } => self.set_token(now, None, value, claims),
+            Input::Token { question, value, claims } => self.set_token(now, Some(question), value, claims),
+            Input::TokenFailed { question, reason } if self.token.takes_failure(question) => {
                 self.token_failed(now, &reason);
             }
-            Input::Token { .. } | Input::TokenFailed { .. } => {}
+            Input::TokenFailed { .. } => {}
+            Input::Clock { ahead } => self.token.measure(ahead),
             Input::SocketOpened { socket, epoch } => self.socket_opened(now, socket, epoch),
             Input::SocketClosed { socket, code } => self.socket_closed(now, socket, code),
             Input::Frame { socket, frame } if self.link.open_socket() == Some(socket) => {

@@ -24,6 +24,8 @@ pub enum Code {
     TokenExpired,
     /// The `accessToken` function failed.
     TokenUnavailable,
+    /// Another user's token was set before it went out.
+    UserChanged,
     /// The server did not answer the join in time.
     JoinTimeout,
     /// The server refused the join for now.
@@ -67,6 +69,7 @@ impl Code {
         Self::Unreachable,
         Self::TokenExpired,
         Self::TokenUnavailable,
+        Self::UserChanged,
         Self::JoinTimeout,
         Self::JoinFailed,
         Self::JoinRefused,
@@ -96,6 +99,7 @@ impl Code {
             Self::Unreachable => "unreachable",
             Self::TokenExpired => "token_expired",
             Self::TokenUnavailable => "token_unavailable",
+            Self::UserChanged => "user_changed",
             Self::JoinTimeout => "join_timeout",
             Self::JoinFailed => "join_failed",
             Self::JoinRefused => "join_refused",

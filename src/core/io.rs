@@ -13,7 +13,7 @@ pub use output::Output;
 pub use crate::core::realtime::link::SocketId;
 pub use crate::core::realtime::presence::PresenceEvent;
 pub use crate::core::realtime::subscriptions::Status;
-pub use crate::core::realtime::token::QuestionId;
+pub use crate::core::realtime::token::{Claims, QuestionId};
 
 /// Names one call of the application's, so that its promise can be settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::core::client::{Config, Stats};
 use crate::core::error::Error;
-use crate::core::io::{Input, LogEntry, Notification, Output, QuestionId, RequestId, SocketId};
+use crate::core::io::{Claims, Input, LogEntry, Notification, Output, QuestionId, RequestId, SocketId};
 use crate::core::pump::{Heard, Pump, Pumped};
 use crate::core::realtime::frame::Inbound;
 use crate::core::realtime::subscriptions::Subscription;
@@ -19,7 +19,7 @@ use crate::shell::object;
 use crate::shell::promise::{Ended, once, settle};
 use crate::shell::router::{Router, scan};
 use crate::shell::socket::{Socket, SocketEvent};
-use crate::shell::token::lifetime;
+use crate::shell::token::claims;
 use crate::shell::wake::Wake;
 
 /// What the driver is told once.
@@ -134,10 +134,10 @@ impl Driver {
         self.pump.try_borrow().ok()?.client().presence(id)
     }
 
-    /// Gives the core a token that the application sets by itself, with the lifetime it states.
+    /// Gives the core a token that the application sets by itself, with what it says of itself.
     pub fn set_token(self: &Rc<Self>, value: Option<String>) {
-        let lifetime = value.as_deref().and_then(lifetime);
-        self.handle(Input::SetToken { value, lifetime });
+        let claims = value.as_deref().map(claims).unwrap_or_default();
+        self.handle(Input::SetToken { value, claims });
     }
 
     /// Why a subscription cannot be, next to the others there are.
@@ -265,8 +265,11 @@ impl Driver {
         within: u64,
     ) {
         let driver = Rc::downgrade(self);
-        self.setup.project.request(&path, body, token.as_deref(), within, move |answer| {
+        self.setup.project.request(&path, body, token.as_deref(), within, move |answer, ahead| {
             if let Some(driver) = driver.upgrade() {
+                if let Some(ahead) = ahead {
+                    driver.handle(Input::Clock { ahead });
+                }
                 driver.handle(Input::HttpDone { request, answer });
             }
         });
@@ -287,16 +290,16 @@ impl Driver {
 
 fn token_input(question: QuestionId, answer: Ended) -> Input<JsValue> {
     let failed = |reason: &str| Input::TokenFailed { question, reason: reason.to_owned() };
-    let given = |value, lifetime| Input::Token { question, value, lifetime };
+    let given = |value, claims| Input::Token { question, value, claims };
     match answer {
-        Ok(token) if token.is_null() || token.is_undefined() => given(None, None),
+        Ok(token) if token.is_null() || token.is_undefined() => given(None, Claims::default()),
         Ok(token) => match token.as_string() {
             Some(token) if token.is_empty() => {
                 failed("it returned an empty string; return null for no token")
             }
             Some(token) => {
-                let lifetime = lifetime(&token);
-                given(Some(token), lifetime)
+                let claims = claims(&token);
+                given(Some(token), claims)
             }
             None => failed("it returned neither a string nor null"),
         },

@@ -8,7 +8,7 @@ export function answers(url, within) {
 }
 
 /**
- * Work for `promise.js`: it gives `[status, body, what Retry-After says]`, status 0 if nothing answered, the body only if
+ * Work for `promise.js`: it gives `[status, body, what Retry-After says, what Date says]`, status 0 if nothing answered, the body only if
  * it is JSON.
  */
 export function request(url, key, token, body, within) {
@@ -28,7 +28,8 @@ async function answerOf(url, key, token, body, within) {
       signal: AbortSignal.timeout(within),
     });
     const content = await response.json().catch(() => undefined);
-    return [response.status, content, response.headers.get('retry-after')];
+    // Across origins `Date` can be read only if the server exposes it.
+    return [response.status, content, response.headers.get('retry-after'), response.headers.get('date')];
   } catch {
     return [0];
   }

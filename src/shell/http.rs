@@ -29,19 +29,23 @@ impl Project {
         settle(&answers(&url, within as f64), &once(move |ended| told(ended.is_ok())));
     }
 
-    /// Gets, or posts a body of bytes or JSON, and tells the answer.
+    /// Gets, or posts a body of bytes or JSON, and tells the answer, and by how many milliseconds this machine's clock is
+    /// ahead of the server's where the browser lets its `Date` be read.
     pub fn request(
         &self,
         path: &str,
         body: Option<JsValue>,
         token: Option<&str>,
         within: u64,
-        told: impl FnOnce(HttpAnswer<JsValue>) + 'static,
+        told: impl FnOnce(HttpAnswer<JsValue>, Option<i64>) + 'static,
     ) {
         let url = [&self.url, path].concat();
         let body = body.unwrap_or(JsValue::UNDEFINED);
         // `http.js` makes an answer of every failure.
-        let told = once(move |ended| told(answer(&ended.unwrap_or_else(|reason| reason))));
+        let told = once(move |ended| {
+            let ended = ended.unwrap_or_else(|reason| reason);
+            told(answer(&ended), ahead(&ended));
+        });
         settle(&request(&url, &self.key, token, &body, within as f64), &told);
     }
 }
@@ -53,6 +57,11 @@ fn answer(told: &JsValue) -> HttpAnswer<JsValue> {
         body: Some(part(1)).filter(|body| !body.is_undefined()),
         retry_after: part(2).as_string().and_then(|value| retry_after(&value)),
     }
+}
+
+fn ahead(told: &JsValue) -> Option<i64> {
+    let stated = Date::parse(&told.item(3)?.as_string()?);
+    (!stated.is_nan()).then(|| (Date::now() - stated) as i64)
 }
 
 /// Seconds or a date (RFC 9110, 10.2.3), as milliseconds from now.

@@ -35,6 +35,7 @@ pub fn notification(notification: &Notification<JsValue>) -> JsValue {
         Notification::Continuity { id, continuity } => {
             ("continuity", vec![("id", text(id)), ("continuity", text(continuity.as_str()))])
         }
+        Notification::UserChanged => ("user-changed", vec![]),
         Notification::Error { id, error: cause } => {
             let id = id.as_deref().map_or(JsValue::UNDEFINED, text);
             ("error", vec![("id", id), ("error", error(cause))])

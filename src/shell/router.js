@@ -94,6 +94,7 @@ export class Router {
     this.#forgetEnvelopes();
   }
 
+  /** What came on the topic and is not handed over yet is not any more. */
   dropRoutes(topic) {
     this.#table.dropRoutes(topic);
     this.#forgetEnvelopes();
@@ -316,7 +317,7 @@ export class Router {
     } else if (seen && isDuplicate(seen, message)) {
       this.duplicates += 1;
     } else {
-      for (const slot of slots) this.#table.slot(slot)?.take(message);
+      for (const held of this.#table.held(slots)) held.take(message);
     }
   }
 }

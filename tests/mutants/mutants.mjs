@@ -115,7 +115,7 @@ export const mutants = [
   {
     name: 'a join that does not wait for its token',
     file: 'src/core/client/joining.rs',
-    text: 'if !self.token.is_ready(now) {',
+    text: 'if !self.token.is_ready() {',
     replacement: 'if false {',
   },
   {
@@ -173,6 +173,54 @@ export const mutants = [
     replacement: '',
   },
   {
+    name: 'a client with only a key that stops for good after a complaint about its token',
+    file: 'src/core/realtime/token.rs',
+    text: '        !self.has_source || self.settled\n',
+    replacement: '        self.settled || (!self.has_source && !self.refused)\n',
+  },
+  {
+    name: 'another user taken for the former one with a fresh token',
+    file: 'src/core/realtime/token.rs',
+    text: '(true, false) => Change::User,',
+    replacement: '(true, false) => Change::Refreshed,',
+  },
+  {
+    name: "routes on which a former user's messages still go",
+    file: 'src/core/client/tokens.rs',
+    text: '        self.drop_routes(topic);\n',
+    replacement: '',
+  },
+  {
+    name: 'those that a former user saw, still visible',
+    file: 'src/core/realtime/channel.rs',
+    text: '!std::mem::take(&mut self.presence).is_empty()',
+    replacement: '!self.presence.is_empty()',
+  },
+  {
+    name: "what one user tracked, told as another's",
+    file: 'src/core/realtime/channel.rs',
+    text: '(had_people, self.tracking.drop_wanted())',
+    replacement: '(had_people, Vec::new())',
+  },
+  {
+    name: 'a subscription that the server begins anew and that nobody is told of',
+    file: 'src/core/realtime/channel.rs',
+    text: 'Event::BegunAnew { changes: true }',
+    replacement: 'Event::Nothing',
+  },
+  {
+    name: 'an older token that overrides a newer one',
+    file: 'src/core/realtime/token.rs',
+    text: 'if question.0 <= self.answered {',
+    replacement: 'if question.0 < self.answered && false {',
+  },
+  {
+    name: "a token that this machine's clock calls over and that is never used",
+    file: 'src/core/realtime/token.rs',
+    text: 'self.trusted = is_over && (is_superseding || !is_new || came_over);',
+    replacement: 'self.trusted = is_over && is_superseding && (!is_new || came_over);',
+  },
+  {
     name: 'a gap that the application is not told of',
     file: 'src/core/client/subscribing.rs',
     text: '        if again {',
@@ -180,8 +228,8 @@ export const mutants = [
   },
   {
     name: 'presence that is not told again after a rejoin',
-    file: 'src/core/client/joining.rs',
-    text: '            channel.tracking.rejoined();\n',
+    file: 'src/core/realtime/channel.rs',
+    text: '        self.tracking.rejoined();\n',
     replacement: '',
   },
   {

@@ -1,17 +1,23 @@
 // The React face in a development build under StrictMode, which mounts everything twice, against the embedded backend.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { expect } from '@playwright/test';
 import { startLocalSupabase } from '@wedsync/local-supabase';
-import { root } from '../../scripts/lib/paths.mjs';
+import { demoPassword, demoUsers } from '../../scripts/lib/demo-users.mjs';
+import { migrationsDir, root, seedFile } from '../../scripts/lib/paths.mjs';
 import { launchChromium } from './workplace.mjs';
 
 const resolver = createRequire(join(root, 'tests', 'packaging', 'vite-app', 'package.json'));
 /** @type {typeof import('vite')} */
 const vite = await import(pathToFileURL(resolver.resolve('vite')).href);
+
+const supabaseFile = createRequire(import.meta.url).resolve('@supabase/supabase-js/dist/umd/supabase.js');
+/** What is run ahead of a page has a scope of its own. */
+const supabaseJs = `${readFileSync(supabaseFile, 'utf8')}\nglobalThis.supabase = supabase;`;
 
 /** @type {import('@playwright/test').Browser} */
 let browser;
@@ -22,7 +28,7 @@ let backend;
 
 before(async () => {
   browser = await launchChromium();
-  backend = await startLocalSupabase({ port: 0, controlPort: 0 });
+  backend = await startLocalSupabase({ port: 0, controlPort: 0, migrations: migrationsDir, seed: seedFile });
   server = await vite.createServer({
     root: join(root, 'tests', 'packaging', 'react-app'),
     logLevel: 'warn',
@@ -44,6 +50,7 @@ async function inPage(options, work) {
   /** @type {string[]} */
   const problems = [];
   page.on('pageerror', (error) => problems.push(error.message));
+  if (options.room) await page.addInitScript({ content: supabaseJs });
   try {
     const [url = ''] = server.resolvedUrls?.local ?? [];
     await page.goto(`${url}?${new URLSearchParams(options)}`);
@@ -117,6 +124,32 @@ test('another client of supabase-js makes another dashboard, the same one at ano
     await page.getByRole('button', { name: 'other client' }).click();
     await expect.poll(joins, 'the counters of a new manager').toBe(1);
     await expect(status).toHaveText('live');
+  });
+});
+
+test('a private hook that was mounted before sign-in comes to live with it, and again after sign-out', async () => {
+  const [amelia, , carla] = demoUsers.map(({ email }) => email);
+  const room = 'supplier:51000000-0000-4000-8000-000000000001';
+  const options = { room, who: 'here', emails: `${amelia},${carla}`, password: demoPassword };
+  await inPage({ url: backend.url, key: backend.anonKey, ...options }, async (page) => {
+    const [status, why] = [page.getByTestId('status'), page.getByTestId('why')];
+    const press = (/** @type {string | undefined} */ name) => page.getByRole('button', { name }).click();
+    await expect(status).toHaveText('failed');
+    await expect(why).toHaveText('join_refused');
+    await press(amelia);
+    await expect(status).toHaveText('live');
+    await expect(why).toHaveText('none');
+    // What is tracked is said again as the new user's.
+    const colleagues = page.getByTestId('colleagues');
+    await expect(colleagues).toHaveText('here here');
+    await press('sign out');
+    await expect(status).toHaveText('failed');
+    await press(amelia);
+    await expect(status).toHaveText('live');
+    // Of another supplier.
+    await press(carla);
+    await expect(status).toHaveText('failed');
+    await expect(colleagues).toHaveText('here here');
   });
 });
 

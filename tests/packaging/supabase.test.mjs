@@ -142,10 +142,45 @@ test('signing out leaves the channels the key’s own role, signing in gives the
     [
       ['phx_join', result[0]],
       ['phx_join', null],
-      ['access_token', result[1]],
+      // Another user's channels begin anew, as the signed-out one's did.
+      ['phx_join', result[1]],
       ['phx_join', result[1]],
     ],
   );
+});
+
+test('what a signed-out user may not have is told as given up, and is to be had after signing in', async () => {
+  const { result } = await inPage(async ({ url, key, amelia, rosewoodTopic }) => {
+    const client = supabase.createClient(url, key);
+    const { realtime } = await wedsync.createDashboard({ supabase: client });
+    /** @type {string[]} */
+    const statuses = [];
+    const shown = {
+      channel: rosewoodTopic,
+      private: true,
+      onData() {},
+      onStatus: (/** @type {string} */ status) => statuses.push(status),
+    };
+    /** @type {string[]} */
+    const errors = [];
+    const subscribe = () =>
+      realtime.subscribe('rosewood', shown).catch((/** @type {any} */ error) => errors.push(error.code));
+    await subscribe();
+    const again = new Promise((resolve) => {
+      realtime.once('user-changed', () => resolve(subscribe()));
+    });
+    await client.auth.signInWithPassword(amelia);
+    await again;
+    const signedOut = new Promise((resolve) => realtime.once('error', resolve));
+    await client.auth.signOut();
+    const { id, error } = await signedOut;
+    return { statuses, errors, signedOut: [id, error.code] };
+  });
+  assert.deepEqual(result, {
+    statuses: ['joining', 'failed', 'joining', 'live', 'reconnecting', 'failed'],
+    errors: ['join_refused'],
+    signedOut: ['rosewood', 'join_refused'],
+  });
 });
 
 test('a client with an `accessToken` of its own is asked that, and never for a session', async () => {

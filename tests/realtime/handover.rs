@@ -1,7 +1,7 @@
 //! Make before break: a socket in doubt is kept, another is tried beside it, and one of the two serves on.
 
 use serde_json::json;
-use wedsync_dashboard::core::io::{Connection, Input, Notification, SocketId, Status};
+use wedsync_dashboard::core::io::{Claims, Connection, Input, Notification, SocketId, Status};
 
 use crate::world::{World, broadcasts, changes};
 
@@ -197,6 +197,11 @@ fn a_socket_that_the_server_must_have_closed_is_not_kept() {
 #[test]
 fn what_is_left_while_the_link_is_down_is_left_at_the_server_too() {
     let mut world = World::new();
+    let token = |value: &str| {
+        let claims = Claims { user: Some("alice".into()), lifetime: Some(3_600_000), age: None };
+        Input::SetToken { value: Some(value.into()), claims }
+    };
+    world.input(token("first"));
     for id in ["kept", "left"] {
         world.subscribe(id, broadcasts(id));
     }
@@ -208,7 +213,7 @@ fn what_is_left_while_the_link_is_down_is_left_at_the_server_too() {
     world.pass(2_000);
     world.unsubscribe("left");
     assert_eq!(world.last_sent("phx_leave")[2], json!("realtime:left"));
-    world.input(Input::SetToken { value: Some("jwt".into()), lifetime: Some(3_600_000) });
+    world.input(token("fresh"));
     assert_eq!(world.last_sent("access_token")[2], json!("realtime:kept"));
 }
 
@@ -271,4 +276,23 @@ fn a_slow_link_that_lives_is_not_ended_by_a_change_of_network() {
     world.pass(8_000);
     assert!(!world.is_told_down());
     assert!(!world.closed.contains(&world.opened[0]));
+}
+
+#[test]
+fn another_user_while_the_link_is_down_gets_nothing_of_the_former_ones_from_the_old_socket() {
+    let mut world = live();
+    world.answers = false;
+    world.input(Input::Offline);
+    world.pass(2_000);
+    let claims = Claims { user: Some("bob".into()), ..Claims::default() };
+    world.input(Input::SetToken { value: Some("bob-1".into()), claims });
+    assert_eq!(world.last_sent("phx_leave")[2], json!("realtime:feed"));
+    assert!(world.client().routes().is_empty());
+    world.input(Input::Online);
+    let old = world.opened[0];
+    answer_on(&mut world, old);
+    assert!(!world.is_live("feed"), "the socket outlived the outage, the user did not");
+    assert_eq!(world.join("feed").2["access_token"], "bob-1");
+    world.accept("feed");
+    assert_eq!(world.continuity("feed"), ["lost"]);
 }

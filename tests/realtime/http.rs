@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::{CallId, Input, QuestionId};
+use wedsync_dashboard::core::io::{CallId, Claims, Input, QuestionId};
 use wedsync_dashboard::core::realtime::http_send::HttpBroadcast;
 
 use crate::world::{World, broadcasts};
@@ -20,7 +20,7 @@ fn send(world: &mut World, call: u32) {
 #[test]
 fn a_broadcast_by_http_needs_no_socket_and_settles_with_the_servers_answer() {
     let mut world = World::new();
-    world.input(Input::SetToken { value: Some("jwt".into()), lifetime: None });
+    world.input(Input::SetToken { value: Some("jwt".into()), claims: Claims::default() });
     send(&mut world, 1);
     let request = &world.requests[0];
     assert_eq!(request.path, "/realtime/v1/api/broadcast/room%3A1/events/hello?private=true");
@@ -41,7 +41,7 @@ fn it_waits_for_the_token_and_is_told_when_there_is_none() {
     world.input(Input::Token {
         question: QuestionId(1),
         value: Some("jwt".into()),
-        lifetime: Some(3_600_000),
+        claims: Claims { lifetime: Some(3_600_000), ..Claims::default() },
     });
     assert_eq!(world.requests[0].token.as_deref(), Some("jwt"));
 
@@ -57,9 +57,30 @@ fn it_waits_for_the_token_and_is_told_when_there_is_none() {
     assert_eq!(world.settled(1), Some(Err("token_unavailable")), "no answer is a failure too");
 
     let mut world = World::new();
-    world.input(Input::SetToken { value: Some("old".into()), lifetime: Some(-1) });
+    let claims = Claims { lifetime: Some(-1), ..Claims::default() };
+    world.input(Input::SetToken { value: Some("old".into()), claims });
     send(&mut world, 1);
-    assert_eq!(world.settled(1), Some(Err("token_expired")));
+    world.answer(401, json!({ "message": "Token has expired" }));
+    assert_eq!(world.settled(1), Some(Err("token_expired")), "it is for the server to say");
+}
+
+#[test]
+fn a_token_that_has_run_out_meanwhile_is_asked_for_again_before_a_broadcast() {
+    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    let answer = |question, token: &str, lifetime| Input::Token {
+        question: QuestionId(question),
+        value: Some(token.into()),
+        claims: Claims { user: Some("alice".into()), lifetime: Some(lifetime), age: None },
+    };
+    send(&mut world, 1);
+    world.input(answer(1, "first", 60_000));
+    world.pass(60_000);
+    send(&mut world, 2);
+    assert_eq!((world.tokens_asked, world.requests.len()), (2, 1));
+    world.input(answer(2, "second", -7_200_000));
+    let token = world.requests[1].token.as_deref();
+    assert_eq!(token, Some("second"), "by this clock it is over, which is for the server to say");
+    assert!(world.client().next_timeout().is_none(), "nothing is left running");
 }
 
 #[test]

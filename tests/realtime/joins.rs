@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::{Input, Notification, QuestionId, Status};
+use wedsync_dashboard::core::io::{Claims, Input, Notification, QuestionId, Status};
 use wedsync_dashboard::core::realtime::remedy::Remedy;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 use wedsync_dashboard::core::time::Timer;
@@ -253,8 +253,12 @@ fn a_wrong_signature_is_mended_by_another_token_once() {
     world.open();
     let refusal = &from_server("join_bad_tokens_v2", 1)[2];
     assert!(format!("{refusal:?}").contains("JwtSignatureError"));
-    for expected in [&["token_expired"][..], &["token_expired", "join_refused"]] {
-        world.input(Input::Token { question: QuestionId(1), value: Some("forged".into()), lifetime: None });
+    for (question, expected) in [(1, &["token_expired"][..]), (2, &["token_expired", "join_refused"])] {
+        world.input(Input::Token {
+            question: QuestionId(question),
+            value: Some("forged".into()),
+            claims: Claims::default(),
+        });
         world.pass(1_000);
         world.receive_recorded(&refusal.data, "realtime:jt3", "room:1");
         assert_eq!(world.errors("room"), expected);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::{Input, Notification, QuestionId, Status};
+use wedsync_dashboard::core::io::{Claims, Input, Notification, QuestionId, Status};
 
 use crate::world::{World, broadcasts, private};
 
@@ -120,7 +120,11 @@ fn the_log_tells_what_happens_and_never_a_token() {
     let mut world = World::with(Config { logs: true, has_token_source: true, ..Config::default() }, 1);
     world.subscribe("feed", private(broadcasts("feed")));
     world.open();
-    world.input(Input::Token { question: QuestionId(1), value: Some("eyJ.secret.x".into()), lifetime: None });
+    world.input(Input::Token {
+        question: QuestionId(1),
+        value: Some("eyJ.secret.x".into()),
+        claims: Claims::default(),
+    });
     world.accept("feed");
     world.close(1006);
     let events: Vec<_> = world.log.iter().map(|entry| entry.event).collect();

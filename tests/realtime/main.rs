@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod bindings;
+mod clocks;
 mod connecting;
 mod filters;
 mod frames;
@@ -22,5 +23,6 @@ mod recording;
 mod replay;
 mod subscribing;
 mod tokens;
+mod users;
 mod wire;
 mod world;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::Input;
+use wedsync_dashboard::core::io::{Claims, Input};
 use wedsync_dashboard::core::time::{Instant, Timer};
 
 use crate::world::{World, broadcasts};
@@ -116,7 +116,7 @@ fn a_limit_is_given_a_minute_whatever_the_application_does() {
 /// The handshake fails although something answers, and the auth server is asked why.
 fn refused(config: Config) -> World {
     let mut world = World::with(Config { reconnect_base: 30_000, ..config }, 1);
-    world.input(Input::SetToken { value: Some("jwt".into()), lifetime: None });
+    world.input(Input::SetToken { value: Some("jwt".into()), claims: Claims::default() });
     world.subscribe("feed", broadcasts("feed"));
     world.close(1006);
     world.pass(1_000);

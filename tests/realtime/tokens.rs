@@ -2,26 +2,47 @@
 
 use serde_json::json;
 use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::{Input, QuestionId};
+use wedsync_dashboard::core::io::{Claims, Input, Notification, QuestionId};
 use wedsync_dashboard::core::realtime::subscriptions::Subscription;
 
 use crate::recording::{from_client, from_server};
 use crate::world::{World, broadcasts, private};
 
-fn asking() -> World {
+pub fn asking() -> World {
     let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
     world.subscribe("room", private(broadcasts("room:1")));
     world.open();
     world
 }
 
-fn give(world: &mut World, token: &str, lifetime: Option<i64>) {
+pub fn give(world: &mut World, token: &str, lifetime: Option<i64>) {
     answer(world, world.tokens_asked, token, lifetime);
 }
 
-fn answer(world: &mut World, question: usize, token: &str, lifetime: Option<i64>) {
+pub fn answer(world: &mut World, question: usize, token: &str, lifetime: Option<i64>) {
+    answer_with(world, question, token, claims(lifetime, None));
+}
+
+pub fn answer_with(world: &mut World, question: usize, token: &str, claims: Claims) {
     let question = QuestionId(question as u32);
-    world.input(Input::Token { question, value: Some(token.to_owned()), lifetime });
+    world.input(Input::Token { question, value: Some(token.to_owned()), claims });
+}
+
+/// All tokens are one user's.
+pub fn claims(lifetime: Option<i64>, age: Option<i64>) -> Claims {
+    Claims { user: Some("alice".into()), lifetime, age }
+}
+
+pub fn set_auth(world: &mut World, token: &str, lifetime: Option<i64>) {
+    world.input(Input::SetToken { value: Some(token.to_owned()), claims: claims(lifetime, None) });
+}
+
+/// The server complains of a channel's token and closes it.
+fn complain(world: &mut World, channel: &str, message: &str) {
+    let (reference, topic, _) = world.join(channel);
+    let told = json!({ "message": message, "status": "error", "extension": "system" });
+    world.receive_json(json!([reference, null, topic, "system", told]));
+    world.receive_json(json!([reference, reference, topic, "phx_close", {}]));
 }
 
 #[test]
@@ -110,33 +131,6 @@ fn a_malformed_token_is_given_up_with_the_servers_words() {
 }
 
 #[test]
-fn an_expired_token_costs_no_join_and_is_told_with_what_to_do() {
-    let mut world = asking();
-    give(&mut world, "old", Some(-5_000));
-    assert_eq!(world.client().stats().joins, 0);
-    assert_eq!(world.errors("room"), ["token_expired"]);
-    let told = format!("{:?}", world.news);
-    assert!(told.contains("Sign in again"), "{told}");
-    assert!(!told.contains("\"old\""), "a token is never told");
-    world.pass(1_000);
-    assert_eq!(world.tokens_asked, 2, "the application is asked again after the backoff");
-    give(&mut world, "new", Some(60_000));
-    assert_eq!(world.join("room:1").2["access_token"], "new");
-}
-
-#[test]
-fn an_expired_token_set_before_the_first_subscription_is_told_to_it() {
-    let mut world = World::new();
-    give(&mut world, "old", Some(-5_000));
-    world.subscribe("room", private(broadcasts("room:1")));
-    world.open();
-    assert_eq!(world.errors("room"), ["token_expired"]);
-    assert_eq!(world.client().stats().joins, 0);
-    give(&mut world, "new", Some(60_000));
-    assert_eq!(world.client().stats().joins, 1);
-}
-
-#[test]
 fn an_application_that_fails_or_never_answers_is_asked_again() {
     let mut world = asking();
     world.input(Input::TokenFailed { question: QuestionId(1), reason: "no session".into() });
@@ -177,16 +171,21 @@ fn a_new_connection_asks_anew_even_while_the_former_token_is_good() {
 fn a_client_at_rest_asks_for_no_token_whatever_becomes_of_the_last_question() {
     let answers = [
         Input::TokenFailed { question: QuestionId(1), reason: "signed out".into() },
-        Input::Token { question: QuestionId(1), value: Some("jwt".into()), lifetime: Some(3_600_000) },
-        Input::Token { question: QuestionId(1), value: Some("jwt".into()), lifetime: Some(-1) },
+        Input::Token {
+            question: QuestionId(1),
+            value: Some("jwt".into()),
+            claims: claims(Some(3_600_000), None),
+        },
+        Input::Token { question: QuestionId(1), value: Some("jwt".into()), claims: claims(Some(-1), None) },
     ];
     for answer in answers {
         let mut world = asking();
         world.input(Input::Disconnect);
-        let news = world.news.len();
+        world.news.clear();
         world.input(answer);
         world.pass(600_000);
-        assert_eq!((world.tokens_asked, world.news.len()), (1, news));
+        world.news.retain(|news| !matches!(news, Notification::UserChanged));
+        assert_eq!((world.tokens_asked, world.news.len()), (1, 0));
         assert!(world.client().next_timeout().is_none(), "no timer is left running");
     }
 }
@@ -205,12 +204,12 @@ fn a_client_whose_last_subscription_failed_renews_no_token() {
 #[test]
 fn a_token_taken_away_leaves_every_channel_and_joins_without_it() {
     let mut world = World::new();
-    world.input(Input::SetToken { value: Some("alice".into()), lifetime: None });
+    set_auth(&mut world, "alice", None);
     world.subscribe("room", broadcasts("room:1"));
     world.open();
     world.accept("room:1");
     world.sent.clear();
-    world.input(Input::SetToken { value: None, lifetime: None });
+    world.input(Input::SetToken { value: None, claims: Claims::default() });
     assert_eq!(world.sent_events(), ["phx_leave", "phx_join"], "the server ignores a null token");
     assert_eq!(world.join("room:1").2.get("access_token"), None);
     assert!(!world.is_live("room"));
@@ -221,7 +220,7 @@ fn a_token_taken_away_leaves_every_channel_and_joins_without_it() {
 #[test]
 fn an_answer_asked_for_before_set_auth_does_not_override_it() {
     let mut world = asking();
-    world.input(Input::SetToken { value: Some("bob".into()), lifetime: None });
+    set_auth(&mut world, "bob", None);
     assert_eq!(world.join("room:1").2["access_token"], "bob");
     world.accept("room:1");
     let sent = world.sent.len();
@@ -232,27 +231,13 @@ fn an_answer_asked_for_before_set_auth_does_not_override_it() {
 #[test]
 fn a_failure_asked_for_before_set_auth_is_no_error_after_it() {
     let mut world = asking();
-    world.input(Input::SetToken { value: Some("bob".into()), lifetime: None });
+    set_auth(&mut world, "bob", None);
     world.accept("room:1");
     let news = world.news.len();
     world.input(Input::TokenFailed { question: QuestionId(1), reason: "no session".into() });
     assert_eq!(world.news.len(), news);
     world.pass(60_000);
     assert_eq!(world.tokens_asked, 1, "and no reason to ask again");
-}
-
-#[test]
-fn an_expired_fixed_token_is_told_once_to_each_until_another_is_set() {
-    let mut world = World::new();
-    give(&mut world, "old", Some(-1));
-    world.subscribe("a", Subscription { max_reconnect_attempts: Some(2), ..broadcasts("a") });
-    world.open();
-    for id in ["b", "c", "d"] {
-        world.subscribe(id, broadcasts(id));
-    }
-    assert_eq!(world.errors("a"), ["token_expired"], "no attempt was made, so none is counted");
-    give(&mut world, "older", Some(-1));
-    assert_eq!(world.errors("a").len(), 2);
 }
 
 #[test]
@@ -285,32 +270,9 @@ fn a_page_put_away_while_a_token_is_awaited_asks_again_when_it_is_back() {
 }
 
 #[test]
-fn a_machine_whose_clock_is_hours_ahead_joins_all_the_same() {
-    // By its clock every token has run out before it comes.
-    let mut world = asking();
-    give(&mut world, "first", Some(-7_200_000));
-    assert!(world.sent.is_empty(), "one such token may have run out indeed");
-    world.pass(1_000);
-    assert_eq!(world.tokens_asked, 2);
-    give(&mut world, "first", Some(-7_201_000));
-    assert!(world.sent.is_empty(), "the same again is no fresh one");
-    world.pass(2_000);
-    give(&mut world, "second", Some(-7_200_000));
-    world.accept("room:1");
-    assert!(world.is_live("room"));
-    // Nor does it need another for the next connection.
-    world.close(1012);
-    world.pass(1_000);
-    world.open();
-    give(&mut world, "second", Some(-7_300_000));
-    world.accept("room:1");
-    assert!(world.is_live("room"));
-}
-
-#[test]
 fn an_answer_from_before_set_auth_is_not_taken_for_that_to_a_later_question() {
     let mut world = asking();
-    world.input(Input::SetToken { value: Some("bob".into()), lifetime: None });
+    set_auth(&mut world, "bob", None);
     world.accept("room:1");
     world.close(1012);
     while world.opened.len() < 2 {
@@ -322,4 +284,107 @@ fn an_answer_from_before_set_auth_is_not_taken_for_that_to_a_later_question() {
     assert_eq!(world.client().stats().joins, 1, "alice's token is about the past");
     answer(&mut world, 2, "bob", None);
     assert_eq!(world.join("room:1").2["access_token"], "bob");
+}
+
+#[test]
+fn a_client_with_only_a_key_joins_again_after_a_complaint_about_its_token() {
+    for message in ["Token has expired 0 seconds ago", ":signature_error"] {
+        let mut world = World::open_with("feed", broadcasts("feed"));
+        world.accept("feed");
+        complain(&mut world, "feed", message);
+        assert_eq!(world.errors("feed"), ["token_expired"], "{message}");
+        world.pass(1_000);
+        assert_eq!(world.client().stats().joins, 2, "{message}");
+        world.accept("feed");
+        assert!(world.is_live("feed"));
+        world.subscribe("more", broadcasts("more"));
+        world.accept("more");
+        assert!(world.is_live("more"));
+    }
+}
+
+#[test]
+fn a_client_with_only_a_key_goes_on_with_backoff_while_its_token_is_refused_and_says_so() {
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    for joins in 1..=10 {
+        assert_eq!(world.client().stats().joins, joins, "each refusal is followed by one more attempt");
+        world.refuse("feed", "InvalidJWTToken: Token has expired 7 seconds ago");
+        while world.client().stats().joins == joins {
+            world.jump();
+        }
+    }
+    assert_eq!(world.errors("feed"), ["token_expired"; 10]);
+    assert!(world.now.as_millis() >= 60_000, "with backoff: {:?}", world.now);
+    // After the next reconnection too.
+    world.close(1012);
+    while world.opened.len() < 2 {
+        world.jump();
+    }
+    world.open();
+    world.accept("feed");
+    assert!(world.is_live("feed"));
+}
+
+#[test]
+fn the_answer_to_an_older_question_does_not_override_that_to_a_newer_one() {
+    let mut world = asking();
+    world.pass(13_000);
+    assert_eq!(world.tokens_asked, 2, "the first was not answered in time");
+    answer(&mut world, 2, "new", None);
+    world.accept("room:1");
+    let sent = world.sent.len();
+    answer(&mut world, 1, "old", None);
+    assert_eq!(world.sent.len(), sent);
+    assert!(world.is_live("room"));
+}
+
+#[test]
+fn a_late_answer_is_used_while_the_newer_question_is_not_answered_and_does_not_end_it() {
+    let mut world = asking();
+    world.pass(12_000);
+    assert_eq!(world.tokens_asked, 2);
+    answer(&mut world, 1, "late", None);
+    assert_eq!(world.join("room:1").2["access_token"], "late", "a token all the same");
+    world.accept("room:1");
+    answer(&mut world, 2, "newer", None);
+    assert_eq!(world.last_sent("access_token")[4]["access_token"], "newer");
+}
+
+#[test]
+fn a_late_failure_of_an_older_question_does_not_end_the_wait_for_the_newer_one() {
+    let mut world = asking();
+    world.pass(12_000);
+    assert_eq!(world.tokens_asked, 2);
+    let errors = world.errors("room").len();
+    world.input(Input::TokenFailed { question: QuestionId(1), reason: "late".into() });
+    assert_eq!(world.errors("room").len(), errors);
+    answer(&mut world, 2, "jwt", None);
+    world.accept("room:1");
+    assert!(world.is_live("room"));
+}
+
+#[test]
+fn a_refusal_of_an_older_token_does_not_refuse_the_newer_one() {
+    let mut world = asking();
+    give(&mut world, "old", Some(3_600_000));
+    set_auth(&mut world, "new", Some(3_600_000));
+    let asked = world.tokens_asked;
+    // Of the join that went out with the old one. The new one has been pushed behind it.
+    world.refuse("room:1", "InvalidJWTToken: Token has expired 5 seconds ago");
+    world.pass(1_000);
+    assert_eq!(world.tokens_asked, asked + 1, "pushed: it is the new one that is refused");
+
+    let mut world = World::with(Config { reconnect_base: 30_000, ..Config::default() }, 1);
+    set_auth(&mut world, "old", None);
+    world.subscribe("feed", broadcasts("feed"));
+    world.close(1006);
+    world.pass(1_000);
+    world.reached(true);
+    world.close(1006);
+    world.pass(200);
+    world.reached(true);
+    set_auth(&mut world, "new", None);
+    let news = world.news.len();
+    world.answer(401, json!({ "msg": "invalid JWT" }));
+    assert_eq!(world.news.len(), news, "the answer is about the old one");
 }

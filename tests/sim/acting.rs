@@ -53,8 +53,6 @@ impl World {
                 let at = now + self.rng.up_to(6_000);
                 self.schedule(at, Event::Visible(peer));
             }
-            Fault::Complain(peer, message)
-                if message.starts_with("Token") && !self.peers[peer].has_token_source => {}
             Fault::Complain(peer, message) => {
                 if let Some((conn, topic)) = self.a_joined_topic(peer) {
                     self.server.complain(conn, &topic, message);
@@ -96,11 +94,22 @@ impl World {
             }
             Fault::VaryWish(peer) => self.vary_wish(peer),
             Fault::SetToken(peer) if self.peers[peer].has_token_source && self.asleep[peer].is_none() => {
-                let (token, left) = self.fresh_token(peer);
-                let effects = self.peers[peer].set_token(now, token, left);
+                let issued = self.fresh_token(peer);
+                let former = self.peers[peer].tokens.user.clone();
+                let effects = self.peers[peer].set_token(now, self.server.wall(), Some(issued));
+                self.watch_user(peer, &former);
                 self.perform(peer, effects);
             }
             Fault::SetToken(_) => {}
+            Fault::ChangeUser(peer, is_told) if self.asleep[peer].is_none() => {
+                self.change_user(peer, is_told)
+            }
+            Fault::ChangeUser(..) => {}
+            Fault::BeginAnew(peer) => {
+                if let Some((conn, topic)) = self.a_joined_topic(peer) {
+                    self.server.begin_anew(conn, &topic);
+                }
+            }
             Fault::Forbid(channel, time) => self.forbid(channel, time),
             Fault::HttpSend(peer) if self.asleep[peer].is_none() => {
                 let effects = self.peers[peer].http_broadcast(now, "lobby", "hi", json!({ "n": 0 }));

@@ -9,12 +9,17 @@ const REASONS: &[&str] = &[
     "RealtimeRestarting: Realtime is restarting, please standby",
     "InitializingProjectConnection: Realtime is initializing the project connection",
     "InvalidJWTToken: Token has expired 1 seconds ago",
+    "JwtSignatureError: Failed to validate JWT signature",
     "UnknownErrorOnChannel: boom",
     "ChannelRateLimitReached: Too many channels",
 ];
 
 /// Complaints after which the server closes a channel.
-const COMPLAINTS: &[&str] = &["Token has expired 0 seconds ago", "Too many messages per second"];
+const COMPLAINTS: &[&str] =
+    &["Token has expired 0 seconds ago", ":signature_error", "Too many messages per second"];
+
+/// How far clocks are ahead, in milliseconds: more than a short token lives, and more than any does.
+pub const AHEAD: &[i64] = &[90_000, 7_200_000];
 
 #[derive(Clone, Debug)]
 pub enum Fault {
@@ -70,6 +75,10 @@ pub enum Fault {
     Forbid(&'static str, Millis),
     /// The application sets a token by itself.
     SetToken(usize),
+    /// Another user signs in, and the client is told at once or when it asks next.
+    ChangeUser(usize, bool),
+    /// The server begins a channel's subscription to the database anew by itself.
+    BeginAnew(usize),
     /// The application sends a broadcast by HTTP.
     HttpSend(usize),
     /// The connection is to be spared from now on, or no longer.
@@ -88,7 +97,7 @@ impl Fault {
     /// One of all, for one of so many clients.
     pub fn draw(rng: &mut Rng, peers: usize) -> Self {
         let peer = rng.up_to(peers as u64 - 1) as usize;
-        match rng.up_to(43) {
+        match rng.up_to(46) {
             0 | 1 => Self::Cut(peer),
             2 | 3 => Self::Silence(peer),
             4 => Self::Close(peer, [1000, 1001, 1006, 1011, 1012, 1013][rng.up_to(5) as usize]),
@@ -106,7 +115,7 @@ impl Fault {
             15 if rng.up_to(3) == 0 => Self::TooManyMessages,
             15 if rng.up_to(3) == 0 => Self::TooManyJoins,
             16 => Self::NoToken(rng.up_to(20_000)),
-            17 => Self::ClockJump(peer, [3_600_000, -3_600_000][rng.up_to(1) as usize]),
+            17 => Self::ClockJump(peer, [3_600_000, -3_600_000, AHEAD[0], AHEAD[1]][rng.up_to(3) as usize]),
             18 => Self::Sleep(peer, rng.up_to(20_000)),
             19 => Self::Sleep(peer, rng.up_to(200_000)),
             20 => Self::Online(peer),
@@ -118,6 +127,8 @@ impl Fault {
             30 => Self::VaryWish(peer),
             31 => Self::SetToken(peer),
             32 if rng.up_to(1) == 0 => Self::Forbid(pick(rng, &["room:1", "room:2"]), rng.up_to(60_000)),
+            40 | 41 => Self::ChangeUser(peer, rng.up_to(3) > 0),
+            42 => Self::BeginAnew(peer),
             25 => Self::Garbage(peer),
             26..=28 => Self::Track(peer),
             29 => Self::Suspend(peer, rng.up_to(60_000)),

@@ -33,6 +33,12 @@ pub struct Link {
     pub is_doubted: bool,
     /// When the client has to have found out that it is dead, if no join holds up the answers.
     pub must_end_by: Option<Millis>,
+    /// Topics whose database subscription has been said to stand since they were joined.
+    pub standing: BTreeSet<String>,
+    /// Topics whose channel has been given a fresh token, until the server says that it has begun anew with that.
+    pub refreshed: BTreeSet<String>,
+    /// When the last frame arrives that others have overtaken.
+    pub stray_until: Millis,
     up_free: Millis,
     down_free: Millis,
 }
@@ -89,6 +95,9 @@ impl Link {
             limited: BTreeSet::new(),
             is_doubted: false,
             must_end_by: None,
+            standing: BTreeSet::new(),
+            refreshed: BTreeSet::new(),
+            stray_until: 0,
             up_free: 0,
             down_free: 0,
         }
@@ -115,6 +124,11 @@ pub enum Fate {
     Twice,
     /// It comes so much later, and others overtake it.
     Overtaken(Millis),
+}
+
+/// Whether a frame answers a join that the server takes.
+pub fn answers_join(data: &Data) -> bool {
+    matches!(data, Data::Text(text) if text.contains("\"phx_reply\"") && text.contains("\"postgres_changes\""))
 }
 
 /// Draws a frame's fate. Lost are only frames whose loss a client can find out: no client can know of a `phx_close` that

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use wedsync_dashboard::core::client::{Client, Config};
+use wedsync_dashboard::core::error::Error;
 use wedsync_dashboard::core::io::{
     CallId, Connection, Continuity, Input, Notification, Output, QuestionId, RequestId, SocketId, Status,
 };
@@ -16,8 +17,8 @@ use wedsync_dashboard::core::realtime::routes::Slot;
 use wedsync_dashboard::core::time::{Instant, Timer};
 
 use crate::server::{Data, Millis, Version};
-use crate::tokens::Tokens;
-use crate::wishes::Wish;
+use crate::tokens::{Issued, Tokens};
+use crate::wishes::{Kind, Wish};
 
 /// The wall clock when the world begins, by whoever's clock is right.
 const EPOCH: Millis = 1_795_000_000_000;
@@ -28,11 +29,13 @@ pub enum Effect {
     Open(SocketId),
     Close(SocketId),
     Send(SocketId, Data),
-    AskToken,
+    AskToken(QuestionId),
     /// Whether anything answers.
     AskReach,
     /// A request: whether a token is good, or a broadcast.
     Http(RequestId),
+    /// A subscription is given up: what was kept for it is no longer owed.
+    GivenUp(Kind),
     /// A subscription is live, as the client says.
     Live(&'static str),
     /// The open socket answers nothing, as the client says.
@@ -54,8 +57,6 @@ pub enum Arrival {
 }
 
 pub struct Peer {
-    /// The question for a token that was asked last.
-    pub question: QuestionId,
     pump: Pump<Value>,
     /// Frames by socket that the client is told of at its next pump: how many, and when the last came on its clock.
     heard: BTreeMap<SocketId, (u32, Millis)>,
@@ -79,6 +80,12 @@ pub struct Peer {
     /// Everything it may want, with its topic on the wire.
     pub menu: Vec<(Wish, String)>,
     pub tokens: Tokens,
+    /// Whose session the application has: a user's, or nobody's.
+    pub session: Option<String>,
+    /// Its source gives the token it has until that runs out.
+    pub keeps_token: bool,
+    /// The last one that the source has made.
+    pub kept_token: Option<Issued>,
     /// What it wants now, with the topic.
     pub wanted: BTreeMap<&'static str, (Wish, String)>,
     /// Channels that it may have lost the right to: there, and only there, a subscription may be given up.
@@ -87,6 +94,15 @@ pub struct Peer {
     pub tracked: BTreeMap<&'static str, Value>,
     status: BTreeMap<&'static str, Status>,
     was_live: BTreeSet<&'static str>,
+    /// Topics that were a former user's, and whether the server has answered the present one's join: until its
+    /// subscription to the database's changes stands too, rows may still be the former one's.
+    pub anothers: BTreeMap<String, bool>,
+    /// Subscriptions that the server has begun anew, until they hear that they may have missed something.
+    pub begun_anew: BTreeSet<&'static str>,
+    /// Those of them that come back with this very frame, on a socket that was in doubt: they may hear it too.
+    pub back_with_it: BTreeSet<&'static str>,
+    /// Topics of which the server has said that the token's signature is wrong, since they were last live.
+    forged: BTreeSet<String>,
     router: Router,
     owners: BTreeMap<Slot, &'static str>,
     next_slot: Slot,
@@ -101,7 +117,6 @@ impl Peer {
         let config = Config { has_token_source, protocol, ..Config::default() };
         let user = format!("user{number}");
         Self {
-            question: QuestionId::default(),
             pump: Pump::new(config, seed),
             heard: BTreeMap::new(),
             stops_in_sleep: seed & 1 == 0,
@@ -114,13 +129,20 @@ impl Peer {
             skew: 0,
             is_spared: false,
             menu: menu.into_iter().map(|wish| (wish, wish.subscription(&user).topic())).collect(),
+            session: has_token_source.then(|| user.clone()),
             user,
             tokens: Tokens::default(),
+            keeps_token: false,
+            kept_token: None,
             wanted: BTreeMap::new(),
             forbidden: BTreeSet::new(),
             tracked: BTreeMap::new(),
             status: BTreeMap::new(),
             was_live: BTreeSet::new(),
+            anothers: BTreeMap::new(),
+            begun_anew: BTreeSet::new(),
+            back_with_it: BTreeSet::new(),
+            forged: BTreeSet::new(),
             router: Router::new(protocol),
             owners: BTreeMap::new(),
             next_slot: 0,
@@ -180,6 +202,7 @@ impl Peer {
 
     fn forget(&mut self, id: &str) {
         self.wanted.remove(id);
+        self.anothers.retain(|topic, _| self.wanted.values().any(|(_, wanted)| wanted == topic));
         self.tracked.remove(id);
         self.owners.retain(|_, owner| *owner != id);
         self.was_live.remove(id);
@@ -213,18 +236,45 @@ impl Peer {
         self.input(now, Input::Track { call, id: id.into(), state })
     }
 
-    pub fn token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
-        self.tokens.given(now, &token, lifetime, self.skew);
-        self.input(
-            now,
-            Input::Token { question: self.question, value: Some(token), lifetime: Some(lifetime) },
-        )
+    /// The application answers a question, perhaps one of long ago.
+    pub fn token(&mut self, now: Millis, wall: u64, question: QuestionId, issued: Issued) -> Vec<Effect> {
+        let claims = issued.claims(wall, self.skew);
+        let former = self.tokens.right.clone().and(self.tokens.user.clone());
+        let counts =
+            self.tokens.given(now, question, &issued, claims.lifetime.unwrap_or_default(), self.skew);
+        let is_other = counts && former.is_some_and(|former| former != issued.user);
+        let effects = self.input(now, Input::Token { question, value: Some(issued.token), claims });
+        if is_other {
+            self.assert_new_beginning();
+        }
+        effects
     }
 
-    /// The application sets a token by itself.
-    pub fn set_token(&mut self, now: Millis, token: String, lifetime: i64) -> Vec<Effect> {
-        self.tokens.set(now, &token, lifetime, self.skew);
-        self.input(now, Input::SetToken { value: Some(token), lifetime: Some(lifetime) })
+    /// The application sets a token by itself, or none.
+    pub fn set_token(&mut self, now: Millis, wall: u64, issued: Option<Issued>) -> Vec<Effect> {
+        let claims = issued.as_ref().map(|issued| issued.claims(wall, self.skew)).unwrap_or_default();
+        let former = self.tokens.user.clone();
+        let is_known = self.tokens.right.is_some() || !self.has_token_source;
+        self.tokens.set(now, issued.as_ref(), claims.lifetime.unwrap_or_default(), self.skew);
+        let is_other = is_known && self.tokens.user != former;
+        let effects = self.input(now, Input::SetToken { value: issued.map(|issued| issued.token), claims });
+        if is_other {
+            self.assert_new_beginning();
+        }
+        effects
+    }
+
+    /// Another user has come: nothing of the former one's is left.
+    fn assert_new_beginning(&mut self) {
+        self.tracked.clear();
+        self.anothers = self.wanted.values().map(|(_, topic)| (topic.clone(), false)).collect();
+        for (id, (wish, _)) in &self.wanted {
+            assert!(!self.is_live(id), "{id} is still live for the former user");
+            if wish.kind == Kind::Presence {
+                assert_eq!(self.core().presence(id), Some(json!({})), "{id}: those that the former user saw");
+            }
+        }
+        assert!(self.core().routes().is_empty(), "routes of the former user's: {:?}", self.core().routes());
     }
 
     /// The project answers a request, and all is well; or nothing answers.
@@ -280,9 +330,8 @@ impl Peer {
                     effects.push(Effect::Send(socket, Data::Binary([header, payload].concat())));
                 }
                 Output::AskToken { question } => {
-                    self.question = question;
-                    self.tokens.asked();
-                    effects.push(Effect::AskToken);
+                    self.tokens.asked(question);
+                    effects.push(Effect::AskToken(question));
                 }
                 Output::AskReach { .. } => effects.push(Effect::AskReach),
                 Output::Http { request, .. } => effects.push(Effect::Http(request)),
@@ -306,6 +355,8 @@ impl Peer {
         match news {
             Notification::Status { id, status } => {
                 let id = self.told(&id, status)?;
+                let topic = &self.wanted[id].1;
+                self.forged.remove(topic);
                 if !self.was_live.insert(id) {
                     due.insert(id);
                 }
@@ -317,7 +368,10 @@ impl Peer {
                 if self.leaving == Some(id.as_str()) {
                     return None;
                 }
-                assert!(due.remove(id.as_str()), "{id}: told of a gap where there was none");
+                let id_of = id.as_str();
+                let is_due =
+                    due.remove(id_of) || self.begun_anew.remove(id_of) || self.back_with_it.remove(id_of);
+                assert!(is_due, "{id}: told of a gap where there was none");
                 if continuity == Continuity::Resumed {
                     let (wish, _) =
                         self.menu.iter().find(|(wish, _)| wish.id == id).expect("an id of the menu");
@@ -334,9 +388,15 @@ impl Peer {
                 );
             }
             Notification::Failed { id, error } => {
-                let (wish, _) = self.wanted.get(id.as_str()).expect("given up, and nobody wants it").clone();
-                assert!(self.forbidden.contains(wish.channel), "{id} was given up: {error:?}");
+                let (wish, topic) =
+                    self.wanted.get(id.as_str()).expect("given up, and nobody wants it").clone();
+                let is_forged = is_forged(&error) && self.forged.contains(&topic);
+                assert!(is_forged || self.forbidden.contains(wish.channel), "{id} was given up: {error:?}");
                 self.forget(&id);
+                return Some(Effect::GivenUp(wish.kind));
+            }
+            Notification::Error { id: Some(id), error } if is_forged(&error) => {
+                self.forged.extend(self.wanted.get(id.as_str()).map(|(_, topic)| topic.clone()));
             }
             _ => {}
         }
@@ -366,4 +426,9 @@ impl Peer {
         }
         people
     }
+}
+
+/// The server has said that a token's signature is wrong: another token mends that at most once.
+fn is_forged(error: &Error) -> bool {
+    error.message.contains("JwtSignatureError") || error.message.contains(":signature_error")
 }

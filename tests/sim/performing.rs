@@ -1,10 +1,12 @@
 //! What clients do to the world: sockets that they open, give up and send on, and what they ask.
 
-use wedsync_dashboard::core::io::{Input, SocketId};
+use wedsync_dashboard::core::io::{Input, QuestionId, SocketId};
 
 use crate::network::Link;
 use crate::peer::Effect;
 use crate::server::{Conn, Data, Millis, token};
+use crate::tokens::{Answer, Issued};
+use crate::wishes::Kind;
 use crate::world::{Event, World};
 
 /// How long the application may take for a token in bad weather; clients do not wait as long.
@@ -36,10 +38,13 @@ impl World {
                 }
                 Effect::Close(socket) => self.give_up(peer, socket),
                 Effect::Send(socket, data) => self.send(peer, socket, data),
-                Effect::AskToken => {
+                Effect::AskToken(question) => {
+                    self.watch.question(peer, self.now);
                     let bad = self.now < self.weather.tokenless && self.rng.up_to(2) == 0;
                     let delay = if bad { LATE_TOKEN } else { self.rng.up_to(200) };
-                    self.schedule(self.now + delay, Event::Token(peer));
+                    // Late or not, it is what the application had when it was asked.
+                    let answer = self.answer(peer);
+                    self.schedule(self.now + delay, Event::Token(peer, question, answer));
                 }
                 Effect::AskReach => {
                     let answers = self.answers(peer);
@@ -51,6 +56,8 @@ impl World {
                     let delay = self.weather.latency(self.now, &mut self.rng);
                     self.schedule(self.now + delay, Event::Answer(peer, request, answers));
                 }
+                Effect::GivenUp(Kind::Kept) => self.watch.forget_kept(peer),
+                Effect::GivenUp(_) => {}
                 Effect::Live(id) => self.check_live(peer, id),
                 Effect::Dead => self.check_dead(peer),
                 Effect::Resumed(id) => self.check_resumed(peer, id),
@@ -117,34 +124,82 @@ impl World {
         self.schedule(at, Event::Up(conn, data));
     }
 
-    /// The application gives its token, in bad weather none or an expired one.
-    pub fn give_token(&mut self, peer: usize) {
-        let (now, bad) = (self.now, self.now < self.weather.tokenless);
+    /// What the application answers, in bad weather nothing or an expired token.
+    fn answer(&mut self, peer: usize) -> Answer {
+        let bad = self.now < self.weather.tokenless;
         match self.rng.up_to(3) {
-            0 if bad => {
-                let question = self.peers[peer].question;
-                let failed = Input::TokenFailed { question, reason: "no session".into() };
-                let effects = self.peers[peer].input(now, failed);
-                self.perform(peer, effects);
-            }
-            1 if bad => {
-                let expired = token(&self.peers[peer].user, self.server.wall() / 1_000 - 5);
-                let effects = self.peers[peer].token(now, expired, -5_000);
-                self.perform(peer, effects);
-            }
-            _ => {
-                let (token, left) = self.fresh_token(peer);
-                let effects = self.peers[peer].token(now, token, left);
-                self.perform(peer, effects);
-            }
+            0 if bad => Answer::Failure,
+            1 if bad => Answer::Token(self.issue(peer, self.server.wall() / 1_000 - 5)),
+            _ => Answer::Token(self.session_token(peer)),
         }
     }
 
-    /// A token that lives a minute or three, in good weather longer, and what is left of it by the client's clock.
-    pub fn fresh_token(&mut self, peer: usize) -> (String, i64) {
+    /// The application's answer comes.
+    pub fn give_token(&mut self, peer: usize, question: QuestionId, answer: Answer) {
+        let (now, wall) = (self.now, self.server.wall());
+        let effects = match answer {
+            Answer::Failure => {
+                self.peers[peer].input(now, Input::TokenFailed { question, reason: "no session".into() })
+            }
+            Answer::Token(issued) => {
+                let former = self.peers[peer].tokens.user.clone();
+                let effects = self.peers[peer].token(now, wall, question, issued);
+                self.watch_user(peer, &former);
+                effects
+            }
+        };
+        self.perform(peer, effects);
+    }
+
+    /// The token of the application's session: the one that it has, if it keeps one that is good, or a fresh one.
+    pub fn session_token(&mut self, peer: usize) -> Issued {
+        let client = &self.peers[peer];
+        let is_good =
+            |kept: &&Issued| kept.expires > self.server.wall() && Some(&kept.user) == client.session.as_ref();
+        match client.kept_token.as_ref().filter(|_| client.keeps_token).filter(is_good) {
+            Some(kept) => kept.clone(),
+            None => self.fresh_token(peer),
+        }
+    }
+
+    /// A token that lives a minute or three, in good weather longer.
+    pub fn fresh_token(&mut self, peer: usize) -> Issued {
         let least = if self.weather.is_good { 2_000 } else { 60 };
         let expires = self.server.wall() / 1_000 + least + self.rng.up_to(120);
-        let left = (expires * 1_000) as i64 - self.server.wall() as i64 - self.peers[peer].skew;
-        (token(&self.peers[peer].user, expires), left)
+        let issued = self.issue(peer, expires);
+        self.peers[peer].kept_token = Some(issued.clone());
+        issued
+    }
+
+    fn issue(&self, peer: usize, expires: u64) -> Issued {
+        let wall = self.server.wall();
+        let user = self.peers[peer].session.clone().expect("a session");
+        let (expires, issued) = (expires * 1_000, wall.min(expires * 1_000 - 60_000));
+        Issued { token: token(&user, expires / 1_000), user, issued, expires }
+    }
+
+    /// Another user signs in, or where nobody need, nobody any more.
+    pub fn change_user(&mut self, peer: usize, is_told: bool) {
+        let client = &self.peers[peer];
+        let (user, other) = (client.user.clone(), client.user.replace("user", "other"));
+        let next = match &client.session {
+            Some(session) if *session == user => Some(other),
+            Some(_) if !client.has_token_source => None,
+            _ => Some(user),
+        };
+        self.peers[peer].session = next.clone();
+        if !is_told {
+            return;
+        }
+        let issued = match (&next, self.peers[peer].has_token_source) {
+            (None, _) => None,
+            (Some(_), true) => Some(self.fresh_token(peer)),
+            // Nobody renews it.
+            (Some(_), false) => Some(self.issue(peer, self.server.wall() / 1_000 + 100_000)),
+        };
+        let former = self.peers[peer].tokens.user.clone();
+        let effects = self.peers[peer].set_token(self.now, self.server.wall(), issued);
+        self.watch_user(peer, &former);
+        self.perform(peer, effects);
     }
 }

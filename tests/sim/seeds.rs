@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use wedsync_dashboard::core::io::Input;
 
-use crate::faults::Fault;
+use crate::faults::{AHEAD, Fault};
 use crate::peer::Peer;
 use crate::server::{Millis, Settings, Version};
 use crate::wishes::{Kind, Wish};
@@ -41,7 +41,10 @@ fn simulate(seed: u64) -> u64 {
         let menu = Wish::some(&mut world.rng, has_token_source);
         let version = if world.rng.up_to(3) == 0 { Version::One } else { Version::Two };
         let seed = seed ^ (number as u64 + 1) << 32;
-        world.add(Peer::new(number, menu, has_token_source, version, seed));
+        let mut peer = Peer::new(number, menu, has_token_source, version, seed);
+        peer.keeps_token = world.rng.up_to(2) == 0;
+        peer.skew = if world.rng.up_to(3) == 0 { AHEAD[world.rng.up_to(1) as usize] } else { 0 };
+        world.add(peer);
         world.want_all(number);
     }
     while world.now < FAULTY {
@@ -64,6 +67,8 @@ fn simulate(seed: u64) -> u64 {
 /// The sky clears, and everything that is wanted comes back. A clock that is wrong stays wrong.
 fn heal(world: &mut World) {
     world.weather.clear();
+    // No source keeps a token that is about to run out.
+    world.peers.iter_mut().for_each(|peer| peer.kept_token = None);
     world.server.refusals.clear();
     world.server.closed_topics.clear();
     let awake = world.asleep.iter().flatten().max().copied().unwrap_or(0);

@@ -1,56 +1,107 @@
-//! The tokens that an application has given its client, as far as the client has reason to trust them.
+//! The tokens that an application gives its client: whose, which of them counts, and which the client has reason to trust.
 
 use std::collections::BTreeSet;
+
+use wedsync_dashboard::core::io::{Claims, QuestionId};
 
 use crate::server::Millis;
 
 /// So many are remembered.
 const MOST: usize = 8;
 
+/// A token as its source has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issued {
+    pub token: String,
+    pub user: String,
+    /// By the server's wall clock, in milliseconds.
+    pub issued: u64,
+    pub expires: u64,
+}
+
+impl Issued {
+    /// What it says of itself, by a wall clock.
+    pub fn claims(&self, wall: u64, skew: i64) -> Claims {
+        let now = wall as i64 + skew;
+        Claims {
+            user: Some(self.user.clone()),
+            lifetime: Some(self.expires as i64 - now),
+            age: Some(now - self.issued as i64),
+        }
+    }
+}
+
+/// What the application answers to a question.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    Failure,
+    Token(Issued),
+}
+
 #[derive(Debug, Default)]
 pub struct Tokens {
     /// Given as fresh ones, by a clock that is right.
     plain: BTreeSet<String>,
-    /// The application has set one by itself since it was asked: the answer no longer counts.
-    is_superseded: bool,
+    /// The last question asked, and the last one whose answer counts.
+    asked: u32,
+    answered: u32,
+    /// The one that the server is to be told; `None` for none.
+    pub right: Option<String>,
+    /// Whose it is.
+    pub user: Option<String>,
     /// When the client was given its last one, and when that runs out.
     last: Option<(Millis, Millis)>,
 }
 
 impl Tokens {
     /// The client asks.
-    pub fn asked(&mut self) {
-        self.is_superseded = false;
+    pub fn asked(&mut self, question: QuestionId) {
+        assert!(question.0 > self.asked, "a question asked twice");
+        self.asked = question.0;
     }
 
-    /// The application answers.
-    pub fn given(&mut self, now: Millis, token: &str, lifetime: i64, skew: i64) {
-        self.remember(token, lifetime, skew);
-        if !self.is_superseded {
-            self.hold(now, lifetime, skew);
+    /// The application answers: whether that counts, since nothing newer has been said.
+    pub fn given(
+        &mut self,
+        now: Millis,
+        question: QuestionId,
+        issued: &Issued,
+        left: i64,
+        skew: i64,
+    ) -> bool {
+        self.remember(&issued.token, left, skew);
+        let counts = question.0 > self.answered;
+        if counts {
+            self.answered = question.0;
+            self.hold(now, Some(issued), left, skew);
         }
+        counts
     }
 
-    /// The application sets one by itself.
-    pub fn set(&mut self, now: Millis, token: &str, lifetime: i64, skew: i64) {
-        self.remember(token, lifetime, skew);
-        self.is_superseded = true;
-        self.hold(now, lifetime, skew);
+    /// The application sets one by itself, or none.
+    pub fn set(&mut self, now: Millis, issued: Option<&Issued>, left: i64, skew: i64) {
+        if let Some(issued) = issued {
+            self.remember(&issued.token, left, skew);
+        }
+        self.answered = self.asked;
+        self.hold(now, issued, left, skew);
     }
 
-    fn remember(&mut self, token: &str, lifetime: i64, skew: i64) {
+    fn remember(&mut self, token: &str, left: i64, skew: i64) {
         if self.plain.len() > MOST {
             self.plain.clear();
         }
-        if skew == 0 && lifetime > 0 {
+        if skew == 0 && left > 0 {
             self.plain.insert(token.to_owned());
         } else {
             self.plain.remove(token);
         }
     }
 
-    fn hold(&mut self, now: Millis, lifetime: i64, skew: i64) {
-        self.last = (skew == 0 && lifetime > 0).then(|| (now, now.saturating_add_signed(lifetime)));
+    fn hold(&mut self, now: Millis, issued: Option<&Issued>, left: i64, skew: i64) {
+        self.right = issued.map(|issued| issued.token.clone());
+        self.user = issued.map(|issued| issued.user.clone());
+        self.last = (skew == 0 && left > 0).then(|| (now, now.saturating_add_signed(left)));
     }
 
     /// Whether the client has reason to believe that a token runs out when it does.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::frames::{Seen, data_frame};
 use crate::network::Link;
 use crate::peer::Arrival;
-use crate::server::{Conn, Data, Millis};
-use crate::wishes::{self, Kind};
+use crate::server::{Conn, Data, Millis, Version};
+use crate::wishes::{self, About, Kind, Wish};
 use crate::world::World;
 
 /// Attempts to connect of one client within a minute, at most: a server that is down must not be hammered.
@@ -31,6 +31,8 @@ const MOST_REFUSALS: Millis = 30_000;
 const DEAD_LINK_AFTER_SLEEP: Millis = 5_000 + 50;
 /// So long a sleep that some timer of the heartbeat's must have been late.
 pub const LONG_SLEEP: Millis = 80_000;
+/// Questions for the token of one client within a minute, at most.
+const QUESTIONS_A_MINUTE: usize = 40;
 /// A new token is with every channel within this.
 const TOKEN_PUSH: Millis = 10_000;
 const RATE_LIMITED: &str = "Too many messages per second";
@@ -40,6 +42,7 @@ const RATE_LIMITED: &str = "Too many messages per second";
 pub struct Watch {
     attempts: BTreeMap<usize, VecDeque<Millis>>,
     joins: BTreeMap<(usize, String), VecDeque<Millis>>,
+    questions: BTreeMap<usize, VecDeque<Millis>>,
     /// Topics that may not be joined before then, whoever subscribes meanwhile.
     limited: BTreeMap<(usize, String), Millis>,
     /// Topics that the server does not let a client have.
@@ -80,6 +83,14 @@ impl Watch {
         assert!(
             attempts <= ATTEMPTS_A_MINUTE,
             "client {peer} hammers the server: {attempts} sockets a minute"
+        );
+    }
+
+    pub fn question(&mut self, peer: usize, now: Millis) {
+        let questions = count(self.questions.entry(peer).or_default(), now);
+        assert!(
+            questions <= QUESTIONS_A_MINUTE,
+            "client {peer} pesters the application: {questions} questions a minute"
         );
     }
 
@@ -149,6 +160,15 @@ impl World {
         }
     }
 
+    /// A client has been given a token, perhaps another user's.
+    pub fn watch_user(&mut self, peer: usize, former: &Option<String>) {
+        if self.peers[peer].tokens.user == *former {
+            return;
+        }
+        // The next user is given what the database still has, as if for the first time.
+        self.watch.forget_kept(peer);
+    }
+
     /// A client says that a subscription is live.
     pub fn check_live(&mut self, peer: usize, id: &'static str) {
         let Some((wish, topic)) = self.peers[peer].wanted.get(id) else { return };
@@ -156,7 +176,7 @@ impl World {
         let Some(conn) = self.current[peer] else { return };
         let joined = self.server.joined(conn).iter().any(|(joined, _)| joined == topic);
         if joined && matches!(wish.kind, Kind::Rows(_)) {
-            assert!(self.server.is_subscribed(conn, topic), "{id} is called live before the database is");
+            assert!(self.server.was_subscribed(conn, topic), "{id} is called live before the database is");
         }
         let join = self.links[&conn].joined.get(topic).cloned().unwrap_or_default();
         if let Some(before) = self.watch.live.insert((peer, id), (conn, join)) {
@@ -183,7 +203,7 @@ impl World {
 
     pub fn before_sending(&mut self, peer: usize, conn: Conn, data: &Data) {
         let Data::Text(text) = data else { return };
-        if !text.contains("\"phx_leave\"") && !text.contains("\"phx_join\"") {
+        if !["\"phx_leave\"", "\"phx_join\"", "\"access_token\""].iter().any(|event| text.contains(event)) {
             return;
         }
         let frame = Seen::of(data, self.peers[peer].version).expect("a frame");
@@ -193,6 +213,12 @@ impl World {
             assert!(!both, "client {peer} joins on two sockets: {frame:?}");
         }
         let link = self.links.get_mut(&conn).expect("a link");
+        if frame.event == "access_token" {
+            let right = self.peers[peer].tokens.right.as_deref();
+            assert_eq!(frame.payload["access_token"].as_str(), right, "an earlier token: {frame:?}");
+            link.refreshed.insert(frame.topic);
+            return;
+        }
         if frame.event == "phx_leave" {
             link.joined.remove(&frame.topic);
             return;
@@ -202,6 +228,8 @@ impl World {
         link.joining.insert(reference);
         link.joined.insert(frame.topic.clone(), frame.join_ref.clone());
         link.limited.remove(&frame.topic);
+        link.refreshed.remove(&frame.topic);
+        link.standing.remove(&frame.topic);
         self.check_join(peer, frame);
     }
 
@@ -214,8 +242,8 @@ impl World {
             has_token || frame.payload["config"]["private"] == false,
             "private, without a token: {frame:?}"
         );
-        if client.has_token_source {
-            assert!(has_token, "a join without the application's token: {frame:?}");
+        assert_eq!(token, client.tokens.right.as_deref(), "another token than the application's: {frame:?}");
+        if frame.payload["config"]["private"] == true {
             let is_over = self.server.has_run_out(token.unwrap_or_default());
             assert!(
                 !is_over || !token.is_some_and(|token| client.tokens.knows(token)),
@@ -239,12 +267,15 @@ impl World {
             self.watch.told_to_wait = Some(self.now);
         }
         let is_close = text.contains("\"phx_close\"");
-        if !is_complaint && !is_close && !text.contains("\"phx_reply\"") {
+        let is_subscribed = text.contains("Subscribed to PostgreSQL");
+        if !is_complaint && !is_close && !is_subscribed && !text.contains("\"phx_reply\"") {
             return;
         }
         let Some(frame) = Seen::of(data, self.peers[peer].version) else { return };
         let link = self.links.get_mut(&conn).expect("a link");
-        if is_complaint {
+        if is_subscribed {
+            self.before_subscribed(peer, conn, &frame);
+        } else if is_complaint {
             link.limited.insert(frame.topic);
         } else if is_close {
             // One of an earlier join says nothing of this one.
@@ -254,10 +285,37 @@ impl World {
             }
         } else if let Some(reference) = frame.reference.as_str() {
             link.joining.remove(reference);
+            let is_taken =
+                link.joined.get(&frame.topic) == Some(&frame.reference) && frame.payload["status"] == "ok";
+            if let Some(answered) = self.peers[peer].anothers.get_mut(&frame.topic).filter(|_| is_taken) {
+                *answered = true;
+            }
             let reason = frame.payload["response"]["reason"].as_str().unwrap_or_default();
             if reason.starts_with("Unauthorized") && link.joined.get(&frame.topic) == Some(&frame.reference) {
                 self.watch.refused.insert((peer, frame.topic));
             }
+        }
+    }
+
+    /// The server's subscription to the database's changes stands: for the first time since the join, with a fresh token,
+    /// or anew by itself, which those that are live are to be told.
+    fn before_subscribed(&mut self, peer: usize, conn: Conn, frame: &Seen) {
+        let (client, link) = (&mut self.peers[peer], self.links.get_mut(&conn).expect("a link"));
+        let is_current = match client.version {
+            Version::One => true,
+            Version::Two => link.joined.get(&frame.topic) == Some(&frame.join_ref),
+        };
+        if !is_current {
+            return;
+        }
+        if client.anothers.get(&frame.topic) == Some(&true) {
+            client.anothers.remove(&frame.topic);
+        }
+        if !link.standing.insert(frame.topic.clone()) && !link.refreshed.remove(&frame.topic) {
+            let is_meant =
+                |(wish, topic): &&(Wish, String)| matches!(wish.kind, Kind::Rows(_)) && *topic == frame.topic;
+            let meant = client.wanted.values().filter(is_meant).map(|(wish, _)| wish.id);
+            (client.begun_anew, client.back_with_it) = meant.partition(|id| client.is_live(id));
         }
     }
 
@@ -272,6 +330,10 @@ impl World {
         };
         let Some((topic, message)) = data_frame(data, client.version) else { return };
         let Some((about, number)) = wishes::read(&message) else { panic!("not of this world: {message}") };
+        if let Some(answered) = client.anothers.get(&topic).filter(|_| !ids.is_empty()) {
+            let is_row = matches!(about, About::Row { .. });
+            assert!(*answered && !is_row, "client {peer} was given what was a former user's: {message}");
+        }
         for (id, (wish, wished)) in &client.wanted {
             let got = ids.iter().filter(|given| *given == id).count();
             let wants = *wished == topic && wish.wants(&about);

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use wedsync_dashboard::core::io::{Input, RequestId};
+use wedsync_dashboard::core::io::{Input, QuestionId, RequestId};
 use wedsync_dashboard::core::rng::Rng;
 
-use crate::network::{Fate, Link, Weather, fate};
+use crate::network::{Fate, Link, Weather, answers_join, fate};
 use crate::peer::Peer;
 use crate::server::{Conn, Data, Emission, Millis, Server, Settings};
+use crate::tokens::Answer;
 use crate::watch::Watch;
 
 /// The key that every client opens its socket with.
@@ -31,8 +32,8 @@ pub enum Event {
     Closed(Conn, u16),
     /// The server learns that the client is gone.
     Gone(Conn),
-    /// The application gives its token.
-    Token(usize),
+    /// The application answers a question for its token.
+    Token(usize, QuestionId, Answer),
     /// Whether anything answers the client.
     Reached(usize, bool),
     /// The answer to a request, if anything answers.
@@ -157,7 +158,9 @@ impl World {
             };
             let held = self.held[link.peer].max(self.now);
             let arrival = held + self.weather.latency(self.now, &mut self.rng);
-            let at = link.down(arrival);
+            // What an earlier join brought is there before the next one's answer.
+            let is_late = matches!(&emission, Emission::Frame(data) if answers_join(data));
+            let at = link.down(if is_late { arrival.max(link.stray_until) } else { arrival });
             let data = match emission {
                 Emission::Close(code) => {
                     self.schedule(at, Event::Closed(conn, code));
@@ -169,7 +172,10 @@ impl World {
             match fate {
                 Fate::Lost => {}
                 Fate::Arrives => self.schedule(at, Event::Down(conn, data)),
-                Fate::Overtaken(delay) => self.schedule(at + delay, Event::Down(conn, data)),
+                Fate::Overtaken(delay) => {
+                    link.stray_until = link.stray_until.max(at + delay);
+                    self.schedule(at + delay, Event::Down(conn, data));
+                }
                 Fate::Twice => {
                     self.schedule(at, Event::Down(conn, data.clone()));
                     self.schedule(at, Event::Down(conn, data));
@@ -206,7 +212,7 @@ impl World {
                 self.server.disconnected(conn);
                 self.links.remove(&conn);
             }
-            Event::Token(peer) => self.give_token(peer),
+            Event::Token(peer, question, answer) => self.give_token(peer, question, answer),
             Event::Reached(peer, answered) => self.tell(peer, Input::Reached { answered }),
             Event::Answer(peer, request, answers) => {
                 let effects = self.peers[peer].answer(self.now, request, answers);
@@ -247,7 +253,7 @@ impl World {
             Event::Opened(conn) | Event::Failed(conn) | Event::Closed(conn, _) | Event::Down(conn, _) => {
                 self.links.get(conn)?.peer
             }
-            Event::Token(peer)
+            Event::Token(peer, ..)
             | Event::Resume(peer)
             | Event::Online(peer)
             | Event::Reached(peer, _)
@@ -312,6 +318,9 @@ impl World {
         self.before_arrival(peer, conn, data);
         let (arrival, effects) = self.peers[peer].receive(self.now, socket, data);
         self.trace((peer, &arrival));
+        let untold = &self.peers[peer].begun_anew;
+        assert!(untold.is_empty(), "{untold:?}: begun anew by the server, and not told");
+        self.peers[peer].back_with_it.clear();
         self.judge(peer, data, arrival);
         self.perform(peer, effects);
     }

@@ -126,6 +126,46 @@ fn unsubscribing_and_another_delivery_drop_what_waits() {
 }
 
 #[wasm_bindgen_test]
+fn what_waits_is_dropped_with_the_routes_and_what_is_on_its_way_ends() {
+    let clock = Clock::install();
+    let routes = TopicRoutes { any: vec![1, 2, 3], ..TopicRoutes::default() };
+    for delivery in [Delivery::Each, Delivery::Batch, latest("payload.n", 0), latest("payload.n", 50)] {
+        let both = Both::new(Protocol::V2);
+        both.route("realtime:pub1", Some(&routes));
+        both.deliver(2, &delivery);
+        both.deliver(3, &Delivery::Each);
+        both.in_javascript(&text(r#"{"n":0}"#));
+        // As the callback of one does that sets another user's token.
+        let router = both.router.clone();
+        let dropper = Closure::<dyn FnMut(JsValue)>::new(move |_| router.drop_routes("realtime:pub1"));
+        both.router.set_slot(1, dropper.as_ref().unchecked_ref(), &Delivery::Each);
+        // In an envelope that is known and in one that is not.
+        for is_known in [true, false] {
+            both.route("realtime:pub1", Some(&routes));
+            if is_known {
+                both.deliver(1, &Delivery::Each);
+                both.in_javascript(&text(r#"{"n":1}"#));
+                both.router.set_slot(1, dropper.as_ref().unchecked_ref(), &Delivery::Each);
+            }
+            both.told();
+            assert_eq!(both.in_javascript(&text(r#"{"n":2}"#)), [""; 0]);
+            assert_eq!(clock.scheduled(), 0);
+            clock.frame();
+            clock.pass(1_000);
+            assert_eq!(both.told(), [""; 0]);
+        }
+        // The callbacks are there all the same.
+        both.deliver(1, &Delivery::Each);
+        both.route("realtime:pub1", Some(&routes));
+        let mut told = both.in_javascript(&text(r#"{"n":3}"#));
+        clock.frame();
+        clock.pass(50);
+        told.extend(both.told());
+        assert_eq!(told.len(), 3, "{told:?}");
+    }
+}
+
+#[wasm_bindgen_test]
 fn a_callback_that_throws_or_unsubscribes_another_is_its_own_affair() {
     let clock = Clock::install();
     let both = Both::new(Protocol::V2);

@@ -11,7 +11,7 @@ use crate::core::resilience::backoff::Jitter;
 use crate::core::time::Instant;
 use crate::shell::environment::read_clocks;
 use crate::shell::http::Project;
-use crate::shell::token::lifetime;
+use crate::shell::token::claims;
 
 const KNOWN: &[&str] = &[
     "url",
@@ -162,7 +162,7 @@ fn key(options: &Options<'_>) -> String {
 /// When the key expires, if it is a token that says so.
 fn expiry(key: &str) -> Option<Instant> {
     let now = Instant::from_millis(read_clocks().monotonic);
-    lifetime(key).map(|left| now.after(u64::try_from(left).unwrap_or(0)))
+    claims(key).lifetime.map(|left| now.after(u64::try_from(left).unwrap_or(0)))
 }
 
 /// Where a project is: its schemes, and what follows either.

@@ -1,11 +1,12 @@
 //! Channels, as the client wires them: their frames, and how they end.
 
 use super::Client;
-use crate::core::io::{Notification, SocketId, Status};
+use crate::core::io::{Continuity, Notification, SocketId, Status};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Cause, Channel, Event, State};
 use crate::core::realtime::frame::{Inbound, Outbound, PHOENIX_TOPIC, Reference};
 use crate::core::realtime::join_config::JoinConfig;
+use crate::core::realtime::subscriptions::{Entry, Source};
 use crate::core::time::{Instant, Timer};
 
 impl<P: Payload> Client<P> {
@@ -25,8 +26,9 @@ impl<P: Payload> Client<P> {
         let topic = frame.topic.as_str();
         let Some(channel) = self.channels.get_mut(topic) else { return };
         let was_live = matches!(channel.state, State::Live(_));
+        let is_current = channel.is_current(frame);
         let event = channel.handle(frame);
-        if frame.event == "system" {
+        if frame.event == "system" && is_current {
             self.tell_system(topic, &frame.payload);
         }
         let is_reply = frame.event == "phx_reply";
@@ -34,6 +36,7 @@ impl<P: Payload> Client<P> {
             Event::Nothing => {}
             Event::Joined => self.joined(now, topic),
             Event::Live => self.live(now, topic),
+            Event::BegunAnew { changes } => self.tell_gap(topic, changes),
             Event::Presence(events) => self.tell_presence(topic, events),
             Event::Down(cause) => {
                 if was_live {
@@ -67,6 +70,27 @@ impl<P: Payload> Client<P> {
         }
     }
 
+    /// The server has begun anew without a word before it: those that were live with it may have missed something.
+    fn tell_gap(&mut self, topic: &str, changes: bool) {
+        if let Some(channel) = self.channels.get_mut(topic) {
+            // Nor has it outlived an outage without one.
+            channel.outlives = None;
+        }
+        let is_meant = |(_, entry): &(&String, &Entry)| {
+            entry.status == Status::Live
+                && match entry.subscription.source {
+                    Source::Changes(_) => changes,
+                    Source::Broadcast { .. } => !changes,
+                    Source::Presence { .. } => false,
+                }
+        };
+        let meant: Vec<String> =
+            self.subscriptions.of(topic).filter(is_meant).map(|(id, _)| id.clone()).collect();
+        for id in meant {
+            self.notify(Notification::Continuity { id, continuity: Continuity::Lost });
+        }
+    }
+
     fn tell_system(&mut self, topic: &str, payload: &P) {
         for id in self.subscriptions.ids_of(topic) {
             self.notify(Notification::System { id, payload: payload.clone() });
@@ -97,13 +121,6 @@ impl<P: Payload> Client<P> {
             }
         }
         self.queue_join(topic);
-    }
-
-    /// Leaves every channel, so that none goes on with the rights of a token that is no longer the user's.
-    pub(super) fn rejoin_all(&mut self, now: Instant) {
-        for (topic, _) in self.joined_channels() {
-            self.rejoin(now, &topic);
-        }
     }
 
     /// Every channel is gone with its socket.
@@ -205,13 +222,17 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    /// Gives the access token to every joined channel. The server never answers this.
+    /// Gives the same user's fresh access token to every joined channel. The server never answers this.
     pub(super) fn push_token(&mut self) {
         let (Some(socket), Some(token)) = (self.link.open_socket(), self.token.value().map(str::to_owned))
         else {
             return;
         };
         for (topic, join_ref) in self.joined_channels() {
+            if let Some(channel) = self.channels.get_mut(&topic) {
+                channel.token = self.token.version();
+                channel.is_refreshing = true;
+            }
             let payload = P::object(vec![("access_token", P::string(&token))]);
             self.push(socket, &topic, join_ref, "access_token", payload);
         }

@@ -42,10 +42,37 @@ impl<P: Payload> Client<P> {
         if self.to_join.is_empty() && self.suspects.is_empty() {
             return;
         }
-        if !self.token.is_ready(now) {
+        if !self.token.is_ready() {
             self.want_token(now);
             return;
         }
+        // A token that seems over is asked about; whoever needs no authorization does not wait for that.
+        let private = if self.token.is_doubted(now) { self.take_private() } else { Vec::new() };
+        self.join_queued(now, socket);
+        if !private.is_empty() {
+            self.want_token(now);
+            private.iter().for_each(|topic| self.queue_join(topic));
+        }
+    }
+
+    /// Takes the private channels out of the queues.
+    fn take_private(&mut self) -> Vec<String> {
+        let mut private = Vec::new();
+        for queue in [&mut self.to_join, &mut self.suspects] {
+            queue.retain(|topic| {
+                let channel = self.channels.get_mut(topic).filter(|channel| channel.config.private);
+                if let Some(channel) = channel {
+                    channel.is_queued = false;
+                    private.push(topic.clone());
+                    return false;
+                }
+                true
+            });
+        }
+        private
+    }
+
+    fn join_queued(&mut self, now: Instant, socket: SocketId) {
         while let Some(topic) = self.next_to_join() {
             if !self.pace.take(now) {
                 self.to_join.push_front(topic);
@@ -87,7 +114,7 @@ impl<P: Payload> Client<P> {
         let since = self.replay_since(topic);
         let Some(channel) = self.channels.get_mut(topic) else { return };
         channel.is_queued = false;
-        channel.join(reference);
+        channel.join(reference, self.token.version());
         let payload = channel.config.to_payload(self.token.value(), since);
         self.stats.joins += 1;
         self.timers.set(Timer::Join(topic.to_owned()), deadline);
@@ -110,7 +137,7 @@ impl<P: Payload> Client<P> {
     pub(super) fn joined(&mut self, now: Instant, topic: &str) {
         self.accepted();
         if let Some(channel) = self.channels.get_mut(topic) {
-            channel.is_suspect = false;
+            channel.joined();
         }
         self.timers.set(Timer::Join(topic.to_owned()), now.after(self.config.join_timeout));
         self.write_routes(topic);
@@ -121,10 +148,7 @@ impl<P: Payload> Client<P> {
         self.accepted();
         self.timers.clear(&Timer::Join(topic.to_owned()));
         if let Some(channel) = self.channels.get_mut(topic) {
-            channel.is_suspect = false;
-            channel.had_other_token = false;
-            channel.live_since = Some(now);
-            channel.tracking.rejoined();
+            channel.live(now);
         }
         self.log_topic(Level::Info, "live", topic, None);
         self.write_routes(topic);
@@ -174,8 +198,10 @@ impl<P: Payload> Client<P> {
             Remedy::SlowDown | Remedy::WaitForSlot => slow_down(&mut self.rng),
             _ => jitter,
         };
-        if matches!(remedy, Remedy::RefreshToken | Remedy::RefreshTokenOnce) {
-            self.token.refuse();
+        // What the server says of a token is not about the one after it.
+        let is_about_token = matches!(remedy, Remedy::RefreshToken | Remedy::RefreshTokenOnce);
+        if is_about_token && channel.token == self.token.version() {
+            self.token.refuse(now);
         }
         if remedy != Remedy::GiveUp {
             self.timers.set(Timer::Rejoin(topic.to_owned()), now.after(delay));

@@ -87,7 +87,8 @@ impl<P: Payload> Client<P> {
 
     /// What is tracked is too large for the server.
     pub(super) fn refuse_tracked(&mut self, topic: &str) {
-        let calls = self.channels.get_mut(topic).map(|channel| channel.tracking.refuse()).unwrap_or_default();
+        let calls =
+            self.channels.get_mut(topic).map(|channel| channel.tracking.drop_wanted()).unwrap_or_default();
         let message = "What was to be tracked is larger than the project takes. Track less.";
         for call in calls {
             let result = Err(Error::new(Code::PayloadTooLarge, message));

@@ -14,18 +14,17 @@ const KEY_REFUSED: &str = "The project does not take the key. Pass the publishab
     on the API page of the project's settings.";
 const KEY_EXPIRED: &str = "The project's key has expired. Pass the current publishable (anon) key as `key`; it is on the \
     API page of the project's settings.";
+const TOKEN_REFUSED: &str = "The project does not take the access token: it has expired, or is another project's. Set a fresh one \
+    with `setAuth`.";
 
 impl<P: Payload> Client<P> {
     /// Sends a broadcast by HTTP, once there is a token to send it with.
     pub(super) fn http_broadcast(&mut self, now: Instant, broadcast: HttpBroadcast<P>) {
-        if self.token.is_ready(now) {
+        if self.token.is_ready() && !self.token.is_doubted(now) {
             self.send_http_broadcast(broadcast);
-        } else if self.config.has_token_source {
+        } else {
             self.held.push(broadcast);
             self.ask_token(now);
-        } else {
-            let error = Error::new(Code::TokenExpired, super::tokens::EXPIRED);
-            self.notify(Notification::Settled { call: broadcast.call, result: Err(error) });
         }
     }
 
@@ -63,8 +62,8 @@ impl<P: Payload> Client<P> {
             self.key_refused(now, KEY_EXPIRED);
         } else if self.asked_why.is_none_or(|asked| now.since(asked) >= ASK_WHY_EVERY) {
             self.asked_why = Some(now);
-            let has_token = self.token.value().is_some();
-            self.request(USER_PATH.to_owned(), None, Request::Refusal { has_token });
+            let token = self.token.value().map(|_| self.token.version());
+            self.request(USER_PATH.to_owned(), None, Request::Refusal { token });
         }
     }
 
@@ -74,17 +73,29 @@ impl<P: Payload> Client<P> {
             Some(Request::Broadcast(call)) => {
                 self.notify(Notification::Settled { call, result: answer.broadcast_result() });
             }
-            Some(Request::Refusal { has_token }) if self.link.is_waiting() => match answer.refusal(has_token)
-            {
-                Refusal::Unreachable | Refusal::NotTheToken => {}
-                Refusal::Key => self.key_refused(now, KEY_REFUSED),
-                Refusal::Limited => self.link.slow_down(now, &mut self.timers, &mut self.rng),
-                Refusal::Token => {
-                    self.token.refuse();
-                    self.want_token(now);
+            Some(Request::Refusal { token }) if self.link.is_waiting() => {
+                match answer.refusal(token.is_some()) {
+                    Refusal::Unreachable | Refusal::NotTheToken => {}
+                    Refusal::Key => self.key_refused(now, KEY_REFUSED),
+                    Refusal::Limited => self.link.slow_down(now, &mut self.timers, &mut self.rng),
+                    // There is another by now.
+                    Refusal::Token if token != Some(self.token.version()) => {}
+                    Refusal::Token => self.token_refused(now),
                 }
-            },
+            }
             Some(Request::Refusal { .. }) | None => {}
+        }
+    }
+
+    fn token_refused(&mut self, now: Instant) {
+        self.token.refuse(now);
+        if self.config.has_token_source {
+            self.want_token(now);
+        } else {
+            self.notify(Notification::Error {
+                id: None,
+                error: Error::new(Code::TokenExpired, TOKEN_REFUSED),
+            });
         }
     }
 

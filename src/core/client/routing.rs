@@ -3,13 +3,17 @@
 use super::Client;
 use crate::core::io::Output;
 use crate::core::payload::Payload;
+use crate::core::realtime::channel::Delivers;
 use crate::core::realtime::routes::{Slot, TopicRoutes};
 use crate::core::realtime::subscriptions::Source;
 
 impl<P: Payload> Client<P> {
     /// Writes a topic's routes anew if they have changed.
     pub(super) fn write_routes(&mut self, topic: &str) {
-        let Some(channel) = self.channels.get(topic) else { return };
+        let Some(channel) = self.channels.get(topic).filter(|channel| channel.delivers > Delivers::Nothing)
+        else {
+            return;
+        };
         let mut routes =
             TopicRoutes { deduplicate: channel.config.replay.is_some(), ..TopicRoutes::default() };
         let mut named: Vec<(&str, Slot)> = Vec::new();
@@ -17,6 +21,7 @@ impl<P: Payload> Client<P> {
             match &entry.subscription.source {
                 Source::Broadcast { event: None, .. } => routes.any.push(entry.slot),
                 Source::Broadcast { event: Some(event), .. } => named.push((event, entry.slot)),
+                Source::Changes(_) if channel.delivers < Delivers::All => {}
                 Source::Changes(bindings) => {
                     for id in bindings.iter().filter_map(|binding| channel.binding_id(binding)) {
                         let slots = routes.changes.entry(id).or_default();

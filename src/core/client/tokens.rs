@@ -2,22 +2,22 @@
 
 use super::Client;
 use crate::core::error::{Code, Error};
-use crate::core::io::{Level, Notification, Output};
+use crate::core::io::{Level, Notification, Output, QuestionId, Status};
 use crate::core::payload::Payload;
+use crate::core::realtime::channel::Channel;
+use crate::core::realtime::token::{Change, Claims};
 use crate::core::time::{Instant, Timer};
 
 /// How long the application may take to give a token, in milliseconds.
 const PATIENCE: u64 = 10_000;
-pub(super) const EXPIRED: &str = "The access token has expired, or the server does not take it. Sign in again, return a \
-    fresh one from `accessToken`, or set one with `setAuth`.";
+const OTHER_USER: &str = "Another user was signed in, or nobody any more, before this went out. What one user says is never \
+    sent as another.";
 
 impl<P: Payload> Client<P> {
-    /// Joins wait for a token: asks for it, or says that the one it was given is of no use.
+    /// Joins wait for a token: asks for it.
     pub(super) fn want_token(&mut self, now: Instant) {
-        if !self.config.has_token_source {
-            self.tell_of_expiry(now);
-        } else if !self.timers.is_set(&Timer::TokenRetry) {
-            // Otherwise the end of the failed attempt's backoff asks.
+        // Otherwise the end of the failed attempt's backoff asks.
+        if !self.timers.is_set(&Timer::TokenRetry) {
             self.ask_token(now);
         }
     }
@@ -52,34 +52,54 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    pub(super) fn set_token(&mut self, now: Instant, value: Option<String>, lifetime: Option<i64>) {
-        let changed = self.token.set(now, value, lifetime);
-        self.timers.clear(&Timer::TokenAnswer);
-        self.subscriptions.forget_told();
-        if self.token.is_expired(now) {
-            let error = Error::new(Code::TokenExpired, EXPIRED);
-            self.refuse_held(&error);
-            if !self.link.is_idle() {
-                self.token_trouble(now, error);
-                return;
+    /// The application sets a token by itself, or gives the one that it was asked for.
+    pub(super) fn set_token(
+        &mut self,
+        now: Instant,
+        question: Option<QuestionId>,
+        value: Option<String>,
+        claims: Claims,
+    ) {
+        match question {
+            Some(question) if !self.token.take_answer(question) => return,
+            Some(_) => {}
+            None => self.token.supersede(),
+        }
+        if !self.token.is_asking() {
+            self.timers.clear(&Timer::TokenAnswer);
+        }
+        let was_known = self.token.is_known();
+        let change = self.token.set(now, value, claims);
+        if change != Change::Nothing {
+            self.log(Level::Debug, "token");
+        }
+        if change == Change::User {
+            self.change_user(was_known);
+        }
+        self.plan_questions(now);
+        if change == Change::Refreshed {
+            self.push_token();
+        }
+    }
+
+    /// When the application is asked next. A token that seems over is asked about at once, and what waits for an
+    /// authorization waits for that.
+    fn plan_questions(&mut self, now: Instant) {
+        let is_resting = self.link.is_idle() || self.link.is_suspended();
+        self.timers.clear(&Timer::TokenRenewal);
+        // The server answers a broadcast by HTTP in any case.
+        self.send_held();
+        if self.token.is_doubted(now) {
+            if !is_resting {
+                let delay = self.token_backoff.next_delay(&mut self.rng);
+                self.timers.set(Timer::TokenRetry, now.after(delay));
             }
+            return;
         }
         self.token_backoff.reset();
         self.timers.clear(&Timer::TokenRetry);
-        self.send_held();
-        match self.token.renewal(now).filter(|_| !self.link.is_idle() && !self.link.is_suspended()) {
-            Some(deadline) => self.timers.set(Timer::TokenRenewal, deadline),
-            None => self.timers.clear(&Timer::TokenRenewal),
-        }
-        if !changed {
-            return;
-        }
-        self.log(Level::Debug, "token");
-        if self.token.value().is_some() {
-            self.push_token();
-        } else {
-            // The server ignores a token taken away.
-            self.rejoin_all(now);
+        if let Some(deadline) = self.token.renewal(now).filter(|_| !is_resting) {
+            self.timers.set(Timer::TokenRenewal, deadline);
         }
     }
 
@@ -90,37 +110,65 @@ impl<P: Payload> Client<P> {
         let error = Error::new(Code::TokenUnavailable, message);
         self.refuse_held(&error);
         if !self.link.is_idle() && !self.link.is_suspended() {
-            self.token_trouble(now, error);
+            self.token_trouble(now, &error);
         }
     }
 
     /// Channels that are live stay so; those that wait for a token are told why, and the application is asked again.
-    fn token_trouble(&mut self, now: Instant, error: Error) {
+    fn token_trouble(&mut self, now: Instant, error: &Error) {
         let delay = self.token_backoff.next_delay(&mut self.rng);
-        if self.config.has_token_source {
-            self.timers.set(Timer::TokenRetry, now.after(delay));
-        }
+        self.timers.set(Timer::TokenRetry, now.after(delay));
         self.notify(Notification::Error { id: None, error: error.clone() });
         for topic in self.topics_waiting() {
             for id in self.subscriptions.ids_of(&topic) {
-                if let Some(entry) = self.subscriptions.get_mut(&id) {
-                    entry.told = true;
-                }
-                self.retry_or_fail(now, &id, &error);
+                self.retry_or_fail(now, &id, error);
             }
         }
     }
 
-    /// A fixed token is of no use: each subscription that waits is told once, until another token is set.
-    fn tell_of_expiry(&mut self, now: Instant) {
-        for topic in self.topics_waiting() {
+    /// Another user's session, or nobody's: what was the former one's ends now, and what is wanted begins anew. The server
+    /// would go on with the former user's rows for seconds after a mere push of the token, and never tell of the next
+    /// one's from between.
+    fn change_user(&mut self, had_former: bool) {
+        self.notify(Notification::UserChanged);
+        if !had_former {
+            return;
+        }
+        let error = Error::new(Code::UserChanged, OTHER_USER);
+        self.refuse_held(&error);
+        let topics: Vec<String> = self.channels.keys().cloned().collect();
+        for topic in topics {
+            self.leave(&topic);
+            self.cut(&topic, &error);
+            for timer in [Timer::Join, Timer::Tracking] {
+                self.timers.clear(&timer(topic.clone()));
+            }
             for id in self.subscriptions.ids_of(&topic) {
-                let told =
-                    self.subscriptions.get_mut(&id).map(|entry| std::mem::replace(&mut entry.told, true));
-                if told == Some(false) {
-                    self.retry_or_fail(now, &id, &Error::new(Code::TokenExpired, EXPIRED));
+                if self.subscriptions.get(&id).is_some_and(|entry| entry.status == Status::Live) {
+                    self.set_status(&id, Status::Reconnecting);
                 }
             }
+            // The server's limits are for the next user too.
+            let is_held = self.channels.get(&topic).is_some_and(Channel::is_held_back);
+            let rejoin = Timer::Rejoin(topic.clone());
+            if !is_held || !self.timers.is_set(&rejoin) {
+                self.timers.clear(&rejoin);
+                self.queue_join(&topic);
+            }
+        }
+    }
+
+    /// Nothing that comes on the topic is delivered until the server has answered another join, and nothing is left of
+    /// what has come or was to be said.
+    fn cut(&mut self, topic: &str, error: &Error) {
+        self.drop_routes(topic);
+        let Some(channel) = self.channels.get_mut(topic) else { return };
+        let (had_people, calls) = channel.forget_user();
+        for call in calls {
+            self.notify(Notification::Settled { call, result: Err(error.clone()) });
+        }
+        if had_people {
+            self.tell_presence(topic, vec![crate::core::io::PresenceEvent::Sync]);
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::core::realtime::http_send::{HttpAnswer, HttpBroadcast};
 use crate::core::realtime::link::SocketId;
 use crate::core::realtime::routes::Slot;
 use crate::core::realtime::subscriptions::Subscription;
-use crate::core::realtime::token::QuestionId;
+use crate::core::realtime::token::{Claims, QuestionId};
 
 /// What has happened.
 #[derive(Clone, Debug)]
@@ -57,8 +57,8 @@ pub enum Input<P> {
     SetToken {
         /// The token; `None` for the key's own role.
         value: Option<String>,
-        /// Milliseconds until it expires, negative if it has; `None` if it does not say.
-        lifetime: Option<i64>,
+        /// What it says of itself.
+        claims: Claims,
     },
     /// The access token that was asked for.
     Token {
@@ -66,8 +66,8 @@ pub enum Input<P> {
         question: QuestionId,
         /// The token; `None` for the key's own role.
         value: Option<String>,
-        /// Milliseconds until it expires, negative if it has; `None` if it does not say.
-        lifetime: Option<i64>,
+        /// What it says of itself.
+        claims: Claims,
     },
     /// The application could not give a token.
     TokenFailed {
@@ -75,6 +75,11 @@ pub enum Input<P> {
         question: QuestionId,
         /// Why, in the application's words.
         reason: String,
+    },
+    /// An answer of the server's has stated the time.
+    Clock {
+        /// Milliseconds that this machine's clock is ahead of it, negative if it is behind.
+        ahead: i64,
     },
     /// A socket is open.
     SocketOpened {

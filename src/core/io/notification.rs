@@ -91,6 +91,8 @@ pub enum Notification<P> {
         /// What it may have missed.
         continuity: Continuity,
     },
+    /// Another user's token is set, the first one's, or none any more: what the server refused may be asked for again.
+    UserChanged,
     /// Something failed and is being retried.
     Error {
         /// The subscription, if one is meant.

@@ -1,6 +1,7 @@
 //! One channel: from the wish to join to being truly live.
 
 use crate::core::error::Code;
+use crate::core::io::CallId;
 use crate::core::payload::Payload;
 use crate::core::realtime::binding::Binding;
 use crate::core::realtime::frame::{Inbound, Reference};
@@ -14,6 +15,9 @@ use crate::core::time::Instant;
 
 /// A channel that was live for so long has forgotten its failures, in milliseconds.
 const STEADY: u64 = 10_000;
+
+/// How the server says that its connection for the database's broadcasts stands.
+const REPLICATION_READY: &str = "Replication connection established";
 
 /// What the server has still to say before a joined channel is live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,19 @@ pub enum State {
     Live(Reference),
 }
 
+/// What is delivered of what comes on the topic. Data frames do not say of which join they are, and a former user's may
+/// still be on their way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Delivers {
+    /// Nothing: the server has not answered a join of this user's.
+    Nothing,
+    /// Broadcasts: the server's subscription to the database's changes does not stand yet, and the one before it was
+    /// another user's.
+    Broadcasts,
+    /// All.
+    All,
+}
+
 /// What a control frame meant.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event<P> {
@@ -46,6 +63,12 @@ pub enum Event<P> {
     Joined,
     /// Live.
     Live,
+    /// Live as before, but the server has begun anew what it was live with: to listen to the database's changes if
+    /// `changes`, otherwise to its broadcasts. Some of them may have been missed in between.
+    BegunAnew {
+        /// Which of the two.
+        changes: bool,
+    },
     /// It is not, or no longer, live.
     Down(Cause),
     /// Who is there has changed.
@@ -136,6 +159,14 @@ pub struct Channel<P> {
     pub is_limited: bool,
     /// The server has no room for it until another channel is left.
     pub waits_for_slot: bool,
+    /// What is delivered of what comes on the topic.
+    pub delivers: Delivers,
+    /// It was another user's before its next join.
+    was_anothers: bool,
+    /// The access token that the server has for it, by its version.
+    pub token: u32,
+    /// It has been given a fresh token, with which the server subscribes anew to the database's changes without a gap.
+    pub is_refreshing: bool,
     /// The token has been refused in a way that another one mends at most once.
     pub had_other_token: bool,
     /// Until when it is certain to have been live.
@@ -169,6 +200,10 @@ impl<P: Payload> Channel<P> {
             is_suspect: false,
             is_limited: false,
             waits_for_slot: false,
+            delivers: Delivers::Nothing,
+            was_anothers: false,
+            token: 0,
+            is_refreshing: false,
             had_other_token: false,
             live_until: None,
             outlives: None,
@@ -209,9 +244,11 @@ impl<P: Payload> Channel<P> {
         bindings.iter().any(is_new) || !asked.iter().any(is_new)
     }
 
-    /// `phx_join` goes out.
-    pub fn join(&mut self, reference: Reference) {
+    /// `phx_join` goes out, with the access token of this version.
+    pub fn join(&mut self, reference: Reference, token: u32) {
         self.state = State::Joining(reference);
+        self.token = token;
+        self.is_refreshing = false;
         self.is_limited = false;
         self.asked = Some(self.config.clone());
         self.complaint = None;
@@ -227,6 +264,54 @@ impl<P: Payload> Channel<P> {
         }
         if certain > self.live_since {
             self.live_until = certain;
+        }
+    }
+
+    /// Whether its backoff is due to a limit of the server's.
+    pub fn is_held_back(&self) -> bool {
+        self.is_limited || self.waits_for_slot
+    }
+
+    /// Another user's it is from now on: whether there was somebody there, and whose calls are left without an answer.
+    pub fn forget_user(&mut self) -> (bool, Vec<CallId>) {
+        self.delivers = Delivers::Nothing;
+        self.was_anothers = true;
+        self.is_suspect = false;
+        self.had_other_token = false;
+        self.complaint = None;
+        // The next user has had nothing of it yet.
+        self.live_until = None;
+        self.live_since = None;
+        self.outlives = None;
+        self.tracker = None;
+        if !self.is_held_back() {
+            self.backoff.reset();
+        }
+        let had_people = !std::mem::take(&mut self.presence).is_empty();
+        (had_people, self.tracking.drop_wanted())
+    }
+
+    /// The server has answered the join.
+    pub fn joined(&mut self) {
+        self.is_suspect = false;
+        self.delivers = if self.was_anothers { Delivers::Broadcasts } else { Delivers::All };
+    }
+
+    /// All that makes it live has come.
+    pub fn live(&mut self, now: Instant) {
+        self.is_suspect = false;
+        self.had_other_token = false;
+        self.was_anothers = false;
+        self.delivers = Delivers::All;
+        self.live_since = Some(now);
+        self.tracking.rejoined();
+    }
+
+    /// Whether a frame is about the join that counts, or does not say so and comes where the join has been answered.
+    pub fn is_current(&self, frame: &Inbound<P>) -> bool {
+        match frame.join_ref {
+            Some(_) => frame.join_ref == self.join_ref(),
+            None => self.is_joined(),
         }
     }
 
@@ -249,10 +334,10 @@ impl<P: Payload> Channel<P> {
                 let reason = text(&frame.payload, "reason");
                 Event::Down(Cause::Closed(self.complaint.take().or(reason)))
             }
-            "presence_state" if self.tells_of_others(of_this_join || unsaid) => {
+            // Where there is no `join_ref`, as in a diff, what comes before the reply is the earlier join's.
+            "presence_state" if self.is_joined() && self.tells_of_others(of_this_join || unsaid) => {
                 Event::Presence(self.presence.state(&frame.payload))
             }
-            // A diff has no `join_ref`: what comes before the reply is the earlier join's.
             "presence_diff" if self.is_joined() && self.tells_of_others(of_this_join || unsaid) => {
                 Event::Presence(self.presence.diff(&frame.payload))
             }
@@ -305,10 +390,21 @@ impl<P: Payload> Channel<P> {
                 self.live_if_complete(reference, awaited).unwrap_or(Event::Nothing)
             }
             (Some("ok"), State::Subscribing(reference, awaited))
-                if text(payload, "message").as_deref() == Some("Replication connection established") =>
+                if text(payload, "message").as_deref() == Some(REPLICATION_READY) =>
             {
                 let awaited = Awaited { replication: false, ..awaited };
                 self.live_if_complete(reference, awaited).unwrap_or(Event::Nothing)
+            }
+            (Some("ok"), State::Live(_)) if about_changes => {
+                if std::mem::take(&mut self.is_refreshing) {
+                    return Event::Nothing;
+                }
+                Event::BegunAnew { changes: true }
+            }
+            (Some("ok"), State::Live(_))
+                if text(payload, "message").as_deref() == Some(REPLICATION_READY) =>
+            {
+                Event::BegunAnew { changes: false }
             }
             (Some("error"), _) if about_changes => {
                 Event::Down(Cause::RefusedByDatabase(text(payload, "message").unwrap_or_default()))

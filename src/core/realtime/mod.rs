@@ -1,5 +1,6 @@
 //! The Realtime protocol: frames, the link, channels, and where data frames go.
 
+pub mod ahead;
 pub mod binding;
 pub mod channel;
 pub mod delivery;

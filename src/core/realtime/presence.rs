@@ -81,6 +81,11 @@ impl<P: Payload> Presence<P> {
         self.has_state
     }
 
+    /// Whether nobody is known to be there.
+    pub fn is_empty(&self) -> bool {
+        self.people.is_empty()
+    }
+
     /// Takes `presence_state`: what differs from what was known comes out as joins, leaves and updates, then a sync.
     pub fn state(&mut self, payload: &P) -> Vec<PresenceEvent<P>> {
         let Some(state) = people(payload) else { return Vec::new() };

@@ -102,8 +102,6 @@ pub struct Entry {
     pub attempts: u32,
     /// Whether it has been live before.
     pub was_live: bool,
-    /// Whether it has been told that its fixed token has expired.
-    pub told: bool,
     /// Its state as last told.
     pub status: Status,
 }
@@ -150,7 +148,7 @@ impl Subscriptions {
         let topic = subscription.topic();
         let status = Status::Joining;
         self.by_topic.entry(topic.clone()).or_default().push(id.clone());
-        let entry = Entry { subscription, slot, topic, attempts: 0, was_live: false, told: false, status };
+        let entry = Entry { subscription, slot, topic, attempts: 0, was_live: false, status };
         self.entries.insert(id, entry);
     }
 
@@ -162,11 +160,6 @@ impl Subscriptions {
     /// Looks one up to change it.
     pub fn get_mut(&mut self, id: &str) -> Option<&mut Entry> {
         self.entries.get_mut(id)
-    }
-
-    /// Each may be told again that its token has expired.
-    pub fn forget_told(&mut self) {
-        self.entries.iter_mut().for_each(|(_, entry)| entry.told = false);
     }
 
     /// Takes one out.

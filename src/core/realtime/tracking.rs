@@ -97,8 +97,9 @@ impl<P: Clone> Tracking<P> {
         std::mem::take(&mut self.waiting)
     }
 
-    /// The server does not take what is tracked: it is not tracked any more, and whom that concerns.
-    pub fn refuse(&mut self) -> Vec<CallId> {
+    /// It is not tracked any more, because the server does not take it or because it was a former user's: whom that
+    /// leaves without an answer. What the server has counted, it goes on counting.
+    pub fn drop_wanted(&mut self) -> Vec<CallId> {
         self.wanted = None;
         self.is_stale = false;
         self.end()

@@ -15,11 +15,20 @@ export class Table {
     let held = this.#slots.get(slot);
     if (!held || held.kind !== kind) {
       held?.drop();
-      held = slotOf(slot, delivery, shared);
-      held.kind = kind;
+      const make = () => Object.assign(slotOf(slot, delivery, shared), { kind, make });
+      held = make();
       this.#slots.set(slot, held);
     }
     held.callback = callback;
+  }
+
+  /** Whoever it belongs to is told of what comes from now on alone: what waits is dropped, and what is on its way ends. */
+  #renew(slot) {
+    const former = this.#slots.get(slot);
+    if (!former) return;
+    const { callback, make } = former;
+    former.drop();
+    this.#slots.set(slot, Object.assign(make(), { callback }));
   }
 
   dropSlot(slot) {
@@ -34,16 +43,17 @@ export class Table {
     this.#topics.set(topic, { any, events: pairs(events), changes: pairs(changes), seen, strange: 0 });
   }
 
+  /** What waits for those whom its messages went to is dropped with the routes. */
   dropRoutes(topic) {
+    const routes = this.#topics.get(topic);
+    if (!routes) return;
     this.#topics.delete(topic);
+    const slots = [routes.any, ...routes.events.values(), ...routes.changes.values()].flat();
+    for (const slot of new Set(slots)) this.#renew(slot);
   }
 
   topic(name) {
     return this.#topics.get(name);
-  }
-
-  slot(slot) {
-    return this.#slots.get(slot);
   }
 
   /** Those of the slots that there are. */

@@ -1,3 +1,4 @@
+import type { SupabaseClientLike } from '@wedsync/dashboard';
 import {
   DashboardProvider,
   useConnection,
@@ -24,6 +25,21 @@ function signedOutClient() {
 }
 
 const clients = query.has('supabase') ? [signedOutClient(), signedOutClient()] : [];
+
+/** What the test puts into the page, so that only the package's own types are checked here. */
+interface SupabaseJs {
+  createClient(
+    url: string,
+    key: string,
+  ): SupabaseClientLike & {
+    auth: {
+      signInWithPassword(credentials: { email: string; password: string }): Promise<unknown>;
+      signOut(): Promise<unknown>;
+    };
+  };
+}
+const { supabase } = globalThis as { supabase?: SupabaseJs };
+const realClient = query.has('room') ? supabase?.createClient(project.url, project.key) : undefined;
 
 function Connection() {
   const { state, error } = useConnection();
@@ -75,6 +91,27 @@ function Colleagues({ name }: { name: string }) {
   );
 }
 
+/** A private room, mounted before anybody has signed in. */
+function Room({ channel }: { channel: string }) {
+  const { status, error } = useSubscription({ channel, private: true, onData: () => {} });
+  const signIn = (email: string) =>
+    void realClient?.auth.signInWithPassword({ email, password: query.get('password') ?? '' });
+  return (
+    <>
+      <p data-testid="status">{status}</p>
+      <p data-testid="why">{error?.code ?? 'none'}</p>
+      {(query.get('emails') ?? '').split(',').map((email) => (
+        <button key={email} type="button" onClick={() => signIn(email)}>
+          {email}
+        </button>
+      ))}
+      <button type="button" onClick={() => void realClient?.auth.signOut()}>
+        sign out
+      </button>
+    </>
+  );
+}
+
 function Controls() {
   const dashboard = useDashboard();
   const [channel, setChannel] = useState('lobby');
@@ -108,12 +145,15 @@ function Controls() {
 
 function App() {
   const [turn, setTurn] = useState(0);
-  const supabase = clients[turn % clients.length];
+  const supabase = realClient ?? clients[turn % clients.length];
+  const room = query.get('room');
   // New objects at each render: what they hold says whether it is another dashboard.
   return (
     <DashboardProvider options={supabase ? { supabase } : { ...project }}>
       <Connection />
-      {query.has('who') ? <Colleagues name={query.get('who') ?? ''} /> : <Controls />}
+      {room ? <Room channel={room} /> : null}
+      {query.has('who') ? <Colleagues name={query.get('who') ?? ''} /> : null}
+      {room || query.has('who') ? null : <Controls />}
       <button type="button" onClick={() => setTurn(turn + 1)}>
         other client
       </button>

@@ -30,6 +30,8 @@ pub struct Channel {
     pub bindings: Vec<Binding>,
     /// Whether its database subscription is live.
     pub subscribed: bool,
+    /// Whether it has been said to be.
+    pub was_subscribed: bool,
     /// How often a database subscription was asked for.
     pub asked: u32,
     pub token: String,
@@ -149,11 +151,22 @@ impl Server {
         self.later(delay, Task::Subscribed(id, asked));
     }
 
+    /// The server has lost a channel's database subscription, and begins another without a word before it stands.
+    pub fn begin_anew(&mut self, conn: Conn, topic: &str) {
+        let Some(id) = self.find(conn, topic) else { return };
+        let resubscribing = self.settings.resubscribing;
+        if let Some(channel) = self.channels.get_mut(&id) {
+            channel.subscribed = false;
+        }
+        self.subscribe_to_database(id, resubscribing);
+    }
+
     pub(super) fn database_subscribed(&mut self, id: ChannelId, asked: u32) {
         let Some(channel) = self.channels.get_mut(&id).filter(|channel| channel.asked == asked) else {
             return;
         };
         channel.subscribed = true;
+        channel.was_subscribed = true;
         self.system(id, "postgres_changes", "ok", "Subscribed to PostgreSQL");
     }
 }

@@ -38,12 +38,8 @@ impl Server {
         if name.is_empty() {
             return Err("TopicNameRequired: You must provide a topic name".into());
         }
-        // What is said of a token is said of a join that has one.
-        let is_for_it = |reason: &&String| {
-            !reason.starts_with("InvalidJWTToken") || access::token_in(&message.payload).is_some()
-        };
-        if self.refusals.front().filter(is_for_it).is_some() {
-            return Err(self.refusals.pop_front().unwrap_or_default());
+        if let Some(reason) = self.refusals.pop_front() {
+            return Err(reason);
         }
         if self.join_rate.exceeds(self.now, self.settings.joins) {
             return Err("ClientJoinRateLimitReached: Too many joins per second".into());
@@ -81,6 +77,7 @@ impl Server {
             presence_calls: VecDeque::new(),
             bindings: bindings.iter().filter_map(Binding::read).collect(),
             subscribed: false,
+            was_subscribed: false,
             asked: 0,
             token,
             claims,

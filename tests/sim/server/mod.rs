@@ -224,9 +224,10 @@ impl Server {
         of_conn.map(|channel| (channel.topic.clone(), channel.join_ref.clone())).collect()
     }
 
-    /// Whether a socket's channel has its database subscription.
-    pub fn is_subscribed(&self, conn: Conn, topic: &str) -> bool {
-        self.find(conn, topic).and_then(|id| self.channels.get(&id)).is_some_and(|channel| channel.subscribed)
+    /// Whether a socket's channel has been told that it has its database subscription.
+    pub fn was_subscribed(&self, conn: Conn, topic: &str) -> bool {
+        let channel = self.find(conn, topic).and_then(|id| self.channels.get(&id));
+        channel.is_some_and(|channel| channel.was_subscribed)
     }
 
     /// How many things it holds, for whoever watches them not grow.
