@@ -54,6 +54,9 @@ impl<P: Payload> Client<P> {
 
     pub(super) fn set_token(&mut self, now: Instant, value: Option<String>, lifetime: Option<i64>) {
         let changed = self.token.set(now, value, lifetime);
+        if changed || !self.token.is_expired(now) {
+            self.troubles.token_came();
+        }
         self.timers.clear(&Timer::TokenAnswer);
         self.subscriptions.forget_told();
         if self.token.is_expired(now) {
