@@ -225,6 +225,12 @@ describeOnEachStorage(
         [data.record, data.columns, data.errors, data.commit_timestamp],
         [{}, [], ['Error 401: Unauthorized'], null],
       );
+      await backend.sql('delete from public.secretless');
+      const deletion = (await secretless.socket.nextJson())[4].data;
+      assert.deepEqual(
+        [deletion.type, 'record' in deletion, deletion.old_record, deletion.columns, deletion.errors],
+        ['DELETE', false, {}, [], null],
+      );
       const partly = await listen([{ event: '*', schema: 'public', table: 'partly' }]);
       await backend.sql("insert into public.partly values (1, 'yes', 'no')");
       assert.deepEqual((await partly.socket.nextJson())[4].data.record, { id: 1, seen: 'yes' });

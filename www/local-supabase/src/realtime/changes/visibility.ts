@@ -61,8 +61,8 @@ export async function viewAsCaller(
       const view = new Map<Selection, string>();
       views.set(row, view);
       for (const selection of selections) {
-        // A deleted row's key is told to everybody who may read the table at all.
-        if (problem === null || (isDeletion && readable.size > 0)) cuts.add(row, selection, view);
+        // A deleted row's key is told to everybody, as far as they may read its columns, and never refused.
+        if (problem === null || isDeletion) cuts.add(row, selection, view);
         else view.set(selection, refusedJson(row, problem));
       }
     }
