@@ -135,7 +135,7 @@ fn what_is_asked_of_one_channel_has_at_most_half_a_million_bytes() {
     let long = |bytes: usize| [binding("clients", Some(&["t=eq.", &"é".repeat(bytes / 2)].concat()))];
     let mut world = World::new();
     let code = |world: &World, id: &str, subscription: &Subscription| {
-        world.client.conflict(id, subscription).map(|error| error.code.as_str())
+        world.client().conflict(id, subscription).map(|error| error.code.as_str())
     };
     assert_eq!(code(&world, "a", &many("x", &long(500_000))), Some("payload_too_large"));
     assert_eq!(code(&world, "a", &many("x", &long(499_900))), None);

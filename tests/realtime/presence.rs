@@ -125,7 +125,7 @@ fn the_servers_own_names_in_what_is_tracked_are_the_servers() {
     world.receive_json(json!([join, null, topic, "presence_state", state]));
     let expected =
         json!({ "__proto__": [{ "presence_ref": "r2" }], "a": [{ "presence_ref": "r1", "n": 1 }] });
-    assert_eq!(world.client.presence("who"), Some(expected));
+    assert_eq!(world.client().presence("who"), Some(expected));
     // And so that nobody else is confused, they do not go out.
     let state = json!({ "phx_ref": "r1", "presence_ref": "mine", "phx_ref_prev": "r0", "at": "desk" });
     world.track(1, "who", Some(state));
