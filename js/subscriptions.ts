@@ -18,11 +18,14 @@ export interface PostgresChange<Row = Record<string, unknown>> {
   /** `null`, or what the server could not do: `Error 401: Unauthorized`, `Error 413: Payload Too Large`. */
   errors: string[] | null;
   /**
-   * The new row; absent on DELETE. `int8` and `numeric` values are numbers where a number holds them exactly, otherwise
+   * The new row; absent on DELETE. Within `json` and `jsonb` numbers over 2^53 are rounded. `int8` and `numeric` values are numbers where a number holds them exactly, otherwise
    * strings of their digits.
    */
   record?: Row;
-  /** The old row; absent on INSERT, the primary key alone unless the table's replica identity is full. */
+  /**
+   * The old row; absent on INSERT. The primary key alone, unless the table's replica identity is full and, on DELETE, it
+   * has no row level security.
+   */
   old_record?: Partial<Row>;
 }
 
@@ -83,8 +86,8 @@ export interface SystemMessage {
  * When messages are handed over. `each`: one by one, as they come. `batch`: all that came, once an animation frame.
  * `latestBy`: of each key the latest alone, every `everyMs` milliseconds (default: once an animation frame); the key is
  * found by a path into the message, as `payload.id` in a broadcast or `record.id` in a change. In a hidden page, where
- * there are no animation frames, a timer takes their place. At most 10,000 messages, or keys, wait: beyond them the
- * oldest are dropped, counted, and told to `onError` with the code `overflow`.
+ * there are no animation frames and timers are late, what waits is handed over with what the server sends. At most 10,000
+ * messages, or keys, wait: beyond them the oldest are dropped, counted, and told to `onError` with the code `overflow`.
  */
 export type Delivery = 'each' | 'batch' | { latestBy: string; everyMs?: number };
 
@@ -97,7 +100,10 @@ interface SubscriptionCommon {
   autoReconnect?: boolean;
   /** Attempts in a row before the subscription fails with `max_reconnect_attempts`. Default: no limit. */
   maxReconnectAttempts?: number;
-  /** Called for an error of this subscription; `retryable` says whether it goes on trying by itself. */
+  /**
+   * Called for an error of this subscription when it begins and when its reason changes, not at each attempt;
+   * `retryable` says whether it goes on trying by itself.
+   */
   onError?: (error: DashboardError) => void;
   /** Called at each change of state. */
   onStatus?: (status: SubscriptionStatus) => void;

@@ -284,6 +284,12 @@ fn a_payload_over_the_servers_limit_is_refused() {
     for (body, is_taken) in [
         ("return 'x'.repeat(2_999_998)", true),
         ("return 'x'.repeat(2_999_999)", false),
+        ("return 'é'.repeat(1_499_999)", true),
+        ("return 'é'.repeat(1_500_000)", false),
+        ("return 'é'.repeat(2_900_000)", false),
+        ("return '😀'.repeat(749_999)", true),
+        ("return '😀'.repeat(750_000)", false),
+        ("return { a: '€'.repeat(1_000_000) }", false),
         ("return new Uint8Array(3_000_000)", true),
         ("return new ArrayBuffer(3_000_001)", false),
     ] {

@@ -33,6 +33,7 @@ mod routing;
 mod subscribing;
 mod telling;
 mod tokens;
+mod troubles;
 
 use std::collections::VecDeque;
 
@@ -55,6 +56,7 @@ use crate::core::resilience::backoff::{Backoff, Jitter};
 use crate::core::resilience::pace::Pace;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timer, Timers};
+use troubles::Troubles;
 
 /// What the client is told once. Times in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,6 +162,7 @@ pub struct Client<P> {
     /// The wall clock at a moment, in milliseconds since 1970.
     clock: Option<(Instant, u64)>,
     stats: Stats,
+    troubles: Troubles,
     outputs: VecDeque<Output<P>>,
 }
 
@@ -195,6 +198,7 @@ impl<P: Payload> Client<P> {
             references: 0,
             clock: None,
             stats: Stats::default(),
+            troubles: Troubles::default(),
             outputs: VecDeque::new(),
             config,
         }
@@ -315,7 +319,9 @@ impl<P: Payload> Client<P> {
     }
 
     fn notify(&mut self, notification: Notification<P>) {
-        self.outputs.push_back(Output::Notify(notification));
+        if self.troubles.is_news(&notification) {
+            self.outputs.push_back(Output::Notify(notification));
+        }
     }
 
     fn next_reference(&mut self) -> Reference {

@@ -18,6 +18,10 @@ pub trait Payload: Clone {
     fn array(items: Vec<Self>) -> Self;
     /// An object with these fields in this order.
     fn object(fields: Vec<(&str, Self)>) -> Self;
+    /// An object whose fields others have named: whatever the names are, it has these fields and inherits none.
+    fn dictionary(fields: Vec<(&str, Self)>) -> Self {
+        Self::object(fields)
+    }
     /// The value of a JSON text, `None` if it is not JSON.
     fn parse(text: &str) -> Option<Self>;
     /// The fields of an object, in their order; `None` if this is no object.

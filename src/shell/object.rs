@@ -1,4 +1,5 @@
-//! Plain objects for JavaScript: errors and notifications.
+//! Plain objects for JavaScript: errors and notifications. Whatever text of the server's or the application's is handed
+//! out to be shown or logged goes through here, and leaves its tokens here.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
@@ -6,18 +7,24 @@ use wasm_bindgen::prelude::*;
 use crate::core::error::Error;
 use crate::core::io::{Heartbeat, LogEntry, Notification, PresenceEvent};
 use crate::core::payload::Payload;
+use crate::shell::router::{redacted, redacted_value};
 
 /// `{ code, message, retryable, retryAfter? }`, which `js/` makes a `DashboardError` of.
 pub fn error(error: &Error) -> JsValue {
     let mut fields = vec![
         ("code", JsValue::from_str(error.code.as_str())),
-        ("message", JsValue::from_str(&error.message)),
+        ("message", shown(&error.message)),
         ("retryable", JsValue::from_bool(error.code.is_retryable())),
     ];
     if let Some(millis) = error.retry_after {
         fields.push(("retryAfter", JsValue::from_f64(millis as f64)));
     }
     JsValue::object(fields)
+}
+
+/// A text without its tokens.
+fn shown(text: &str) -> JsValue {
+    JsValue::from_str(&redacted(text))
 }
 
 /// `{ type, … }`, one for each kind.
@@ -47,7 +54,7 @@ pub fn notification(notification: &Notification<JsValue>) -> JsValue {
             ("presence", vec![("id", text(id)), ("event", presence(event))])
         }
         Notification::System { id, payload } => {
-            ("system", vec![("id", text(id)), ("payload", payload.clone())])
+            ("system", vec![("id", text(id)), ("payload", redacted_value(payload))])
         }
         Notification::Heartbeat(heartbeat) => {
             let (status, latency) = match heartbeat {
@@ -94,9 +101,9 @@ fn presence(event: &PresenceEvent<JsValue>) -> JsValue {
 pub fn log_entry(entry: &LogEntry) -> JsValue {
     let text = JsValue::from_str;
     let mut fields = vec![("level", text(entry.level.as_str())), ("event", text(entry.event))];
-    fields.extend(entry.topic.as_deref().map(|topic| ("topic", text(topic))));
+    fields.extend(entry.topic.as_deref().map(|topic| ("topic", shown(topic))));
     fields.extend(entry.number.map(|number| ("number", JsValue::from_f64(number as f64))));
-    fields.extend(entry.detail.as_deref().map(|detail| ("detail", text(detail))));
+    fields.extend(entry.detail.as_deref().map(|detail| ("detail", shown(detail))));
     JsValue::object(fields)
 }
 

@@ -39,6 +39,15 @@ impl Payload for JsValue {
         object.into()
     }
 
+    fn dictionary(fields: Vec<(&str, Self)>) -> Self {
+        let object: Object = Object::create(Self::NULL.unchecked_ref::<Object>());
+        for (name, value) in fields {
+            // Nothing is inherited: `__proto__` is a field like any other, and setting one cannot fail.
+            let _ = Reflect::set(&object, &Self::from_str(name), &value);
+        }
+        object.into()
+    }
+
     fn parse(text: &str) -> Option<Self> {
         js_sys::JSON::parse(text).ok()
     }

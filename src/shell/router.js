@@ -26,7 +26,15 @@ import {
   V1,
   V2,
 } from './router/frames.js';
-import { broadcastSlots, changeSlots, Frames, isDuplicate, keyIn, Table, Unparsed } from './router/table.js';
+import {
+  broadcastSlots,
+  changeSlots,
+  Handover,
+  isDuplicate,
+  keyIn,
+  Table,
+  Unparsed,
+} from './router/table.js';
 
 /** No broadcast's header with its fields is longer. */
 const HEADER_LIMIT = 770;
@@ -74,7 +82,7 @@ export class Router {
       this.dropped += count;
       overflow(slot, count);
     };
-    this.#shared = { frames: new Frames(), dropped };
+    this.#shared = { handover: new Handover(), dropped };
   }
 
   /** What waits for a slot whose `delivery` changes is dropped. */
@@ -133,6 +141,7 @@ export class Router {
       // Its time is read when that is asked for: that costs more than all else that is done here.
       received.frames += 1;
       received.last = event;
+      this.#shared.handover.frameCame();
       if (this.#tap) show(this.#tap, 'in', data);
       if (typeof data === 'string') {
         this.bytes += data.length;
@@ -206,11 +215,13 @@ export class Router {
     if (typeof topic !== 'string' || typeof event !== 'string' || payload === undefined) {
       this.malformed += 1;
     } else if (event === 'broadcast') {
-      if (!isObject(payload) || typeof payload.event !== 'string') {
+      if (!isObject(payload)) {
         this.malformed += 1;
         return;
       }
-      const routes = this.#table.topic(topic);
+      // One without a name is for those who want all.
+      if (typeof payload.event !== 'string') payload.event = '';
+      const routes = this.#routesOf(topic, frame);
       const slots = routes && broadcastSlots(routes, payload.event);
       if (slots?.length) this.#rememberText(data, frame, parts, routes, slots);
       this.#deliver(slots, payload, routes?.seen);
@@ -219,7 +230,7 @@ export class Router {
         this.malformed += 1;
         return;
       }
-      const routes = this.#table.topic(topic);
+      const routes = this.#routesOf(topic, frame);
       const slots = routes && changeSlots(routes, payload.ids);
       if (slots?.length) {
         this.#rememberText(data, frame, parts, routes, slots);
@@ -229,6 +240,12 @@ export class Router {
     } else {
       this.#control(socket, frame);
     }
+  }
+
+  /** Nobody wants what is of an earlier join. */
+  #routesOf(topic, frame) {
+    const routes = this.#table.topic(topic);
+    return routes && !this.#protocol.isStale(frame, routes) ? routes : undefined;
   }
 
   /** Writes the envelope anew, and remembers it if that is how the server wrote it. */

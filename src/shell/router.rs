@@ -1,6 +1,6 @@
 //! The router that executes the core's routing table in the JavaScript heap (`router.js`), as the shell sees it.
 
-use js_sys::{Array, Float64Array, Function, Uint8Array, Uint32Array};
+use js_sys::{Array, Float64Array, Function, JsString, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
@@ -35,6 +35,7 @@ extern "C" {
         events: &Array,
         changes: &Array,
         deduplicate: bool,
+        join_ref: &JsValue,
     );
 
     /// Drops a topic's routes.
@@ -127,7 +128,7 @@ mod parts {
 
     #[wasm_bindgen(module = "/src/shell/router/slots.js")]
     extern "C" {
-        type Frames;
+        type Handover;
     }
 
     #[wasm_bindgen(module = "/src/shell/router/table.js")]
@@ -138,8 +139,19 @@ mod parts {
 
 #[wasm_bindgen(module = "/src/shell/router/frames.js")]
 extern "C" {
-    /// A frame's text without its tokens.
+    /// A text without its tokens.
     pub fn redacted(text: &str) -> String;
+
+    /// What is parsed of a server's message, without its tokens.
+    #[wasm_bindgen(js_name = redactedValue)]
+    pub fn redacted_value(value: &JsValue) -> JsValue;
+
+    /// Whether a text has more than so many bytes in UTF-8. It does not enter wasm.
+    #[wasm_bindgen(js_name = isLarger)]
+    pub fn is_larger(text: &JsString, limit: u32) -> bool;
+
+    /// The value of a JSON text, `undefined` if it is none. It does not enter wasm.
+    pub fn parsed(text: &JsString) -> JsValue;
 }
 
 impl Router {
@@ -183,7 +195,9 @@ impl Router {
             changes.push(&JsValue::from_f64(*id as f64));
             changes.push(&slot_array(slots));
         }
-        self.set_routes(topic, &slot_array(&routes.any), &events, &changes, routes.deduplicate);
+        let join_ref = routes.join_ref.map(|join_ref| JsValue::from_str(&join_ref.0.to_string()));
+        let join_ref = join_ref.unwrap_or(JsValue::UNDEFINED);
+        self.set_routes(topic, &slot_array(&routes.any), &events, &changes, routes.deduplicate, &join_ref);
     }
 }
 

@@ -250,4 +250,10 @@ export const mutants = [
     text: 'Timer::Idle => self.idle(now),',
     replacement: 'Timer::Idle => {}',
   },
+  {
+    name: 'a limit of presence that is taken for a channel closed by chance',
+    file: 'src/core/realtime/remedy.rs',
+    text: '("Too many presence messages per second", Remedy::SlowDown)',
+    replacement: '("Too many presence messages per second", Remedy::Retry)',
+  },
 ];

@@ -5,7 +5,7 @@ use wedsync_dashboard::core::realtime::binding::Binding;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 
 use crate::recording::{Data, from_server};
-use crate::world::{World, broadcasts, changes, private};
+use crate::world::{World, broadcasts, changes, presence, private};
 
 fn binding(table: &str, filter: Option<&str>) -> Binding {
     Binding {
@@ -128,4 +128,21 @@ fn a_binding_that_the_database_refuses_does_not_end_those_that_were_live_on_the_
     assert_eq!(world.failure("good").map(|error| error.code.as_str()), Some("subscription_refused"));
     world.accept("room");
     assert!(world.is_live("chat"));
+}
+
+#[test]
+fn what_is_asked_of_one_channel_has_at_most_half_a_million_bytes() {
+    let long = |bytes: usize| [binding("clients", Some(&["t=eq.", &"é".repeat(bytes / 2)].concat()))];
+    let mut world = World::new();
+    let code = |world: &World, id: &str, subscription: &Subscription| {
+        world.client().conflict(id, subscription).map(|error| error.code.as_str())
+    };
+    assert_eq!(code(&world, "a", &many("x", &long(500_000))), Some("payload_too_large"));
+    assert_eq!(code(&world, "a", &many("x", &long(499_900))), None);
+    // What shares a private channel is asked for by one join.
+    world.subscribe("a", private(many("x", &long(300_000))));
+    assert_eq!(code(&world, "b", &private(many("x", &long(300_002)))), Some("payload_too_large"));
+    assert_eq!(code(&world, "b", &many("x", &long(300_002))), None, "a channel of its own");
+    let key = "k".repeat(500_001);
+    assert_eq!(code(&world, "c", &presence("y", &key)), Some("payload_too_large"));
 }

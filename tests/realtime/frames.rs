@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::recording::{Data, frames, from_server};
-use crate::world::{World, broadcasts, private};
+use crate::world::{World, broadcasts, event, private};
 
 #[test]
 fn binary_broadcasts_as_recorded_reach_their_callback() {
@@ -62,6 +62,45 @@ fn a_text_and_a_binary_broadcast_look_alike_and_bytes_stay_bytes() {
     );
 }
 
+#[test]
+fn a_broadcast_without_a_name_comes_to_those_who_want_all() {
+    let mut world = World::open_with("all", broadcasts("room"));
+    world.subscribe("some", event("room", "named"));
+    world.accept("room");
+    for payload in [json!({ "payload": 1 }), json!({ "event": 5, "payload": 1 })] {
+        world.receive_json(json!([null, null, "realtime:room", "broadcast", payload]));
+    }
+    let all = world.slot("all");
+    let expected = json!({ "event": "", "payload": 1 });
+    assert_eq!(world.delivered, [(all, expected.clone()), (all, expected)]);
+    assert_eq!(world.malformed, 0);
+}
+
+#[test]
+fn what_an_earlier_join_still_brings_is_dropped() {
+    let mut world = World::open_with("kept", private(broadcasts("room")));
+    world.accept("room");
+    let (earlier, topic, _) = world.join("room");
+    let replayed = |join: &Value| {
+        let payload =
+            json!({ "event": "e", "type": "broadcast", "payload": {}, "meta": { "replayed": true } });
+        json!([join, null, topic, "broadcast", payload])
+    };
+    world.receive_json(replayed(&earlier));
+    assert_eq!((world.delivered.len(), world.unrouted), (1, 0));
+    world.close(1006);
+    world.pass(30_000);
+    world.open();
+    let current = world.join("room").0;
+    assert_ne!(current, earlier);
+    world.receive_json(replayed(&earlier));
+    assert_eq!((world.delivered.len(), world.unrouted), (1, 1), "before the reply");
+    world.accept("room");
+    world.receive_json(replayed(&earlier));
+    world.receive_json(replayed(&current));
+    assert_eq!((world.delivered.len(), world.unrouted), (2, 2));
+}
+
 /// What was thrown at the real server is thrown at the client, and more.
 #[test]
 fn malformed_frames_are_counted_and_change_nothing() {
@@ -93,7 +132,6 @@ fn no_text_and_no_bytes_panic_or_reach_anybody() {
         json!([[], [], [], [], []]),
         json!([null, null, topic, "broadcast", null]),
         json!([null, null, topic, "broadcast", "text"]),
-        json!([null, null, topic, "broadcast", { "event": 5 }]),
         json!([null, null, topic, "broadcast", [1]]),
         json!([null, null, topic, "postgres_changes", {}]),
         json!([null, null, topic, "postgres_changes", { "ids": [1], "data": [] }]),

@@ -116,6 +116,23 @@ fn a_state_names_presences_by_presence_ref_as_the_official_client_does() {
 }
 
 #[test]
+fn the_servers_own_names_in_what_is_tracked_are_the_servers() {
+    let mut world = World::open_with("who", presence("room", "me"));
+    world.accept("room");
+    let (join, topic, _) = world.join("room");
+    let meta = json!({ "phx_ref": "r1", "phx_ref_prev": "r0", "presence_ref": "mine", "n": 1 });
+    let state = json!({ "a": { "metas": [meta] }, "__proto__": { "metas": [{ "phx_ref": "r2" }] } });
+    world.receive_json(json!([join, null, topic, "presence_state", state]));
+    let expected =
+        json!({ "__proto__": [{ "presence_ref": "r2" }], "a": [{ "presence_ref": "r1", "n": 1 }] });
+    assert_eq!(world.client().presence("who"), Some(expected));
+    // And so that nobody else is confused, they do not go out.
+    let state = json!({ "phx_ref": "r1", "presence_ref": "mine", "phx_ref_prev": "r0", "at": "desk" });
+    world.track(1, "who", Some(state));
+    assert_eq!(world.last_sent("presence")[4]["payload"], json!({ "at": "desk" }));
+}
+
+#[test]
 fn diffs_before_the_state_are_taken_after_it() {
     let mut world = World::open_with("who", presence("room", "me"));
     world.accept("room");

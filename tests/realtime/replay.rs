@@ -72,7 +72,7 @@ fn replayed_broadcasts_as_recorded_come_once() {
     world.accept(&channel);
     for _ in 0..2 {
         for line in &replayed {
-            world.receive(&line.data);
+            world.receive_recorded(&line.data, &topic, &channel);
         }
     }
     let ids: Vec<_> = world.delivered.iter().map(|(_, message)| message["meta"]["id"].clone()).collect();

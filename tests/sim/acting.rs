@@ -60,6 +60,7 @@ impl World {
             }
             Fault::TooManyMessages => self.server.count_messages(3_000),
             Fault::TooManyJoins => self.server.count_joins(3_000),
+            Fault::TooManyPresences => self.server.count_presences(900),
             Fault::NoToken(time) => self.weather.tokenless = now + time,
             Fault::ClockJump(peer, by) => {
                 // A wall clock that is set ahead cannot be told from one that went on while the machine slept: what was

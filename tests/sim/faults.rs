@@ -15,8 +15,13 @@ const REASONS: &[&str] = &[
 ];
 
 /// Complaints after which the server closes a channel.
-const COMPLAINTS: &[&str] =
-    &["Token has expired 0 seconds ago", ":signature_error", "Too many messages per second"];
+const COMPLAINTS: &[&str] = &[
+    "Token has expired 0 seconds ago",
+    ":signature_error",
+    "Too many messages per second",
+    "Too many presence messages per second",
+    "Client presence rate limit exceeded",
+];
 
 /// How far clocks are ahead, in milliseconds: more than a short token lives, and more than any does.
 pub const AHEAD: &[i64] = &[90_000, 7_200_000];
@@ -55,6 +60,8 @@ pub enum Fault {
     TooManyMessages,
     /// The server's limit of joins is exceeded.
     TooManyJoins,
+    /// The server's limit of presence is exceeded.
+    TooManyPresences,
     /// Tokens are not given, or late, or expired, for so long.
     NoToken(Millis),
     /// The wall clock of a client jumps so far ahead, or back.
@@ -114,6 +121,7 @@ impl Fault {
             13 | 14 => Self::Complain(peer, pick(rng, COMPLAINTS)),
             15 if rng.up_to(3) == 0 => Self::TooManyMessages,
             15 if rng.up_to(3) == 0 => Self::TooManyJoins,
+            15 => Self::TooManyPresences,
             16 => Self::NoToken(rng.up_to(20_000)),
             17 => Self::ClockJump(peer, [3_600_000, -3_600_000, AHEAD[0], AHEAD[1]][rng.up_to(3) as usize]),
             18 => Self::Sleep(peer, rng.up_to(20_000)),

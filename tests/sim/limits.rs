@@ -59,6 +59,32 @@ fn who_receives_a_message_over_the_limit_is_thrown_out_and_may_come_back() {
 }
 
 #[test]
+fn presence_over_the_limit_closes_the_channel_at_its_state_and_at_what_it_tracks() {
+    let mut server = server();
+    let ask = |server: &mut Server, reference: &str, topic: &str, event: &str, payload: Value| {
+        let frame = json!([reference, reference, topic, event, payload]).to_string();
+        server.receive(Conn(1), Data::Text(frame));
+    };
+    let config = json!({ "config": { "presence": { "enabled": true } } });
+    let thrown_out = |first: &str| {
+        let reason = json!("Too many presence messages per second");
+        let mut said = vec![("system".to_owned(), reason), ("phx_close".to_owned(), Value::Null)];
+        if !first.is_empty() {
+            said.insert(0, (first.to_owned(), Value::Null));
+        }
+        said
+    };
+    ask(&mut server, "1", "realtime:a", "phx_join", config.clone());
+    said(&mut server);
+    server.count_presences(900);
+    let track = json!({ "type": "presence", "event": "track", "payload": { "at": "desk" } });
+    ask(&mut server, "1", "realtime:a", "presence", track);
+    assert_eq!(said(&mut server), thrown_out(""));
+    ask(&mut server, "2", "realtime:b", "phx_join", config);
+    assert_eq!(said(&mut server), thrown_out("phx_reply"));
+}
+
+#[test]
 fn a_join_over_the_limit_is_refused_after_five_seconds_and_takes_the_socket_with_it() {
     let mut server = server();
     server.count_joins(3_000);

@@ -35,7 +35,12 @@ pub const LONG_SLEEP: Millis = 80_000;
 const QUESTIONS_A_MINUTE: usize = 40;
 /// A new token is with every channel within this.
 const TOKEN_PUSH: Millis = 10_000;
-const RATE_LIMITED: &str = "Too many messages per second";
+/// Every text with which the server closes a channel because of a limit.
+const LIMITS: &[&str] = &[
+    "Too many messages per second",
+    "Too many presence messages per second",
+    "Client presence rate limit exceeded",
+];
 
 /// What has been seen.
 #[derive(Debug, Default)]
@@ -262,7 +267,7 @@ impl World {
 
     pub fn before_arrival(&mut self, peer: usize, conn: Conn, data: &Data) {
         let Data::Text(text) = data else { return };
-        let is_complaint = text.contains(RATE_LIMITED);
+        let is_complaint = LIMITS.iter().any(|limit| text.contains(limit));
         if is_complaint || text.contains("RateLimitReached") {
             self.watch.told_to_wait = Some(self.now);
         }

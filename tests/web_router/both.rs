@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::{Array, ArrayBuffer, JSON, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wedsync_dashboard::core::realtime::delivery::{Buffer, Delivery};
-use wedsync_dashboard::core::realtime::frame::{Inbound, Protocol};
+use wedsync_dashboard::core::realtime::frame::{Inbound, Protocol, Reference};
 use wedsync_dashboard::core::realtime::router::{Router as Twin, Verdict};
 use wedsync_dashboard::core::realtime::routes::{Slot, TopicRoutes};
 use wedsync_dashboard::shell::router::{Router, scan};
@@ -15,6 +15,9 @@ use crate::frame::Frame;
 
 /// What became of a frame: for each slot, control or counter a word.
 pub type Outcome = Vec<String>;
+
+/// The reference of the recorded join that asked for a replay.
+const REPLAYED_JOIN: u64 = 6;
 
 /// Slots 1 to 5 of each router.
 pub const SLOTS: std::ops::RangeInclusive<Slot> = 1..=5;
@@ -202,7 +205,10 @@ fn routes() -> Vec<(String, TopicRoutes)> {
     let topics =
         ["pub1", "bin1", "audited:5", "x1", "x2", "rs", "rsdb", "mf", "mf1", replayed, "db1", "größe"];
     let topic_routes = |(at, topic): (usize, &&str)| {
-        let mut routes = TopicRoutes { deduplicate: *topic == replayed, ..TopicRoutes::default() };
+        let is_replayed = *topic == replayed;
+        // As the recorded client's join.
+        let join_ref = is_replayed.then_some(Reference(REPLAYED_JOIN));
+        let mut routes = TopicRoutes { deduplicate: is_replayed, join_ref, ..TopicRoutes::default() };
         if at % 3 != 2 {
             routes.any = vec![1];
         }

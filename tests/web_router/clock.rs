@@ -1,6 +1,8 @@
 //! A page's timers and frames in the test's hand.
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 #[wasm_bindgen(inline_js = r#"
 let now = 0;
@@ -18,10 +20,32 @@ export function install() {
   replace('clearTimeout', (id) => void timers.delete(id));
   replace('requestAnimationFrame', (run) => (frames.set(++ids, run), ids));
   replace('cancelAnimationFrame', (id) => void frames.delete(id));
+  performance.now = () => now;
+}
+
+/** A hidden page draws no frames, and its timers are late; the test fires neither. */
+export function hide() {
+  Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+}
+
+/** The page's clock goes on, and none of its timers fires. */
+export function stall(ms) {
+  now += ms;
+}
+
+/** Until what has been posted has been run. */
+export function task() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => resolve(port1.close());
+    port2.postMessage(undefined);
+  });
 }
 
 export function uninstall() {
   Object.assign(globalThis, own);
+  delete performance.now;
+  delete document.visibilityState;
   timers.clear();
   frames.clear();
 }
@@ -49,6 +73,9 @@ extern "C" {
     fn frame();
     fn pass(millis: u32);
     fn scheduled() -> u32;
+    fn hide();
+    fn stall(millis: u32);
+    fn task() -> Promise;
 }
 
 /// The page's clock, until it is dropped.
@@ -68,6 +95,21 @@ impl Clock {
     /// Time passes without the page drawing.
     pub fn pass(&self, millis: u32) {
         pass(millis);
+    }
+
+    /// The page is hidden from now on.
+    pub fn hide(&self) {
+        hide();
+    }
+
+    /// Time passes and no timer fires, as in a page that is hidden for long.
+    pub fn stall(&self, millis: u32) {
+        stall(millis);
+    }
+
+    /// What has been posted as a task runs.
+    pub async fn task(&self) {
+        JsFuture::from(task()).await.unwrap();
     }
 
     /// How many timers and frames are waited for.

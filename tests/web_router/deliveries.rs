@@ -15,7 +15,7 @@ use crate::both::{Both, SLOTS};
 use crate::clock::Clock;
 use crate::envelopes::PAYLOADS;
 use crate::frame::{Frame, broken_text, one_of, recorded};
-use crate::reported_while;
+use crate::{message_event, reported_while};
 
 fn latest(path: &str, every_ms: u32) -> Delivery {
     Delivery::Latest { by: path.split('.').map(str::to_owned).collect(), every_ms }
@@ -82,6 +82,50 @@ fn a_page_that_draws_no_frames_hands_over_every_100_ms() {
         clock.pass(1);
         assert_eq!(both.told(), both.flushed_in_rust());
         assert_eq!(clock.scheduled(), 0, "the frame is not waited for any more");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_hidden_page_hands_over_in_the_next_task_and_waits_for_no_timer() {
+    let clock = Clock::install();
+    clock.hide();
+    for delivery in [Delivery::Batch, latest("payload.n", 0)] {
+        let both = alone(Protocol::V2, &delivery);
+        for n in 0..3 {
+            both.take(&text(&format!(r#"{{"n":{n}}}"#)));
+        }
+        assert_eq!((both.told().len(), clock.scheduled()), (0, 0));
+        clock.task().await;
+        let told = both.told();
+        assert_eq!(told, both.flushed_in_rust());
+        assert_eq!((told.len(), told[0].matches(r#""n":"#).count()), (1, 3), "{told:?}");
+        both.take(&text(r#"{"n":3}"#));
+        both.router.drop_slot(1);
+        clock.task().await;
+        assert_eq!(both.told(), [""; 0], "nobody wants it any more");
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_flood_in_a_page_whose_timers_stand_still_is_handed_over_by_the_frames_that_come() {
+    let clock = Clock::install();
+    for (delivery, pace) in [(Delivery::Batch, 100), (latest("payload.n", 250), 250)] {
+        let both = alone(Protocol::V2, &delivery);
+        let receive = both.router.receiver(1);
+        let heartbeat = r#"[null,"1","phoenix","phx_reply",{"status":"ok","response":{}}]"#;
+        let mut batches = 0;
+        for n in 0..3 * MOST_BUFFERED {
+            let Frame::Text(frame) = text(&format!(r#"{{"n":{n}}}"#)) else { unreachable!() };
+            receive.call1(&JsValue::NULL, &message_event(&frame.into())).unwrap();
+            clock.stall(u32::from(n % 10 == 0));
+            batches += both.told().iter().filter(|told| told.starts_with("1 [")).count();
+        }
+        let least = 3 * MOST_BUFFERED / 10 / (pace + 1);
+        assert!(batches >= least && batches <= least + 2, "{batches} for {least}");
+        clock.stall(pace as u32);
+        receive.call1(&JsValue::NULL, &message_event(&heartbeat.into())).unwrap();
+        assert_eq!(both.told().len(), 2, "the rest, and the heartbeat's answer");
+        assert_eq!((both.router.dropped(), clock.scheduled()), (0.0, 0));
     }
 }
 

@@ -7,6 +7,7 @@ mod clock;
 mod deliveries;
 mod envelopes;
 mod frame;
+mod handed_out;
 mod keys;
 mod numbers;
 mod traffic;
@@ -15,7 +16,8 @@ use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use wedsync_dashboard::core::realtime::delivery::Delivery;
-use wedsync_dashboard::core::realtime::frame::Protocol;
+use wedsync_dashboard::core::realtime::frame::{Protocol, Reference};
+use wedsync_dashboard::core::realtime::routes::TopicRoutes;
 use wedsync_dashboard::core::rng::Rng;
 
 use crate::both::Both;
@@ -72,6 +74,63 @@ fn frames_of_the_other_protocol_are_malformed() {
             assert!(is_own || both.take(&frame) == ["malformed"], "{}", frame.described());
         }
     }
+}
+
+#[wasm_bindgen_test]
+fn names_that_every_object_inherits_are_names_like_any_other() {
+    for name in ["__proto__", "constructor", "toString"] {
+        let both = Both::new(Protocol::V2);
+        let topic = ["realtime:", name].concat();
+        let frame = |event: &str| {
+            let payload = format!(r#"{{"event":"{event}","payload":{{"{name}":{{"a":1}},"key":"{name}"}}}}"#);
+            Frame::Text(format!(r#"[null,null,"{topic}","broadcast",{payload}]"#))
+        };
+        assert_eq!(both.take(&frame(name)), ["unrouted"], "nobody has asked for this topic");
+        let mut routes = TopicRoutes { any: vec![1], ..TopicRoutes::default() };
+        routes.events.insert(name.into(), vec![2]);
+        both.route(&topic, Some(&routes));
+        let told = both.take(&frame(name));
+        assert!(told[0].starts_with('2') && told[0].contains(&format!(r#""{name}":{{"a":1}}"#)), "{told:?}");
+        assert!(both.take(&frame("other"))[0].starts_with('1'));
+        for path in [["payload", name], ["payload", "key"]] {
+            let by = path.map(str::to_owned).to_vec();
+            both.deliver(1, &Delivery::Latest { by, every_ms: 0 });
+            for _ in 0..2 {
+                assert_eq!(both.take(&frame("other")), [""; 0]);
+            }
+            both.flushed_in_rust();
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_frame_of_an_earlier_join_is_nobodys_and_one_without_a_name_is_for_all() {
+    let both = Both::new(Protocol::V2);
+    let join_ref = Some(Reference(7));
+    let mut routes = TopicRoutes { any: vec![1], join_ref, ..TopicRoutes::default() };
+    routes.changes.insert(5, vec![2]);
+    both.route("realtime:pub1", Some(&routes));
+    let take = |join_ref: &str, event: &str, payload: &str| {
+        let frame = format!(r#"[{join_ref},null,"realtime:pub1","{event}",{payload}]"#);
+        // Twice: its envelope is known the second time.
+        both.take(&Frame::text(&frame));
+        both.take(&Frame::Text(frame))
+    };
+    let broadcast = r#"{"event":"a","payload":{},"type":"broadcast"}"#;
+    let change = r#"{"data":{"type":"INSERT"},"ids":[5]}"#;
+    for (event, payload, slot) in [("broadcast", broadcast, '1'), ("postgres_changes", change, '2')] {
+        for current in ["null", "\"7\"", "7", "8"] {
+            assert!(take(current, event, payload)[0].starts_with(slot), "{current}");
+        }
+        for earlier in ["\"6\"", "\"07\"", "\"\""] {
+            assert_eq!(take(earlier, event, payload), ["unrouted"], "{earlier}");
+        }
+    }
+    for nameless in [r#"{"payload":1}"#, r#"{"event":5}"#, "{}"] {
+        let told = take("null", "broadcast", nameless);
+        assert!(told[0].starts_with('1') && told[0].contains(r#""event":"""#), "{told:?}");
+    }
+    assert_eq!(take("null", "broadcast", "[]"), ["malformed"]);
 }
 
 #[wasm_bindgen_test]

@@ -9,10 +9,11 @@ use crate::core::error::{Code, Error};
 use crate::core::io::CallId;
 use crate::core::payload::Payload;
 use crate::core::realtime::http_send::HttpBroadcast;
+use crate::shell::router::{is_larger, parsed};
 
-/// The most characters of a payload as JSON, and the most bytes of one that is bytes. The server closes a socket at a
-/// frame of 5,000,000 bytes, and takes payloads of 3,000,000 at the most.
-const LARGEST_PAYLOAD: usize = 3_000_000;
+/// The most bytes of a payload, of JSON in UTF-8. The server closes a socket at a frame of 5,000,000 bytes, and takes
+/// payloads of 3,000,000 at the most.
+const LARGEST_PAYLOAD: u32 = 3_000_000;
 
 /// Reads the name of a broadcast that is sent.
 ///
@@ -97,17 +98,17 @@ pub fn content(payload: &JsValue) -> Result<Content, Error> {
         None
     };
     if let Some(bytes) = bytes {
-        if bytes.length() as usize > LARGEST_PAYLOAD {
+        if bytes.length() > LARGEST_PAYLOAD {
             return Err(too_large());
         }
         let length = bytes.length();
         return Ok(Content { value: bytes.slice(0, length).into(), is_bytes: true });
     }
     let text = JSON::stringify(payload).ok().filter(|text| text.is_string());
-    if text.as_ref().is_some_and(|text| text.length() as usize > LARGEST_PAYLOAD) {
+    if text.as_ref().is_some_and(|text| is_larger(text, LARGEST_PAYLOAD)) {
         return Err(too_large());
     }
-    let value = text.and_then(|text| JSON::parse(&String::from(text)).ok()).ok_or_else(|| {
+    let value = text.map(|text| parsed(&text)).ok_or_else(|| {
         let message = "The payload is nothing that JSON can hold: send null, numbers, strings, arrays and objects \
             without circles or bigints, or an ArrayBuffer or a view of one for bytes.";
         Error::new(Code::InvalidOption, message)

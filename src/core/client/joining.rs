@@ -119,6 +119,7 @@ impl<P: Payload> Client<P> {
         self.stats.joins += 1;
         self.timers.set(Timer::Join(topic.to_owned()), deadline);
         self.log_topic(Level::Debug, "join", topic, None);
+        self.write_routes(topic);
         let join_ref = Some(reference);
         self.send(socket, Outbound { join_ref, reference, topic, event: "phx_join", payload });
     }

@@ -6,6 +6,7 @@ use crate::core::error::{Code, Error};
 use crate::core::io::{CallId, Notification, PresenceEvent};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::State;
+use crate::core::realtime::presence::trackable;
 use crate::core::realtime::pushes::Purpose;
 use crate::core::realtime::subscriptions::{Source, Status};
 use crate::core::realtime::tracking::Step;
@@ -45,7 +46,7 @@ impl<P: Payload> Client<P> {
         match result {
             Ok(topic) => {
                 if let Some(channel) = self.channels.get_mut(&topic) {
-                    channel.tracking.want(state, call);
+                    channel.tracking.want(state.map(trackable), call);
                     channel.tracker = Some(id.to_owned());
                 }
                 self.tell_tracking(now, &topic);

@@ -14,8 +14,11 @@ impl<P: Payload> Client<P> {
         else {
             return;
         };
-        let mut routes =
-            TopicRoutes { deduplicate: channel.config.replay.is_some(), ..TopicRoutes::default() };
+        let mut routes = TopicRoutes {
+            join_ref: channel.join_ref(),
+            deduplicate: channel.config.replay.is_some(),
+            ..TopicRoutes::default()
+        };
         let mut named: Vec<(&str, Slot)> = Vec::new();
         for (_, entry) in self.subscriptions.of(topic) {
             match &entry.subscription.source {

@@ -11,6 +11,10 @@ use crate::core::realtime::subscriptions::Subscription;
 use crate::core::resilience::backoff::Backoff;
 use crate::core::time::{Instant, Timer};
 
+/// The most bytes of what one join asks for. The server closes the whole socket at a frame of 5,000,000, and JSON may write
+/// six bytes for one.
+const LARGEST_JOIN: usize = 500_000;
+
 impl<P: Payload> Client<P> {
     /// Why a subscription cannot be, next to the others there are. Ask before [`Input::Subscribe`], so that the call
     /// itself can fail and what the id stands for now stays.
@@ -23,6 +27,15 @@ impl<P: Payload> Client<P> {
             .of(&subscription.topic())
             .filter(|(other, _)| *other != id)
             .any(|(_, entry)| JoinConfig::of(&entry.subscription).with(&wanted).is_none());
+        let together = self.needed(&subscription.topic()).and_then(|needed| needed.with(&wanted));
+        if together.unwrap_or(wanted).size() > LARGEST_JOIN {
+            let message = [
+                "The bindings and the presence key of \"",
+                &subscription.channel,
+                "\" have more than 500,000 bytes together. Ask for less: shorter filters, fewer columns, a shorter key.",
+            ];
+            return Some(Error::new(Code::PayloadTooLarge, message.concat()));
+        }
         contradicts.then(|| {
             let message = [
                 "\"",

@@ -70,6 +70,9 @@ impl<P: Payload> Client<P> {
         }
         let was_known = self.token.is_known();
         let change = self.token.set(now, value, claims);
+        if change != Change::Nothing || !self.token.is_doubted(now) {
+            self.troubles.token_came();
+        }
         if change != Change::Nothing {
             self.log(Level::Debug, "token");
         }

@@ -16,7 +16,7 @@ pub enum Delivery {
     /// Each as it comes.
     #[default]
     Each,
-    /// An array once an animation frame; every 100 ms where the page draws none, because it is hidden.
+    /// An array once an animation frame; 100 ms later at the latest, and in a hidden page in the next task.
     Batch,
     /// An array of the latest message of each key, in the order in which the keys first came.
     Latest {

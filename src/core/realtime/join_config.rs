@@ -98,6 +98,17 @@ impl JoinConfig {
         })
     }
 
+    /// How many bytes its bindings and its presence key have, before JSON escapes some of them.
+    pub fn size(&self) -> usize {
+        let of_binding = |binding: &Binding| {
+            let optional = [&binding.table, &binding.filter].map(|text| text.as_ref().map_or(0, String::len));
+            let columns: usize = binding.select.iter().flatten().map(String::len).sum();
+            binding.event.len() + binding.schema.len() + optional.iter().sum::<usize>() + columns
+        };
+        let key = self.presence.as_ref().map_or(0, |presence| presence.key.len());
+        self.bindings.iter().map(of_binding).sum::<usize>() + key
+    }
+
     /// Whether a channel joined with this serves whoever needs `other`.
     pub fn serves(&self, other: &Self) -> bool {
         self.with(other).is_some_and(|both| {

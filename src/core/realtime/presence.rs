@@ -66,6 +66,9 @@ impl<P> Default for Presence<P> {
     }
 }
 
+/// The server's own names in what is tracked. `presence_ref` is what applications are given for `phx_ref`.
+const RESERVED: &[&str] = &["presence_ref", "phx_ref", "phx_ref_prev"];
+
 /// Diffs kept until the state comes; a server that sends more first is not followed.
 const MOST_EARLY: usize = 1_000;
 
@@ -160,7 +163,7 @@ impl<P: Payload> Presence<P> {
     /// `{ key: [presence, …] }`, each presence with its `presence_ref`.
     pub fn to_payload(&self) -> P {
         let people = self.people.iter().map(|(key, metas)| (key.as_str(), P::array(values(metas))));
-        P::object(people.collect())
+        P::dictionary(people.collect())
     }
 }
 
@@ -188,7 +191,18 @@ fn meta<P: Payload>(meta: &P) -> Option<Meta<P>> {
     let reference = meta.field("phx_ref")?.as_text()?;
     let entries = meta.entries()?;
     let mut fields = vec![("presence_ref", P::string(&reference))];
-    let told = entries.iter().filter(|(name, _)| !matches!(name.as_str(), "phx_ref" | "phx_ref_prev"));
+    let told = entries.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str()));
     fields.extend(told.map(|(name, value)| (name.as_str(), value.clone())));
-    Some(Meta { value: P::object(fields), reference })
+    Some(Meta { value: P::dictionary(fields), reference })
+}
+
+/// What is tracked, without the names that are the server's: under those others would not find who this is.
+pub fn trackable<P: Payload>(state: P) -> P {
+    let entries = state.entries().unwrap_or_default();
+    let is_reserved = |(name, _): &(String, P)| RESERVED.contains(&name.as_str());
+    if !entries.iter().any(is_reserved) {
+        return state;
+    }
+    let kept = entries.iter().filter(|entry| !is_reserved(entry));
+    P::dictionary(kept.map(|(name, value)| (name.as_str(), value.clone())).collect())
 }

@@ -71,21 +71,30 @@ impl Router {
 
     /// Decides what becomes of a text frame.
     pub fn text<P: Payload>(&mut self, text: &str) -> Verdict<P> {
-        let frame = P::parse(text).and_then(|frame| Inbound::<P>::decode(&frame, self.protocol));
-        let Some(frame) = frame else { return Verdict::Malformed };
+        let Some(written) = P::parse(text) else { return Verdict::Malformed };
+        let Some(mut frame) = Inbound::<P>::decode(&written, self.protocol) else {
+            return Verdict::Malformed;
+        };
+        let routes = self.routes.get(&frame.topic);
+        let is_stale = routes.is_some_and(|topic| topic.is_stale(&written, self.protocol));
         match frame.event.as_str() {
+            "broadcast" if !frame.payload.is_object() => Verdict::Malformed,
+            "broadcast" if is_stale => Verdict::Unrouted,
             "broadcast" => {
-                let Some(event) = frame.payload.field("event").and_then(|event| event.as_text()) else {
-                    return Verdict::Malformed;
-                };
+                let event = frame.payload.field("event").and_then(|event| event.as_text());
+                // One without a name is for those who want all.
+                let event = event.unwrap_or_else(|| {
+                    frame.payload.set_field("event", P::string(""));
+                    String::new()
+                });
                 self.broadcast(&frame.topic, &event, frame.payload)
             }
             "postgres_changes" => {
                 let ids = frame.payload.field("ids").filter(|ids| ids.length().is_some());
                 let data = frame.payload.field("data").filter(Payload::is_object);
                 let (Some(ids), Some(data)) = (ids, data) else { return Verdict::Malformed };
-                let slots = self.routes.get(&frame.topic).map(|topic| topic.change(&ids)).unwrap_or_default();
-                if slots.is_empty() {
+                let slots = routes.map(|topic| topic.change(&ids)).unwrap_or_default();
+                if slots.is_empty() || is_stale {
                     return Verdict::Unrouted;
                 }
                 Verdict::Deliver { slots, message: exact_numbers(data, text, self.protocol) }

@@ -3,6 +3,7 @@
 use litemap::LiteMap;
 
 use crate::core::payload::Payload;
+use crate::core::realtime::frame::{Protocol, Reference};
 
 /// Names the callback of one subscription.
 pub type Slot = u32;
@@ -16,6 +17,8 @@ pub struct TopicRoutes {
     pub events: LiteMap<String, Vec<Slot>>,
     /// Who gets the changes of a binding, by the id the server gave it.
     pub changes: LiteMap<u64, Vec<Slot>>,
+    /// The join that counts. A frame that names another one is of an earlier join, and is dropped; most name none.
+    pub join_ref: Option<Reference>,
     /// Whether a replayed broadcast is dropped that has been delivered before, which is told by its `meta.id`.
     pub deduplicate: bool,
 }
@@ -29,6 +32,12 @@ pub fn whole(number: f64) -> Option<u64> {
 }
 
 impl TopicRoutes {
+    /// Whether a frame is of an earlier join of this topic. Protocol 1 never says which join a frame is of.
+    pub fn is_stale<P: Payload>(&self, frame: &P, protocol: Protocol) -> bool {
+        let named = (protocol == Protocol::V2).then(|| frame.item(0)?.as_text()).flatten();
+        named.zip(self.join_ref).is_some_and(|(named, join_ref)| named != join_ref.0.to_string())
+    }
+
     /// Who gets a broadcast of this name.
     pub fn broadcast(&self, event: &str) -> &[Slot] {
         self.events.get(event).unwrap_or(&self.any)

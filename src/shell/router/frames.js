@@ -24,6 +24,10 @@ export const V1 = {
   parts(frame) {
     return typeof frame === 'object' && frame !== null && !Array.isArray(frame) ? frame : undefined;
   },
+  /** Which join a frame is of, the server never says. */
+  isStale() {
+    return false;
+  },
   /** All before the payload. */
   address({ ref, event, topic }) {
     return `{"ref":${JSON.stringify(ref)},"event":${JSON.stringify(event)},"topic":${JSON.stringify(topic)},"payload":`;
@@ -41,6 +45,10 @@ export const V2 = {
   parts(frame) {
     if (!Array.isArray(frame) || frame.length < 5) return undefined;
     return { topic: frame[2], event: frame[3], payload: frame[4] };
+  },
+  /** Whether a frame names another join of its topic than the one that counts; most name none. */
+  isStale(frame, { joinRef }) {
+    return joinRef !== undefined && typeof frame[0] === 'string' && frame[0] !== joinRef;
   },
   address(frame) {
     return `${JSON.stringify(frame.slice(0, 4)).slice(0, -1)},`;
@@ -109,6 +117,34 @@ export function replyIn(buffer) {
   return [joinRef, ref, topic, 'phx_reply', { status, response: buffer.slice(at) }];
 }
 
+/**
+ * Whether a text has more than so many bytes in UTF-8. A character of a string is one to three of them, and two
+ * surrogates that belong together are four; so most texts need not be looked at.
+ */
+export function isLarger(text, limit) {
+  if (text.length > limit) return true;
+  if (text.length * 3 <= limit) return false;
+  let bytes = 0;
+  for (let at = 0; at < text.length && bytes <= limit; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80) bytes += 1;
+    else if (code < 0x800) bytes += 2;
+    else if (isHigh(code) && isLow(text.charCodeAt(at + 1))) {
+      bytes += 4;
+      at += 1;
+    } else bytes += 3;
+  }
+  return bytes > limit;
+}
+
+function isHigh(code) {
+  return code >= 0xd800 && code < 0xdc00;
+}
+
+function isLow(code) {
+  return code >= 0xdc00 && code < 0xe000;
+}
+
 const encoder = new TextEncoder();
 
 /** The frame of a binary broadcast: the header that the core wrote, with the payload behind it. */
@@ -137,23 +173,33 @@ export function show(tap, direction, data) {
 }
 
 const HIDDEN = '[redacted]';
-/** With its value, be it a string or not. */
-const ACCESS_TOKEN = /("access_token"\s*:\s*)("[^"\\]*(?:\\.[^"\\]*)*"|[^\s,}\]]+)/g;
+/** With its value, be it a string or not, in JSON and as the server shows its maps. */
+const TOKEN = /("(?:access|auth|user|refresh)_token"\s*(?::|=>)\s*)("[^"\\]*(?:\\.[^"\\]*)*"|[^\s,}\]]+)/g;
 /** The same within a string of JSON, where its quotes are escaped. */
-const NESTED_ACCESS_TOKEN = /((\\{1,15})"access_token\2"\s*:\s*)(\2"[^"\\]*\2"|[^\s,}\]"]+)/g;
+const NESTED_TOKEN =
+  /((\\{1,15})"(?:access|auth|user|refresh)_token\2"\s*(?::|=>)\s*)(\2"[^"\\]*\2"|[^\s,}\]"]+)/g;
 /** What a JWT may be part of. A pattern of the JWT itself would take quadratic time on texts that begin many. */
 const RUN = /[\w.-]+/g;
 
-/** A frame's text without its tokens. */
+/** A text without its tokens: a frame's, or a sentence in which the server or the application repeats one. */
 export function redacted(text) {
   return text
-    .replace(ACCESS_TOKEN, `$1"${HIDDEN}"`)
-    .replace(NESTED_ACCESS_TOKEN, `$1$2"${HIDDEN}$2"`)
-    .replace(RUN, withoutJwt);
+    .replace(TOKEN, `$1"${HIDDEN}"`)
+    .replace(NESTED_TOKEN, `$1$2"${HIDDEN}$2"`)
+    .replace(RUN, withoutSecret);
 }
 
-/** A JWT begins as the JSON of its header does in base64, and two points part it. */
-function withoutJwt(run) {
+/** What is parsed of a server's message, without its tokens wherever they are: itself, if there are none. */
+export function redactedValue(value) {
+  const text = JSON.stringify(value);
+  const shown = text === undefined ? text : redacted(text);
+  return shown === text ? value : (parsed(shown) ?? HIDDEN);
+}
+
+/** A JWT begins as the JSON of its header does in base64, and two points part it; a secret key says what it is. */
+function withoutSecret(run) {
+  const key = run.indexOf('sb_secret_');
+  if (key >= 0) return run.slice(0, key) + HIDDEN;
   const start = run.indexOf('eyJ');
   const isJwt = start >= 0 && run.includes('.', run.indexOf('.', start) + 1 || run.length);
   return isJwt ? run.slice(0, start) + HIDDEN : run;

@@ -6,12 +6,12 @@ import { fieldOf } from './key.js';
 
 /** So many messages, or so many keys' latest, wait for a slot at most; beyond it the oldest is dropped and counted. */
 const MOST_BUFFERED = 10_000;
-/** A page that is hidden draws no frames, and one that is busy draws few. */
+/** A page that is busy draws few frames. */
 const LONGEST_FRAME_MS = 100;
 
 /**
  * @param {undefined | 'batch' | { by: string[], everyMs: number }} delivery each as it comes if undefined
- * @param {{ frames: Frames, dropped: (slot: number, count: number) => void }} shared
+ * @param {{ handover: Handover, dropped: (slot: number, count: number) => void }} shared
  */
 export function slotOf(slot, delivery, shared) {
   if (delivery === undefined) return new EachSlot();
@@ -60,23 +60,21 @@ class EachSlot {
 class BufferedSlot {
   callback;
   #slot;
-  #frames;
+  #handover;
   #dropped;
   #everyMs;
-  #timer;
   #lost = 0;
 
-  constructor(slot, { frames, dropped }, everyMs) {
+  constructor(slot, { handover, dropped }, everyMs) {
     this.#slot = slot;
-    this.#frames = frames;
+    this.#handover = handover;
     this.#dropped = dropped;
     this.#everyMs = everyMs;
   }
 
   /** When the first message has come. */
   schedule() {
-    if (this.#everyMs === 0) this.#frames.add(this);
-    else this.#timer ??= setTimeout(() => this.flush(), this.#everyMs);
+    this.#handover.add(this, this.#everyMs);
   }
 
   lose() {
@@ -84,7 +82,6 @@ class BufferedSlot {
   }
 
   flush() {
-    this.#timer = undefined;
     const messages = this.empty();
     const lost = this.#lost;
     this.#lost = 0;
@@ -95,8 +92,7 @@ class BufferedSlot {
   /** Nobody wants what is waiting any more. */
   drop() {
     this.callback = undefined;
-    this.#frames.delete(this);
-    clearTimeout(this.#timer);
+    this.#handover.delete(this);
     this.forget();
     // The message on its way to several may still come.
     this.take = ignore;
@@ -198,38 +194,96 @@ class LatestSlot extends BufferedSlot {
   }
 }
 
-/** Flushes, once an animation frame, those that have something. Nothing is scheduled while none has. */
-export class Frames {
-  #due = new Set();
+/**
+ * When slots hand over what waits: at the next animation frame, or after an interval of their own. Nothing is scheduled
+ * while none has anything.
+ *
+ * A hidden page has no animation frames, and its timers run once a second, later once a minute. Frames of the server come
+ * all the same. So there what would wait for an animation frame waits for a task instead, which no browser holds back;
+ * and in any page each frame of the server hands over whatever is overdue by the clock. The answer to a heartbeat is one,
+ * so nothing waits longer than until that.
+ */
+export class Handover {
+  /** The slots that have something, in the order of their first message: when they are due, and their own timers. */
+  #waiting = new Map();
+  #soonest = Number.POSITIVE_INFINITY;
   #frame;
   #timer;
+  #task;
 
-  add(slot) {
-    this.#due.add(slot);
-    if (this.#timer !== undefined) return;
-    const run = () => this.#run();
-    this.#frame = globalThis.requestAnimationFrame?.(run);
-    this.#timer = setTimeout(run, LONGEST_FRAME_MS);
+  /** @param {number} everyMs until it is due; 0 for at the next animation frame */
+  add(slot, everyMs) {
+    const due = performance.now() + (everyMs || LONGEST_FRAME_MS);
+    const timer = everyMs > 0 ? setTimeout(() => this.#flush([slot]), everyMs) : undefined;
+    this.#waiting.set(slot, { due, timer, isForFrame: everyMs === 0 });
+    if (due < this.#soonest) this.#soonest = due;
+    if (everyMs === 0) this.#awaitFrame();
   }
 
   delete(slot) {
-    this.#due.delete(slot);
-    if (this.#due.size === 0) this.#cancel();
+    if (this.#waiting.has(slot)) this.#forget([slot]);
   }
 
-  #run() {
-    this.#cancel();
-    const due = [...this.#due];
-    this.#due.clear();
-    for (const slot of due) slot.flush();
+  #forget(slots) {
+    for (const slot of slots) {
+      clearTimeout(this.#waiting.get(slot)?.timer);
+      this.#waiting.delete(slot);
+    }
+    this.#soonest = Number.POSITIVE_INFINITY;
+    let isFrameAwaited = false;
+    for (const { due, isForFrame } of this.#waiting.values()) {
+      if (due < this.#soonest) this.#soonest = due;
+      isFrameAwaited ||= isForFrame;
+    }
+    if (!isFrameAwaited) this.#cancel();
+  }
+
+  /** A frame of the server has come. */
+  frameCame() {
+    if (this.#waiting.size === 0) return;
+    const now = performance.now();
+    if (now >= this.#soonest) this.#flush(this.#those(({ due }) => due <= now));
+  }
+
+  #those(isMeant) {
+    return [...this.#waiting].flatMap(([slot, waiting]) => (isMeant(waiting) ? [slot] : []));
+  }
+
+  #flush(slots) {
+    this.#forget(slots);
+    for (const slot of slots) slot.flush();
+  }
+
+  #awaitFrame() {
+    const run = () => this.#flush(this.#those(({ isForFrame }) => isForFrame));
+    if (isHidden()) {
+      this.#task ??= laterTask(run);
+    } else if (this.#timer === undefined) {
+      this.#frame = globalThis.requestAnimationFrame?.(run);
+      this.#timer = setTimeout(run, LONGEST_FRAME_MS);
+    }
   }
 
   #cancel() {
     if (this.#frame !== undefined) cancelAnimationFrame(this.#frame);
     clearTimeout(this.#timer);
+    this.#task?.close();
     this.#frame = undefined;
     this.#timer = undefined;
+    this.#task = undefined;
   }
+}
+
+function isHidden() {
+  return globalThis.document?.visibilityState === 'hidden';
+}
+
+/** Runs something in a task of its own, until the port that it gives is closed. */
+function laterTask(run) {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = run;
+  port2.postMessage(undefined);
+  return port1;
 }
 
 function ignore() {}

@@ -2,7 +2,7 @@ import { slotOf } from './slots.js';
 
 // By way of this file, so that a page fetches few files at once; some small servers answer no more than four.
 export { keyIn } from './key.js';
-export { Frames, Unparsed } from './slots.js';
+export { Handover, Unparsed } from './slots.js';
 
 /** The routing table as the core writes it, and the slots that it names. */
 export class Table {
@@ -36,11 +36,21 @@ export class Table {
     this.#slots.delete(slot);
   }
 
-  /** `events` is `[name, slots, …]`, `changes` is `[id, slots, …]`; a topic that deduplicates keeps what it has seen. */
-  setRoutes(topic, any, events, changes, deduplicate) {
+  /**
+   * `events` is `[name, slots, …]`, `changes` is `[id, slots, …]`; a topic that deduplicates keeps what it has seen;
+   * `joinRef` is that of the join that counts, if there is one.
+   */
+  setRoutes(topic, any, events, changes, deduplicate, joinRef) {
     const pairs = (list) => new Map(list.flatMap((key, at) => (at % 2 === 0 ? [[key, list[at + 1]]] : [])));
     const seen = deduplicate ? (this.#topics.get(topic)?.seen ?? new Set()) : undefined;
-    this.#topics.set(topic, { any, events: pairs(events), changes: pairs(changes), seen, strange: 0 });
+    this.#topics.set(topic, {
+      any,
+      events: pairs(events),
+      changes: pairs(changes),
+      seen,
+      joinRef,
+      strange: 0,
+    });
   }
 
   /** What waits for those whom its messages went to is dropped with the routes. */

@@ -59,6 +59,8 @@ pub struct Settings {
     pub joins: u64,
     /// Messages a second.
     pub messages: u64,
+    /// Messages of presence a second.
+    pub presences: u64,
     /// Pushes of presence in 30 s, of one channel.
     pub presence_calls: usize,
 }
@@ -76,6 +78,7 @@ impl Default for Settings {
             channels: 100,
             joins: 100,
             messages: 100,
+            presences: 20,
             presence_calls: 5,
         }
     }
@@ -129,6 +132,7 @@ pub struct Server {
     last_poll: Millis,
     join_rate: Averages,
     message_rate: Averages,
+    presence_rate: Averages,
     ids: u64,
     emitted: Vec<(Conn, Emission)>,
 }
@@ -154,6 +158,7 @@ impl Server {
             last_poll: 0,
             join_rate: Averages::default(),
             message_rate: Averages::default(),
+            presence_rate: Averages::default(),
             ids: 0,
             emitted: Vec::new(),
         }

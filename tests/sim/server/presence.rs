@@ -10,6 +10,7 @@ use super::{Millis, Server, access};
 
 /// The limit of pushes counts over this time.
 const WINDOW: Millis = 30_000;
+const TOO_MANY: &str = "Too many presence messages per second";
 
 /// What one channel tracks.
 #[derive(Clone, Debug)]
@@ -48,7 +49,24 @@ impl Server {
         by_key(self.presence.topics.get(&(topic.to_owned(), private)).into_iter().flatten())
     }
 
+    /// Messages of presence that others have caused a while ago.
+    pub fn count_presences(&mut self, messages: u64) {
+        self.presence_rate.count(self.now.saturating_sub(5_000), messages);
+    }
+
+    /// Whether the project's limit lets one more pass.
+    fn may_be_present(&mut self) -> bool {
+        let is_over = self.presence_rate.exceeds(self.now, self.settings.presences);
+        if !is_over {
+            self.presence_rate.count(self.now, 1);
+        }
+        !is_over
+    }
+
     pub(super) fn push_presence_state(&mut self, id: ChannelId) {
+        if !self.may_be_present() {
+            return self.throw_out(id, TOO_MANY);
+        }
         let state = self.presence(&self.channels[&id].topic, self.channels[&id].private);
         self.push(id, Value::Null, "presence_state", state);
     }
@@ -75,7 +93,12 @@ impl Server {
                     let reason = json!({ "reason": "Presence track payload must be a map" });
                     return self.reply(id, reference, "error", reason);
                 }
-                channel.presence_heard = true;
+                if !self.is_tracked(id, &tracked) && !self.may_be_present() {
+                    return self.throw_out(id, TOO_MANY);
+                }
+                if let Some(channel) = self.channels.get_mut(&id) {
+                    channel.presence_heard = true;
+                }
                 self.reply(id, reference, "ok", json!({}));
                 self.track(id, tracked);
             }
@@ -86,6 +109,10 @@ impl Server {
             }
             Some(_) => self.reply(id, reference, "error", json!({})),
         }
+    }
+
+    fn is_tracked(&self, id: ChannelId, payload: &Value) -> bool {
+        self.presence.topics.values().flatten().any(|meta| meta.channel == id && meta.payload == *payload)
     }
 
     fn track(&mut self, id: ChannelId, payload: Value) {

@@ -16,7 +16,9 @@ const schema = `
   revoke all on public.partly from anon;
   grant select (id, seen) on public.partly to anon;
   create table public.unpublished (id int primary key);
-  alter publication supabase_realtime add table public.kinds, public.secretless, public.partly;
+  create table public.keyless (note text);
+  grant select on public.keyless to anon;
+  alter publication supabase_realtime add table public.kinds, public.secretless, public.partly, public.keyless;
 `;
 
 const prepare = (backend) => backend.sql(schema);
@@ -226,10 +228,10 @@ describeOnEachStorage(
         [{}, [], ['Error 401: Unauthorized'], null],
       );
       await backend.sql('delete from public.secretless');
-      const { data: removal } = (await secretless.socket.nextJson())[4];
+      const deletion = (await secretless.socket.nextJson())[4].data;
       assert.deepEqual(
-        [removal.type, 'record' in removal, removal.old_record, removal.errors],
-        ['DELETE', false, {}, null],
+        [deletion.type, 'record' in deletion, deletion.old_record, deletion.columns, deletion.errors],
+        ['DELETE', false, {}, [], null],
       );
       const partly = await listen([{ event: '*', schema: 'public', table: 'partly' }]);
       await backend.sql("insert into public.partly values (1, 'yes', 'no')");
@@ -238,6 +240,17 @@ describeOnEachStorage(
       await backend.sql("insert into public.kinds (id, t, vc) values (7, 'a', 'b')");
       assert.deepEqual((await selected.socket.nextJson())[4].data.record, { id: 7, t: 'a' });
       for (const { socket } of [secretless, partly, selected]) socket.close();
+    });
+
+    test('of a table without a primary key nothing is told but that', async () => {
+      const { socket } = await listen([{ event: '*', schema: 'public', table: 'keyless' }]);
+      await backend.sql("insert into public.keyless values ('note')");
+      const { data } = (await socket.nextJson())[4];
+      assert.deepEqual(
+        [data.type, data.record, data.columns, data.errors],
+        ['INSERT', {}, [], ['Error 400: Bad Request, no primary key']],
+      );
+      socket.close();
     });
 
     test('a table that is published while the server runs is heard of', async () => {

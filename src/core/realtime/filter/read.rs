@@ -72,10 +72,27 @@ fn skip_quoted(bytes: &mut impl Iterator<Item = (usize, u8)>) -> Result<(), Erro
     ]))
 }
 
+/// `or=(…)` and `and=(…)` are the grammar of the project's REST interface.
+fn no_groups(text: &str) -> Result<(), Error> {
+    let (word, group) = text.split_at(text.find('(').unwrap_or(0));
+    let word = word.strip_suffix('=').unwrap_or(word);
+    match word.strip_prefix("not.").unwrap_or(word) {
+        "or" if !group.is_empty() => Err(wrong(&[
+            "has `or=(…)`, and the server has no OR: all conditions of a filter must hold. Give each alternative an \
+                entry of its own in `changes`; of one column's values write `status=in.(new,won)`.",
+        ])),
+        "and" if !group.is_empty() => Err(wrong(&[
+            "has `and=(…)`: separate the conditions by commas, as `a=eq.1,b=eq.2`. All of them must hold anyway.",
+        ])),
+        _ => Ok(()),
+    }
+}
+
 fn condition(text: &str) -> Result<Condition, Error> {
     if text.is_empty() {
         return Err(wrong(&["has a comma too many: write `a=eq.1,b=eq.2`."]));
     }
+    no_groups(text)?;
     let wanted = "`column=operator.value`, as `supplier_id=eq.7`. A value with a comma goes in quotes.";
     let malformed = || wrong(&["has \"", text, "\" where a condition must be: ", wanted]);
     let (column, rest) = text.split_once('=').ok_or_else(malformed)?;
@@ -163,6 +180,8 @@ mod tests {
             ("t=eq.", "t eq <>"),
             ("t=eq.1.5.2", "t eq <1.5.2>"),
             ("a b=eq.x=y", "a b eq <x=y>"),
+            // A column may have such a name.
+            ("or=eq.(1),and=in.(2)", "or eq <(1)> and and in [\"2\"]"),
             ("", ""),
             ("  ", ""),
         ] {
@@ -180,6 +199,11 @@ mod tests {
             ("id=zz.1", "has no operator \"zz\". There are: eq, neq, lt"),
             ("id=not.not.eq.1", "has no operator \"not\""),
             ("id=EQ.1", "has no operator \"EQ\""),
+            ("or=(id.eq.1,id.eq.2)", "the server has no OR"),
+            ("id=eq.1,or=(a.eq.1,and(b.eq.2,c.eq.3))", "the server has no OR"),
+            ("not.or=(id.eq.1,id.eq.2)", "the server has no OR"),
+            ("or(id.eq.1,id.eq.2)", "the server has no OR"),
+            ("and=(id.eq.1,id.eq.2)", "separate the conditions by commas"),
             ("t=eq.a,b", "A value with a comma goes in quotes"),
             ("id=eq.1,", "a comma too many"),
             ("id=eq.1,,id=eq.2", "a comma too many"),

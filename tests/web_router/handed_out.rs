@@ -1,0 +1,102 @@
+//! What is handed out to be shown or logged holds no token, and its sizes are counted in bytes.
+
+use js_sys::{JSON, JsString, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+use wedsync_dashboard::core::error::{Code, Error};
+use wedsync_dashboard::core::io::{CallId, Level, LogEntry, Notification};
+use wedsync_dashboard::core::payload::Payload;
+use wedsync_dashboard::core::realtime::presence::Presence;
+use wedsync_dashboard::shell::object;
+use wedsync_dashboard::shell::router::is_larger;
+
+const JWT: &str = "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.Zm9v-_9";
+
+fn shown(value: &JsValue) -> String {
+    JSON::stringify(value).map(String::from).unwrap()
+}
+
+#[wasm_bindgen_test]
+fn what_the_server_repeats_of_a_token_goes_out_nowhere() {
+    let said = format!(
+        r#"No: %{{"access_token" => "opaque", "b" => 1}}, {{"user_token":"opaque"}}, {JWT}, sb_secret_opaque"#
+    );
+    let error = || Error::new(Code::JoinRefused, said.clone());
+    let payload = JSON::parse(
+        &shown(&Payload::object(vec![("message", JsValue::from_str(&said))])).replace(
+            "{\"message\"",
+            &format!(
+                r#"{{"nested":{{"__proto__":[{{"refresh_token":"opaque","text":"{JWT}"}}]}},"status":"error","message""#
+            ),
+        ),
+    )
+    .unwrap();
+    let ways: Vec<(&str, Notification<JsValue>)> = vec![
+        ("system", Notification::System { id: "feed".into(), payload }),
+        ("error", Notification::Error { id: Some("feed".into()), error: error() }),
+        ("error", Notification::Error { id: None, error: error() }),
+        ("failed", Notification::Failed { id: "feed".into(), error: error() }),
+        ("settled", Notification::Settled { call: CallId(1), result: Err(error()) }),
+    ];
+    let mut out: Vec<(&str, String)> =
+        ways.iter().map(|(way, news)| (*way, shown(&object::notification(news)))).collect();
+    out.push(("thrown", shown(&object::error(&error()))));
+    let (topic, detail) = (Some(["realtime:", JWT].concat()), Some(said.clone()));
+    let entry = LogEntry { level: Level::Warn, event: "down", topic, number: None, detail };
+    out.push(("log", shown(&object::log_entry(&entry))));
+    for (way, text) in &out {
+        assert!(!text.contains("opaque") && !text.contains("eyJ"), "{way}: {text}");
+        assert!(text.contains("[redacted]"), "{way}: {text}");
+    }
+    assert!(out[0].1.contains(r#""__proto__":[{"refresh_token":"[redacted]""#), "{}", out[0].1);
+    assert!(out[0].1.contains(r#""status":"error""#));
+}
+
+#[wasm_bindgen_test]
+fn a_message_without_a_token_is_handed_out_as_it_came() {
+    let payload = JSON::parse(r#"{"message":"Subscribed to PostgreSQL","a":[1,{"b":null}]}"#).unwrap();
+    let news = Notification::System { id: "feed".into(), payload: payload.clone() };
+    let given = Reflect::get(&object::notification(&news), &"payload".into()).unwrap();
+    assert!(Object::is(&given, &payload));
+}
+
+#[wasm_bindgen_test]
+fn a_presence_of_any_key_is_in_the_state_and_nothing_is_inherited() {
+    let mut presence = Presence::<JsValue>::default();
+    let state = JSON::parse(
+        r#"{"__proto__":{"metas":[{"phx_ref":"1","__proto__":{"n":1},"presence_ref":"mine"}]},
+            "constructor":{"metas":[{"phx_ref":"2"}]},"toString":{"metas":[{"phx_ref":"3"}]}}"#,
+    )
+    .unwrap();
+    presence.state(&state);
+    let state = presence.to_payload();
+    assert_eq!(
+        shown(&state),
+        r#"{"__proto__":[{"presence_ref":"1","__proto__":{"n":1}}],"constructor":[{"presence_ref":"2"}],"toString":[{"presence_ref":"3"}]}"#
+    );
+    let first = Reflect::get(&state, &"__proto__".into()).unwrap().item(0).unwrap();
+    for object in [&state, &first] {
+        assert!(Object::get_prototype_of(object).is_null());
+    }
+    let diff = r#"{"joins":{},"leaves":{"__proto__":{"metas":[{"phx_ref":"1"}]}}}"#;
+    presence.diff(&JSON::parse(diff).unwrap());
+    assert!(!shown(&presence.to_payload()).contains("__proto__"));
+}
+
+#[wasm_bindgen_test]
+fn the_size_of_a_text_is_its_bytes() {
+    let texts = ["", "a", "é", "€", "😀", "a€é😀", "é€", "😀😀"];
+    for text in texts {
+        let bytes = text.len() as u32;
+        let text = JsString::from(text);
+        for limit in 0..20 {
+            assert_eq!(is_larger(&text, limit), bytes > limit, "{text} {limit}");
+        }
+    }
+    for (lone, bytes) in
+        [("'\\ud800'", 3), ("'\\udc00a'", 4), ("'\\ud800\\ud800\\udc00'", 7), ("'a\\ud83d'", 4)]
+    {
+        let text: JsString = js_sys::eval(lone).unwrap().unchecked_into();
+        assert!(is_larger(&text, bytes - 1) && !is_larger(&text, bytes), "{lone}");
+    }
+}
