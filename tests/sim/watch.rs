@@ -334,6 +334,15 @@ impl World {
             Arrival::Duplicate => (Vec::new(), false),
         };
         let Some((topic, message)) = data_frame(data, client.version) else { return };
+        // A frame that names another join than the one that counts is an earlier one's.
+        let named =
+            Seen::of(data, client.version).map(|frame| frame.join_ref).filter(|named| !named.is_null());
+        let joined = self.current[peer].and_then(|conn| self.links.get(&conn)?.joined.get(&topic));
+        let is_earlier = named.as_ref().is_some_and(|named| Some(named) != joined);
+        assert!(
+            !is_earlier || ids.is_empty(),
+            "client {peer} was given what an earlier join asked for: {message}"
+        );
         let Some((about, number)) = wishes::read(&message) else { panic!("not of this world: {message}") };
         if let Some(answered) = client.anothers.get(&topic).filter(|_| !ids.is_empty()) {
             let is_row = matches!(about, About::Row { .. });
@@ -345,7 +354,7 @@ impl World {
             assert!(got == 0 || wants, "{id} was given what is not for it: {message}");
             assert!(got <= 1, "{id} was given it twice: {message}");
             let had_it = !is_new && self.watch.kept.get(&(peer, number)).is_none_or(|times| *times > 0);
-            let may_miss = had_it || !client.is_live(id);
+            let may_miss = had_it || is_earlier || !client.is_live(id);
             assert!(got == 1 || !wants || may_miss, "{id} is live and was not given {message}");
         }
         for id in ids {
