@@ -213,7 +213,7 @@ test("every callback of a hook is the latest render's", async () => {
 test('an option that is mistyped sets `error`, calls `onError`, and is on the console of a development build', async () => {
   const options = [{ channel: 'stage', evnet: 'x' }, { channel: 'stage', onSystem: 7 }, { channel: 7 }];
   await onStage(
-    async ({ page, told, complaints }) => {
+    async ({ page, wish, told, complaints }) => {
       await expect(page.getByTestId('listener')).toHaveText([
         'failed unknown_option',
         'failed invalid_option',
@@ -225,6 +225,8 @@ test('an option that is mistyped sets `error`, calls `onError`, and is on the co
         'first error invalid_option',
         'first error unknown_option',
       ]);
+      await wish({ presences: [7, true, [], 'x'] });
+      await expect(page.getByTestId('present')).toHaveText(Array(4).fill('failed invalid_option'));
       for (const name of ['evnet', 'onSystem', 'channel', 'presencekey']) {
         assert.ok(
           complaints.some((text) => text.includes(name)),
