@@ -94,8 +94,8 @@ function script() {
     const players = Object.entries(calls).map(([name, call]) => player(callback, name, call));
     const [live] = [await Promise.all(players.map(({ live }) => within(8_000, live)))];
     await page.insertNote();
-    // A heartbeat takes a second, and messages their way.
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    // Messages take their way, and a heartbeat a second.
+    await new Promise((resolve) => setTimeout(resolve, callback === 'on heartbeat' ? 1_200 : 200));
     await page.cut();
     const deadline = Date.now() + 10_000;
     while (players.some(({ wasCalled }) => !wasCalled()) && Date.now() < deadline) {
