@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { DashboardError } from './errors.js';
+import { copied } from './arguments.js';
 import { init } from './module.js';
 import { RealtimeSubscriptionManager } from './realtime.js';
 import type { DashboardOptions } from './types.js';
@@ -40,10 +40,7 @@ export interface Dashboard {
  * ```
  */
 export async function createDashboard(options: DashboardOptions): Promise<Dashboard> {
-  if (typeof options !== 'object' || options === null) {
-    throw new DashboardError('invalid_option', 'createDashboard takes an object of options.');
-  }
-  const { wasmUrl, ...rest } = options;
+  const { wasmUrl, ...rest } = copied('createDashboard', options);
   await init(wasmUrl === undefined ? {} : { wasmUrl });
   const realtime = new RealtimeSubscriptionManager(rest);
   return {

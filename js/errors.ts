@@ -43,10 +43,12 @@ export interface ErrorFields {
   retryAfter?: number;
 }
 
-/** Makes the class of the module's plain object; anything else, a defect of ours, stays what it is. */
-export function toError(thrown: unknown): unknown {
+/** Makes the class of the module's plain object, and of anything else, which should not have been thrown. */
+export function toError(thrown: unknown): DashboardError {
+  if (thrown instanceof DashboardError) return thrown;
   if (typeof thrown !== 'object' || thrown === null || !('code' in thrown) || thrown instanceof Error) {
-    return thrown;
+    const message = 'Something failed that should not have. Please report it.';
+    return new DashboardError('unexpected', message, { cause: thrown });
   }
   const { code, message, ...options } = thrown as ErrorFields;
   return new DashboardError(code, message, options);

@@ -135,6 +135,15 @@ export function filter<Row = Record<string, unknown>>(): Filter<Row> {
   return new Conditions<Row>([]);
 }
 
+/** A copy, because the caller's array may change; what is no array, or cannot be read, is for the module to refuse. */
+function copyOf<Values>(values: Values): Values {
+  try {
+    return Array.isArray(values) ? (values.slice() as Values) : values;
+  } catch {
+    return values;
+  }
+}
+
 class Conditions<Row> implements Filter<Row> {
   readonly conditions: readonly FilterCondition[];
   /** Apart from `conditions`, so that equal filters are equal as JSON. */
@@ -174,8 +183,7 @@ class Conditions<Row> implements Filter<Row> {
   }
 
   in(column: string, values: readonly FilterScalar[]): Filter<Row> {
-    // A copy, because the caller's array may change; what is no array is for the module to refuse.
-    return this.#and(column, 'in', Array.isArray(values) ? [...values] : values);
+    return this.#and(column, 'in', copyOf(values));
   }
 
   like(column: string, pattern: string): Filter<Row> {

@@ -1,3 +1,4 @@
+import { copied, invalid } from './arguments.js';
 import { DashboardError } from './errors.js';
 import type { InitOptions } from './types.js';
 import load from './wedsync_dashboard.js';
@@ -9,8 +10,8 @@ let loaded = false;
  * Loads the WebAssembly module; once, however often it is called. Everything asynchronous in this package calls it by
  * itself, so it is needed only to begin early or to name another `wasmUrl`.
  *
- * @throws {DashboardError} `not_in_browser` on a server, `module_unavailable` if the file cannot be loaded; a later
- * call tries again.
+ * @throws {DashboardError} `not_in_browser` on a server, `module_unavailable` if the file cannot be loaded (a later
+ * call tries again), `invalid_option`, `unknown_option`.
  *
  * @example
  * ```ts
@@ -18,11 +19,30 @@ let loaded = false;
  * ```
  */
 export function init(options: InitOptions = {}): Promise<void> {
-  loading ??= start(options).catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+  try {
+    const { wasmUrl, ...others } = copied('init', options);
+    const [unknown] = Object.keys(others);
+    if (unknown !== undefined) {
+      throw new DashboardError('unknown_option', `init has no option "${unknown}". It knows: wasmUrl.`);
+    }
+    if (!isPlace(wasmUrl)) throw invalid('Option "wasmUrl" must be a string that is not empty, or a URL.');
+    loading ??= start(wasmUrl).catch((error: unknown) => {
+      loading = undefined;
+      throw error;
+    });
+    return loading;
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+function isPlace(wasmUrl: unknown): boolean {
+  try {
+    return wasmUrl === undefined || (typeof wasmUrl === 'string' ? wasmUrl !== '' : wasmUrl instanceof URL);
+  } catch {
+    // A proxy that throws.
+    return false;
+  }
 }
 
 /** Whether {@link init} has succeeded. */
@@ -30,7 +50,7 @@ export function isLoaded(): boolean {
   return loaded;
 }
 
-async function start({ wasmUrl }: InitOptions): Promise<void> {
+async function start(wasmUrl: InitOptions['wasmUrl']): Promise<void> {
   if (typeof WebSocket === 'undefined' || typeof addEventListener === 'undefined') {
     throw new DashboardError(
       'not_in_browser',

@@ -13,8 +13,9 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react';
+import { copied } from './arguments.js';
 import { createDashboard, type Dashboard } from './dashboard.js';
-import { DashboardError } from './errors.js';
+import { type DashboardError, toError } from './errors.js';
 import { type Connection, connectionStore, getServerConnection } from './store.js';
 import type {
   PresenceState,
@@ -22,6 +23,7 @@ import type {
   SubscriptionOptions,
   SubscriptionStatus,
 } from './subscriptions.js';
+import { enter, type Tracking } from './tracking.js';
 import type { DashboardOptions } from './types.js';
 
 interface Provided {
@@ -34,8 +36,9 @@ const Context = createContext<Provided>({ dashboard: null, error: null });
 /** Props of {@link DashboardProvider}. */
 export interface DashboardProviderProps {
   /**
-   * As for `createDashboard`. A new dashboard is made when `url`, `key`, `supabase` or `wasmUrl` change; `accessToken`,
-   * if it is a function, is always asked in its latest form.
+   * As for `createDashboard`. A new dashboard is made when `url`, `key`, `supabase` or `wasmUrl` change, and when
+   * `onLog`, `onTraffic` or an `accessToken` function comes or goes. These functions are always called in their latest
+   * form; another `accessToken` that is no function is set at once.
    */
   options: DashboardOptions;
   children?: ReactNode;
@@ -54,31 +57,26 @@ export interface DashboardProviderProps {
 export function DashboardProvider({ options, children }: DashboardProviderProps): ReactElement {
   const [provided, setProvided] = useState<Provided>({ dashboard: null, error: null });
   const latest = useLatest(options);
-  const wasmUrl = options.wasmUrl === undefined ? undefined : String(options.wasmUrl);
-  const { url, key } = options;
-  const supabase = 'supabase' in options ? options.supabase : undefined;
+  const { url, key, supabase, place, token, functions } = parts(options);
+  /** The token that the dashboard has, if it is no function's. */
+  const set = useRef<unknown>(undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: these are what makes a dashboard another one
   useEffect(() => {
     let left = false;
     let made: Dashboard | undefined;
-    const { accessToken } = latest.current;
-    const asked =
-      typeof accessToken === 'function'
-        ? {
-            accessToken: () => {
-              const source = latest.current.accessToken;
-              return typeof source === 'function' ? source() : (source ?? null);
-            },
-          }
-        : {};
-    createDashboard({ ...latest.current, ...asked } as DashboardOptions).then(
+    set.current = token;
+    const make = async () => createDashboard(followed(latest));
+    make().then(
       (dashboard) => {
         made = dashboard;
         if (left) void dashboard.close();
         else setProvided({ dashboard, error: null });
       },
-      (error: unknown) => {
-        if (!left) setProvided({ dashboard: null, error: asDashboardError(error) });
+      (thrown: unknown) => {
+        if (left) return;
+        const error = toError(thrown);
+        complain(error);
+        setProvided({ dashboard: null, error });
       },
     );
     return () => {
@@ -86,8 +84,55 @@ export function DashboardProvider({ options, children }: DashboardProviderProps)
       setProvided({ dashboard: null, error: null });
       void made?.close();
     };
-  }, [url, key, supabase, wasmUrl]);
+  }, [url, key, supabase, place, functions]);
+  const { dashboard } = provided;
+  useEffect(() => {
+    if (!dashboard || typeof token === 'function' || token === set.current) return;
+    set.current = token;
+    const tell = (error: DashboardError | null) =>
+      setProvided((former) => (former.dashboard === dashboard ? { dashboard, error } : former));
+    dashboard.realtime.setAuth((token ?? null) as string | null).then(
+      () => tell(null),
+      (error: DashboardError) => {
+        complain(error);
+        tell(error);
+      },
+    );
+  }, [dashboard, token]);
   return createElement(Context.Provider, { value: provided }, children);
+}
+
+/** What of the options makes a dashboard another one, and the token. What cannot be read is for `createDashboard` to refuse. */
+function parts(
+  options: DashboardOptions,
+): Record<'url' | 'key' | 'supabase' | 'token' | 'place' | 'functions', unknown> {
+  try {
+    const { url, key, supabase, wasmUrl, accessToken: token, onLog, onTraffic } = Object(options) as Given;
+    const place = wasmUrl === undefined ? undefined : String(wasmUrl);
+    const functions = [token, onLog, onTraffic].map((value) => typeof value === 'function').join();
+    return { url, key, supabase, token, place, functions };
+  } catch {
+    return { url: null, key: null, supabase: null, token: null, place: null, functions: null };
+  }
+}
+
+type Given = Partial<Record<keyof DashboardOptions | 'supabase', unknown>>;
+
+/** The options, with their functions as they are when they are called. */
+function followed(latest: { readonly current: DashboardOptions }): DashboardOptions {
+  const options = copied('DashboardProvider', latest.current);
+  const { accessToken, onLog, onTraffic } = options;
+  return {
+    ...options,
+    ...(typeof accessToken === 'function' && {
+      accessToken: () => {
+        const source = latest.current.accessToken;
+        return typeof source === 'function' ? source() : (source ?? null);
+      },
+    }),
+    ...(typeof onLog === 'function' && { onLog: (entry) => latest.current.onLog?.(entry) }),
+    ...(typeof onTraffic === 'function' && { onTraffic: (frame) => latest.current.onTraffic?.(frame) }),
+  } as DashboardOptions;
 }
 
 /** The dashboard, or `null` on a server and until the module is loaded. */
@@ -140,17 +185,16 @@ const IDLE: SubscriptionState = { status: 'idle', error: null };
 export function useSubscription(options: SubscriptionOptions): SubscriptionState;
 export function useSubscription(options: SubscriptionOptions | null): SubscriptionState;
 export function useSubscription(options: SubscriptionOptions | null): SubscriptionState {
-  return useSubscribed(options).state;
+  return useSubscribed('useSubscription', useId(), options);
 }
 
-/** A subscription for as long as the component is there, with the id that it has. */
-function useSubscribed(options: SubscriptionOptions | null): { id: string; state: SubscriptionState } {
+/** A subscription for as long as the component is there. */
+function useSubscribed(of: string, id: string, options: SubscriptionOptions | null): SubscriptionState {
   const { dashboard } = useContext(Context);
-  const id = useId();
   const latest = useLatest(options);
   const [state, setState] = useState<SubscriptionState>(IDLE);
   const [attempt, setAttempt] = useState(0);
-  const identity = options === null ? null : JSON.stringify(options, ofIdentity);
+  const identity = options === null ? null : textOf(options);
   // biome-ignore lint/correctness/useExhaustiveDependencies: callbacks are read at each call, through `latest`
   useEffect(() => {
     const wanted = latest.current;
@@ -162,26 +206,34 @@ function useSubscribed(options: SubscriptionOptions | null): { id: string; state
         if (!left) call(...values);
       };
     };
-    const subscribed: SubscriptionOptions = {
-      ...wanted,
-      // Equal options mean the same kind of message, whichever render's callback takes it.
+    let told: DashboardError | undefined;
+    // Equal options mean the same kind of message, whichever render's callback takes it.
+    const callbacks = {
       onData: guarded((message: unknown) => (latest.current?.onData as TakesAny | undefined)?.(message)),
       onContinuity: guarded((continuity) => latest.current?.onContinuity?.(continuity)),
+      onSystem: guarded((message) => latest.current?.onSystem?.(message)),
       onStatus: guarded((status) => {
         isGivenUp = status === 'failed';
         setState((former) => ({ status, error: status === 'live' ? null : former.error }));
         latest.current?.onStatus?.(status);
       }),
       onError: guarded((error) => {
+        told = error;
         setState((former) => ({ ...former, error }));
         latest.current?.onError?.(error);
       }),
-    };
-    dashboard.realtime.subscribe(id, subscribed).catch(
+    } satisfies Partial<SubscriptionOptions>;
+    const subscribe = async () =>
+      dashboard.realtime.subscribe(id, withCallbacks(copied(of, wanted), callbacks));
+    subscribe().catch(
       guarded((thrown: unknown) => {
-        const error = asDashboardError(thrown);
+        const error = toError(thrown);
         // Ended from elsewhere: `closed` is its status already, and no failure.
-        if (error.code !== 'unsubscribed') setState({ status: 'failed', error });
+        if (error.code === 'unsubscribed') return;
+        setState({ status: 'failed', error });
+        if (error === told) return;
+        complain(error);
+        if (typeof latest.current?.onError === 'function') latest.current.onError(error);
       }),
     );
     // What one user was refused another may have: mounted before sign-in, it comes to live with it.
@@ -195,7 +247,18 @@ function useSubscribed(options: SubscriptionOptions | null): { id: string; state
       void dashboard.realtime.unsubscribe(id);
     };
   }, [dashboard, id, identity, attempt]);
-  return { id, state };
+  return state;
+}
+
+/** The options with these in the place of their callbacks; what is no function stays, to be refused by its name. */
+function withCallbacks(
+  options: SubscriptionOptions,
+  callbacks: Partial<SubscriptionOptions>,
+): SubscriptionOptions {
+  const given = Object.entries(options).filter(
+    ([, value]) => value !== undefined && typeof value !== 'function',
+  );
+  return { ...callbacks, ...Object.fromEntries(given) } as SubscriptionOptions;
 }
 
 /** Options of {@link usePresence}. */
@@ -205,12 +268,18 @@ export interface UsePresenceOptions<State> {
   /** Join privately, authorized by the policies on `realtime.messages`. Default `false`. */
   private?: boolean;
   /**
-   * The name under which this client is tracked. Default: one of the component's own, which is the same for everybody who
-   * has the page open: give the user's id to tell people apart.
+   * The name under which this client is tracked: one a channel and page. Default: the one that another component of the
+   * page gives for the channel; if none does, one made of the component's place, which is the same for everybody who has
+   * the page open. Give the user's id to tell people apart.
    */
   presenceKey?: string;
-  /** What is tracked while the component is on the page; another value replaces it. Default: nothing, one only watches. */
+  /**
+   * What is tracked while the component is on the page; another value replaces it. Default: nothing, one only watches.
+   * Several components that track on one channel must give the same: any other state is a `topic_conflict`.
+   */
   state?: State | null;
+  /** Called for an error, as of a subscription. */
+  onError?: (error: DashboardError) => void;
 }
 
 /** What {@link usePresence} gives. */
@@ -234,40 +303,88 @@ export function usePresence<State extends Record<string, unknown>>(
   options: UsePresenceOptions<State> | null,
 ): PresenceResult<State> {
   const { dashboard } = useContext(Context);
+  const id = useId();
   const [presences, setPresences] = useState<PresenceState<State>>(NOBODY);
-  const subscription: PresenceSubscription<State> | null = options && {
-    channel: options.channel,
-    private: options.private ?? false,
-    presence: options.presenceKey === undefined ? true : { key: options.presenceKey },
-    onData: (event) => {
-      if (event.type === 'sync') setPresences(event.state);
-    },
-  };
-  const { id, state: result } = useSubscribed(subscription);
-  const isOn = ['joining', 'live', 'reconnecting'].includes(result.status);
-  const place = JSON.stringify(subscription);
-  const tracked = options?.state == null ? null : JSON.stringify(options.state);
+  const [untracked, setUntracked] = useState<DashboardError | null>(null);
+  const given = options === null ? null : readable(options);
+  const onError = useLatest(given?.onError);
+  const tracking = useRef<Tracking>(undefined);
+  // What cannot be read is refused where it is subscribed with.
+  const subscription = given
+    ? presenceOf(given, setPresences)
+    : (options as PresenceSubscription<State> | null);
+  const identity = textOf(subscription);
+  const place = textOf([given?.channel, given?.private === true]);
+  const tracked = given?.state == null ? null : textOf(given.state);
   const users = useUsers(dashboard);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: on another channel, and as another user, it has to be said again
-  useEffect(() => {
-    if (!dashboard || !isOn || tracked === null) return undefined;
-    // The core says it again after each reconnection; what it could not say is told by the subscription's own error.
-    dashboard.realtime.track(id, JSON.parse(tracked)).catch(() => undefined);
-    return undefined;
-  }, [dashboard, id, isOn, place, tracked, users]);
   const isTracked = tracked !== null;
+  // Before the subscription, so that another component of the page has taken over when that ends.
+  useEffect(() => {
+    if (!dashboard || !isTracked) return undefined;
+    const tell = (error: DashboardError | null) => {
+      setUntracked(error);
+      if (error === null) return;
+      complain(error);
+      onError.current?.(error);
+    };
+    const entered = enter(dashboard, place, { id, tell });
+    tracking.current = entered;
+    return () => {
+      entered.leave();
+      setUntracked(null);
+    };
+  }, [dashboard, id, place, isTracked, onError]);
+  const result = useSubscribed('usePresence', id, subscription);
+  const isOn = ['joining', 'live', 'reconnecting'].includes(result.status);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the state's text counts, another place has another tracking, and as another user it has to be said again
+  useEffect(() => {
+    const state = given?.state;
+    tracking.current?.offer(isOn && state != null && isTracked ? { state, text: tracked } : undefined);
+  }, [dashboard, id, isOn, identity, tracked, users]);
   // Not between two states: others are to see an update, not a leave and a join. The subscription's end untracks by
   // itself.
   useEffect(() => {
     if (!dashboard || !isTracked) return undefined;
     return () => {
-      dashboard.realtime.untrack(id).catch(() => undefined);
+      if (!tracking.current?.isShared()) dashboard.realtime.untrack(id).catch(() => undefined);
     };
   }, [dashboard, id, isTracked]);
   // Who was on another channel is not on this one.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of these that counts
-  useEffect(() => () => setPresences(NOBODY), [dashboard, id, place]);
-  return { ...result, presences: subscription ? presences : NOBODY };
+  useEffect(() => () => setPresences(NOBODY), [dashboard, id, identity]);
+  return { ...result, error: result.error ?? untracked, presences: subscription ? presences : NOBODY };
+}
+
+function readable<Options>(options: Options): Options | undefined {
+  try {
+    return copied('usePresence', options);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The subscription of a hook. Options that it does not know go to the module, which names them. */
+function presenceOf<State extends Record<string, unknown>>(
+  options: UsePresenceOptions<State>,
+  show: (state: PresenceState<State>) => void,
+): PresenceSubscription<State> {
+  const { presenceKey, state: _, ...others } = options;
+  return {
+    ...others,
+    presence: presenceKey === undefined ? true : { key: presenceKey },
+    onData: (event) => {
+      if (event.type === 'sync') show(event.state);
+    },
+  };
+}
+
+/** A text that is another if the options are; what cannot be read has one of its own. */
+function textOf(options: unknown): string {
+  try {
+    return JSON.stringify(options, ofIdentity) ?? 'undefined';
+  } catch {
+    return 'unreadable';
+  }
 }
 
 /** How many users there have been. */
@@ -300,9 +417,15 @@ function useLatest<Value>(value: Value): { readonly current: Value } {
   return latest;
 }
 
-function asDashboardError(error: unknown): DashboardError {
-  if (error instanceof DashboardError) return error;
-  return new DashboardError('unexpected', 'Something failed that should not have. Please report it.', {
-    cause: error,
-  });
+/** Bundlers put a text in the place of `process.env.NODE_ENV`; elsewhere there is no `process`. */
+declare const process: { env: { NODE_ENV?: string } };
+
+/** Tells the developer of an error that no retry can mend, where a bundler says that there is one. */
+function complain(error: DashboardError): void {
+  try {
+    if (process.env.NODE_ENV === 'production') return;
+  } catch {
+    return;
+  }
+  console.error(error);
 }

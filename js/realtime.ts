@@ -1,12 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
+import { checkId, checkListener, copied, invalid } from './arguments.js';
 import { Emitter, report } from './emitter.js';
 import { DashboardError, toError } from './errors.js';
 import { init, isLoaded } from './module.js';
 import type { Notification } from './notifications.js';
 import type { ConnectionState, PresenceState, SubscriptionOptions } from './subscriptions.js';
 import { type Connected, connectSupabase } from './supabase.js';
-import { type Held, Telling } from './telling.js';
+import { type Face, type Held, promised, type Settle, Telling } from './telling.js';
 import type {
   RealtimeEvents,
   RealtimeOptions,
@@ -15,6 +16,19 @@ import type {
   SupabaseRealtimeOptions,
 } from './types.js';
 import { RealtimeClient } from './wedsync_dashboard.js';
+
+const EVENTS: Record<keyof RealtimeEvents, true> = {
+  connected: true,
+  disconnected: true,
+  error: true,
+  continuity: true,
+  'presence-sync': true,
+  presence: true,
+  system: true,
+  heartbeat: true,
+  'max-reconnect-attempts': true,
+  'user-changed': true,
+};
 
 const NO_STATS: RealtimeStats = {
   frames: 0,
@@ -66,14 +80,18 @@ export class RealtimeSubscriptionManager {
   #lastCall = 0;
   /** The call of `connect` that holds the socket open. */
   #kept: symbol | undefined;
+  /** Nothing more may be asked. */
   #closed = false;
+  /** Nothing more is told. */
+  #ended = false;
 
   /**
    * @throws {DashboardError} at once if the module is loaded, otherwise at the first asynchronous call:
-   * `invalid_option`, `unknown_option`, `invalid_url`, `missing_key`. What is wrong with `supabase` always at once.
+   * `invalid_option`, `unknown_option`, `invalid_url`, `missing_key`. What is no object of options, or wrong with
+   * `supabase`, always at once.
    */
   constructor(options: RealtimeOptions | SupabaseRealtimeOptions) {
-    this.#connected = connectSupabase(options);
+    this.#connected = connected(copied('RealtimeSubscriptionManager', options));
     if (isLoaded()) this.#start();
   }
 
@@ -88,13 +106,20 @@ export class RealtimeSubscriptionManager {
    * nothing is retried, and it rejects with whatever error comes first.
    */
   subscribe(id: string, options: SubscriptionOptions): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return promised((settle) => {
+      let face: Face;
+      try {
+        face = faceOf(options);
+      } catch (cause) {
+        settle.reject(invalid('subscribe takes an object of options, and this one cannot be read.', cause));
+        return;
+      }
       const former = this.#telling.held.get(id);
-      const waiting = [...(former?.waiting ?? []), { resolve, reject }];
+      const waiting = [...(former?.waiting ?? []), settle];
       const ask = () => {
         // Ended or replaced while the module was loading.
         if (this.#telling.held.get(id) !== held) return;
-        this.#start().subscribe(id, options, options.onData as (message: unknown) => void);
+        this.#start().subscribe(id, options, face.onData);
       };
       const fail = (error: unknown) => {
         if (this.#telling.held.get(id) === held) {
@@ -105,27 +130,37 @@ export class RealtimeSubscriptionManager {
             if (former.status === undefined) former.begin();
           }
         }
-        reject(toError(error));
+        settle.reject(toError(error));
       };
       const begin = () => this.#whenLoaded(ask, fail);
       this.#turn += 1;
-      const held: Held = { options, waiting, begin, since: this.#turn, status: former?.status };
+      const held: Held = { options: face, waiting, begin, since: this.#turn, status: former?.status };
       this.#telling.held.set(id, held);
       begin();
     });
   }
 
-  /** Ends a subscription. An unknown id is a no-op. */
+  /**
+   * Ends a subscription. An unknown id is a no-op.
+   *
+   * @throws {DashboardError} `invalid_option` for what is no id.
+   */
   async unsubscribe(id: string): Promise<void> {
-    const held = this.#telling.held.get(id);
-    if (!held) return;
-    if (held.status === undefined) this.#telling.statusChanged(id, 'closed');
-    else this.#client?.unsubscribe(id);
+    checkId('unsubscribe', id);
+    this.#end(id);
   }
 
   /** Ends all subscriptions; an open socket stays open. */
   async unsubscribeAll(): Promise<void> {
-    for (const id of [...this.#telling.held.keys()]) void this.unsubscribe(id);
+    for (const id of [...this.#telling.held.keys()]) this.#end(id);
+  }
+
+  #end(id: string): void {
+    const held = this.#telling.held.get(id);
+    if (!held) return;
+    if (held.status !== undefined) this.#client?.unsubscribe(id);
+    // The module does not know it yet, or has given it up and is about to tell so.
+    if (this.#telling.held.get(id) === held) this.#telling.statusChanged(id, 'closed');
   }
 
   /** The subscriptions there are, those that are being retried included. */
@@ -162,29 +197,37 @@ export class RealtimeSubscriptionManager {
     return this.#telling.state;
   }
 
-  /** Listens; returns the function that ends it. */
+  /**
+   * Listens; returns the function that ends it.
+   *
+   * @throws {DashboardError} `invalid_option` for an event that there is not, and for a listener that is no function.
+   */
   on<Name extends keyof RealtimeEvents>(
     name: Name,
     listener: (value: RealtimeEvents[Name]) => void,
   ): () => void {
+    checkListening('on', name, listener);
     return this.#events.on(name, listener);
   }
 
-  /** Listens once. */
+  /** Listens once; otherwise as {@link on}. */
   once<Name extends keyof RealtimeEvents>(
     name: Name,
     listener: (value: RealtimeEvents[Name]) => void,
   ): () => void {
+    checkListening('once', name, listener);
     return this.#events.once(name, listener);
   }
 
-  /** Ends a listening. */
+  /** Ends a listening. Throws as {@link on}. */
   off<Name extends keyof RealtimeEvents>(name: Name, listener: (value: RealtimeEvents[Name]) => void): void {
+    checkListening('off', name, listener);
     this.#events.off(name, listener);
   }
 
-  /** Listens to {@link getConnectionState}; returns the function that ends it. */
+  /** Listens to {@link getConnectionState}; returns the function that ends it. Throws as {@link on}. */
   onConnectionState(listener: (state: ConnectionState) => void): () => void {
+    checkListener('onConnectionState', 'first', listener);
     return this.#events.on('state', listener);
   }
 
@@ -193,7 +236,8 @@ export class RealtimeSubscriptionManager {
    * subscription's `ack` it resolves when the server has acknowledged, otherwise when it has been handed to the socket.
    *
    * @throws {DashboardError} `unknown_subscription`; `not_joined` while the channel is not joined; `invalid_option` for
-   * a subscription to changes, a name over 255 bytes, a payload that is not JSON, and bytes on protocol 1.0.0;
+   * a subscription to changes, a name over 255 bytes, a payload that JSON does not hold whole (a `Map`, an `Error`, a
+   * `Blob`, `NaN`, a function …), and bytes on protocol 1.0.0;
    * `payload_too_large` over 3,000,000 bytes. With `ack`: `push_refused`, `push_timeout`, `disconnected` (it may have
    * arrived or not).
    */
@@ -229,7 +273,7 @@ export class RealtimeSubscriptionManager {
    * another.
    */
   track(id: string, state: Record<string, unknown>): Promise<void> {
-    return this.#call((client, call) => client.track(call, id, state ?? null));
+    return this.#call((client, call) => client.track(call, id, state ?? null), 'not_joined');
   }
 
   /**
@@ -238,11 +282,16 @@ export class RealtimeSubscriptionManager {
    * @throws {DashboardError} As {@link track}.
    */
   untrack(id: string): Promise<void> {
-    return this.#call((client, call) => client.track(call, id, undefined));
+    return this.#call((client, call) => client.track(call, id, undefined), 'not_joined');
   }
 
-  /** Who is on the channel of a subscription to presence, as last told by the server; empty before that. */
+  /**
+   * Who is on the channel of a subscription to presence, as last told by the server; empty before that.
+   *
+   * @throws {DashboardError} `invalid_option` for what is no id.
+   */
   presenceState<State = Record<string, unknown>>(id: string): PresenceState<State> {
+    checkId('presenceState', id);
     return (this.#client?.presenceState(id) ?? {}) as PresenceState<State>;
   }
 
@@ -254,7 +303,7 @@ export class RealtimeSubscriptionManager {
    * former one's is delivered: every channel is left and joined anew, `user-changed` is emitted, and each subscription is
    * told `lost` when it is live again.
    *
-   * @throws {DashboardError} `invalid_option` for an empty string.
+   * @throws {DashboardError} `invalid_option` for anything else than a user's token and `null`.
    */
   setAuth(token: string | null): Promise<void> {
     return this.#ask((client) => client.setAuth(token));
@@ -274,12 +323,15 @@ export class RealtimeSubscriptionManager {
 
   /** As {@link disconnect}, for good: gives back all it holds, and later calls fail with `closed`. */
   close(): void {
-    this.disconnect();
+    if (this.#closed) return;
+    // First, so that no callback begins anything anew.
     this.#closed = true;
+    this.disconnect();
+    this.#ended = true;
     const client = this.#client;
     this.#client = undefined;
-    this.#unfollow?.();
-    for (const { reject } of this.#telling.calls.values()) reject(closed());
+    report(() => this.#unfollow?.());
+    for (const { end } of this.#telling.calls.values()) end(closed());
     this.#telling.calls.clear();
     // This may be a callback of the client's own: it can only be freed once that has returned.
     queueMicrotask(() => client?.free());
@@ -291,31 +343,39 @@ export class RealtimeSubscriptionManager {
 
   /** Does something with the module, which is over at once. */
   #ask(work: (client: RealtimeClient) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
+    return promised((settle) => {
       const begin = () => {
         work(this.#start());
-        resolve();
+        settle.resolve();
       };
-      this.#whenLoaded(begin, (error) => {
-        reject(toError(error));
-      });
+      this.#whenLoaded(begin, this.#failing(settle));
     });
   }
 
-  /** Asks something of the module, which tells later how it went. */
-  #call(work: (client: RealtimeClient, call: number) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
+  /** Asks something of the module, which tells later how it went; a subscription's end tells it with `endsWith`. */
+  #call(work: (client: RealtimeClient, call: number) => void, endsWith?: string): Promise<void> {
+    return promised((settle) => {
       this.#lastCall += 1;
       const call = this.#lastCall;
+      const fail = this.#failing(settle);
       const begin = () => {
-        this.#telling.calls.set(call, { resolve, reject });
+        this.#telling.calls.set(call, { ...settle, endsWith });
         work(this.#start(), call);
       };
       this.#whenLoaded(begin, (error) => {
         this.#telling.calls.delete(call);
-        reject(toError(error));
+        fail(error);
       });
     });
+  }
+
+  /** Rejects what is asked now; if the manager is closed meanwhile, that is its end. */
+  #failing({ reject, end }: Settle): (thrown: unknown) => void {
+    const wasClosed = this.#closed;
+    return (thrown) => {
+      if (this.#closed && !wasClosed) end(toError(thrown));
+      else reject(toError(thrown));
+    };
   }
 
   /** At once if the module is there, so that calls keep their order; otherwise once it is. */
@@ -339,8 +399,8 @@ export class RealtimeSubscriptionManager {
         const turn = this.#turn;
         for (const notification of batch) {
           // A callback may close the manager.
-          if (this.#closed) break;
-          this.#telling.tell(notification, turn);
+          if (this.#ended) break;
+          report(() => this.#telling.tell(notification, turn));
         }
       });
       this.#unfollow ??= this.#connected.follow((token) => this.#client?.setAuth(token));
@@ -355,13 +415,41 @@ function closed(): DashboardError {
   return new DashboardError('closed', 'This manager was closed. Make another one.');
 }
 
-/** The same options, with callbacks that the module may call whatever they throw. */
+/** @throws {DashboardError} `invalid_option`, also for a client whose reading throws. */
+function connected(options: RealtimeOptions | SupabaseRealtimeOptions): Connected {
+  try {
+    return connectSupabase(options);
+  } catch (thrown) {
+    throw thrown instanceof DashboardError ? thrown : invalid('`supabase` cannot be read.', thrown);
+  }
+}
+
+/** What is read here, once. What is no object of options is for the module to refuse. */
+function faceOf(options: SubscriptionOptions): Face {
+  const { channel, onData, onError, onStatus, onContinuity, onSystem } = Object(options) as Required<Face>;
+  return { channel, onData, onError, onStatus, onContinuity, onSystem };
+}
+
+function checkListening(of: string, name: unknown, listener: unknown): void {
+  if (typeof name !== 'string' || !Object.hasOwn(EVENTS, name)) {
+    throw invalid(`${of} takes an event as its first argument: ${Object.keys(EVENTS).join(', ')}.`);
+  }
+  checkListener(of, 'second', listener);
+}
+
+/**
+ * The same options, with taps that run once the module has done what it is doing, in order: so they may call anything, and
+ * throw.
+ */
 function reporting(options: RealtimeOptions): RealtimeOptions {
-  if (typeof options !== 'object' || options === null) return options;
   const { onLog, onTraffic } = options;
   return {
     ...options,
-    ...(typeof onLog === 'function' && { onLog: (entry) => report(() => onLog(entry)) }),
-    ...(typeof onTraffic === 'function' && { onTraffic: (frame) => report(() => onTraffic(frame)) }),
+    ...(typeof onLog === 'function' && { onLog: later(onLog) }),
+    ...(typeof onTraffic === 'function' && { onTraffic: later(onTraffic) }),
   };
+}
+
+function later<Value>(tap: (value: Value) => void): (value: Value) => void {
+  return (value) => queueMicrotask(() => report(() => tap(value)));
 }

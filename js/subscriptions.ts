@@ -166,8 +166,9 @@ export interface PresenceSubscription<State = Record<string, unknown>> extends S
     | true
     | {
         /**
-         * The name under which this client is tracked. Default `dashboard-<id>`, the same for everybody who subscribes
-         * under this id: give the user's own id to tell people apart.
+         * The name under which this client is tracked. Default: the one that another subscription gives for the channel;
+         * if none does, `dashboard-<id>`, the same for everybody who subscribes under this id. Give the user's own id to
+         * tell people apart.
          */
         key?: string;
         /** Whether to be told of others; without it one can only be tracked. Default `true`. */

@@ -9,15 +9,45 @@ import type {
 } from './subscriptions.js';
 import type { RealtimeEvents } from './types.js';
 
-/** A promise's two ends. */
+/** A promise's ends. */
 export interface Settle {
   resolve: () => void;
   reject: (error: unknown) => void;
+  /** Rejects because the application itself has ended what it asked for: no failure, if nobody awaits it. */
+  end: (error: unknown) => void;
 }
+
+/** A promise of something that is begun at once. */
+export function promised(begin: (settle: Settle) => void): Promise<void> {
+  let resolve!: () => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<void>((fulfil, refuse) => {
+    resolve = fulfil;
+    reject = refuse;
+  });
+  const end = (error: unknown) => {
+    promise.catch(() => {});
+    reject(error);
+  };
+  begin({ resolve, reject, end });
+  return promise;
+}
+
+/** What a call waits for. */
+export interface Call extends Settle {
+  /** The code that tells that the subscription it was about has ended, where that is no failure. */
+  endsWith?: string | undefined;
+}
+
+/** What is read of a subscription's options here; the module reads the others. */
+export type Face = Pick<
+  SubscriptionOptions,
+  'channel' | 'onData' | 'onError' | 'onStatus' | 'onContinuity' | 'onSystem'
+>;
 
 /** A subscription as the application asked for it, with the promises that wait for it. */
 export interface Held {
-  options: SubscriptionOptions;
+  options: Face;
   waiting: Settle[];
   /** Says to the module what is wanted. */
   begin: () => void;
@@ -37,7 +67,7 @@ interface Module {
 export class Telling {
   readonly events: Emitter<RealtimeEvents & { state: ConnectionState }>;
   readonly held = new Map<string, Held>();
-  readonly calls = new Map<number, Settle>();
+  readonly calls = new Map<number, Call>();
   state: ConnectionState = 'idle';
   /** When the state was told. */
   #stateTurn = 0;
@@ -100,18 +130,20 @@ export class Telling {
         break;
       }
       case 'error':
-        this.#failing(notification.id, toError(notification.error) as DashboardError);
+        this.#failing(notification.id, toError(notification.error));
         break;
       case 'failed':
         if (!this.#isNewer(notification.id, turn)) {
-          this.#failed(notification.id, toError(notification.error) as DashboardError);
+          this.#failed(notification.id, toError(notification.error));
         }
         break;
       case 'settled': {
-        const settle = this.calls.get(notification.call);
+        const call = this.calls.get(notification.call);
         this.calls.delete(notification.call);
-        if (notification.error) settle?.reject(toError(notification.error));
-        else settle?.resolve();
+        const { error } = notification;
+        if (!error) call?.resolve();
+        else if (error.code === call?.endsWith) call.end(toError(error));
+        else call?.reject(toError(error));
       }
     }
   }
@@ -128,8 +160,8 @@ export class Telling {
     if (status === 'live') for (const { resolve } of held.waiting.splice(0)) resolve();
     if (status === 'closed') {
       this.#drop(id);
-      for (const { reject } of held.waiting.splice(0)) {
-        reject(new DashboardError('unsubscribed', `"${id}" was unsubscribed before it was live.`));
+      for (const { end } of held.waiting.splice(0)) {
+        end(new DashboardError('unsubscribed', `"${id}" was unsubscribed before it was live.`));
       }
     }
     const changed = held.status !== status;
@@ -155,11 +187,13 @@ export class Telling {
 
   #failed(id: string, error: DashboardError): void {
     const held = this.held.get(id);
+    // Ended by a callback that was told something earlier.
+    if (!held) return;
     // Before the callbacks, which may subscribe anew.
     this.#drop(id);
-    for (const { reject } of held?.waiting.splice(0) ?? []) reject(error);
-    report(() => held?.options.onStatus?.('failed'));
-    report(() => held?.options.onError?.(error));
+    for (const { reject } of held.waiting.splice(0)) reject(error);
+    report(() => held.options.onStatus?.('failed'));
+    report(() => held.options.onError?.(error));
     this.events.emit('error', { id, error });
     if (error.code === 'max_reconnect_attempts') this.events.emit('max-reconnect-attempts', { id });
   }

@@ -14,7 +14,7 @@ export type AccessToken = string | null | (() => string | null | Promise<string 
 export interface RealtimeOptions {
   /** Project URL, for example `https://<ref>.supabase.co`. `http`, `https`, `ws` and `wss` are taken. */
   url: string;
-  /** The project's publishable (anon) key. Never the service role key. */
+  /** The project's publishable (anon) key. A secret key, or the service role's, is refused. */
   key: string;
   /**
    * The user's access token, or a function that returns the current one.
@@ -58,7 +58,10 @@ export interface RealtimeOptions {
   httpTimeoutMs?: number;
   /** Milliseconds that an open socket is kept while nobody is subscribed. Default 10,000. */
   disconnectWhenIdleMs?: number;
-  /** Told what the client does: joins, losses, what it makes of them. Never a token. */
+  /**
+   * Told what the client does: joins, losses, what it makes of them. Never a token. As `onTraffic` called in order, once the
+   * client has done what it is doing: it may call anything.
+   */
   onLog?: (entry: LogEntry) => void;
   /**
    * Shown every frame, for debugging; costs nothing when it is not given. Tokens in text are replaced by `[redacted]`.

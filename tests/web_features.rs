@@ -50,26 +50,29 @@ async fn two_people_see_each_other_come_change_and_go_on_both_protocols() {
         let wanted = |key: &str| {
             subscription(&[("channel", channel.clone()), ("presence", object(&[("key", key.into())]))])
         };
-        one.subscribe("desk", &wanted("one"), &nothing()).unwrap();
+        one.subscribe(&"desk".into(), &wanted("one"), &nothing()).unwrap();
         status(&news_of_one, "desk", "live").await;
-        two.subscribe("desk", &wanted("two"), &nothing()).unwrap();
+        two.subscribe(&"desk".into(), &wanted("two"), &nothing()).unwrap();
         status(&news_of_two, "desk", "live").await;
-        two.track(1, "desk", &object(&[("status", "online".into())])).unwrap();
+        two.track(1, &"desk".into(), &object(&[("status", "online".into())])).unwrap();
         assert_eq!(settled(&news_of_two, 1).await, "");
         let join = presence_event(&news_of_one, "join").await;
         assert_eq!(
             (text(&join, "event.key"), text(&join, "event.newPresences.0.status")),
             ("two".into(), "online".into())
         );
-        two.track(2, "desk", &object(&[("status", "away".into())])).unwrap();
+        two.track(2, &"desk".into(), &object(&[("status", "away".into())])).unwrap();
         let update = presence_event(&news_of_one, "update").await;
         assert_eq!(text(&update, "event.newPresences.0.status"), "away");
         assert_eq!(text(&update, "event.leftPresences.0.status"), "online");
-        assert_eq!(text(&one.presence_state("desk"), "two.0.status"), "away");
+        assert_eq!(text(&one.presence_state(&"desk".into()).unwrap(), "two.0.status"), "away");
         two.disconnect();
         let leave = presence_event(&news_of_one, "leave").await;
         assert_eq!(text(&leave, "event.key"), "two");
-        assert_eq!(Object::keys(one.presence_state("desk").unchecked_ref::<Object>()).length(), 0);
+        assert_eq!(
+            Object::keys(one.presence_state(&"desk".into()).unwrap().unchecked_ref::<Object>()).length(),
+            0
+        );
         assert_eq!(stat(&one, "malformed"), 0.0);
         one.disconnect();
     }
@@ -82,9 +85,9 @@ async fn an_acknowledged_broadcast_settles_after_ones_own_copy_on_both_protocols
         let (one, news) = client(&token, &version);
         let heard = Inbox::default();
         let wanted = subscription(&[("ack", true.into()), ("self", true.into())]);
-        one.subscribe("room", &wanted, &heard.put()).unwrap();
+        one.subscribe(&"room".into(), &wanted, &heard.put()).unwrap();
         status(&news, "room", "live").await;
-        one.send(1, "room", "héllo ✓", &object(&[("n", 1.into())])).unwrap();
+        one.send(1, &"room".into(), &"héllo ✓".into(), &object(&[("n", 1.into())])).unwrap();
         assert_eq!(settled(&news, 1).await, "");
         assert_eq!(text(&heard.next(|_| true).await, "event"), "héllo ✓", "one's own copy came before");
         one.disconnect();
@@ -96,12 +99,12 @@ async fn bytes_arrive_as_bytes() {
     let token: JsValue = sign_in(AMELIA).await.into();
     let ((one, news_of_one), (two, news_of_two)) = (client(&token, &[]), client(&token, &[]));
     let heard = Inbox::default();
-    one.subscribe("bytes", &subscription(&[("channel", "bytes".into())]), &nothing()).unwrap();
-    two.subscribe("bytes", &subscription(&[("channel", "bytes".into())]), &heard.put()).unwrap();
+    one.subscribe(&"bytes".into(), &subscription(&[("channel", "bytes".into())]), &nothing()).unwrap();
+    two.subscribe(&"bytes".into(), &subscription(&[("channel", "bytes".into())]), &heard.put()).unwrap();
     status(&news_of_one, "bytes", "live").await;
     status(&news_of_two, "bytes", "live").await;
     let bytes = Uint8Array::from(&[9u8, 0, 1, 254, 255, 9][..]);
-    one.send(1, "bytes", "raw", &bytes.subarray(1, 5)).unwrap();
+    one.send(1, &"bytes".into(), &"raw".into(), &bytes.subarray(1, 5)).unwrap();
     bytes.fill(7, 0, 6);
     let message = heard.next(|_| true).await;
     let payload: ArrayBuffer = Reflect::get(&message, &"payload".into()).unwrap().dyn_into().unwrap();
@@ -116,14 +119,16 @@ async fn a_broadcast_by_http_is_heard_and_a_refused_one_is_told() {
     let (listener, news) = client(&token, &[]);
     let (sender, told) = client(&token, &[]);
     let heard = Inbox::default();
-    listener.subscribe("http", &subscription(&[("channel", "a/b ü".into())]), &heard.put()).unwrap();
+    listener.subscribe(&"http".into(), &subscription(&[("channel", "a/b ü".into())]), &heard.put()).unwrap();
     status(&news, "http", "live").await;
-    sender.http_send(1, "a/b ü", "x?y", &object(&[("n", 1.into())]), &JsValue::UNDEFINED).unwrap();
+    sender
+        .http_send(1, &"a/b ü".into(), &"x?y".into(), &object(&[("n", 1.into())]), &JsValue::UNDEFINED)
+        .unwrap();
     assert_eq!(settled(&told, 1).await, "");
     let message = heard.next(|_| true).await;
     assert_eq!((text(&message, "event"), stat(&sender, "connections")), ("x?y".into(), 0.0));
     let bytes: JsValue = Uint8Array::from(&[1u8, 2][..]).into();
-    sender.http_send(2, "a/b ü", "raw", &bytes, &JsValue::UNDEFINED).unwrap();
+    sender.http_send(2, &"a/b ü".into(), &"raw".into(), &bytes, &JsValue::UNDEFINED).unwrap();
     assert_eq!(settled(&told, 2).await, "");
     let payload = Reflect::get(&heard.next(|_| true).await, &"payload".into()).unwrap();
     assert_eq!(Uint8Array::new(&payload).to_vec(), [1, 2]);
@@ -131,7 +136,7 @@ async fn a_broadcast_by_http_is_heard_and_a_refused_one_is_told() {
     let (stranger, told) = client(&sign_in(CARLA).await.into(), &[]);
     let topic = ["supplier:", ROSEWOOD].concat();
     let private = object(&[("private", true.into())]);
-    stranger.http_send(3, &topic, "x", &object(&[]), &private).unwrap();
+    stranger.http_send(3, &topic.as_str().into(), &"x".into(), &object(&[]), &private).unwrap();
     assert_eq!(settled(&told, 3).await, "push_refused");
     listener.disconnect();
 }
@@ -147,7 +152,7 @@ async fn a_channel_of_several_tables_on_protocol_1_gives_a_row_once() {
         &entry(&[("table", "activity".into()), ("event", "INSERT".into())]),
     );
     let rows = Inbox::default();
-    listener.subscribe("rows", &subscription(&[("changes", changes.into())]), &rows.put()).unwrap();
+    listener.subscribe(&"rows".into(), &subscription(&[("changes", changes.into())]), &rows.put()).unwrap();
     status(&news, "rows", "live").await;
     add_client(&token, "Once Only").await;
     rows.next(|change| text(change, "record.summary").contains("Once Only")).await;
@@ -170,7 +175,7 @@ async fn database_broadcasts_missed_during_a_cut_are_replayed_once() {
         ("event", "clients_changed".into()),
         ("replay", object(&[("since", since.into())])),
     ]);
-    listener.subscribe("changed", &wanted, &heard.put()).unwrap();
+    listener.subscribe(&"changed".into(), &wanted, &heard.put()).unwrap();
     status(&news, "changed", "live").await;
     add_client(&token, "Before The Cut").await;
     let first = text(&heard.next(|_| true).await, "meta.id");
@@ -193,7 +198,7 @@ async fn database_broadcasts_missed_during_a_cut_are_replayed_once() {
 #[wasm_bindgen_test]
 async fn a_page_put_away_closes_its_socket_and_comes_back_live() {
     let (listener, news) = client(&JsValue::NULL, &[]);
-    listener.subscribe("lobby", &subscription(&[]), &nothing()).unwrap();
+    listener.subscribe(&"lobby".into(), &subscription(&[]), &nothing()).unwrap();
     status(&news, "lobby", "live").await;
     let window = web_sys::window().unwrap();
     let tell = |name: &str| window.dispatch_event(&web_sys::Event::new(name).unwrap()).unwrap();
@@ -223,7 +228,7 @@ async fn a_wrong_key_is_told_as_such() {
     let news = Inbox::default();
     let options = object(&[("url", browser::URL.into()), ("key", "no-such-key".into())]);
     let refused = RealtimeClient::new(&options, news.put_all()).unwrap();
-    refused.subscribe("lobby", &subscription(&[]), &nothing()).unwrap();
+    refused.subscribe(&"lobby".into(), &subscription(&[]), &nothing()).unwrap();
     let told = news.next(|news| text(news, "error.code") == "key_refused").await;
     assert!(text(&told, "error.message").contains("publishable"), "{}", text(&told, "error.message"));
     refused.disconnect();
@@ -235,7 +240,7 @@ async fn the_log_and_the_heartbeats_tell_what_happens() {
     let more = [("onLog", log.put().into()), ("heartbeatIntervalMs", 1_000.into())];
     let token: JsValue = sign_in(AMELIA).await.into();
     let (listener, news) = client(&token, &more);
-    listener.subscribe("lobby", &subscription(&[]), &nothing()).unwrap();
+    listener.subscribe(&"lobby".into(), &subscription(&[]), &nothing()).unwrap();
     status(&news, "lobby", "live").await;
     let beat = news.next(|news| text(news, "type") == "heartbeat" && text(news, "status") == "ok").await;
     assert!(

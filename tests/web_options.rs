@@ -304,12 +304,17 @@ fn a_payload_over_the_servers_limit_is_refused() {
 #[wasm_bindgen_test]
 fn what_is_listened_to_follows_from_the_options() {
     let plain = |body: &str| made(&format!("return {body}"));
-    let Ok(Source::Presence { key, enabled: true }) = source_of(&[("presence", true.into())]) else {
+    let Ok(Source::Presence { key, is_chosen: false, enabled: true }) =
+        source_of(&[("presence", true.into())])
+    else {
         panic!()
     };
     assert_eq!(key, "dashboard-id");
     let presence = plain("({ key: 'amelia', enabled: false })");
-    let Ok(Source::Presence { key, enabled: false }) = source_of(&[("presence", presence)]) else { panic!() };
+    let Ok(Source::Presence { key, is_chosen: true, enabled: false }) = source_of(&[("presence", presence)])
+    else {
+        panic!()
+    };
     assert_eq!(key, "amelia");
     let many = plain("[{ table: 'a', filter: 'id=eq.1' }, { schema: 's', event: 'DELETE' }]");
     let Ok(Source::Changes(bindings)) = source_of(&[("changes", many)]) else { panic!() };
@@ -367,8 +372,110 @@ fn a_replay_begins_at_a_time_that_there_is() {
 }
 
 #[wasm_bindgen_test]
-fn an_empty_id_is_refused_at_the_call() {
+fn what_is_no_text_is_refused_at_each_call_and_nothing_is_left_borrowed() {
     let client = RealtimeClient::new(&with(&[]), Function::new_no_args("")).ok().unwrap();
-    let error = client.subscribe("", &subscription(&[]), &Function::new_no_args("")).unwrap_err();
-    assert!(text(&error, "message").contains("id of your choice"));
+    let nothing = JsValue::UNDEFINED;
+    for odd in [
+        "''",
+        "7",
+        "undefined",
+        "null",
+        "{}",
+        "[]",
+        "true",
+        "Symbol()",
+        "new String('s')",
+        "() => 1",
+        "1n",
+        THROWS,
+    ] {
+        let odd = made(&format!("return {odd}"));
+        let (id, event) = (JsValue::from("id"), JsValue::from("event"));
+        for (call, result, says) in [
+            (
+                "subscribe",
+                client.subscribe(&odd, &subscription(&[]), &Function::new_no_args("")),
+                "first argument",
+            ),
+            ("unsubscribe", client.unsubscribe(&odd), "first argument"),
+            ("send to", client.send(1, &odd, &event, &nothing), "first argument"),
+            ("send", client.send(1, &id, &odd, &nothing), "second argument"),
+            ("httpSend to", client.http_send(1, &odd, &event, &nothing, &nothing), "first argument"),
+            ("httpSend", client.http_send(1, &id, &odd, &nothing, &nothing), "second argument"),
+            ("track", client.track(1, &odd, &object(&[])), "first argument"),
+            ("presenceState", client.presence_state(&odd).map(|_| ()), "first argument"),
+        ] {
+            let error = result.expect_err(call);
+            assert_eq!(text(&error, "code"), "invalid_option", "{call}");
+            assert!(text(&error, "message").contains(says), "{call}: {}", text(&error, "message"));
+        }
+        if !odd.is_null() {
+            assert!(text(&client.set_auth(&odd).unwrap_err(), "message").contains("setAuth takes"));
+        }
+        client.release(&odd);
+    }
+}
+
+/// Whatever is done with it throws.
+const THROWS: &str = "new Proxy({}, Object.fromEntries(Object.getOwnPropertyNames(Reflect).map((name) => \
+    [name, () => { throw new TypeError('the application throws'); }])))";
+
+#[wasm_bindgen_test]
+fn options_that_throw_are_refused_by_name() {
+    let thrower = made(&format!("return {THROWS}"));
+    assert!(refused(&thrower).1.contains("cannot be read"));
+    assert_eq!(refused(&made("return { get url() { throw 1; }, key: 'key' }")).0, "invalid_url");
+    let error = options::subscription("id", &thrower).expect_err("it is refused");
+    assert!(error.message.contains("cannot be read"), "{}", error.message);
+    for name in ["private", "filter", "changes", "presence", "deliver", "onError"] {
+        let getter =
+            format!("return {{ table: 't', channel: 'x', onData() {{}}, get {name}() {{ throw 1; }} }}");
+        let given = made(&getter);
+        let read = options::subscription("id", &given).and_then(|_| options::delivery(&given).map(|_| ()));
+        let error = read.expect_err(name);
+        assert!(error.message.contains(name), "{name}: {}", error.message);
+    }
+}
+
+#[wasm_bindgen_test]
+fn a_payload_is_taken_whole_or_refused_with_what_would_be_lost() {
+    for (body, says) in [
+        ("new Map([[1, 2]])", "it is of the kind Map"),
+        ("{ photo: new Blob(['x']) }", "\"photo\" is of the kind Blob"),
+        ("[{ cause: new TypeError('x') }]", "\"cause\" is of the kind Error"),
+        ("{ at: new Date(NaN) }", "\"at\" is an invalid Date"),
+        ("{ n: NaN }", "\"n\" is NaN"),
+        ("[undefined]", "\"0\" is undefined"),
+        ("new (class { #x = 1; })()", "without fields"),
+    ] {
+        let error = options::content(&made(&format!("return {body}"))).err().expect(body);
+        assert_eq!(error.code.as_str(), "invalid_option");
+        assert!(error.message.contains(says), "{body}: {}", error.message);
+    }
+    for (body, json) in [
+        ("{ at: new Date(0), none: undefined }", r#"{"at":"1970-01-01T00:00:00.000Z"}"#),
+        ("new (class { x = 1; })()", r#"{"x":1}"#),
+        ("Object.assign(Object.create(null), { a: [1, null] })", r#"{"a":[1,null]}"#),
+    ] {
+        let content = options::content(&made(&format!("return {body}"))).expect(body);
+        assert_eq!(String::from(js_sys::JSON::stringify(&content.value).unwrap()), json);
+    }
+}
+
+#[wasm_bindgen_test]
+fn the_address_of_one_service_and_secret_keys_are_refused() {
+    for path in ["/realtime/v1", "/rest/v1/", "/realtime/v1/websocket"] {
+        let (code, message) =
+            refused(&with(&[("url", ["https://project.supabase.co", path].concat().into())]));
+        assert!(code == "invalid_url" && message.contains("one of the project's services"), "{message}");
+    }
+    // `{"role":"service_role"}`
+    let service = "e30.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.c2ln";
+    for key in ["sb_secret_abc", service] {
+        for option in ["key", "accessToken"] {
+            let (code, message) = refused(&with(&[(option, key.into())]));
+            assert!(code == "invalid_option" && message.contains("secret key"), "{option}: {message}");
+            assert!(!message.contains(key));
+        }
+    }
 }

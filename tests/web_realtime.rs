@@ -28,14 +28,14 @@ async fn a_row_committed_after_live_arrives_and_so_does_the_databases_broadcast(
     let token = sign_in(AMELIA).await;
     let (client, news) = client(&token.as_str().into(), &[]);
     let (rows, broadcasts) = (Inbox::default(), Inbox::default());
-    client.subscribe("feed", &activity(), &rows.put()).unwrap();
+    client.subscribe(&"feed".into(), &activity(), &rows.put()).unwrap();
     let topic = ["supplier:", ROSEWOOD].concat();
     let wanted = subscription(&[
         ("channel", topic.into()),
         ("private", true.into()),
         ("event", "clients_changed".into()),
     ]);
-    client.subscribe("changed", &wanted, &broadcasts.put()).unwrap();
+    client.subscribe(&"changed".into(), &wanted, &broadcasts.put()).unwrap();
     let mut live = Vec::new();
     while live.len() < 2 {
         let told = news.next(|news| text(news, "status") == "live").await;
@@ -57,16 +57,16 @@ async fn another_suppliers_user_gets_no_row_and_is_refused_the_private_topic() {
     let (client_of_carla, news_of_carla) = client(&carla.as_str().into(), &[]);
     let (client_of_amelia, news_of_amelia) = client(&amelia.as_str().into(), &[]);
     let (rows_of_carla, rows_of_amelia) = (Inbox::default(), Inbox::default());
-    client_of_carla.subscribe("feed", &activity(), &rows_of_carla.put()).unwrap();
+    client_of_carla.subscribe(&"feed".into(), &activity(), &rows_of_carla.put()).unwrap();
     status(&news_of_carla, "feed", "live").await;
-    client_of_amelia.subscribe("feed", &activity(), &rows_of_amelia.put()).unwrap();
+    client_of_amelia.subscribe(&"feed".into(), &activity(), &rows_of_amelia.put()).unwrap();
     status(&news_of_amelia, "feed", "live").await;
     add_client(&amelia, "Not For Carla").await;
     rows_of_amelia.next(|change| text(change, "record.summary").contains("Not For Carla")).await;
 
     let topic = ["supplier:", ROSEWOOD].concat();
     let wanted = subscription(&[("channel", topic.into()), ("private", true.into())]);
-    client_of_carla.subscribe("private", &wanted, &Function::new_no_args("")).unwrap();
+    client_of_carla.subscribe(&"private".into(), &wanted, &Function::new_no_args("")).unwrap();
     let failure = news_of_carla.next(|news| text(news, "type") == "failed").await;
     assert_eq!(text(&failure, "error.code"), "join_refused");
     assert!(text(&failure, "error.message").contains("permission"), "{}", text(&failure, "error.message"));
@@ -80,7 +80,7 @@ async fn another_suppliers_user_gets_no_row_and_is_refused_the_private_topic() {
 async fn a_cut_is_told_and_healed() {
     let token = sign_in(AMELIA).await;
     let (client, news) = client(&token.as_str().into(), &[]);
-    client.subscribe("feed", &activity(), &Function::new_no_args("")).unwrap();
+    client.subscribe(&"feed".into(), &activity(), &Function::new_no_args("")).unwrap();
     status(&news, "feed", "live").await;
     control("/sockets/cut", &object(&[("forMs", 200.into())])).await;
     news.next(|news| text(news, "type") == "disconnected").await;
@@ -96,7 +96,7 @@ async fn a_malformed_frame_is_counted_and_the_socket_stays() {
     let token = sign_in(AMELIA).await;
     let (client, news) = client(&token.as_str().into(), &[]);
     let rows = Inbox::default();
-    client.subscribe("feed", &activity(), &rows.put()).unwrap();
+    client.subscribe(&"feed".into(), &activity(), &rows.put()).unwrap();
     status(&news, "feed", "live").await;
     for text in ["{not json", "[]", "[1,2,3,4]", ""] {
         control("/frames", &object(&[("text", text.into())])).await;
@@ -115,16 +115,16 @@ async fn a_broadcast_reaches_the_other_client_and_not_oneself() {
         (client(&token.as_str().into(), &[]), client(&token.as_str().into(), &[]));
     let (heard_by_one, heard_by_two) = (Inbox::default(), Inbox::default());
     let wanted = subscription(&[("channel", "lobby".into())]);
-    one.subscribe("lobby", &wanted, &heard_by_one.put()).unwrap();
-    two.subscribe("lobby", &wanted, &heard_by_two.put()).unwrap();
+    one.subscribe(&"lobby".into(), &wanted, &heard_by_one.put()).unwrap();
+    two.subscribe(&"lobby".into(), &wanted, &heard_by_two.put()).unwrap();
     status(&news_of_one, "lobby", "live").await;
     status(&news_of_two, "lobby", "live").await;
-    one.send(7, "lobby", "cursor", &object(&[("x", 1.into())])).unwrap();
+    one.send(7, &"lobby".into(), &"cursor".into(), &object(&[("x", 1.into())])).unwrap();
     let settled = news_of_one.next(|news| text(news, "type") == "settled").await;
     assert!(Reflect::get(&settled, &"error".into()).unwrap().is_undefined());
     let message = heard_by_two.next(|_| true).await;
     assert_eq!(text(&message, "event"), "cursor");
-    two.send(8, "lobby", "answer", &JsValue::NULL).unwrap();
+    two.send(8, &"lobby".into(), &"answer".into(), &JsValue::NULL).unwrap();
     let message = heard_by_one.next(|_| true).await;
     assert_eq!(text(&message, "event"), "answer", "its own cursor has not come before it");
     one.disconnect();
@@ -141,7 +141,7 @@ async fn a_token_source_is_asked_before_the_first_join_and_may_call_back_in() {
     let (client, news) = client(&source, &[]);
     let topic = ["supplier:", ROSEWOOD].concat();
     let wanted = subscription(&[("channel", topic.into()), ("private", true.into())]);
-    client.subscribe("private", &wanted, &Function::new_no_args("")).unwrap();
+    client.subscribe(&"private".into(), &wanted, &Function::new_no_args("")).unwrap();
     status(&news, "private", "live").await;
     let asked = Reflect::get(&js_sys::global(), &"asked".into()).unwrap();
     assert_eq!(asked.as_f64(), Some(1.0));
@@ -159,7 +159,7 @@ async fn an_expired_token_and_a_failing_source_are_told_with_what_to_do() {
         (Function::new_no_args("return ''").into(), "token_unavailable"),
     ] {
         let (client, news) = client(&source, &[]);
-        client.subscribe("feed", &subscription(&[]), &Function::new_no_args("")).unwrap();
+        client.subscribe(&"feed".into(), &subscription(&[]), &Function::new_no_args("")).unwrap();
         let told = news.next(|news| text(news, "type") == "error" && text(news, "id") == "feed").await;
         assert_eq!(text(&told, "error.code"), code);
         assert!(text(&told, "error.message").contains("accessToken"), "{}", text(&told, "error.message"));
@@ -173,7 +173,7 @@ async fn a_server_that_is_not_there_is_told_as_unreachable() {
     let news = Inbox::default();
     let options = object(&[("url", "http://127.0.0.1:9".into()), ("key", "key".into())]);
     let client = wedsync_dashboard::api::realtime::RealtimeClient::new(&options, news.put_all()).unwrap();
-    client.subscribe("feed", &subscription(&[]), &Function::new_no_args("")).unwrap();
+    client.subscribe(&"feed".into(), &subscription(&[]), &Function::new_no_args("")).unwrap();
     let told = news.next(|news| text(news, "type") == "error").await;
     assert_eq!(text(&told, "error.code"), "unreachable");
     assert!(text(&told, "error.message").contains("Check the project URL"));

@@ -1,14 +1,16 @@
 //! Reading the options `filter` and `select` of a subscription to changes.
 
-use js_sys::{Array, BigInt, Date, JSON};
+use js_sys::{BigInt, JSON};
 use wasm_bindgen::prelude::*;
 
+use crate::api::given;
 use crate::core::error::{Code, Error};
-use crate::core::payload::Payload;
 use crate::core::realtime::filter::{self, Condition, Operator, Value, wrong};
 
 /// So many columns `select` names at most: a table of PostgreSQL has 1,600 at most, a useful list far fewer.
-const MOST_COLUMNS: usize = 1_000;
+const MOST_COLUMNS: u32 = 1_000;
+/// So many conditions a filter has at most, and so many values a condition; the server's own limits lie below.
+const MOST_CONDITIONS: u32 = 1_000;
 
 /// The filter as the wire has it, of a string, of the builder (an object with `conditions`) or of an array of conditions
 /// `{ column, operator, value, not? }`. `None` for one without a condition: it asks for every row.
@@ -20,13 +22,13 @@ pub fn filter(option: &JsValue) -> Result<Option<String>, Error> {
         let is_empty = filter::read(&text)?.is_empty();
         return Ok(Some(text).filter(|_| !is_empty));
     }
-    let conditions = if Array::is_array(option) { Some(option.clone()) } else { option.field("conditions") };
-    let Some(conditions) = conditions.filter(Array::is_array) else {
+    let built = if given::is_object(option) { given::field(option, "conditions") } else { option.clone() };
+    let Some(conditions) = given::items(&built, MOST_CONDITIONS) else {
         return Err(wrong(&["must be a string as `supplier_id=eq.7`, or made by `filter()`, as \
             `filter().eq('supplier_id', 7)`."]));
     };
     let mut read = Vec::new();
-    for item in items(&conditions) {
+    for item in conditions {
         read.push(condition(&item)?);
     }
     let text = filter::write(&read)?;
@@ -38,11 +40,10 @@ pub fn filter(option: &JsValue) -> Result<Option<String>, Error> {
 /// # Errors
 /// `invalid_option`.
 pub fn select(option: &JsValue) -> Result<Vec<String>, Error> {
-    let mut names = Vec::new();
-    if (1..=MOST_COLUMNS).contains(&option.length().unwrap_or(0)) {
-        names.extend(items(option).filter_map(|name| name.as_string()).filter(|name| !name.is_empty()));
-    }
-    if names.is_empty() || Some(names.len()) != option.length() {
+    let items = given::items(option, MOST_COLUMNS).unwrap_or_default();
+    let texts = items.iter().filter_map(|name| name.as_string()).filter(|name| !name.is_empty());
+    let names: Vec<String> = texts.collect();
+    if names.is_empty() || names.len() != items.len() {
         let message =
             "Option \"select\" must be an array of 1 to 1,000 names of columns, as `['id', 'status']`.";
         return Err(Error::new(Code::InvalidOption, message));
@@ -50,34 +51,25 @@ pub fn select(option: &JsValue) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-fn items(array: &JsValue) -> impl Iterator<Item = JsValue> {
-    (0..array.length().unwrap_or(0)).map(|index| array.item(index).unwrap_or(JsValue::UNDEFINED))
-}
-
 fn condition(item: &JsValue) -> Result<Condition, Error> {
-    let text = |name: &str| item.field(name).and_then(|value| value.as_string());
+    let text = |name: &str| Some(given::field(item, name)).filter(|_| given::is_object(item))?.as_string();
     let (Some(column), Some(operator)) = (text("column"), text("operator")) else {
         return Err(wrong(&[
             "has a condition that is not `{ column, operator, value }`. Make conditions by `filter()`.",
         ]));
     };
     let operator = Operator::named(&operator)?;
-    let negated = match item.field("not") {
-        None => false,
-        Some(not) if not.is_undefined() => false,
-        Some(not) => not.as_bool().ok_or_else(|| {
-            wrong(&["has a condition on \"", &column, "\" whose `not` is neither true nor false."])
-        })?,
-    };
-    let given = item.field("value").unwrap_or(JsValue::UNDEFINED);
-    let value = if Array::is_array(&given) {
-        let mut values = Vec::new();
-        for value in items(&given) {
-            values.push(scalar(&column, operator, &value)?);
+    let not = given::field(item, "not");
+    let negated = not.as_bool().or(not.is_undefined().then_some(false)).ok_or_else(|| {
+        wrong(&["has a condition on \"", &column, "\" whose `not` is neither true nor false."])
+    })?;
+    let value = given::field(item, "value");
+    let value = match given::items(&value, MOST_CONDITIONS) {
+        Some(values) => {
+            let values = values.iter().map(|value| scalar(&column, operator, value));
+            Value::Many(values.collect::<Result<_, _>>()?)
         }
-        Value::Many(values)
-    } else {
-        Value::One(scalar(&column, operator, &given)?)
+        None => Value::One(scalar(&column, operator, &value)?),
     };
     Ok(Condition { column, operator, value, negated })
 }
@@ -94,8 +86,7 @@ fn scalar(column: &str, operator: Operator, value: &JsValue) -> Result<String, E
     } else if value.is_null() && operator == Operator::Is {
         Some("null".to_owned())
     } else {
-        let date = value.dyn_ref::<Date>().filter(|date| !date.get_time().is_nan());
-        date.and_then(|date| date.to_iso_string().as_string())
+        given::iso_text(value)
     };
     text.ok_or_else(|| {
         let takes = if value.is_null() {

@@ -10,8 +10,8 @@ mod subscription;
 
 pub use delivery::delivery;
 pub use manager::{AccessToken, RealtimeOptions, realtime};
-pub use payload::{Content, content, event_name, http_broadcast, presence_state};
-pub use subscription::subscription;
+pub use payload::{Content, content, event_name, http_broadcast, id, presence_state, token};
+pub use subscription::{on_data, subscription};
 
 /// The longest name of a broadcast in bytes: a binary frame says its length in one.
 pub const LONGEST_EVENT: usize = 255;

@@ -8,7 +8,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use crate::api::options::{self, AccessToken, Content};
-use crate::core::error::{Code, Error};
+use crate::core::error::Error;
 use crate::core::io::{CallId, Input};
 use crate::core::payload::Payload;
 use crate::core::realtime::routes::Slot;
@@ -53,39 +53,40 @@ impl RealtimeClient {
     }
 
     /// Subscribes, or replaces the subscription of this id.
-    pub fn subscribe(&self, id: &str, options: &JsValue, on_data: &Function) -> Result<(), JsValue> {
-        if id.is_empty() {
-            let message = "subscribe takes an id of your choice as its first argument; it is empty.";
-            return Err(thrown(Error::new(Code::InvalidOption, message)));
-        }
-        let subscription = options::subscription(id, options).map_err(thrown)?;
+    pub fn subscribe(&self, id: &JsValue, options: &JsValue, on_data: &JsValue) -> Result<(), JsValue> {
+        let id = options::id("subscribe", id).map_err(thrown)?;
+        let subscription = options::subscription(&id, options).map_err(thrown)?;
         let delivery = options::delivery(options).map_err(thrown)?;
-        if let Some(error) = self.driver.conflict(id, &subscription) {
+        let on_data = options::on_data(on_data).map_err(thrown)?;
+        if let Some(error) = self.driver.conflict(&id, &subscription) {
             return Err(thrown(error));
         }
-        let slot = *self.slots.borrow_mut().entry(id.to_owned()).or_insert_with(|| {
+        let slot = *self.slots.borrow_mut().entry(id.clone()).or_insert_with(|| {
             self.next_slot.set(self.next_slot.get() + 1);
             self.next_slot.get()
         });
-        if !self.driver.stands_for(id, &subscription) {
+        if !self.driver.stands_for(&id, &subscription) {
             // What waits to be delivered is the former subscription's, and of another kind perhaps.
             self.driver.router().drop_slot(slot);
         }
         self.driver.router().set_slot(slot, on_data, &delivery);
-        self.driver.handle(Input::Subscribe { id: id.to_owned(), subscription, slot });
+        self.driver.handle(Input::Subscribe { id, subscription, slot });
         Ok(())
     }
 
     /// Drops the callback of an id whose subscription has ended.
-    pub fn release(&self, id: &str) {
-        if let Some(slot) = self.slots.borrow_mut().remove(id) {
+    pub fn release(&self, id: &JsValue) {
+        let slot = id.as_string().and_then(|id| self.slots.borrow_mut().remove(&id));
+        if let Some(slot) = slot {
             self.driver.router().drop_slot(slot);
         }
     }
 
     /// Ends a subscription.
-    pub fn unsubscribe(&self, id: &str) {
-        self.driver.handle(Input::Unsubscribe { id: id.to_owned() });
+    pub fn unsubscribe(&self, id: &JsValue) -> Result<(), JsValue> {
+        let id = options::id("unsubscribe", id).map_err(thrown)?;
+        self.driver.handle(Input::Unsubscribe { id });
+        Ok(())
     }
 
     /// Ends everything and closes the socket.
@@ -94,10 +95,10 @@ impl RealtimeClient {
     }
 
     /// Sends a broadcast; the notification `settled` with this `call` says how it went.
-    pub fn send(&self, call: u32, id: &str, event: &str, payload: &JsValue) -> Result<(), JsValue> {
+    pub fn send(&self, call: u32, id: &JsValue, event: &JsValue, payload: &JsValue) -> Result<(), JsValue> {
+        let id = options::id("send", id).map_err(thrown)?;
         let event = options::event_name("send", event).map_err(thrown)?;
         let Content { value: payload, is_bytes } = options::content(payload).map_err(thrown)?;
-        let id = id.to_owned();
         self.driver.handle(Input::Broadcast { call: CallId(call), id, event, payload, is_bytes });
         Ok(())
     }
@@ -107,8 +108,8 @@ impl RealtimeClient {
     pub fn http_send(
         &self,
         call: u32,
-        channel: &str,
-        event: &str,
+        channel: &JsValue,
+        event: &JsValue,
         payload: &JsValue,
         options: &JsValue,
     ) -> Result<(), JsValue> {
@@ -119,17 +120,20 @@ impl RealtimeClient {
 
     /// Tracks a state from now on, or nothing if it is `undefined`; the notification `settled` with this `call` says how
     /// it went.
-    pub fn track(&self, call: u32, id: &str, state: &JsValue) -> Result<(), JsValue> {
+    pub fn track(&self, call: u32, id: &JsValue, state: &JsValue) -> Result<(), JsValue> {
+        let of = if state.is_undefined() { "untrack" } else { "track" };
+        let id = options::id(of, id).map_err(thrown)?;
         let state =
             if state.is_undefined() { None } else { Some(options::presence_state(state).map_err(thrown)?) };
-        self.driver.handle(Input::Track { call: CallId(call), id: id.to_owned(), state });
+        self.driver.handle(Input::Track { call: CallId(call), id, state });
         Ok(())
     }
 
     /// `{ key: [presence, …] }`, or `undefined` if the id is no subscription to presence.
     #[wasm_bindgen(js_name = presenceState)]
-    pub fn presence_state(&self, id: &str) -> JsValue {
-        self.driver.presence(id).unwrap_or(JsValue::UNDEFINED)
+    pub fn presence_state(&self, id: &JsValue) -> Result<JsValue, JsValue> {
+        let id = options::id("presenceState", id).map_err(thrown)?;
+        Ok(self.driver.presence(&id).unwrap_or(JsValue::UNDEFINED))
     }
 
     /// Opens the socket and keeps it open.
@@ -139,13 +143,8 @@ impl RealtimeClient {
 
     /// Sets the access token; `null` for the key's own role.
     #[wasm_bindgen(js_name = setAuth)]
-    pub fn set_auth(&self, token: Option<String>) -> Result<(), JsValue> {
-        if token.as_deref() == Some("") {
-            let message =
-                "setAuth takes a token, or null for the key's own role; an empty string is neither.";
-            return Err(thrown(Error::new(Code::InvalidOption, message)));
-        }
-        self.driver.set_token(token);
+    pub fn set_auth(&self, token: &JsValue) -> Result<(), JsValue> {
+        self.driver.set_token(options::token(token).map_err(thrown)?);
         Ok(())
     }
 

@@ -14,18 +14,24 @@ extern "C" {
 
 /// What a JWT says; nothing if it is none.
 pub fn claims(token: &str) -> Claims {
-    read(token).unwrap_or_default()
-}
-
-fn read(token: &str) -> Option<Claims> {
-    let claims = token.split('.').nth(1)?.replace('-', "+").replace('_', "/");
-    // `atob` gives one character a byte. Numbers are ASCII, and a user is told from another all the same.
-    let claims = JSON::parse(&atob(&claims).ok()?).ok()?;
+    let Some(claims) = read(token) else { return Claims::default() };
     let now = Date::now();
     let until = |name| Some((claims.field(name)?.as_number()? * 1_000.0 - now) as i64);
-    Some(Claims {
+    Claims {
         user: claims.field("sub").and_then(|user| user.as_text()).filter(|user| !user.is_empty()),
         lifetime: until("exp"),
         age: until("iat").map(|until| -until),
-    })
+    }
+}
+
+/// Whether it is a project's secret key, which no page may have: one of the new kind, or a JWT of the service role.
+pub fn is_secret(token: &str) -> bool {
+    token.starts_with("sb_secret_")
+        || read(token).and_then(|claims| claims.field("role")?.as_text()).as_deref() == Some("service_role")
+}
+
+fn read(token: &str) -> Option<JsValue> {
+    let claims = token.split('.').nth(1)?.replace('-', "+").replace('_', "/");
+    // `atob` gives one character a byte. Numbers are ASCII, and a user is told from another all the same.
+    JSON::parse(&atob(&claims).ok()?).ok()
 }

@@ -1,70 +1,20 @@
 // The package's own face in a browser, against the embedded backend: promises, events, errors.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startLocalSupabase } from '@wedsync/local-supabase';
-import { installedPackageDir, migrationsDir, seedFile } from '../../scripts/lib/paths.mjs';
-import { serveFolder } from '../../scripts/lib/static-server.mjs';
-import { launchChromium } from './workplace.mjs';
+import { migrationsDir, seedFile } from '../../scripts/lib/paths.mjs';
+import { startModulePages } from './module-page.mjs';
 
-/** @type {import('@playwright/test').Browser} */
-let browser;
-/** @type {Awaited<ReturnType<typeof serveFolder>>} */
-let server;
-/** @type {Awaited<ReturnType<typeof startLocalSupabase>>} */
-let backend;
+/** @type {Awaited<ReturnType<typeof startModulePages>>} */
+let pages;
 
 before(async () => {
-  browser = await launchChromium();
-  server = await serveFolder(installedPackageDir);
-  backend = await startLocalSupabase({ port: 0, controlPort: 0, migrations: migrationsDir, seed: seedFile });
+  pages = await startModulePages({ migrations: migrationsDir, seed: seedFile });
 });
-after(async () => {
-  await browser.close();
-  await server.stop();
-  await backend.stop();
-});
+after(() => pages.stop());
 
-/** @param {string} path @param {object} body */
-async function control(path, body) {
-  const response = await fetch(backend.controlUrl + path, { method: 'POST', body: JSON.stringify(body) });
-  assert.equal(response.status, 200);
-}
-
-/**
- * Runs a function in a fresh page that has the package as `wedsync` and the manager's options as `options`.
- * @template Result
- * @param {() => Promise<Result>} program
- * @param {{ prepare?: (page: import('@playwright/test').Page) => Promise<unknown> }} [more]
- */
-async function inPage(program, { prepare = async () => {} } = {}) {
-  const page = await browser.newPage();
-  /** @type {string[]} */
-  const errors = [];
-  /** @type {string[]} */
-  const fetched = [];
-  page.on('pageerror', (error) => errors.push(error.message));
-  page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
-  try {
-    await page.goto(`${server.url}/index.js`);
-    const options = { url: backend.url, key: backend.anonKey, reconnectBaseMs: 20 };
-    await page.evaluate(`(async () => {
-      globalThis.wedsync = await import('/index.js');
-      globalThis.options = ${JSON.stringify(options)};
-      globalThis.failure = async (promise) => {
-        try { await promise; } catch (error) {
-          const { name, code, message, retryable } = error;
-          return { name, code, message, retryable, own: error instanceof wedsync.DashboardError };
-        }
-        return 'no error';
-      };
-      globalThis.event = (manager, name) => new Promise((resolve) => manager.once(name, resolve));
-    })()`);
-    await prepare(page);
-    return { result: await page.evaluate(program), errors, fetched, page };
-  } finally {
-    await page.close();
-  }
-}
+const control = (/** @type {string} */ path, /** @type {object} */ body) => pages.control(path, body);
+/** @type {Awaited<ReturnType<typeof startModulePages>>['inPage']} */
+const inPage = (program, more) => pages.inPage(program, more);
 
 /* What runs in the page. */
 /** @type {any} */

@@ -176,3 +176,174 @@ test('colleagues see each other come, change and go', async () => {
     });
   });
 });
+
+/* What runs in the page. */
+/** @type {any} */
+const window = undefined;
+
+/**
+ * A page whose components do what a test wishes.
+ * @param {(stage: { page: import('@playwright/test').Page, wish: (wishes: object) => Promise<void>, told: () => Promise<string[]>, complaints: string[], sent: string[] }) => Promise<void>} work
+ * @param {object} [wishes] at first
+ */
+async function onStage(work, wishes = {}) {
+  await inPage({ url: backend.url, key: backend.anonKey, stage: 'yes' }, async (page) => {
+    /** @type {string[]} */
+    const complaints = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    /** @type {string[]} */
+    const sent = [];
+    page.on('websocket', (socket) => socket.on('framesent', ({ payload }) => sent.push(String(payload))));
+    const wish = (/** @type {object} */ wishes) =>
+      page.evaluate((wishes) => window.setWishes(wishes), wishes);
+    await expect(page.getByTestId('state')).toHaveText(/idle|connected/);
+    await wish(wishes);
+    await work({ page, wish, told: () => page.evaluate(() => window.told), complaints, sent });
+  });
+}
+
+test("every callback of a hook is the latest render's", async () => {
+  const options = [{ channel: 'stage' }, { channel: 'rows', table: 'rooms' }];
+  await fetch(`${backend.controlUrl}/sql`, {
+    method: 'POST',
+    body: JSON.stringify({
+      sql: `create table public.rooms (id int primary key); grant select on public.rooms to anon;
+        alter publication supabase_realtime add table public.rooms`,
+    }),
+  });
+  await onStage(
+    async ({ page, wish, told }) => {
+      await expect(page.getByTestId('listener')).toHaveText(['live none', 'live none']);
+      await wish({ label: 'second', options });
+      await say('stage', 'hello');
+      await fetch(`${backend.controlUrl}/sockets/cut`, {
+        method: 'POST',
+        body: JSON.stringify({ forMs: 100 }),
+      });
+      for (const what of [
+        'data hello',
+        'status reconnecting',
+        'error disconnected',
+        'continuity lost',
+        'log',
+      ]) {
+        await expect.poll(told).toContain(`second ${what}`);
+      }
+      await expect
+        .poll(async () => (await told()).filter((what) => /^second system/.test(what)).length)
+        .toBeGreaterThan(0);
+      const all = await told();
+      const late = all.slice(all.findIndex((what) => what.startsWith('second')));
+      assert.deepEqual(
+        late.filter((what) => what.startsWith('first')),
+        [],
+      );
+    },
+    { options },
+  );
+});
+
+test('an option that is mistyped sets `error`, calls `onError`, and is on the console of a development build', async () => {
+  const options = [{ channel: 'stage', evnet: 'x' }, { channel: 'stage', onSystem: 7 }, { channel: 7 }];
+  await onStage(
+    async ({ page, wish, told, complaints }) => {
+      await expect(page.getByTestId('listener')).toHaveText([
+        'failed unknown_option',
+        'failed invalid_option',
+        'failed invalid_option',
+      ]);
+      await expect(page.getByTestId('present')).toHaveText(/failed unknown_option/);
+      const errors = (await told()).filter((what) => / error /.test(what));
+      assert.deepEqual([...new Set(errors)].sort(), [
+        'first error invalid_option',
+        'first error unknown_option',
+      ]);
+      await wish({ presences: [7, true, [], 'x'] });
+      await expect(page.getByTestId('present')).toHaveText(Array(4).fill('failed invalid_option'));
+      for (const name of ['evnet', 'onSystem', 'channel', 'presencekey']) {
+        assert.ok(
+          complaints.some((text) => text.includes(name)),
+          `${name} in ${complaints.join()}`,
+        );
+      }
+    },
+    { options, presences: [{ channel: 'stage', presencekey: 'x' }] },
+  );
+});
+
+/** @param {string} email */
+async function signIn(email) {
+  const response = await fetch(`${backend.url}/auth/v1/token?grant_type=password`, {
+    method: 'POST',
+    headers: { apikey: backend.anonKey, 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password: 'wedding-demo-1' }),
+  });
+  assert.equal(response.status, 200);
+  return /** @type {{ access_token: string }} */ (await response.json()).access_token;
+}
+
+test('another `accessToken` that is a text is set at once, and one that is no token is said', async () => {
+  const [amelia, carla] = [await signIn('amelia@rosewood.example'), await signIn('carla@lumen.example')];
+  await onStage(async ({ page, wish, sent }) => {
+    const options = [{ channel: 'mine' }];
+    await wish({ token: amelia, options });
+    await expect(page.getByTestId('listener')).toHaveText('live none');
+    await wish({ token: carla, options });
+    await expect.poll(() => sent.some((frame) => frame.includes(carla))).toBe(true);
+    await wish({ token: 7, options });
+    await expect(page.getByTestId('error')).toHaveText('invalid_option');
+    await wish({ token: amelia, options });
+    await expect(page.getByTestId('error')).toHaveText('none');
+    await wish({ options });
+    await expect(page.getByTestId('listener')).toHaveText('live none');
+  });
+});
+
+test('components of one page share a channel: who watches takes its key, and only one state is tracked', async () => {
+  const watcher = { channel: 'office' };
+  const amelia = { channel: 'office', presenceKey: 'amelia', state: { at: 'desk' } };
+  const shown = (/** @type {import('@playwright/test').Page} */ page) => page.getByTestId('present');
+  await onStage(
+    async ({ page, wish, complaints }) => {
+      await expect(shown(page)).toHaveText(['live none', 'live none']);
+      // One with a key comes to those that watch.
+      await wish({ presences: [watcher, watcher, amelia] });
+      await expect(shown(page)).toHaveText(Array(3).fill('live none amelia=["desk"]'));
+      // Another one may track the same, and the channel goes on when either goes.
+      await wish({ presences: [watcher, amelia, amelia] });
+      await expect(shown(page)).toHaveText(Array(3).fill('live none amelia=["desk"]'));
+      await wish({ presences: [watcher, watcher, amelia] });
+      await expect(shown(page)).toHaveText(Array(3).fill('live none amelia=["desk"]'));
+      assert.equal(complaints.join(), '');
+      // Two states under one key are an error with a sentence, until they are the same again.
+      const away = { ...amelia, state: { at: 'door' } };
+      await wish({ presences: [watcher, away, amelia] });
+      const [desk, clash] = ['live none amelia=["desk"]', 'live topic_conflict amelia=["desk"]'];
+      await expect(shown(page)).toHaveText([desk, clash, desk]);
+      assert.ok(
+        complaints.some((text) => text.includes('tracks another state on this channel')),
+        complaints.join(),
+      );
+      await wish({ presences: [watcher, away, away] });
+      await expect(shown(page)).toHaveText(Array(3).fill('live none amelia=["door"]'));
+      // And so are two keys.
+      await wish({ presences: [watcher, away, { ...away, presenceKey: 'ben' }] });
+      await expect(shown(page).last()).toHaveText(/^failed topic_conflict/);
+      await expect(shown(page).first()).toHaveText('live none amelia=["door"]');
+    },
+    { presences: [watcher, watcher] },
+  );
+});
+
+test('a state that JSON does not hold whole is an error of the hook', async () => {
+  await onStage(
+    async ({ page, complaints }) => {
+      await expect(page.getByTestId('present')).toHaveText(/^live invalid_option/);
+      assert.ok(
+        complaints.some((text) => text.includes('kind Map')),
+        complaints.join(),
+      );
+    },
+    { presences: [{ channel: 'office', state: 'a Map' }] },
+  );
+});

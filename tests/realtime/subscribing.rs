@@ -8,7 +8,7 @@ use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 use wedsync_dashboard::core::time::Timer;
 
 use crate::recording::{Data, from_server};
-use crate::world::{World, broadcasts, changes, event, private};
+use crate::world::{World, broadcasts, changes, event, presence, private};
 
 #[test]
 fn the_same_subscription_twice_joins_once() {
@@ -44,6 +44,30 @@ fn two_ids_on_one_topic_share_its_channel_until_the_last_leaves() {
     world.unsubscribe("three");
     assert_eq!(world.sent_events().last(), Some(&"phx_leave"));
     assert!(world.client().routes().is_empty());
+}
+
+#[test]
+fn who_only_watches_takes_the_key_that_the_channel_has() {
+    let watching = |key: &str| {
+        let source = Source::Presence { key: key.to_owned(), is_chosen: false, enabled: true };
+        Subscription::to("team", source)
+    };
+    let key = |world: &World| world.join("team").2["config"]["presence"]["key"].clone();
+    let mut world = World::open_with("one", watching("dashboard-one"));
+    world.accept("team");
+    world.subscribe("two", watching("dashboard-two"));
+    assert!(
+        world.is_live("two") && key(&world) == "dashboard-one",
+        "nobody is interrupted for a key nobody chose"
+    );
+    world.subscribe("amelia", presence("team", "amelia"));
+    world.accept("team");
+    assert_eq!(key(&world), "amelia");
+    assert_eq!(world.client().stats().joins, 2);
+    world.subscribe("three", watching("dashboard-three"));
+    assert!(["one", "two", "amelia", "three"].iter().all(|id| world.is_live(id)));
+    world.subscribe("ben", presence("team", "ben"));
+    assert_eq!(world.failure("ben").map(|error| error.code.as_str()), Some("topic_conflict"));
 }
 
 #[test]

@@ -440,7 +440,7 @@ pub fn changes(channel: &str, table: &str, filter: Option<&str>) -> Subscription
 }
 
 pub fn presence(channel: &str, key: &str) -> Subscription {
-    Subscription::to(channel, Source::Presence { key: key.to_owned(), enabled: true })
+    Subscription::to(channel, Source::Presence { key: key.to_owned(), is_chosen: true, enabled: true })
 }
 
 pub fn private(subscription: Subscription) -> Subscription {

@@ -90,7 +90,7 @@ impl Wish {
         let source = match self.kind {
             Kind::Broadcasts { event, own } => Source::Broadcast { event: event.map(str::to_owned), own },
             Kind::Kept => Source::Broadcast { event: None, own: false },
-            Kind::Presence => Source::Presence { key: user.into(), enabled: true },
+            Kind::Presence => Source::Presence { key: user.into(), is_chosen: true, enabled: true },
             Kind::Rows(rows) => Source::Changes(rows.iter().map(binding).collect()),
         };
         let replay = (self.kind == Kind::Kept).then_some(Replay { since: 0, limit: 25 });

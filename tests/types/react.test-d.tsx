@@ -1,5 +1,11 @@
 import type { Dashboard, DashboardError, PostgresChange, SubscriptionStatus } from '@wedsync/dashboard';
-import { DashboardProvider, useConnection, useDashboard, useSubscription } from '@wedsync/dashboard/react';
+import {
+  DashboardProvider,
+  useConnection,
+  useDashboard,
+  usePresence,
+  useSubscription,
+} from '@wedsync/dashboard/react';
 import { expectTypeOf } from 'expect-type';
 
 interface Activity {
@@ -24,6 +30,14 @@ export function Page() {
   });
   expectTypeOf(subscription.status).toEqualTypeOf<SubscriptionStatus | 'idle'>();
   expectTypeOf(subscription.error).toEqualTypeOf<DashboardError | null>();
+
+  const presence = usePresence({
+    channel: 'supplier:7',
+    presenceKey: 'amelia',
+    state: { at: 'desk' },
+    onError: (error) => expectTypeOf(error).toEqualTypeOf<DashboardError>(),
+  });
+  expectTypeOf(presence.error).toEqualTypeOf<DashboardError | null>();
 
   // Hooks cannot be called on a condition, so "nothing yet" is an argument.
   useSubscription(null);

@@ -33,7 +33,7 @@ export function allSuites(programs) {
     ...browserSuites(programs),
     nodeSuite({
       name: 'packaging',
-      budgetSeconds: 180,
+      budgetSeconds: 270,
       folder: 'tests/packaging',
       prepare: async () => {
         await buildPackage();

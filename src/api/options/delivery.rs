@@ -4,8 +4,8 @@ use wasm_bindgen::prelude::*;
 
 use super::reader::Options;
 use super::subscription::KNOWN;
+use crate::api::given;
 use crate::core::error::Error;
-use crate::core::payload::Payload;
 use crate::core::realtime::delivery::Delivery;
 
 /// The longest time between two hand-overs, in milliseconds.
@@ -22,7 +22,7 @@ pub fn delivery(value: &JsValue) -> Result<Delivery, Error> {
         match given.as_string().as_deref() {
             Some("each") => {}
             Some("batch") => delivery = Delivery::Batch,
-            None if Payload::is_object(&given) => delivery = latest(&options, &given),
+            None if given::is_object(&given) => delivery = latest(&options, &given),
             _ => options.wrong("deliver", "\"each\", \"batch\" or an object with `latestBy`"),
         }
     }

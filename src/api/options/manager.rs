@@ -11,7 +11,7 @@ use crate::core::resilience::backoff::Jitter;
 use crate::core::time::Instant;
 use crate::shell::environment::read_clocks;
 use crate::shell::http::Project;
-use crate::shell::token::claims;
+use crate::shell::token::{claims, is_secret};
 
 const KNOWN: &[&str] = &[
     "url",
@@ -33,6 +33,9 @@ const KNOWN: &[&str] = &[
     "onLog",
     "onTraffic",
 ];
+
+/// A project's services, each of which has an address of its own.
+const SERVICES: &[&str] = &["/auth", "/functions", "/graphql", "/realtime", "/rest", "/storage"];
 
 /// Where the user's access token comes from.
 pub enum AccessToken {
@@ -88,6 +91,11 @@ fn access_token(options: &Options<'_>) -> AccessToken {
         return AccessToken::None;
     };
     match (value.as_string(), value.dyn_into::<Function>()) {
+        (Some(token), _) if is_secret(&token) => {
+            options
+                .wrong("accessToken", "a user's token: a secret key gives whoever reads the page all rights");
+            AccessToken::None
+        }
         (Some(token), _) if !token.is_empty() => AccessToken::Fixed(token),
         (_, Ok(source)) => AccessToken::Source(source),
         _ => {
@@ -156,6 +164,11 @@ fn key(options: &Options<'_>) -> String {
             it is on the API page of the project's settings.";
         options.complain(Code::MissingKey, &[message]);
     }
+    if is_secret(key) {
+        let message = "`key` is a secret key, or the service role's: whoever reads the page would have all rights. \
+            Pass the publishable (anon) key, and replace the secret one if it was ever published.";
+        options.complain(Code::InvalidOption, &[message]);
+    }
     key.to_owned()
 }
 
@@ -176,13 +189,24 @@ struct Host {
 impl Host {
     fn of(options: &Options<'_>) -> Self {
         let given = options.get("url").and_then(|url| url.as_string()).unwrap_or_default();
-        Self::read(&given).unwrap_or_else(|| {
+        let read = Self::read(&given);
+        if read.as_ref().is_some_and(Self::is_of_one_service) {
+            let message = "`url` is the address of one of the project's services. Pass the project's own, as \
+                `https://<project>.supabase.co`: the rest is added.";
+            options.complain(Code::InvalidUrl, &[message]);
+        }
+        read.unwrap_or_else(|| {
             // What was given is not repeated: it may be the key, in the wrong place.
             let message = "`url` is missing or no URL. Pass the project's, as `https://<project>.supabase.co`, or \
                 your own server's.";
             options.complain(Code::InvalidUrl, &[message]);
             Self::default()
         })
+    }
+
+    fn is_of_one_service(&self) -> bool {
+        let rest = self.rest.strip_suffix("/websocket").unwrap_or(&self.rest);
+        rest.strip_suffix("/v1").is_some_and(|rest| SERVICES.iter().any(|service| rest.ends_with(service)))
     }
 
     fn read(url: &str) -> Option<Self> {

@@ -1,6 +1,6 @@
 //! Reading what is sent.
 
-use js_sys::{ArrayBuffer, DataView, JSON, Uint8Array};
+use js_sys::{JsString, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::reader::Options;
@@ -10,21 +10,58 @@ use crate::core::io::CallId;
 use crate::core::payload::Payload;
 use crate::core::realtime::http_send::HttpBroadcast;
 use crate::shell::router::{is_larger, parsed};
+use crate::shell::token::is_secret;
 
 /// The most bytes of a payload, of JSON in UTF-8. The server closes a socket at a frame of 5,000,000 bytes, and takes
 /// payloads of 3,000,000 at the most.
 const LARGEST_PAYLOAD: u32 = 3_000_000;
 
+#[wasm_bindgen(module = "/src/api/written.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = bytesIn)]
+    fn bytes_in(payload: &JsValue) -> Result<Option<Uint8Array>, JsValue>;
+    #[wasm_bindgen(catch)]
+    fn json(payload: &JsValue) -> Result<JsValue, JsValue>;
+}
+
+/// Reads an id of the application's choice, the first argument.
+///
+/// # Errors
+/// `invalid_option`.
+pub fn id(of: &str, id: &JsValue) -> Result<String, Error> {
+    id.as_string().filter(|id| !id.is_empty()).ok_or_else(|| {
+        let message = [of, " takes an id of your choice as its first argument: a string that is not empty."];
+        Error::new(Code::InvalidOption, message.concat())
+    })
+}
+
+/// Reads a token that the application sets; `None` for the key's own role.
+///
+/// # Errors
+/// `invalid_option`.
+pub fn token(token: &JsValue) -> Result<Option<String>, Error> {
+    if token.is_null() {
+        return Ok(None);
+    }
+    let token = token.as_string().filter(|token| !token.is_empty() && !is_secret(token));
+    token.map(Some).ok_or_else(|| {
+        let message = "setAuth takes a user's token as its argument, a string that is not empty, or null for the key's own \
+            role. A secret key is no user's token: it gives whoever reads the page all rights.";
+        Error::new(Code::InvalidOption, message)
+    })
+}
+
 /// Reads the name of a broadcast that is sent.
 ///
 /// # Errors
 /// `invalid_option`.
-pub fn event_name(of: &str, event: &str) -> Result<String, Error> {
-    if event.is_empty() || event.len() > LONGEST_EVENT {
-        let message = [of, " takes the broadcast's name as its second argument: 1 to 255 bytes of UTF-8."];
-        return Err(Error::new(Code::InvalidOption, message.concat()));
-    }
-    Ok(event.to_owned())
+pub fn event_name(of: &str, event: &JsValue) -> Result<String, Error> {
+    let event = event.as_string().filter(|event| (1..=LONGEST_EVENT).contains(&event.len()));
+    event.ok_or_else(|| {
+        let message =
+            [of, " takes the broadcast's name as its second argument: a string of 1 to 255 bytes of UTF-8."];
+        Error::new(Code::InvalidOption, message.concat())
+    })
 }
 
 /// Reads what is tracked.
@@ -46,15 +83,16 @@ pub fn presence_state(state: &JsValue) -> Result<JsValue, Error> {
 /// `invalid_option`, `unknown_option`, `payload_too_large`.
 pub fn http_broadcast(
     call: CallId,
-    channel: &str,
-    event: &str,
+    channel: &JsValue,
+    event: &JsValue,
     payload: &JsValue,
     options: &JsValue,
 ) -> Result<HttpBroadcast<JsValue>, Error> {
     let wrong = |message: &str| Err(Error::new(Code::InvalidOption, message));
+    let channel = channel.as_string().unwrap_or_default();
     if channel.is_empty() || channel.len() > LONGEST_CHANNEL || channel.starts_with("realtime:") {
         return wrong(
-            "httpSend takes a topic of 1 to 220 bytes, without the prefix \"realtime:\", as its first argument.",
+            "httpSend takes a topic as its first argument: a string of 1 to 220 bytes, without the prefix \"realtime:\".",
         );
     }
     let event = event_name("httpSend", event)?;
@@ -72,7 +110,7 @@ pub fn http_broadcast(
             options.done(private)?
         }
     };
-    Ok(HttpBroadcast { call, channel: channel.to_owned(), event, payload, private })
+    Ok(HttpBroadcast { call, channel, event, payload, private })
 }
 
 /// A payload as it is now, so that neither the application's code nor a later change of it touches what is sent.
@@ -88,15 +126,7 @@ pub struct Content {
 /// # Errors
 /// `invalid_option` for what JSON cannot hold, `payload_too_large`.
 pub fn content(payload: &JsValue) -> Result<Content, Error> {
-    let bytes = if payload.is_instance_of::<ArrayBuffer>() {
-        Some(Uint8Array::new(payload))
-    } else if ArrayBuffer::is_view(payload) {
-        let view: &DataView = payload.unchecked_ref();
-        let (start, length) = (view.byte_offset() as u32, view.byte_length() as u32);
-        Some(Uint8Array::new_with_byte_offset_and_length(&view.buffer(), start, length))
-    } else {
-        None
-    };
+    let Ok(bytes) = bytes_in(payload) else { return Err(unreadable()) };
     if let Some(bytes) = bytes {
         if bytes.length() > LARGEST_PAYLOAD {
             return Err(too_large());
@@ -104,16 +134,25 @@ pub fn content(payload: &JsValue) -> Result<Content, Error> {
         let length = bytes.length();
         return Ok(Content { value: bytes.slice(0, length).into(), is_bytes: true });
     }
-    let text = JSON::stringify(payload).ok().filter(|text| text.is_string());
-    if text.as_ref().is_some_and(|text| is_larger(text, LARGEST_PAYLOAD)) {
+    let Ok(written) = json(payload) else { return Err(unreadable()) };
+    if let Some(lost) = written.item(0).and_then(|lost| lost.as_string()) {
+        let message = ["JSON can hold only a part of the payload: ", &lost, ". ", TAKEN];
+        return Err(Error::new(Code::InvalidOption, message.concat()));
+    }
+    let Ok(text) = written.dyn_into::<JsString>() else { return Err(unreadable()) };
+    if is_larger(&text, LARGEST_PAYLOAD) {
         return Err(too_large());
     }
-    let value = text.map(|text| parsed(&text)).ok_or_else(|| {
-        let message = "The payload is nothing that JSON can hold: send null, numbers, strings, arrays and objects \
-            without circles or bigints, or an ArrayBuffer or a view of one for bytes.";
-        Error::new(Code::InvalidOption, message)
-    })?;
+    let value = parsed(&text);
     Ok(Content { value, is_bytes: false })
+}
+
+const TAKEN: &str = "Send null, finite numbers, strings, booleans, and arrays and objects of these; or, for bytes, an \
+    ArrayBuffer or a view of one by itself.";
+
+fn unreadable() -> Error {
+    let message = ["The payload is nothing that JSON can hold, or cannot be read. ", TAKEN];
+    Error::new(Code::InvalidOption, message.concat())
 }
 
 fn too_large() -> Error {

@@ -2,11 +2,11 @@
 
 use std::cell::Cell;
 
-use js_sys::{Function, Object, Reflect};
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
+use crate::api::given;
 use crate::core::error::{Code, Error};
-use crate::core::payload::Payload;
 
 /// An object of options, with its user's name for messages.
 ///
@@ -22,11 +22,18 @@ impl<'a> Options<'a> {
     /// Takes a value that should be an object with fields of these names alone.
     pub(super) fn read(value: &'a JsValue, of: &'static str, known: &[&str]) -> Self {
         let options = Self { value, of, complaint: Cell::default() };
-        if !Payload::is_object(value) {
+        if !given::is_object(value) {
             options.complain(Code::InvalidOption, &[of, " takes an object of options."]);
             return options;
         }
-        for name in Object::keys(value.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()) {
+        let names = given::names(value);
+        if names.is_none() {
+            options.complain(
+                Code::InvalidOption,
+                &[of, " takes an object of options, and this one cannot be read."],
+            );
+        }
+        for name in names.unwrap_or_default() {
             if !known.contains(&name.as_str()) {
                 let known = known.join(", ");
                 let message = [of, " has no option \"", &name, "\". It knows: ", &known, "."];
@@ -74,7 +81,7 @@ impl<'a> Options<'a> {
 
     /// An option as it is; `None` if it is left out or `undefined`.
     pub(super) fn get(&self, name: &str) -> Option<JsValue> {
-        Reflect::get(self.value, &name.into()).ok().filter(|value| !value.is_undefined())
+        Some(given::field(self.value, name)).filter(|value| !value.is_undefined())
     }
 
     /// Whether an option is given.

@@ -5,12 +5,12 @@ use wasm_bindgen::prelude::*;
 use super::LONGEST_EVENT;
 use super::binding::binding;
 use super::reader::Options;
-use crate::core::payload::Payload;
+use crate::api::given;
 use crate::core::realtime::binding::Binding;
 use crate::core::realtime::subscriptions::Source;
 
 /// The most bindings of one subscription.
-const MOST_BINDINGS: usize = 100;
+const MOST_BINDINGS: u32 = 100;
 
 const OF_CHANGES: &[&str] = &["schema", "table", "filter", "select"];
 const OF_BROADCASTS: &[&str] = &["self", "ack", "replay", "replicationReady"];
@@ -42,7 +42,7 @@ pub(super) fn source(options: &Options<'_>, id: &str) -> Source {
 
 fn presence(options: &Options<'_>, id: &str, value: &JsValue) -> Source {
     let (mut key, mut enabled) = (None, true);
-    if Payload::is_object(value) {
+    if given::is_object(value) {
         let presence = Options::read(value, "subscribe's `presence`", &["key", "enabled"]);
         key = presence.text("key");
         enabled = presence.flag("enabled", true);
@@ -50,19 +50,18 @@ fn presence(options: &Options<'_>, id: &str, value: &JsValue) -> Source {
     } else if *value != JsValue::TRUE {
         options.wrong("presence", "true, or an object `{ key, enabled }`");
     }
-    Source::Presence { key: key.unwrap_or_else(|| ["dashboard-", id].concat()), enabled }
+    let is_chosen = key.is_some();
+    Source::Presence { key: key.unwrap_or_else(|| ["dashboard-", id].concat()), is_chosen, enabled }
 }
 
 fn changes(options: &Options<'_>, list: &JsValue) -> Vec<Binding> {
     let mut bindings = Vec::new();
-    let length = list.length().unwrap_or(0);
-    if !(1..=MOST_BINDINGS).contains(&length) {
+    let list = given::items(list, MOST_BINDINGS).unwrap_or_default();
+    if list.is_empty() {
         let expected = "an array of 1 to 100 objects `{ event, schema, table, filter, select }`";
         options.wrong("changes", expected);
-        return bindings;
     }
-    for index in 0..length {
-        let entry = list.item(index).unwrap_or(JsValue::UNDEFINED);
+    for entry in list {
         let names = ["event", "schema", "table", "filter", "select"];
         let entry = Options::read(&entry, "subscribe's `changes`", &names);
         if !entry.has("schema") && !entry.has("table") {

@@ -1,12 +1,13 @@
 //! Reading the options of a subscription.
 
-use js_sys::Date;
+use js_sys::{Date, Function};
 use wasm_bindgen::prelude::*;
 
 use super::LONGEST_CHANNEL;
 use super::reader::Options;
 use super::source::source;
-use crate::core::error::Error;
+use crate::api::given;
+use crate::core::error::{Code, Error};
 use crate::core::realtime::subscriptions::{Replay, Source, Subscription};
 
 /// The most broadcasts that the server gives again.
@@ -68,6 +69,15 @@ pub fn subscription(id: &str, value: &JsValue) -> Result<Subscription, Error> {
     options.done(read)
 }
 
+/// The callback of a subscription as it was read for the router: a getter may give another at each reading.
+///
+/// # Errors
+/// `invalid_option`.
+pub fn on_data(value: &JsValue) -> Result<&Function, Error> {
+    let message = "Option \"onData\" of subscribe must be a function.";
+    value.dyn_ref().ok_or_else(|| Error::new(Code::InvalidOption, message))
+}
+
 fn channel(options: &Options<'_>) -> String {
     let channel = options.text("channel").unwrap_or_default();
     if channel.is_empty() || channel.len() > LONGEST_CHANNEL {
@@ -85,7 +95,7 @@ fn replay(options: &Options<'_>, value: &JsValue, private: bool, source: &Source
     }
     let replay = Options::read(value, "subscribe's `replay`", &["since", "limit"]);
     let since = replay.get("since").and_then(|since| {
-        let date = since.dyn_ref::<Date>().map(Date::get_time);
+        let date = given::iso_text(&since).map(|text| Date::parse(&text));
         date.or_else(|| since.as_f64()).filter(|millis| *millis >= 0.0 && *millis <= MOST_MILLIS)
     });
     if since.is_none() {

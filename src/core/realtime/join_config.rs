@@ -9,8 +9,22 @@ use crate::core::realtime::subscriptions::{Replay, Source, Subscription};
 pub struct PresenceConfig {
     /// The name under which this client is tracked.
     pub key: String,
+    /// Whether the application chose it: any other gives way.
+    pub is_chosen: bool,
     /// Whether the server tells of others.
     pub enabled: bool,
+}
+
+impl PresenceConfig {
+    /// What both want; `None` if they chose different keys.
+    fn with(&self, other: &Self) -> Option<Self> {
+        let (one, another) = (self.is_chosen, other.is_chosen);
+        if one && another && self.key != other.key {
+            return None;
+        }
+        let key = if another && !one { &other.key } else { &self.key };
+        Some(Self { key: key.clone(), is_chosen: one || another, enabled: self.enabled || other.enabled })
+    }
 }
 
 /// What a join asks for: the wishes of all subscriptions of a topic together.
@@ -56,8 +70,9 @@ impl JoinConfig {
                     config.bindings.push(binding);
                 }
             }
-            Source::Presence { key, enabled } => {
-                config.presence = Some(PresenceConfig { key: key.clone(), enabled: *enabled });
+            Source::Presence { key, is_chosen, enabled } => {
+                let (is_chosen, enabled) = (*is_chosen, *enabled);
+                config.presence = Some(PresenceConfig { key: key.clone(), is_chosen, enabled });
             }
         }
         config
@@ -70,10 +85,7 @@ impl JoinConfig {
             (one, another) => one.or(another),
         };
         let presence = match (&self.presence, &other.presence) {
-            (Some(one), Some(another)) if one.key != another.key => return None,
-            (Some(one), Some(another)) => {
-                Some(PresenceConfig { key: one.key.clone(), enabled: one.enabled || another.enabled })
-            }
+            (Some(one), Some(another)) => Some(one.with(another)?),
             (one, another) => one.clone().or_else(|| another.clone()),
         };
         let replay = match (self.replay, other.replay) {
@@ -155,7 +167,14 @@ mod tests {
     }
 
     fn presence(key: &str) -> JoinConfig {
-        JoinConfig::of(&Subscription::to("room", Source::Presence { key: key.into(), enabled: true }))
+        present(key, true)
+    }
+
+    fn present(key: &str, is_chosen: bool) -> JoinConfig {
+        JoinConfig::of(&Subscription::to(
+            "room",
+            Source::Presence { key: key.into(), is_chosen, enabled: true },
+        ))
     }
 
     #[test]
@@ -177,5 +196,21 @@ mod tests {
         assert!(!broadcast(false).serves(&presence("a")));
         assert!(presence("a").serves(&broadcast(false)), "one's own do not come back anyway");
         assert!(!presence("a").serves(&broadcast(true)));
+    }
+
+    #[test]
+    fn a_key_that_nobody_chose_gives_way_to_the_channels() {
+        let (made_up, another, chosen) = (present("a", false), present("b", false), present("c", true));
+        let key = |config: &JoinConfig| config.presence.as_ref().map(|presence| presence.key.clone());
+        for (one, other, expected) in [
+            (&made_up, &another, "a"),
+            (&another, &made_up, "b"),
+            (&made_up, &chosen, "c"),
+            (&chosen, &made_up, "c"),
+        ] {
+            assert_eq!(one.with(other).as_ref().and_then(key).as_deref(), Some(expected));
+        }
+        assert!(chosen.serves(&made_up) && made_up.serves(&another), "who only watches interrupts nobody");
+        assert!(!made_up.serves(&chosen));
     }
 }

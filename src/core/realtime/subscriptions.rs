@@ -22,6 +22,8 @@ pub enum Source {
     Presence {
         /// The name under which this client is tracked.
         key: String,
+        /// Whether the application chose it. One that was made up gives way to the one that the channel has.
+        is_chosen: bool,
         /// Whether to be told of others; without it one can only be tracked.
         enabled: bool,
     },

@@ -24,6 +24,71 @@ function signedOutClient() {
   };
 }
 
+/** What the components below are to do; tests set it, and each of its changes renders them anew. */
+interface Wishes {
+  token?: unknown;
+  label?: string;
+  options?: Record<string, unknown>[];
+  presences?: Record<string, unknown>[];
+}
+
+/** What they were told. */
+const told: string[] = [];
+
+function OddListener({ options, label }: { options: Record<string, unknown>; label: string }) {
+  const { status, error } = useSubscription({
+    onData: ({ payload }: { payload: { text: string } }) => told.push(`${label} data ${payload.text}`),
+    onSystem: ({ message }: { message: string }) => told.push(`${label} system ${message}`),
+    onStatus: (status: string) => told.push(`${label} status ${status}`),
+    onError: (error: { code: string }) => told.push(`${label} error ${error.code}`),
+    onContinuity: (continuity: string) => told.push(`${label} continuity ${continuity}`),
+    ...options,
+  } as never);
+  return (
+    <p data-testid="listener">
+      {status} {error?.code ?? 'none'}
+    </p>
+  );
+}
+
+function Present({ options }: { options: Record<string, unknown> }) {
+  const { status, error, presences } = usePresence(options as never);
+  const people = Object.entries(presences).map(
+    ([key, all]) => `${key}=${JSON.stringify(all.map(({ at }) => at))}`,
+  );
+  return (
+    <p data-testid="present">
+      {status} {error?.code ?? 'none'} {people.sort().join(' ')}
+    </p>
+  );
+}
+
+/** A wish is JSON: a state that is not is named in it. */
+function stated(options: Record<string, unknown>) {
+  const { state } = options;
+  return state === 'a Map' ? { ...options, state: new Map([[1, 2]]) } : options;
+}
+
+function Stage() {
+  const [wishes, setWishes] = useState<Wishes>({});
+  Object.assign(window, { setWishes, told });
+  const { token, label = 'first', options = [], presences = [] } = wishes;
+  const tap = () => told.push(`${label} log`);
+  return (
+    <DashboardProvider
+      options={{ ...project, onLog: tap, ...(token !== undefined && { accessToken: token as string }) }}
+    >
+      <Connection />
+      {options.map((option, index) => (
+        <OddListener key={String(index)} options={option} label={label} />
+      ))}
+      {presences.map((option, index) => (
+        <Present key={String(index)} options={stated(option)} />
+      ))}
+    </DashboardProvider>
+  );
+}
+
 const clients = query.has('supabase') ? [signedOutClient(), signedOutClient()] : [];
 
 /** What the test puts into the page, so that only the package's own types are checked here. */
@@ -167,8 +232,4 @@ function App() {
 
 const root = document.querySelector('#root');
 if (!root) throw new Error('The page has no root.');
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+createRoot(root).render(<StrictMode>{query.has('stage') ? <Stage /> : <App />}</StrictMode>);
