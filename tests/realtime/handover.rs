@@ -42,6 +42,16 @@ fn the_application_is_told_within_a_second_and_a_half_that_there_is_no_network()
 }
 
 #[test]
+fn it_is_told_as_soon_though_the_socket_was_in_doubt_already() {
+    let mut world = live();
+    world.pass(7_050);
+    assert_eq!(world.opened.len(), 2, "another is tried beside it");
+    world.input(Input::Offline);
+    world.pass(1_300);
+    assert!(world.is_told_down(), "its patience would have gone on for a second more");
+}
+
+#[test]
 fn a_link_that_answers_after_offline_was_never_away() {
     let mut world = live();
     world.input(Input::Offline);

@@ -70,8 +70,6 @@ impl World {
                 self.watch.forget_kept(peer);
                 self.watch.timeless.insert(peer);
                 self.peers[peer].skew = by;
-                // Set back while the machine sleeps, it hides that.
-                self.watch.slept_long.remove(&peer);
             }
             Fault::Sleep(peer, time) => self.sleep(peer, time),
             Fault::Online(peer) => {

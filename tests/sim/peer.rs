@@ -75,6 +75,8 @@ pub struct Peer {
     pub has_token_source: bool,
     /// How far its wall clock is ahead, in milliseconds.
     pub skew: i64,
+    /// How far it was when the client last read it.
+    pub read_skew: i64,
     /// Whether it has ever been told to spare the connection.
     pub is_spared: bool,
     /// Everything it may want, with its topic on the wire.
@@ -127,6 +129,7 @@ impl Peer {
             version,
             has_token_source,
             skew: 0,
+            read_skew: 0,
             is_spared: false,
             menu: menu.into_iter().map(|wish| (wish, wish.subscription(&user).topic())).collect(),
             session: has_token_source.then(|| user.clone()),
@@ -310,6 +313,7 @@ impl Peer {
     pub fn input(&mut self, now: Millis, input: Input<Value>) -> Vec<Effect> {
         let monotonic = now - self.stood_still;
         let reading = Reading { monotonic, wall: (EPOCH + now).saturating_add_signed(self.skew) };
+        self.read_skew = self.skew;
         let heard = std::mem::take(&mut self.heard);
         let heard = heard.into_iter().map(|(socket, (frames, at))| Heard { socket, frames, at });
         let Pumped { outputs, .. } = self.pump.run(reading, heard, input);

@@ -422,11 +422,19 @@ impl Link {
         let allowed = open.life.ask(now, reference, doubt, is_sparing);
         open.is_given_up = false;
         timers.clear(&Timer::Heartbeat);
-        timers.set(Timer::HeartbeatTimeout, now.after(allowed.patience + Self::silence(joins)));
+        let patience = now.after(allowed.patience + Self::silence(joins));
+        if doubt == Doubt::Offline {
+            // Whatever holds up the server, without a network nothing comes; nor is more time given than there was.
+            let before = timers.deadline(&Timer::HeartbeatTimeout);
+            timers.set(Timer::HeartbeatTimeout, before.map_or(patience, |before| before.min(patience)));
+            if open.standing != Standing::Down {
+                timers.set(Timer::Suspicion, now.after(allowed.suspicion));
+            }
+            return;
+        }
+        timers.set(Timer::HeartbeatTimeout, patience);
         if open.standing == Standing::Trusted {
-            // Whatever holds up the server, without a network nothing comes.
-            let silence = if doubt == Doubt::Offline { 0 } else { Self::silence(joins) };
-            timers.set(Timer::Suspicion, now.after(allowed.suspicion + silence));
+            timers.set(Timer::Suspicion, now.after(allowed.suspicion + Self::silence(joins)));
         }
     }
 
