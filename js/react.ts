@@ -69,6 +69,8 @@ export function DashboardProvider({ options, children }: DashboardProviderProps)
     make().then(
       (dashboard) => {
         made = dashboard;
+        // It listens from now on: a failure is told once, and a component may mount after that.
+        connectionStore(dashboard);
         if (left) void dashboard.close();
         else setProvided({ dashboard, error: null });
       },
@@ -255,10 +257,11 @@ function withCallbacks(
   options: SubscriptionOptions,
   callbacks: Partial<SubscriptionOptions>,
 ): SubscriptionOptions {
-  const given = Object.entries(options).filter(
-    ([, value]) => value !== undefined && typeof value !== 'function',
+  const given = options as unknown as Record<string, unknown>;
+  const taken = Object.entries(callbacks).filter(([name]) =>
+    ['undefined', 'function'].includes(typeof given[name]),
   );
-  return { ...callbacks, ...Object.fromEntries(given) } as SubscriptionOptions;
+  return { ...options, ...Object.fromEntries(taken) } as SubscriptionOptions;
 }
 
 /** Options of {@link usePresence}. */
@@ -288,7 +291,7 @@ export interface PresenceResult<State> extends SubscriptionState {
   presences: PresenceState<State>;
 }
 
-const NOBODY: PresenceState<never> = {};
+const NOBODY: PresenceState<never> = Object.create(null);
 
 /**
  * Who is on a channel; the component renders again when that changes. `null` for nothing.
@@ -315,7 +318,8 @@ export function usePresence<State extends Record<string, unknown>>(
     : (options as PresenceSubscription<State> | null);
   const identity = textOf(subscription);
   const place = textOf([given?.channel, given?.private === true]);
-  const tracked = given?.state == null ? null : textOf(given.state);
+  // Every field of a state counts, whatever its name.
+  const tracked = given?.state == null ? null : textOf(given.state, (_, value) => value);
   const users = useUsers(dashboard);
   const isTracked = tracked !== null;
   // Before the subscription, so that another component of the page has taken over when that ends.
@@ -378,10 +382,12 @@ function presenceOf<State extends Record<string, unknown>>(
   };
 }
 
+type Replacer = (name: string, value: unknown) => unknown;
+
 /** A text that is another if the options are; what cannot be read has one of its own. */
-function textOf(options: unknown): string {
+function textOf(options: unknown, replacer: Replacer = ofIdentity): string {
   try {
-    return JSON.stringify(options, ofIdentity) ?? 'undefined';
+    return JSON.stringify(options, replacer) ?? 'undefined';
   } catch {
     return 'unreadable';
   }
@@ -420,7 +426,7 @@ function useLatest<Value>(value: Value): { readonly current: Value } {
 /** Bundlers put a text in the place of `process.env.NODE_ENV`; elsewhere there is no `process`. */
 declare const process: { env: { NODE_ENV?: string } };
 
-/** Tells the developer of an error that no retry can mend, where a bundler says that there is one. */
+/** Tells the developer of a wrong option, or of a dashboard that could not be made, where a bundler says that there is one. */
 function complain(error: DashboardError): void {
   try {
     if (process.env.NODE_ENV === 'production') return;

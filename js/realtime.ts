@@ -187,7 +187,7 @@ export class RealtimeSubscriptionManager {
     });
   }
 
-  /** Whether the socket is open. `false` before the first subscription. */
+  /** Whether the connection is up. `false` before the first subscription. */
   getConnectionStatus(): boolean {
     return this.#telling.state === 'connected';
   }
@@ -292,7 +292,7 @@ export class RealtimeSubscriptionManager {
    */
   presenceState<State = Record<string, unknown>>(id: string): PresenceState<State> {
     checkId('presenceState', id);
-    return (this.#client?.presenceState(id) ?? {}) as PresenceState<State>;
+    return (this.#client?.presenceState(id) ?? Object.create(null)) as PresenceState<State>;
   }
 
   /**

@@ -4,7 +4,7 @@ import type { ConnectionState } from './subscriptions.js';
 
 /** The connection as a component sees it. */
 export interface Connection {
-  /** Whether the socket is open. */
+  /** Whether the connection is up. */
   connected: boolean;
   /** `idle` before the first subscription, then what the socket does. */
   state: ConnectionState;
@@ -20,33 +20,41 @@ export interface ConnectionStore {
   getSnapshot: () => Connection;
 }
 
-/** The store of a dashboard's connection; without a dashboard it stays idle. */
+const NOTHING: ConnectionStore = { subscribe: () => () => {}, getSnapshot: () => IDLE };
+
+const stores = new WeakMap<Dashboard, ConnectionStore>();
+
+/**
+ * The one store of a dashboard's connection, which listens from when it is first asked for until the dashboard is closed;
+ * without a dashboard it stays idle.
+ */
 export function connectionStore(dashboard: Dashboard | null): ConnectionStore {
-  if (!dashboard) return { subscribe: () => () => {}, getSnapshot: () => IDLE };
-  const { realtime } = dashboard;
+  if (!dashboard) return NOTHING;
+  const store = stores.get(dashboard) ?? listen(dashboard);
+  stores.set(dashboard, store);
+  return store;
+}
+
+function listen({ realtime }: Dashboard): ConnectionStore {
+  const listeners = new Set<() => void>();
   let error: DashboardError | null = null;
-  // A component may mount while the connection is open: its first render says so.
   let snapshot = snapshotOf(realtime.getConnectionState(), error);
-  const refresh = (listener: () => void) => {
+  const refresh = () => {
     const state = realtime.getConnectionState();
     if (state === 'connected') error = null;
     if (snapshot.state === state && snapshot.error === error) return;
     snapshot = snapshotOf(state, error);
-    listener();
+    for (const listener of [...listeners]) listener();
   };
+  realtime.onConnectionState(refresh);
+  realtime.on('error', (failure) => {
+    if (failure.id === undefined) error = failure.error;
+    refresh();
+  });
   return {
     subscribe(listener) {
-      const ends = [
-        realtime.onConnectionState(() => refresh(listener)),
-        realtime.on('error', (failure) => {
-          if (failure.id === undefined) error = failure.error;
-          refresh(listener);
-        }),
-      ];
-      refresh(listener);
-      return () => {
-        for (const end of ends) end();
-      };
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     getSnapshot: () => snapshot,
   };

@@ -40,7 +40,7 @@ export interface Broadcast<Payload = unknown> {
 }
 
 /**
- * How a subscription came back after its connection was away. `lost`: something may have been missed, read again.
+ * How a subscription came back after it was away, or after the server has begun it anew. `lost`: something may have been missed, read again.
  * `resumed`: nothing was missed; the connection outlived the outage, and what was sent meanwhile has come or is about to.
  */
 export type Continuity = 'resumed' | 'lost';
@@ -107,7 +107,10 @@ interface SubscriptionCommon {
   onError?: (error: DashboardError) => void;
   /** Called at each change of state. */
   onStatus?: (status: SubscriptionStatus) => void;
-  /** Called each time the subscription is live again after it was not: if it says `lost`, read what may have been missed. */
+  /**
+   * Called each time the subscription is live again after it was not, or when the server has begun it anew meanwhile: if it
+   * says `lost`, read what may have been missed.
+   */
   onContinuity?: (continuity: Continuity) => void;
   /** Called with each `system` message of the server about the channel. */
   onSystem?: (message: SystemMessage) => void;

@@ -133,9 +133,9 @@ export interface InitOptions {
 
 /** What `on` can listen to, and what each listener is given. */
 export interface RealtimeEvents {
-  /** The socket is open. */
+  /** The connection is up. */
   connected: undefined;
-  /** The socket is closed; the manager goes on trying unless `disconnect()` was called. */
+  /** The connection is away; the manager goes on trying unless `disconnect()` was called. */
   disconnected: { code: number; reason: string };
   /** A connection attempt failed or a subscription did; `id` is the subscription's, if one is meant. */
   error: { id?: string; error: DashboardError };

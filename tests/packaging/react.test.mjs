@@ -244,12 +244,20 @@ test("every callback of a hook is the latest render's", async () => {
 });
 
 test('an option that is mistyped sets `error`, calls `onError`, and is on the console of a development build', async () => {
-  const options = [{ channel: 'stage', evnet: 'x' }, { channel: 'stage', onSystem: 7 }, { channel: 7 }];
+  const options = [
+    { channel: 'stage', evnet: 'x' },
+    { channel: 'stage', onSystem: 7 },
+    { channel: 7 },
+    { channel: 'stage', onMesage: 'a function' },
+    { channel: 'stage', table: 'clients', filter: 'a function' },
+  ];
   await onStage(
     async ({ page, wish, told, complaints }) => {
       await expect(page.getByTestId('listener')).toHaveText([
         'failed unknown_option',
         'failed invalid_option',
+        'failed invalid_option',
+        'failed unknown_option',
         'failed invalid_option',
       ]);
       await expect(page.getByTestId('present')).toHaveText(/failed unknown_option/);
@@ -260,7 +268,7 @@ test('an option that is mistyped sets `error`, calls `onError`, and is on the co
       ]);
       await wish({ presences: [7, true, [], 'x'] });
       await expect(page.getByTestId('present')).toHaveText(Array(4).fill('failed invalid_option'));
-      for (const name of ['evnet', 'onSystem', 'channel', 'presencekey']) {
+      for (const name of ['evnet', 'onSystem', 'channel', 'onMesage', 'filter', 'presencekey']) {
         assert.ok(
           complaints.some((text) => text.includes(name)),
           `${name} in ${complaints.join()}`,

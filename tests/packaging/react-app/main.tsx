@@ -63,6 +63,15 @@ function Present({ options }: { options: Record<string, unknown> }) {
   );
 }
 
+/** A wish is JSON: what is a function is named in it. */
+function withFunctions(options: Record<string, unknown>) {
+  const given = Object.entries(options).map(([name, value]) => [
+    name,
+    value === 'a function' ? () => undefined : value,
+  ]);
+  return Object.fromEntries(given) as Record<string, unknown>;
+}
+
 /** A wish is JSON: a state that is not is named in it. */
 function stated(options: Record<string, unknown>) {
   const { state } = options;
@@ -80,7 +89,7 @@ function Stage() {
     >
       <Connection />
       {options.map((option, index) => (
-        <OddListener key={String(index)} options={option} label={label} />
+        <OddListener key={String(index)} options={withFunctions(option)} label={label} />
       ))}
       {presences.map((option, index) => (
         <Present key={String(index)} options={stated(option)} />

@@ -75,7 +75,14 @@ describeOnEachStorage('a deletion tells nothing to another supplier', (backend) 
       assert.deepEqual([data.type, data.old_record], ['DELETE', { id: victim, supplier_id: rosewood }]);
       assert.deepEqual(await guessing.socket.untilHeartbeat(), []);
       for (const { socket } of [guessing, open]) socket.close();
+      // What is guarded against: of rows that are published whole, one guess gets an answer.
+      await backend.sql('alter table public.clients replica identity full');
+      const answered = await spy(guesses.map((filter) => ({ event: 'DELETE', table: 'clients', filter })));
+      await addAndDeleteVictim();
+      assert.equal((await answered.socket.nextJson())[4].data.type, 'DELETE');
+      answered.socket.close();
     } finally {
+      await backend.sql('alter table public.clients replica identity default');
       await backend.sql('alter publication supabase_realtime drop table public.clients');
     }
   });
