@@ -159,6 +159,8 @@ pub struct Client<P> {
     next_request: u32,
     routes: Routes,
     references: u64,
+    /// Another user has been on the socket that is open: what comes on it may be that user's.
+    was_anothers: bool,
     /// The wall clock at a moment, in milliseconds since 1970.
     clock: Option<(Instant, u64)>,
     stats: Stats,
@@ -196,6 +198,7 @@ impl<P: Payload> Client<P> {
             next_request: 0,
             routes: Routes::new(),
             references: 0,
+            was_anothers: false,
             clock: None,
             stats: Stats::default(),
             troubles: Troubles::default(),
@@ -291,6 +294,11 @@ impl<P: Payload> Client<P> {
     /// The routing table as last written.
     pub fn routes(&self) -> &Routes {
         &self.routes
+    }
+
+    /// Whether there is an open socket that the application may count on.
+    pub fn is_connected(&self) -> bool {
+        self.link.socket().is_some()
     }
 
     /// The counters.

@@ -306,3 +306,78 @@ fn another_user_while_the_link_is_down_gets_nothing_of_the_former_ones_from_the_
     world.accept("feed");
     assert_eq!(world.continuity("feed"), ["lost"]);
 }
+
+/// Until the client has tried another socket beside the first.
+fn doubted() -> World {
+    let mut world = live();
+    while world.opened.len() < 2 {
+        world.pass(10);
+    }
+    world
+}
+
+#[test]
+fn who_comes_back_while_a_socket_is_in_doubt_is_connected() {
+    let mut world = doubted();
+    world.unsubscribe("feed");
+    let second = world.opened[1];
+    world.input(Input::SocketClosed { socket: second, code: 1012 });
+    world.pass(1_100);
+    world.subscribe("feed", broadcasts("feed"));
+    world.pass(600_000);
+    assert!(world.opened.len() > 2, "an attempt that nobody wanted any more leaves nothing waiting");
+}
+
+#[test]
+fn a_limit_that_ended_the_successor_outlives_the_old_sockets_answer() {
+    for closes in [false, true] {
+        let mut world = doubted();
+        let (old, second) = (world.opened[0], world.opened[1]);
+        world.input(Input::SocketClosed { socket: second, code: 1001 });
+        answer_on(&mut world, old);
+        if closes {
+            world.input(Input::SocketClosed { socket: old, code: 1006 });
+        }
+        world.pass(55_000);
+        assert_eq!(world.opened.len(), 2, "the server limits connections for a minute at least");
+        world.pass(60_000);
+        assert!(world.opened.len() > 2);
+    }
+}
+
+#[test]
+fn what_is_told_of_the_connection_is_what_there_is() {
+    let mut world = doubted();
+    let (old, second) = (world.opened[0], world.opened[1]);
+    world.input(Input::SocketClosed { socket: second, code: 1001 });
+    world.input(Input::SocketClosed { socket: old, code: 1006 });
+    assert_ne!(state(&world), Some(Connection::Connected), "both are gone");
+
+    let mut world = doubted();
+    let (old, second) = (world.opened[0], world.opened[1]);
+    world.input(Input::SocketClosed { socket: second, code: 1001 });
+    answer_on(&mut world, old);
+    world.pass(10_500);
+    world.subscribe("more", broadcasts("more"));
+    answer_on(&mut world, old);
+    world.answers = true;
+    world.pass(120_000);
+    assert_eq!(state(&world), Some(Connection::Connected), "it has served all the time");
+}
+
+#[test]
+fn a_subscription_that_wants_no_reconnection_is_not_joined_on_a_successor() {
+    let mut subscription = broadcasts("feed");
+    subscription.auto_reconnect = false;
+    let mut world = World::open_with("feed", subscription);
+    world.accept("feed");
+    world.answers = false;
+    while world.opened.len() < 2 {
+        world.pass(10);
+    }
+    world.open();
+    world.pass(10_000);
+    assert!(world.closed.contains(&world.opened[0]));
+    assert!(world.failure("feed").is_some());
+    assert_eq!(joins(&world), 1);
+}

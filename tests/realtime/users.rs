@@ -253,3 +253,39 @@ fn what_the_server_refused_the_former_user_is_joined_at_once_for_the_next() {
     set_auth(&mut world, "bob", "bob-1");
     assert_eq!(world.client().stats().joins, joins + 1, "no backoff of alice's");
 }
+
+#[test]
+fn a_topic_that_was_dropped_and_comes_back_under_another_user_brings_rows_from_its_own_subscription_on() {
+    for drops_first in [false, true] {
+        let mut world = alices("rows", changes("rows", "clients", None));
+        if drops_first {
+            world.unsubscribe("rows");
+        }
+        set_auth(&mut world, "bob", "bob-1");
+        if !drops_first {
+            world.unsubscribe("rows");
+        }
+        world.subscribe("rows", changes("rows", "clients", None));
+        let before = world.delivered.len();
+        row(&mut world, "rows");
+        world.accept_join("rows");
+        row(&mut world, "rows");
+        assert_eq!(world.delivered.len(), before, "it may be the former user's");
+        subscribed_to_postgres(&mut world, "rows");
+        row(&mut world, "rows");
+        assert_eq!(world.delivered.len(), before + 1);
+    }
+}
+
+#[test]
+fn a_fresh_token_that_met_a_join_hides_no_later_gap() {
+    let mut world = World::new();
+    set_auth(&mut world, "alice", "alice-1");
+    world.subscribe("rows", private(changes("rows", "clients", None)));
+    world.open();
+    set_auth(&mut world, "alice", "alice-2");
+    // One answer for both.
+    world.accept("rows");
+    subscribed_to_postgres(&mut world, "rows");
+    assert_eq!(gaps(&world, "rows"), 1, "the server has begun it anew by itself");
+}

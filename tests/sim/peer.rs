@@ -187,7 +187,6 @@ impl Peer {
                 self.next_slot += 1;
                 self.owners.insert(self.next_slot, id);
             }
-            Some((other, _)) if other != wish => drop(self.was_live.remove(id)),
             Some(_) => {}
         }
         let slot = *self.owners.iter().find(|(_, owner)| **owner == id).expect("a slot").0;
@@ -350,6 +349,11 @@ impl Peer {
         effects.retain(|effect| !(has_closed && matches!(effect, Effect::Dead)));
         assert!(due.is_empty(), "{due:?} live again, and not told that something may have been missed");
         assert_eq!(self.router.routes(), self.core().routes(), "the routes that were written are those held");
+        assert_eq!(
+            self.is_connected,
+            self.core().is_connected(),
+            "what is told of the connection is what there is"
+        );
         effects
     }
 
@@ -411,6 +415,10 @@ impl Peer {
     fn told(&mut self, id: &str, status: Status) -> Option<&'static str> {
         let (wish, _) = self.menu.iter().find(|(wish, _)| wish.id == id).expect("an id of the menu");
         let before = self.status.insert(wish.id, status);
+        if status == Status::Joining {
+            // It is another one from now on.
+            self.was_live.remove(wish.id);
+        }
         let is_live = status == Status::Live && before != Some(Status::Live) && self.leaving != Some(wish.id);
         is_live.then(|| {
             assert!(self.wanted.contains_key(wish.id), "{id} is live and nobody wants it");

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use wedsync_dashboard::core::time::Timer;
+
 use crate::frames::{Seen, data_frame};
 use crate::network::Link;
 use crate::peer::Arrival;
@@ -131,6 +133,12 @@ impl World {
         assert!(self.server.duplicate_joins.is_empty(), "joined twice: {:?}", self.server.duplicate_joins);
         for (conn, topic) in std::mem::take(&mut self.server.expired) {
             self.check_expired(conn, &topic);
+        }
+        for (number, peer) in self.peers.iter().enumerate() {
+            let waits = self.current[number].is_none() && !peer.wanted.is_empty();
+            let is_away = self.asleep[number].is_some() || self.watch.suspended.contains(&number);
+            let goes_on = peer.core().deadline(&Timer::Reconnect).is_some();
+            assert!(!waits || is_away || goes_on, "client {number} wants a socket and waits for nothing");
         }
         for (conn, link) in &self.links {
             let joins = (REFUSAL * link.joining.len() as u64).min(MOST_REFUSALS);
@@ -318,7 +326,8 @@ impl World {
         if client.anothers.get(&frame.topic) == Some(&true) {
             client.anothers.remove(&frame.topic);
         }
-        if !link.standing.insert(frame.topic.clone()) && !link.refreshed.remove(&frame.topic) {
+        let was_refreshed = link.refreshed.remove(&frame.topic);
+        if !link.standing.insert(frame.topic.clone()) && !was_refreshed {
             let is_meant =
                 |(wish, topic): &&(Wish, String)| matches!(wish.kind, Kind::Rows(_)) && *topic == frame.topic;
             let meant = client.wanted.values().filter(is_meant).map(|(wish, _)| wish.id);

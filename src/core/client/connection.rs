@@ -23,11 +23,18 @@ impl<P: Payload> Client<P> {
 
     /// Begins an attempt if the link is wanted and not trusted.
     pub(super) fn connect(&mut self, now: Instant) {
-        if !self.link.may_attempt() || !self.is_wanted() {
+        if !self.link.may_attempt() {
+            return;
+        }
+        if !self.is_wanted() {
+            // Nothing would end a wait whose timer has gone off.
+            self.link.give_up_attempt(&mut self.timers);
             return;
         }
         if self.link.heed_limit(now, &mut self.timers) {
-            self.notify(Notification::Connection { state: Connection::Disconnected });
+            if self.link.standing() != Some(Standing::Suspected) {
+                self.notify(Notification::Connection { state: Connection::Disconnected });
+            }
             return;
         }
         let socket = self.link.connect(now, &mut self.timers);
@@ -74,6 +81,7 @@ impl<P: Payload> Client<P> {
     pub(super) fn come_up(&mut self, now: Instant) {
         self.stats.reconnects += u32::from(self.stats.connections > 0);
         self.stats.connections += 1;
+        self.was_anothers = false;
         self.token.unsettle();
         self.timers.clear(&Timer::TokenRetry);
         self.log(Level::Info, "connected");
@@ -122,7 +130,8 @@ impl<P: Payload> Client<P> {
         }
         let error = Error { code: Code::Unreachable, message: UNREACHABLE.into(), retry_after: Some(delay) };
         self.notify(Notification::Error { id: None, error: error.clone() });
-        self.retry_all(now, &error);
+        let is_kept = self.link.open_socket().is_some();
+        self.retry_all(now, &error, is_kept);
     }
 
     /// The link is down: waits as the close code asks for, and finds out when the way is back where nobody said that it
@@ -142,9 +151,9 @@ impl<P: Payload> Client<P> {
         delay
     }
 
-    /// Counts a failed attempt against every subscription; without any left the link rests.
-    pub(super) fn retry_all(&mut self, now: Instant, error: &Error) {
-        let is_kept = self.link.open_socket().is_some();
+    /// Counts a failed attempt against every subscription; without any left the link rests. `is_kept` says that the socket
+    /// that they are joined on may live.
+    pub(super) fn retry_all(&mut self, now: Instant, error: &Error, is_kept: bool) {
         for id in self.subscriptions.ids() {
             // Whoever wants no second join still has the first one.
             let holds = self.subscriptions.get(&id).is_some_and(|entry| !entry.subscription.auto_reconnect);

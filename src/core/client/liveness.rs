@@ -204,6 +204,8 @@ impl<P: Payload> Client<P> {
         self.link.part(&mut self.timers);
         if self.link.attempted().is_none() && !self.link.is_waiting() {
             self.wait(now, code);
+        } else if self.link.is_waiting() && standing == Some(Standing::Suspected) {
+            self.notify(Notification::Connection { state: Connection::Disconnected });
         }
         self.tell_lost(now, certain, standing, code, reason);
     }
@@ -226,10 +228,10 @@ impl<P: Payload> Client<P> {
             self.stats.away(now);
         }
         self.channels_lost(now, certain);
-        self.retry_all(now, &Error::new(Code::Disconnected, LOST));
+        self.retry_all(now, &Error::new(Code::Disconnected, LOST), false);
     }
 
-    /// Another turn of the socket's life is over: no timer of the search for the way back is left.
+    /// The server has answered: the search for the way back ends.
     pub(super) fn found_way(&mut self) {
         self.reach.end();
         self.timers.clear(&Timer::Reach);

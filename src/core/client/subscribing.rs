@@ -79,8 +79,10 @@ impl<P: Payload> Client<P> {
     fn serve(&mut self, now: Instant, id: &str, topic: &str) {
         let Some(needed) = self.needed(topic) else { return };
         let backoff = Backoff::new(self.config.reconnect_base, self.config.reconnect_cap, self.config.jitter);
-        let channel =
-            self.channels.entry(topic.to_owned()).or_insert_with(|| Channel::new(needed.clone(), backoff));
+        let channel = self
+            .channels
+            .entry(topic.to_owned())
+            .or_insert_with(|| Channel::new(needed.clone(), backoff, self.was_anothers));
         channel.config = needed;
         let is_away = self.link.is_suspended();
         if let Some(until) = self.limited.get(topic).copied().filter(|until| *until > now && !is_away) {

@@ -137,6 +137,7 @@ impl<P: Payload> Client<P> {
         if !had_former {
             return;
         }
+        self.was_anothers = true;
         let error = Error::new(Code::UserChanged, OTHER_USER);
         self.refuse_held(&error);
         let topics: Vec<String> = self.channels.keys().cloned().collect();

@@ -188,8 +188,9 @@ pub struct Channel<P> {
 }
 
 impl<P: Payload> Channel<P> {
-    /// A channel to be joined.
-    pub fn new(config: JoinConfig, backoff: Backoff) -> Self {
+    /// A channel to be joined. `was_anothers` says that another user has been on the socket: rows that come before the server's
+    /// own subscription may be that user's.
+    pub fn new(config: JoinConfig, backoff: Backoff, was_anothers: bool) -> Self {
         Self {
             config,
             asked: None,
@@ -201,7 +202,7 @@ impl<P: Payload> Channel<P> {
             is_limited: false,
             waits_for_slot: false,
             delivers: Delivers::Nothing,
-            was_anothers: false,
+            was_anothers,
             token: 0,
             is_refreshing: false,
             had_other_token: false,
@@ -302,6 +303,7 @@ impl<P: Payload> Channel<P> {
         self.is_suspect = false;
         self.had_other_token = false;
         self.was_anothers = false;
+        self.is_refreshing = false;
         self.delivers = Delivers::All;
         self.live_since = Some(now);
         self.tracking.rejoined();

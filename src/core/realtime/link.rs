@@ -310,8 +310,10 @@ impl Link {
     pub fn wait(&mut self, now: Instant, is_limited: bool, timers: &mut Timers, rng: &mut Rng) -> u64 {
         self.give_up_attempt(timers);
         self.attempt = Attempt::Waiting;
-        let delay = self.backoff.next_delay(rng) + if is_limited { slow_down(rng) } else { 0 };
-        self.slow_until = is_limited.then(|| now.after(delay));
+        let own = self.backoff.next_delay(rng) + if is_limited { slow_down(rng) } else { 0 };
+        let limited = self.slow_until.map_or(0, |until| until.since(now));
+        let delay = own.max(limited);
+        self.slow_until = (is_limited || limited > 0).then(|| now.after(delay));
         timers.set(Timer::Reconnect, now.after(delay));
         delay
     }

@@ -188,7 +188,7 @@ impl Liveness {
         Some(millis)
     }
 
-    /// Whether frames came that cannot have waited since before the question went out.
+    /// Whether frames came that cannot have waited since before the question went out, or none is out.
     pub fn is_proven(&self) -> bool {
         self.beat.is_none_or(|beat| self.heard > beat.sent.after(UNREAD))
     }
