@@ -318,3 +318,20 @@ fn what_a_subscription_tracks_ends_with_it_though_others_still_watch() {
     assert_eq!(world.last_sent("presence")[4]["event"], "untrack");
     assert!(world.is_live("watcher"));
 }
+
+#[test]
+fn a_diff_of_an_earlier_join_that_ends_late_leaves_no_ghost() {
+    let mut world = World::open_with("team", presence("room", "amelia"));
+    world.accept("room");
+    let (earlier, topic, _) = world.join("room");
+    // Left and joined again, and the new join is answered while what the server said of the earlier one is on its way.
+    world.unsubscribe("team");
+    world.subscribe("team", presence("room", "amelia"));
+    world.accept("room");
+    let (current, ..) = world.join("room");
+    let came = json!({ "joins": { "amelia": { "metas": [{ "phx_ref": "r1" }] } }, "leaves": {} });
+    world.receive_json(json!([null, null, topic, "presence_diff", came]));
+    world.receive_json(json!([earlier, earlier, topic, "phx_close", {}]));
+    world.receive_json(json!([current, null, topic, "presence_state", {}]));
+    assert_eq!(world.client().presence("team"), Some(json!({})));
+}

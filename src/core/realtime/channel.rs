@@ -336,6 +336,10 @@ impl<P: Payload> Channel<P> {
                 let reason = text(&frame.payload, "reason");
                 Event::Down(Cause::Closed(self.complaint.take().or(reason)))
             }
+            "phx_close" | "phx_error" => {
+                self.presence.forget_early();
+                Event::Nothing
+            }
             // Where there is no `join_ref`, as in a diff, what comes before the reply is the earlier join's.
             "presence_state" if self.is_joined() && self.tells_of_others(of_this_join || unsaid) => {
                 Event::Presence(self.presence.state(&frame.payload))

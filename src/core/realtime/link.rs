@@ -391,6 +391,8 @@ impl Link {
             Doubt::Usual => !timers.is_set(&Timer::HeartbeatTimeout),
             // Its answer says nothing of what the browser has noticed since.
             Doubt::Offline => true,
+            // What was asked of a socket that is only suspected may be answered yet, and is waited for no longer than before.
+            Doubt::Return if open.standing != Standing::Down => !timers.is_set(&Timer::HeartbeatTimeout),
             Doubt::Return => !open.life.has_just_asked(now),
         })
     }

@@ -79,6 +79,11 @@ impl<P: Payload> Presence<P> {
         self.early.clear();
     }
 
+    /// An earlier join of the channel has ended only now: what came before may be of it, and its end nobody was told.
+    pub fn forget_early(&mut self) {
+        self.early.clear();
+    }
+
     /// Whether the state of the present join has come.
     pub fn is_synced(&self) -> bool {
         self.has_state
