@@ -71,6 +71,7 @@ impl World {
                 self.watch.forget_kept(peer);
                 self.watch.timeless.insert(peer);
                 self.peers[peer].skew = by;
+                self.peers[peer].tokens.distrust();
             }
             Fault::Sleep(peer, time) => self.sleep(peer, time),
             Fault::Online(peer) => {

@@ -87,6 +87,11 @@ impl Tokens {
         self.hold(now, issued, left, skew);
     }
 
+    /// The clock that told the client when they run out has been set.
+    pub fn distrust(&mut self) {
+        self.plain.clear();
+    }
+
     fn remember(&mut self, token: &str, left: i64, skew: i64) {
         if self.plain.len() > MOST {
             self.plain.clear();

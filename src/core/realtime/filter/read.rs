@@ -74,14 +74,14 @@ fn skip_quoted(bytes: &mut impl Iterator<Item = (usize, u8)>) -> Result<(), Erro
 
 /// `or=(…)` and `and=(…)` are the grammar of the project's REST interface.
 fn no_groups(text: &str) -> Result<(), Error> {
-    let (word, group) = text.split_at(text.find('(').unwrap_or(0));
+    let Some((word, _)) = text.split_once('(') else { return Ok(()) };
     let word = word.strip_suffix('=').unwrap_or(word);
     match word.strip_prefix("not.").unwrap_or(word) {
-        "or" if !group.is_empty() => Err(wrong(&[
+        "or" => Err(wrong(&[
             "has `or=(…)`, and the server has no OR: all conditions of a filter must hold. Give each alternative an \
                 entry of its own in `changes`; of one column's values write `status=in.(new,won)`.",
         ])),
-        "and" if !group.is_empty() => Err(wrong(&[
+        "and" => Err(wrong(&[
             "has `and=(…)`: separate the conditions by commas, as `a=eq.1,b=eq.2`. All of them must hold anyway.",
         ])),
         _ => Ok(()),

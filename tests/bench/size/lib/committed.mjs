@@ -9,8 +9,8 @@ export const committedFile = join(root, 'tests', 'bench', 'size.json');
 
 /** So many per cent may come unnoticed: another compiler, another bundler. */
 const allowance = 3;
-/** In bytes of gzip: more than this is never right. */
-const most = 100_000;
+/** In bytes of gzip, for the package with all that it will do: more than this is never right. */
+const most = 160_000;
 const update = '`npm run size -- --update`';
 
 /** @param {string} [file] @returns {Size} */
