@@ -182,12 +182,9 @@ impl Peer {
     pub fn want(&mut self, now: Millis, wish: Wish) -> Vec<Effect> {
         let id = wish.id;
         let subscription = wish.subscription(&self.user);
-        match self.wanted.insert(id, (wish, subscription.topic())) {
-            None => {
-                self.next_slot += 1;
-                self.owners.insert(self.next_slot, id);
-            }
-            Some(_) => {}
+        if self.wanted.insert(id, (wish, subscription.topic())).is_none() {
+            self.next_slot += 1;
+            self.owners.insert(self.next_slot, id);
         }
         let slot = *self.owners.iter().find(|(_, owner)| **owner == id).expect("a slot").0;
         self.input(now, Input::Subscribe { id: id.into(), subscription, slot })

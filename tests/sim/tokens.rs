@@ -101,6 +101,10 @@ impl Tokens {
         } else {
             self.plain.remove(token);
         }
+        if left <= 0 {
+            // A source that gives what is over makes the client doubt its clock.
+            self.plain.clear();
+        }
     }
 
     fn hold(&mut self, now: Millis, issued: Option<&Issued>, left: i64, skew: i64) {

@@ -56,7 +56,7 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    /// A heartbeat has been answered, or what can only have come since proves as much.
+    /// A heartbeat has been answered.
     pub(super) fn heartbeat_answered(&mut self, now: Instant, reference: Option<Reference>) {
         let Some(millis) = self.link.replied(now, reference, &mut self.timers) else { return };
         self.stats.round_trip(millis);
