@@ -21,7 +21,7 @@ use crate::tokens::{Issued, Tokens};
 use crate::wishes::{Kind, Wish};
 
 /// The wall clock when the world begins, by whoever's clock is right.
-const EPOCH: Millis = 1_795_000_000_000;
+pub const EPOCH: Millis = 1_795_000_000_000;
 
 /// What the client does to the world.
 #[derive(Debug)]

@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use wedsync_dashboard::core::io::{Claims, QuestionId};
 
+use crate::peer::EPOCH;
 use crate::server::Millis;
 
+/// One that was issued within so many milliseconds is new.
+const NEW: Millis = 1_000;
 /// So many are remembered.
 const MOST: usize = 8;
 
@@ -42,6 +45,8 @@ pub enum Answer {
 pub struct Tokens {
     /// Given as fresh ones, by a clock that is right.
     plain: BTreeSet<String>,
+    /// Whether the client has reason to take its clock for one that is ahead.
+    doubts_clock: bool,
     /// The last question asked, and the last one whose answer counts.
     asked: u32,
     answered: u32,
@@ -69,7 +74,7 @@ impl Tokens {
         left: i64,
         skew: i64,
     ) -> bool {
-        self.remember(&issued.token, left, skew);
+        self.remember(now, issued, left, skew);
         let counts = question.0 > self.answered;
         if counts {
             self.answered = question.0;
@@ -81,7 +86,7 @@ impl Tokens {
     /// The application sets one by itself, or none.
     pub fn set(&mut self, now: Millis, issued: Option<&Issued>, left: i64, skew: i64) {
         if let Some(issued) = issued {
-            self.remember(&issued.token, left, skew);
+            self.remember(now, issued, left, skew);
         }
         self.answered = self.asked;
         self.hold(now, issued, left, skew);
@@ -92,18 +97,21 @@ impl Tokens {
         self.plain.clear();
     }
 
-    fn remember(&mut self, token: &str, left: i64, skew: i64) {
+    fn remember(&mut self, now: Millis, issued: &Issued, left: i64, skew: i64) {
         if self.plain.len() > MOST {
             self.plain.clear();
         }
-        if skew == 0 && left > 0 {
-            self.plain.insert(token.to_owned());
-        } else {
-            self.plain.remove(token);
-        }
+        // A source that gives what is over makes the client doubt its clock, until it gives one that is new.
         if left <= 0 {
-            // A source that gives what is over makes the client doubt its clock.
+            self.doubts_clock = true;
             self.plain.clear();
+        } else if EPOCH + now < issued.issued + NEW {
+            self.doubts_clock = false;
+        }
+        if skew == 0 && left > 0 && !self.doubts_clock {
+            self.plain.insert(issued.token.clone());
+        } else {
+            self.plain.remove(&issued.token);
         }
     }
 
