@@ -257,6 +257,8 @@ impl Peer {
         self.tokens.set(now, issued.as_ref(), claims.lifetime.unwrap_or_default(), self.skew);
         let is_other = is_known && self.tokens.user != former;
         let effects = self.input(now, Input::SetToken { value: issued.map(|issued| issued.token), claims });
+        // What it has asked because of something it heard just before is about the past as well.
+        self.tokens.supersede();
         if is_other {
             self.assert_new_beginning();
         }

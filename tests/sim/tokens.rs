@@ -88,8 +88,13 @@ impl Tokens {
         if let Some(issued) = issued {
             self.remember(now, issued, left, skew);
         }
-        self.answered = self.asked;
+        self.supersede();
         self.hold(now, issued, left, skew);
+    }
+
+    /// The answers to all that was asked are about the past.
+    pub fn supersede(&mut self) {
+        self.answered = self.asked;
     }
 
     /// The clock that told the client when they run out has been set.
