@@ -25,8 +25,8 @@ export const mutants = [
   {
     name: 'a search for the way back that ends when a socket opens',
     file: 'src/core/client/connection.rs',
-    text: '        self.stats.connections += 1;\n        self.token',
-    replacement: '        self.stats.connections += 1;\n        self.found_way();\n        self.token',
+    text: '        self.was_anothers = false;\n        self.token',
+    replacement: '        self.was_anothers = false;\n        self.found_way();\n        self.token',
   },
   {
     name: 'a successor that joins while the old socket may still answer',
