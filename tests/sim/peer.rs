@@ -252,13 +252,13 @@ impl Peer {
     /// The application sets a token by itself, or none.
     pub fn set_token(&mut self, now: Millis, wall: u64, issued: Option<Issued>) -> Vec<Effect> {
         let claims = issued.as_ref().map(|issued| issued.claims(wall, self.skew)).unwrap_or_default();
+        // What it asks because of something it heard just before is about the past too.
+        let mut effects = if self.heard.is_empty() { Vec::new() } else { self.input(now, Input::Wake) };
         let former = self.tokens.user.clone();
         let is_known = self.tokens.right.is_some() || !self.has_token_source;
         self.tokens.set(now, issued.as_ref(), claims.lifetime.unwrap_or_default(), self.skew);
         let is_other = is_known && self.tokens.user != former;
-        let effects = self.input(now, Input::SetToken { value: issued.map(|issued| issued.token), claims });
-        // What it has asked because of something it heard just before is about the past as well.
-        self.tokens.supersede();
+        effects.extend(self.input(now, Input::SetToken { value: issued.map(|issued| issued.token), claims }));
         if is_other {
             self.assert_new_beginning();
         }
