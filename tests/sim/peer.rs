@@ -66,8 +66,6 @@ pub struct Peer {
     pub stood_still: Millis,
     /// What the application was last told of the connection.
     pub is_connected: bool,
-    /// What it no longer wants since this very moment: what was heard before that is told first.
-    leaving: Option<&'static str>,
     /// Whether nobody sees its page.
     pub is_hidden: bool,
     pub user: String,
@@ -124,7 +122,6 @@ impl Peer {
             stops_in_sleep: seed & 1 == 0,
             stood_still: 0,
             is_connected: false,
-            leaving: None,
             is_hidden: false,
             version,
             has_token_source,
@@ -180,6 +177,7 @@ impl Peer {
     }
 
     pub fn want(&mut self, now: Millis, wish: Wish) -> Vec<Effect> {
+        let mut effects = self.hear(now);
         let id = wish.id;
         let subscription = wish.subscription(&self.user);
         if self.wanted.insert(id, (wish, subscription.topic())).is_none() {
@@ -187,14 +185,14 @@ impl Peer {
             self.owners.insert(self.next_slot, id);
         }
         let slot = *self.owners.iter().find(|(_, owner)| **owner == id).expect("a slot").0;
-        self.input(now, Input::Subscribe { id: id.into(), subscription, slot })
+        effects.extend(self.input(now, Input::Subscribe { id: id.into(), subscription, slot }));
+        effects
     }
 
     pub fn no_longer_want(&mut self, now: Millis, id: &'static str) -> Vec<Effect> {
+        let mut effects = self.hear(now);
         self.forget(id);
-        self.leaving = Some(id);
-        let effects = self.input(now, Input::Unsubscribe { id: id.into() });
-        self.leaving = None;
+        effects.extend(self.input(now, Input::Unsubscribe { id: id.into() }));
         self.was_live.remove(id);
         effects
     }
@@ -249,11 +247,16 @@ impl Peer {
         effects
     }
 
+    /// The client is told what it has heard, before what the application wants changes.
+    fn hear(&mut self, now: Millis) -> Vec<Effect> {
+        if self.heard.is_empty() { Vec::new() } else { self.input(now, Input::Wake) }
+    }
+
     /// The application sets a token by itself, or none.
     pub fn set_token(&mut self, now: Millis, wall: u64, issued: Option<Issued>) -> Vec<Effect> {
         let claims = issued.as_ref().map(|issued| issued.claims(wall, self.skew)).unwrap_or_default();
         // What it asks because of something it heard just before is about the past too.
-        let mut effects = if self.heard.is_empty() { Vec::new() } else { self.input(now, Input::Wake) };
+        let mut effects = self.hear(now);
         let former = self.tokens.user.clone();
         let is_known = self.tokens.right.is_some() || !self.has_token_source;
         self.tokens.set(now, issued.as_ref(), claims.lifetime.unwrap_or_default(), self.skew);
@@ -372,9 +375,6 @@ impl Peer {
             Notification::Disconnected { code: 0, .. } => return Some(Effect::Dead),
             Notification::Connection { state } => self.is_connected = state == Connection::Connected,
             Notification::Continuity { id, continuity } => {
-                if self.leaving == Some(id.as_str()) {
-                    return None;
-                }
                 let id_of = id.as_str();
                 let is_due =
                     due.remove(id_of) || self.begun_anew.remove(id_of) || self.back_with_it.remove(id_of);
@@ -418,7 +418,7 @@ impl Peer {
             // It is another one from now on.
             self.was_live.remove(wish.id);
         }
-        let is_live = status == Status::Live && before != Some(Status::Live) && self.leaving != Some(wish.id);
+        let is_live = status == Status::Live && before != Some(Status::Live);
         is_live.then(|| {
             assert!(self.wanted.contains_key(wish.id), "{id} is live and nobody wants it");
             wish.id
