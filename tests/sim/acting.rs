@@ -97,6 +97,7 @@ impl World {
             Fault::SetToken(peer) if self.peers[peer].has_token_source && self.asleep[peer].is_none() => {
                 let issued = self.fresh_token(peer);
                 let former = self.peers[peer].tokens.user.clone();
+                self.hear(peer);
                 let effects = self.peers[peer].set_token(now, self.server.wall(), Some(issued));
                 self.watch_user(peer, &former);
                 self.perform(peer, effects);
@@ -126,6 +127,12 @@ impl World {
             Fault::Traffic => drop(self.traffic()),
         }
         self.settle();
+    }
+
+    /// A client is told what it has heard, before what its application wants changes.
+    pub fn hear(&mut self, peer: usize) {
+        let effects = self.peers[peer].hear(self.now);
+        self.perform(peer, effects);
     }
 
     pub fn tell(&mut self, peer: usize, input: Input<serde_json::Value>) {

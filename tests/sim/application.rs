@@ -19,6 +19,7 @@ impl World {
         if wish.kind == Kind::Kept {
             self.watch.forget_kept(peer);
         }
+        self.hear(peer);
         let effects = self.peers[peer].no_longer_want(self.now, wish.id);
         self.perform(peer, effects);
     }
@@ -45,6 +46,7 @@ impl World {
     fn want(&mut self, peer: usize, wish: Wish) {
         let topic = wish.subscription(&self.peers[peer].user).topic();
         self.watch.forget_refusal(peer, &topic);
+        self.hear(peer);
         let effects = self.peers[peer].want(self.now, wish);
         self.perform(peer, effects);
     }

@@ -177,7 +177,6 @@ impl Peer {
     }
 
     pub fn want(&mut self, now: Millis, wish: Wish) -> Vec<Effect> {
-        let mut effects = self.hear(now);
         let id = wish.id;
         let subscription = wish.subscription(&self.user);
         if self.wanted.insert(id, (wish, subscription.topic())).is_none() {
@@ -185,14 +184,12 @@ impl Peer {
             self.owners.insert(self.next_slot, id);
         }
         let slot = *self.owners.iter().find(|(_, owner)| **owner == id).expect("a slot").0;
-        effects.extend(self.input(now, Input::Subscribe { id: id.into(), subscription, slot }));
-        effects
+        self.input(now, Input::Subscribe { id: id.into(), subscription, slot })
     }
 
     pub fn no_longer_want(&mut self, now: Millis, id: &'static str) -> Vec<Effect> {
-        let mut effects = self.hear(now);
         self.forget(id);
-        effects.extend(self.input(now, Input::Unsubscribe { id: id.into() }));
+        let effects = self.input(now, Input::Unsubscribe { id: id.into() });
         self.was_live.remove(id);
         effects
     }
@@ -247,21 +244,19 @@ impl Peer {
         effects
     }
 
-    /// The client is told what it has heard, before what the application wants changes.
-    fn hear(&mut self, now: Millis) -> Vec<Effect> {
+    /// The client is told what it has heard.
+    pub fn hear(&mut self, now: Millis) -> Vec<Effect> {
         if self.heard.is_empty() { Vec::new() } else { self.input(now, Input::Wake) }
     }
 
     /// The application sets a token by itself, or none.
     pub fn set_token(&mut self, now: Millis, wall: u64, issued: Option<Issued>) -> Vec<Effect> {
         let claims = issued.as_ref().map(|issued| issued.claims(wall, self.skew)).unwrap_or_default();
-        // What it asks because of something it heard just before is about the past too.
-        let mut effects = self.hear(now);
         let former = self.tokens.user.clone();
         let is_known = self.tokens.right.is_some() || !self.has_token_source;
         self.tokens.set(now, issued.as_ref(), claims.lifetime.unwrap_or_default(), self.skew);
         let is_other = is_known && self.tokens.user != former;
-        effects.extend(self.input(now, Input::SetToken { value: issued.map(|issued| issued.token), claims }));
+        let effects = self.input(now, Input::SetToken { value: issued.map(|issued| issued.token), claims });
         if is_other {
             self.assert_new_beginning();
         }

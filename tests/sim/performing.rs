@@ -198,6 +198,7 @@ impl World {
             (Some(_), false) => Some(self.issue(peer, self.server.wall() / 1_000 + 100_000)),
         };
         let former = self.peers[peer].tokens.user.clone();
+        self.hear(peer);
         let effects = self.peers[peer].set_token(self.now, self.server.wall(), issued);
         self.watch_user(peer, &former);
         self.perform(peer, effects);

@@ -177,6 +177,7 @@ fn rest(world: &mut World) {
 /// One after the other is no longer wanted; the socket goes a little later.
 fn leave_all(world: &mut World, peer: usize) {
     for id in world.peers[peer].wanted.keys().copied().collect::<Vec<_>>() {
+        world.hear(peer);
         let effects = world.peers[peer].no_longer_want(world.now, id);
         world.perform(peer, effects);
     }
