@@ -383,13 +383,13 @@ impl World {
     }
 
     /// A machine wakes: a link that died meanwhile has to be found at once.
-    pub fn woken(&mut self, peer: usize) {
+    /// `due` is when a heartbeat's answer was.
+    pub fn woken(&mut self, peer: usize, due: Option<Millis>) {
         // A wall clock that was set back meanwhile hides the sleep.
         let is_hidden = self.peers[peer].skew < self.peers[peer].read_skew;
         let slept_long = self.watch.slept_long.remove(&peer) && !is_hidden;
         // A timer that is hardly late looks like one that is on time, though what came meanwhile is not read yet.
-        let hardly_late =
-            self.peers[peer].reply_due().is_some_and(|at| at <= self.now && self.now <= at + 250);
+        let hardly_late = due.is_some_and(|at| at <= self.now && self.now <= at + 250);
         let patience = self.patience(peer);
         let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) else { return };
         link.is_touched |= hardly_late;

@@ -226,12 +226,13 @@ impl World {
             Event::Visible(peer) => self.see(peer, true),
             Event::Online(peer) => self.tell(peer, Input::Online),
             Event::Awake(peer) => {
+                let due = self.peers[peer].reply_due();
                 let slept = self.now - self.slept_since[peer];
                 if self.peers[peer].stops_in_sleep {
                     self.peers[peer].stood_still += slept;
                 }
                 self.asleep[peer] = None;
-                self.woken(peer);
+                self.woken(peer, due);
                 let effects = self.peers[peer].input(self.now, Input::Wake);
                 self.perform(peer, effects);
             }
