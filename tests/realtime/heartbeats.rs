@@ -136,6 +136,27 @@ fn a_refused_join_that_silences_the_server_does_not_cast_doubt_on_the_link() {
 }
 
 #[test]
+fn a_join_after_the_question_may_hold_up_the_answer_that_is_asked_for_without_a_network() {
+    let mut world = live();
+    world.subscribe("a", broadcasts("a"));
+    world.pass(5_100);
+    assert_eq!(beats(&world), 1, "its answer may take 4.5 s, and 5 s more for the join before it");
+    world.subscribe("b", broadcasts("b"));
+    world.pass(6_000);
+    world.input(Input::Offline);
+    world.pass(1_300);
+    assert!(world.is_told_down());
+    // What is asked just before another socket opens serves as the question to the old one.
+    world.input(Input::Offline);
+    world.reached(true);
+    world.open();
+    world.pass(6_000);
+    assert!(world.closed.is_empty(), "the second join may be refused as late as that");
+    world.pass(1_500);
+    assert_eq!(world.closed.len(), 1, "no more time is given than there was");
+}
+
+#[test]
 fn joins_that_were_left_and_never_answered_do_not_lengthen_the_patience_for_ever() {
     let mut world = live();
     for topic in ["a", "b", "c"] {

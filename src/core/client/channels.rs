@@ -18,7 +18,7 @@ impl<P: Payload> Client<P> {
             return;
         }
         if frame.event == "phx_reply" {
-            self.link.take_reply(frame.reference);
+            self.link.take_reply(now, frame.reference, &mut self.timers);
             if self.push_answered(now, frame) {
                 return;
             }
@@ -31,7 +31,6 @@ impl<P: Payload> Client<P> {
         if frame.event == "system" && is_current {
             self.tell_system(topic, &frame.payload);
         }
-        let is_reply = frame.event == "phx_reply";
         match event {
             Event::Nothing => {}
             Event::Joined => self.joined(now, topic),
@@ -46,10 +45,6 @@ impl<P: Payload> Client<P> {
                 self.leave(topic);
                 self.channel_down(now, topic, &cause);
             }
-        }
-        if is_reply {
-            let joins = self.joins_under_way();
-            self.link.expect_sooner(now, joins, &mut self.timers);
         }
     }
 
@@ -142,9 +137,6 @@ impl<P: Payload> Client<P> {
     pub(super) fn leave(&mut self, topic: &str) {
         let Some(channel) = self.channels.get_mut(topic) else { return };
         let joined = channel.join_ref();
-        if let State::Joining(reference) = channel.state {
-            self.link.leave_join(reference);
-        }
         channel.state = State::Waiting;
         if let (Some(socket), Some(join_ref)) = (self.link.open_socket(), joined) {
             self.push(socket, topic, join_ref, "phx_leave", P::object(Vec::new()));

@@ -6,7 +6,7 @@ use crate::core::io::{Continuity, Level, SocketId};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Cause, State};
 use crate::core::realtime::frame::Outbound;
-use crate::core::realtime::link::{Link, slow_down};
+use crate::core::realtime::link::slow_down;
 use crate::core::realtime::remedy::Remedy;
 use crate::core::realtime::subscriptions::{Entry, Source};
 use crate::core::time::{Instant, Timer};
@@ -108,9 +108,10 @@ impl<P: Payload> Client<P> {
 
     fn join(&mut self, now: Instant, socket: SocketId, topic: &str) {
         // A refused join silences the server for the others too.
-        let others = self.joins_under_way() + self.to_join.len() + self.suspects.len();
-        let deadline = now.after(self.config.join_timeout + Link::silence(others));
+        let queued = self.to_join.len() + self.suspects.len();
+        let deadline = now.after(self.config.join_timeout + self.link.silence(queued));
         let reference = self.next_reference();
+        self.link.join(reference);
         let since = self.replay_since(topic);
         let Some(channel) = self.channels.get_mut(topic) else { return };
         channel.is_queued = false;
@@ -255,14 +256,5 @@ impl<P: Payload> Client<P> {
     pub(super) fn topics_waiting(&self) -> Vec<String> {
         let waiting = self.channels.iter().filter(|(_, channel)| channel.state == State::Waiting);
         waiting.map(|(topic, _)| topic.clone()).collect()
-    }
-
-    /// How many joins the server may still refuse, those that were left meanwhile included.
-    pub(super) fn joins_under_way(&self) -> usize {
-        let is_joining = |channel: &&super::Channel<P>| match channel.state {
-            State::Joining(reference) => self.link.is_under_way(reference),
-            _ => false,
-        };
-        self.channels.values().filter(is_joining).count() + self.link.left_joins()
     }
 }

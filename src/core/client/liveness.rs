@@ -23,9 +23,8 @@ impl<P: Payload> Client<P> {
 
     pub(super) fn ask_anyway(&mut self, now: Instant, doubt: Doubt) {
         let Some(socket) = self.link.open_socket() else { return };
-        let joins = self.joins_under_way();
         let reference = self.push_heartbeat(socket);
-        self.link.ask(now, reference, doubt, joins, &mut self.timers);
+        self.link.ask(now, reference, doubt, &mut self.timers);
     }
 
     fn push_heartbeat(&mut self, socket: super::SocketId) -> Reference {

@@ -9,7 +9,6 @@ use crate::core::realtime::pushes::{Purpose, Push};
 use crate::core::realtime::subscriptions::Source;
 use crate::core::time::{Instant, Timer};
 
-use crate::core::realtime::link::Link;
 
 /// What the server answers a message to a channel that it does not know.
 const UNMATCHED: &str = "unmatched topic";
@@ -111,7 +110,7 @@ impl<P: Payload> Client<P> {
     ) {
         self.pushes.add(reference, topic.to_owned(), purpose);
         // A refused join silences the server for the others too.
-        let patience = self.config.push_timeout + Link::silence(self.joins_under_way());
+        let patience = self.config.push_timeout + self.link.silence(0);
         self.timers.set(Timer::Push(reference), now.after(patience));
     }
 

@@ -349,33 +349,17 @@ impl Link {
         self.backoff.reset();
     }
 
-    /// How long refused joins may silence the server's whole socket while `joins` are under way, in milliseconds.
-    pub fn silence(joins: usize) -> u64 {
-        Liveness::silence(joins)
+    /// How long the server's whole socket may be silent, in milliseconds: it may refuse every join that is under way, and
+    /// `more` that are still to go out.
+    pub fn silence(&self, more: usize) -> u64 {
+        Liveness::silence(more + self.open.as_ref().map_or(0, |open| open.life.joins()))
     }
 
-    /// A join is left before its answer has come.
-    pub fn leave_join(&mut self, reference: Reference) {
+    /// A join goes out on the open socket.
+    pub fn join(&mut self, reference: Reference) {
         if let Some(open) = &mut self.open {
-            open.life.leave_join(reference);
+            open.life.join(reference);
         }
-    }
-
-    /// A reply has come, to whatever it was.
-    pub fn take_reply(&mut self, reference: Option<Reference>) {
-        if let Some(open) = &mut self.open {
-            open.life.take_reply(reference);
-        }
-    }
-
-    /// How many joins were left and may still be refused.
-    pub fn left_joins(&self) -> usize {
-        self.open.as_ref().map_or(0, |open| open.life.left_joins())
-    }
-
-    /// Whether the server may still refuse a join whose answer has not come.
-    pub fn is_under_way(&self, join: Reference) -> bool {
-        self.open.as_ref().is_some_and(|open| open.life.is_under_way(join))
     }
 
     /// So many frames have come, the last of them at this moment. Whether that proves a socket alive that was not trusted.
@@ -412,24 +396,20 @@ impl Link {
         self.open.as_ref().is_some_and(|open| now.since(open.life.asked()) > KEPT)
     }
 
-    /// A heartbeat goes out while `joins` may still be refused, each of which would hold up its answer.
-    pub fn ask(
-        &mut self,
-        now: Instant,
-        reference: Reference,
-        doubt: Doubt,
-        joins: usize,
-        timers: &mut Timers,
-    ) {
+    /// A heartbeat goes out. Each join that the server may still refuse would hold up its answer.
+    pub fn ask(&mut self, now: Instant, reference: Reference, doubt: Doubt, timers: &mut Timers) {
+        let silence = self.silence(0);
         let is_sparing = self.is_sparing;
         let Some(open) = &mut self.open else { return };
+        let later = Liveness::silence(open.life.later_joins());
         let allowed = open.life.ask(now, reference, doubt, is_sparing);
         open.is_given_up = false;
         timers.clear(&Timer::Heartbeat);
-        let patience = now.after(allowed.patience + Self::silence(joins));
+        let patience = now.after(allowed.patience + silence);
         if doubt == Doubt::Offline {
-            // Whatever holds up the server, without a network nothing comes; nor is more time given than there was.
-            let before = timers.deadline(&Timer::HeartbeatTimeout);
+            // Whatever holds up the server, without a network nothing comes. Nor is more time given than there was, lest a
+            // network that comes and goes puts off the end for ever; but the joins since then may hold up this answer too.
+            let before = timers.deadline(&Timer::HeartbeatTimeout).map(|before| before.after(later));
             timers.set(Timer::HeartbeatTimeout, before.map_or(patience, |before| before.min(patience)));
             if open.standing != Standing::Down {
                 timers.set(Timer::Suspicion, now.after(allowed.suspicion));
@@ -438,16 +418,19 @@ impl Link {
         }
         timers.set(Timer::HeartbeatTimeout, patience);
         if open.standing == Standing::Trusted {
-            timers.set(Timer::Suspicion, now.after(allowed.suspicion + Self::silence(joins)));
+            timers.set(Timer::Suspicion, now.after(allowed.suspicion + silence));
         }
     }
 
-    /// The server has answered a join: no more than `joins` still hold up the answer to a heartbeat.
-    pub fn expect_sooner(&self, now: Instant, joins: usize, timers: &mut Timers) {
-        let Some(allowed) = self.open.as_ref().and_then(|open| open.life.allowed()) else { return };
+    /// A reply has come, to whatever it was: a join that was answered holds up the answer to a heartbeat no longer.
+    pub fn take_reply(&mut self, now: Instant, reference: Option<Reference>, timers: &mut Timers) {
+        let Some(open) = &mut self.open else { return };
+        open.life.take_reply(reference);
+        let Some(allowed) = open.life.allowed() else { return };
+        let silence = self.silence(0);
         let waits = [(Timer::Suspicion, allowed.suspicion), (Timer::HeartbeatTimeout, allowed.patience)];
         for (timer, wait) in waits {
-            let deadline = now.after(wait + Self::silence(joins));
+            let deadline = now.after(wait + silence);
             if timers.deadline(&timer).is_some_and(|set| deadline < set) {
                 timers.set(timer, deadline);
             }

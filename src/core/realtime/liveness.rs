@@ -85,11 +85,9 @@ pub struct Liveness {
     /// When the last question was asked that has been answered.
     certain: Instant,
     round_trip: RoundTrip,
-    /// Joins that were left before their answer came: a refusal silences the socket all the same.
-    left: Vec<Reference>,
-    /// The last heartbeat that was answered. The server's socket answers in order: whatever join went out before it is no
-    /// longer under way.
-    answered: Option<Reference>,
+    /// Joins that the server may still refuse, in the order in which they went out; those that were left since are among
+    /// them, for their refusal silences the socket all the same.
+    joins: Vec<Reference>,
 }
 
 impl Liveness {
@@ -102,12 +100,11 @@ impl Liveness {
             beat: None,
             certain: now,
             round_trip: RoundTrip::new(),
-            left: Vec::new(),
-            answered: None,
+            joins: Vec::new(),
         }
     }
 
-    /// How long refused joins may silence the server's whole socket while `joins` are under way, in milliseconds.
+    /// How long the server's whole socket is silent if it refuses so many joins, in milliseconds.
     pub fn silence(joins: usize) -> u64 {
         REFUSED_JOIN_SILENCE.saturating_mul(joins as u64).min(LONGEST_SILENCE)
     }
@@ -181,8 +178,8 @@ impl Liveness {
     pub fn replied(&mut self, now: Instant, reference: Option<Reference>) -> Option<u64> {
         let answered = self.beat.take_if(|beat| Some(beat.reference) == reference)?;
         self.certain = answered.sent;
-        self.answered = Some(answered.reference);
-        self.left.retain(|join| *join > answered.reference);
+        // The server's socket answers in order.
+        self.joins.retain(|join| *join > answered.reference);
         let millis = now.since(answered.sent);
         self.round_trip.take(millis);
         Some(millis)
@@ -193,26 +190,25 @@ impl Liveness {
         self.beat.is_none_or(|beat| self.heard > beat.sent.after(UNREAD))
     }
 
-    /// A join is left before its answer has come.
-    pub fn leave_join(&mut self, reference: Reference) {
-        if self.is_under_way(reference) {
-            self.left.push(reference);
-        }
+    /// A join goes out.
+    pub fn join(&mut self, reference: Reference) {
+        self.joins.push(reference);
     }
 
     /// A reply has come, to whatever it was.
     pub fn take_reply(&mut self, reference: Option<Reference>) {
-        self.left.retain(|join| Some(*join) != reference);
+        self.joins.retain(|join| Some(*join) != reference);
     }
 
-    /// How many joins were left and may still be refused.
-    pub const fn left_joins(&self) -> usize {
-        self.left.len()
+    /// How many joins the server may still refuse.
+    pub const fn joins(&self) -> usize {
+        self.joins.len()
     }
 
-    /// Whether the server may still refuse a join whose answer has not come.
-    pub fn is_under_way(&self, join: Reference) -> bool {
-        self.answered.is_none_or(|answered| join > answered)
+    /// How many of them went out after the question whose answer is awaited.
+    pub fn later_joins(&self) -> usize {
+        let is_later = |join: &&Reference| self.beat.is_some_and(|beat| **join > beat.reference);
+        self.joins.iter().filter(is_later).count()
     }
 }
 
@@ -287,14 +283,13 @@ mod tests {
     #[test]
     fn an_answered_heartbeat_tells_that_earlier_joins_hold_up_nothing() {
         let mut life = Liveness::new(OPENED);
-        life.leave_join(Reference(1));
+        life.join(Reference(1));
         ask(&mut life, OPENED, 2);
-        life.leave_join(Reference(3));
-        assert_eq!(life.left_joins(), 2);
+        life.join(Reference(3));
+        life.join(Reference(4));
+        assert_eq!((life.joins(), life.later_joins()), (3, 2));
+        life.take_reply(Some(Reference(4)));
         life.replied(OPENED, Some(Reference(2)));
-        assert_eq!(life.left_joins(), 1, "that which went out after it may still be refused");
-        life.leave_join(Reference(1));
-        assert_eq!(life.left_joins(), 1);
-        assert!(!life.is_under_way(Reference(1)) && life.is_under_way(Reference(3)));
+        assert_eq!(life.joins(), 1, "that which went out after it may still be refused");
     }
 }
