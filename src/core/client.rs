@@ -41,6 +41,7 @@ use litemap::LiteMap;
 
 use crate::core::io::{CallId, Input, Notification, Output, RequestId, SocketId, Status};
 use crate::core::payload::Payload;
+use crate::core::realtime::attempts::Attempts;
 use crate::core::realtime::channel::Channel;
 use crate::core::realtime::frame::{Outbound, Protocol, Reference};
 use crate::core::realtime::http_send::HttpBroadcast;
@@ -179,7 +180,7 @@ impl<P: Payload> Client<P> {
         Self {
             rng: Rng::new(seed),
             timers: Timers::default(),
-            link: Link::new(backoff.clone(), heartbeats, config.connect_timeout),
+            link: Link::new(Attempts::new(backoff.clone(), config.connect_timeout), heartbeats),
             reach: Reach::default(),
             is_offline: false,
             is_kept: false,

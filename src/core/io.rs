@@ -10,7 +10,7 @@ pub use log::{Level, LogEntry};
 pub use notification::{Connection, Continuity, Heartbeat, Notification};
 pub use output::Output;
 
-pub use crate::core::realtime::link::SocketId;
+pub use crate::core::realtime::attempts::SocketId;
 pub use crate::core::realtime::presence::PresenceEvent;
 pub use crate::core::realtime::subscriptions::Status;
 pub use crate::core::realtime::token::{Claims, QuestionId};

@@ -109,8 +109,14 @@ export const mutants = [
   {
     name: 'a rejoin that keeps the old reference',
     file: 'src/core/client/joining.rs',
-    text: '        let reference = self.next_reference();\n        let since',
-    replacement: '        let reference = crate::core::realtime::frame::Reference(7);\n        let since',
+    text: '        let reference = self.next_reference();\n        self.link.join',
+    replacement: '        let reference = crate::core::realtime::frame::Reference(7);\n        self.link.join',
+  },
+  {
+    name: 'a refused join whose silence is taken for the end of the link',
+    file: 'src/core/client/joining.rs',
+    text: '        self.link.join(reference);\n',
+    replacement: '',
   },
   {
     name: 'a join that does not wait for its token',

@@ -8,6 +8,9 @@ use crate::server::Data;
 use crate::watch::LONG_SLEEP;
 use crate::world::{Event, World};
 
+/// How long clients keep a socket that answers nothing, in milliseconds.
+const KEPT: i64 = 60_000;
+
 impl World {
     pub fn act(&mut self, fault: Fault) {
         let now = self.now;
@@ -70,6 +73,7 @@ impl World {
                 // Nor does it know any more since when a replay has to begin, until its next socket opens.
                 self.watch.forget_kept(peer);
                 self.watch.timeless.insert(peer);
+                self.outwait(peer, by - self.peers[peer].skew);
                 self.peers[peer].skew = by;
                 self.peers[peer].tokens.distrust();
             }
@@ -172,6 +176,16 @@ impl World {
         let end = self.now + self.patience(peer);
         if let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) {
             link.must_end_by = link.must_end_by.map(|before| before.max(end));
+        }
+    }
+
+    /// A client's clock gains as much. A socket that it has given up, and that it kept in case it answers after all, is
+    /// closed by then, for all that it can know.
+    fn outwait(&mut self, peer: usize, gained: i64) {
+        let is_kept = !self.peers[peer].is_connected && gained >= KEPT;
+        if let Some(link) = self.current[peer].filter(|_| is_kept).and_then(|conn| self.links.get_mut(&conn))
+        {
+            link.is_touched = true;
         }
     }
 

@@ -103,7 +103,8 @@ impl World {
         self.forget(peer, conn);
         // The limit that ended one socket ends the other too.
         let is_limited = self.watch.limited_sockets.contains(&peer);
-        let is_wanted = !self.peers[peer].wanted.is_empty() && !is_limited;
+        // One that the server has closed was of no use any more, whether or not the client had heard of that.
+        let is_wanted = !self.peers[peer].wanted.is_empty() && !is_limited && self.server.has_socket(conn);
         let link = self.links.get_mut(&conn).expect("a link");
         let needed = is_wanted && !is_second && link.is_open && !link.is_touched && !self.is_suspending;
         assert!(!needed, "client {peer} gave up a link that was alive");

@@ -28,16 +28,16 @@ impl<P: Payload> Client<P> {
         }
         if !self.is_wanted() {
             // Nothing would end a wait whose timer has gone off.
-            self.link.give_up_attempt(&mut self.timers);
+            self.link.attempts.give_up(&mut self.timers);
             return;
         }
-        if self.link.heed_limit(now, &mut self.timers) {
+        if self.link.attempts.heed_limit(now, &mut self.timers) {
             if self.link.standing() != Some(Standing::Suspected) {
                 self.notify(Notification::Connection { state: Connection::Disconnected });
             }
             return;
         }
-        let socket = self.link.connect(now, &mut self.timers);
+        let socket = self.link.attempts.begin(now, &mut self.timers);
         self.reach.tried();
         self.log(Level::Debug, "connect");
         match self.link.standing() {
@@ -57,7 +57,7 @@ impl<P: Payload> Client<P> {
     pub(super) fn keep(&mut self, now: Instant) {
         self.is_kept = true;
         self.timers.clear(&Timer::Idle);
-        if !self.link.is_waiting() {
+        if !self.link.attempts.is_waiting() {
             self.connect(now);
         }
     }
@@ -93,7 +93,7 @@ impl<P: Payload> Client<P> {
 
     /// The server has accepted something: the link is up for certain.
     pub(super) fn accepted(&mut self) {
-        self.link.forget_failures();
+        self.link.attempts.forget_failures();
         self.found_way();
     }
 
@@ -103,20 +103,20 @@ impl<P: Payload> Client<P> {
                 self.give_up_attempt();
             }
             self.link_lost(now, code, "the socket closed");
-        } else if self.link.attempted() == Some(socket) {
+        } else if self.link.attempts.socket() == Some(socket) {
             self.attempt_failed(now, code);
         }
     }
 
     fn give_up_attempt(&mut self) {
-        if let Some(socket) = self.link.attempted() {
+        if let Some(socket) = self.link.attempts.socket() {
             self.outputs.push_back(Output::Close { socket });
         }
-        self.link.give_up_attempt(&mut self.timers);
+        self.link.attempts.give_up(&mut self.timers);
     }
 
     pub(super) fn connect_timed_out(&mut self, now: Instant) {
-        if let Some(socket) = self.link.attempted() {
+        if let Some(socket) = self.link.attempts.socket() {
             self.outputs.push_back(Output::Close { socket });
             self.attempt_failed(now, ABNORMAL);
         }
@@ -139,7 +139,7 @@ impl<P: Payload> Client<P> {
     pub(super) fn wait(&mut self, now: Instant, code: u16) -> u64 {
         let remedy = CloseRemedy::of(code);
         let is_limited = remedy == CloseRemedy::SlowDown;
-        let delay = self.link.wait(now, is_limited, &mut self.timers, &mut self.rng);
+        let delay = self.link.attempts.wait(now, is_limited, &mut self.timers, &mut self.rng);
         if remedy == CloseRemedy::FindOut {
             let next = self.reach.begin(now, self.is_sparing(), &mut self.rng);
             self.timers.set(Timer::Reach, now.after(next));
@@ -171,15 +171,15 @@ impl<P: Payload> Client<P> {
 
     /// Asks whether the way to the server is back.
     pub(super) fn ask_reach(&mut self) {
-        if self.link.is_waiting() && self.reach.ask() {
+        if self.link.attempts.is_waiting() && self.reach.ask() {
             self.outputs.push_back(Output::AskReach { within: PATIENCE });
         }
     }
 
     pub(super) fn reached(&mut self, now: Instant, answered: bool) {
         match self.reach.answered(now, answered, self.is_sparing(), &mut self.rng) {
-            _ if !self.link.is_waiting() => {}
-            Found::Back if self.link.may_hurry(now) => self.connect(now),
+            _ if !self.link.attempts.is_waiting() => {}
+            Found::Back if self.link.attempts.may_hurry(now) => self.connect(now),
             Found::AskAfter(millis) => self.timers.set(Timer::Reach, now.after(millis)),
             // The project answers, and still the socket did not open.
             Found::Nothing if answered => self.ask_why(now),
@@ -195,12 +195,12 @@ impl<P: Payload> Client<P> {
             return;
         }
         self.ask(now, Doubt::Return);
-        if self.link.hanging(now).is_some() {
+        if self.link.attempts.hanging(now).is_some() {
             // It began while nothing could come of it.
             self.give_up_attempt();
             self.connect(now);
-        } else if self.link.may_hurry(now) {
-            self.link.forget_failures();
+        } else if self.link.attempts.may_hurry(now) {
+            self.link.attempts.forget_failures();
             self.connect(now);
         }
     }
@@ -208,7 +208,7 @@ impl<P: Payload> Client<P> {
     /// The page is put away: an open socket would keep it out of the back/forward cache, and a frozen page answers
     /// nothing.
     pub(super) fn suspend(&mut self, now: Instant) {
-        if self.link.is_suspended() {
+        if self.link.attempts.is_suspended() {
             return;
         }
         let (certain, standing) = (self.link.certain(), self.link.standing());
@@ -246,13 +246,13 @@ impl<P: Payload> Client<P> {
 
     /// The page is back.
     pub(super) fn resume(&mut self, now: Instant) {
-        if !self.link.is_suspended() {
+        if !self.link.attempts.is_suspended() {
             self.ask_for_held(now);
             self.hurry(now);
             return;
         }
         self.link.rest(&mut self.timers);
-        self.link.forget_failures();
+        self.link.attempts.forget_failures();
         self.ask_for_held(now);
         self.heed_limits(now);
         if self.is_wanted() {
@@ -280,9 +280,9 @@ impl<P: Payload> Client<P> {
         if self.is_wanted() {
             return;
         }
-        if self.link.is_waiting() {
+        if self.link.attempts.is_waiting() {
             self.end("nobody was subscribed");
-        } else if self.link.is_suspended() {
+        } else if self.link.attempts.is_suspended() {
             self.clear_link_timers();
             self.forget_question();
             self.stats.forget_absence();
@@ -296,7 +296,7 @@ impl<P: Payload> Client<P> {
     pub(super) fn end(&mut self, reason: &'static str) {
         let was_connected = self.link.socket().is_some();
         self.close_all();
-        if !self.link.is_suspended() {
+        if !self.link.attempts.is_suspended() {
             self.link.rest(&mut self.timers);
         }
         self.clear_link_timers();

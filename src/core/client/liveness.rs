@@ -81,7 +81,7 @@ impl<P: Payload> Client<P> {
     fn try_beside(&mut self, now: Instant) {
         self.link.suspect();
         self.log(Level::Info, "suspected");
-        if !self.link.is_limited(now) {
+        if !self.link.attempts.is_limited(now) {
             self.connect(now);
         }
     }
@@ -94,7 +94,7 @@ impl<P: Payload> Client<P> {
             Overdue::Silent => {
                 self.notify(Notification::Heartbeat(Heartbeat::TimedOut));
                 self.link.give_up();
-                if self.link.has_successor() {
+                if self.link.attempts.has_successor() {
                     self.take_over(now);
                 } else {
                     self.call_down(now, SILENT);
@@ -109,7 +109,7 @@ impl<P: Payload> Client<P> {
             return;
         }
         self.link.call_down(now, &mut self.timers);
-        if self.link.may_attempt() && !self.link.is_waiting() {
+        if self.link.may_attempt() && !self.link.attempts.is_waiting() {
             self.wait(now, 0);
         } else {
             self.notify(Notification::Connection { state: Connection::Disconnected });
@@ -134,11 +134,11 @@ impl<P: Payload> Client<P> {
 
     /// The open socket has answered: it serves on, and whatever was tried beside it is closed.
     pub(super) fn resumed(&mut self, now: Instant) {
-        if let Some(socket) = self.link.attempted() {
+        if let Some(socket) = self.link.attempts.socket() {
             self.outputs.push_back(Output::Close { socket });
         }
         let standing = self.link.trust(now, &mut self.timers);
-        self.link.forget_failures();
+        self.link.attempts.forget_failures();
         self.found_way();
         self.queue_all();
         if standing != Some(Standing::Down) {
@@ -195,15 +195,15 @@ impl<P: Payload> Client<P> {
 
     /// The open socket is gone, whatever becomes of attempts.
     pub(super) fn link_lost(&mut self, now: Instant, code: u16, reason: &'static str) {
-        if self.link.has_successor() {
+        if self.link.attempts.has_successor() {
             self.succeed(now, code, reason);
             return;
         }
         let (certain, standing) = (self.link.certain(), self.link.standing());
         self.link.part(&mut self.timers);
-        if self.link.attempted().is_none() && !self.link.is_waiting() {
+        if self.link.attempts.socket().is_none() && !self.link.attempts.is_waiting() {
             self.wait(now, code);
-        } else if self.link.is_waiting() && standing == Some(Standing::Suspected) {
+        } else if self.link.attempts.is_waiting() && standing == Some(Standing::Suspected) {
             self.notify(Notification::Connection { state: Connection::Disconnected });
         }
         self.tell_lost(now, certain, standing, code, reason);
@@ -218,7 +218,7 @@ impl<P: Payload> Client<P> {
         reason: &'static str,
     ) {
         if standing != Some(Standing::Down) {
-            if self.link.attempted().is_some() {
+            if self.link.attempts.socket().is_some() {
                 self.notify(Notification::Connection { state: Connection::Connecting });
             }
             self.notify(Notification::Disconnected { code, reason });

@@ -9,7 +9,6 @@ use crate::core::realtime::pushes::{Purpose, Push};
 use crate::core::realtime::subscriptions::Source;
 use crate::core::time::{Instant, Timer};
 
-
 /// What the server answers a message to a channel that it does not know.
 const UNMATCHED: &str = "unmatched topic";
 

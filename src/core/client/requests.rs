@@ -73,11 +73,11 @@ impl<P: Payload> Client<P> {
             Some(Request::Broadcast(call)) => {
                 self.notify(Notification::Settled { call, result: answer.broadcast_result() });
             }
-            Some(Request::Refusal { token }) if self.link.is_waiting() => {
+            Some(Request::Refusal { token }) if self.link.attempts.is_waiting() => {
                 match answer.refusal(token.is_some()) {
                     Refusal::Unreachable | Refusal::NotTheToken => {}
                     Refusal::Key => self.key_refused(now, KEY_REFUSED),
-                    Refusal::Limited => self.link.slow_down(now, &mut self.timers, &mut self.rng),
+                    Refusal::Limited => self.link.attempts.slow_down(now, &mut self.timers, &mut self.rng),
                     // There is another by now.
                     Refusal::Token if token != Some(self.token.version()) => {}
                     Refusal::Token => self.token_refused(now),
@@ -100,7 +100,7 @@ impl<P: Payload> Client<P> {
     }
 
     fn key_refused(&mut self, now: Instant, message: &str) {
-        self.link.slow_down(now, &mut self.timers, &mut self.rng);
+        self.link.attempts.slow_down(now, &mut self.timers, &mut self.rng);
         self.notify(Notification::Error { id: None, error: Error::new(Code::KeyRefused, message) });
     }
 }

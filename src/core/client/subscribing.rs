@@ -70,7 +70,7 @@ impl<P: Payload> Client<P> {
         self.notify(Notification::Status { id: id.clone(), status: Status::Joining });
         self.timers.clear(&Timer::Idle);
         self.serve(now, &id, &topic);
-        if !self.link.is_waiting() {
+        if !self.link.attempts.is_waiting() {
             self.connect(now);
         }
     }
@@ -84,7 +84,7 @@ impl<P: Payload> Client<P> {
             .entry(topic.to_owned())
             .or_insert_with(|| Channel::new(needed.clone(), backoff, self.was_anothers));
         channel.config = needed;
-        let is_away = self.link.is_suspended();
+        let is_away = self.link.attempts.is_suspended();
         if let Some(until) = self.limited.get(topic).copied().filter(|until| *until > now && !is_away) {
             self.limited.remove(topic);
             channel.is_limited = true;

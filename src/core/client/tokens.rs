@@ -32,7 +32,7 @@ impl<P: Payload> Client<P> {
     /// Whether the application answers no longer matters; unless a broadcast by HTTP waits for it, or the page is put
     /// away.
     pub(super) fn forget_question(&mut self) {
-        if self.held.is_empty() || self.link.is_suspended() {
+        if self.held.is_empty() || self.link.attempts.is_suspended() {
             self.token.withdraw();
             self.timers.clear(&Timer::TokenAnswer);
         }
@@ -88,7 +88,7 @@ impl<P: Payload> Client<P> {
     /// When the application is asked next. A token that seems over is asked about at once, and what waits for an
     /// authorization waits for that.
     fn plan_questions(&mut self, now: Instant) {
-        let is_resting = self.link.is_idle() || self.link.is_suspended();
+        let is_resting = self.link.is_idle() || self.link.attempts.is_suspended();
         self.timers.clear(&Timer::TokenRenewal);
         // The server answers a broadcast by HTTP in any case.
         self.send_held();
@@ -112,7 +112,7 @@ impl<P: Payload> Client<P> {
         let message = ["The `accessToken` function failed: ", reason, ". It is asked again."].concat();
         let error = Error::new(Code::TokenUnavailable, message);
         self.refuse_held(&error);
-        if !self.link.is_idle() && !self.link.is_suspended() {
+        if !self.link.is_idle() && !self.link.attempts.is_suspended() {
             self.token_trouble(now, &error);
         }
     }

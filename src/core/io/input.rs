@@ -1,9 +1,9 @@
 //! What goes into the client.
 
 use super::{CallId, RequestId};
+use crate::core::realtime::attempts::SocketId;
 use crate::core::realtime::frame::Inbound;
 use crate::core::realtime::http_send::{HttpAnswer, HttpBroadcast};
-use crate::core::realtime::link::SocketId;
 use crate::core::realtime::routes::Slot;
 use crate::core::realtime::subscriptions::Subscription;
 use crate::core::realtime::token::{Claims, QuestionId};

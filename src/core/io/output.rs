@@ -1,8 +1,8 @@
 //! What comes out of the client.
 
 use super::{LogEntry, Notification, RequestId};
+use crate::core::realtime::attempts::SocketId;
 use crate::core::realtime::frame::Encoding;
-use crate::core::realtime::link::SocketId;
 use crate::core::realtime::routes::TopicRoutes;
 use crate::core::realtime::token::QuestionId;
 

@@ -1,14 +1,13 @@
-//! The link: the socket that is open, how far it is trusted, and the attempts to open one.
+//! The link: the socket that is open, how far it is trusted, and which socket takes its place.
 //!
 //! A socket that is no longer trusted is kept while another is tried beside it, make before break (after the handover of
 //! that name in mobile networks): where TCP has outlived an outage, everything that was sent meanwhile is still to come
 //! on it. If it answers, it serves on and the other is given up; otherwise the other takes its place. The two are never
 //! joined at the same time.
 
+use crate::core::realtime::attempts::{Attempts, SocketId};
 use crate::core::realtime::frame::Reference;
 use crate::core::realtime::liveness::{Doubt, Liveness, Rhythm};
-use crate::core::resilience::backoff::Backoff;
-use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timer, Timers};
 
 /// A timer later than this was not late but asleep, in milliseconds.
@@ -16,26 +15,11 @@ const ASLEEP: u64 = 5_000;
 /// A timer later than this went off before what had come meanwhile was read, in milliseconds: the machine slept for
 /// seconds, or the page was busy.
 const LATE: u64 = 250;
-/// How long the server's limiters are given, in milliseconds: they average over as much.
-const SLOW_DOWN: u64 = 60_000;
-/// Those that were limited together come back over so many milliseconds.
-const SLOW_SPREAD: u64 = 30_000;
-/// An attempt that is older than this is begun anew when the network returns, in milliseconds.
-const HANGING: u64 = 1_000;
 /// The longest pause between heartbeats on a connection that is to be spared, in milliseconds: the server closes a
 /// socket after 60,000 of silence.
 const SPARING_INTERVAL: u64 = 50_000;
 /// A socket that answers nothing is kept for so long, in milliseconds: then the server has closed it.
 const KEPT: u64 = 60_000;
-
-/// How long to leave a server alone that limits something, in milliseconds.
-pub fn slow_down(rng: &mut Rng) -> u64 {
-    SLOW_DOWN + rng.up_to(SLOW_SPREAD)
-}
-
-/// Names one socket of the driver's, so that late events of a former one are told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SocketId(pub u32);
 
 /// How far the open socket is trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,23 +39,6 @@ struct Open {
     /// Its patience is over: whatever opens beside it takes its place.
     is_given_up: bool,
     life: Liveness,
-}
-
-/// How far the way to another socket is.
-#[derive(Debug)]
-enum Attempt {
-    /// None is wanted.
-    Idle,
-    Connecting {
-        socket: SocketId,
-        since: Instant,
-    },
-    /// It is open, and waits until the one beside it is given up.
-    Ready(SocketId),
-    /// Until the backoff is over.
-    Waiting,
-    /// The page is put away.
-    Suspended,
 }
 
 /// What became of an attempt that opened.
@@ -112,13 +79,9 @@ pub struct Heartbeats {
 #[derive(Debug)]
 pub struct Link {
     open: Option<Open>,
-    attempt: Attempt,
-    backoff: Backoff,
+    /// The attempts to open another socket.
+    pub attempts: Attempts,
     heartbeats: Heartbeats,
-    connect_timeout: u64,
-    sockets: u32,
-    /// The server limits connections: none before then, whatever the browser says.
-    slow_until: Option<Instant>,
     is_sparing: bool,
     is_hidden: bool,
     /// A heartbeat has been repeated because its timer was late; once is enough.
@@ -126,20 +89,9 @@ pub struct Link {
 }
 
 impl Link {
-    /// A link at rest; times in milliseconds.
-    pub fn new(backoff: Backoff, heartbeats: Heartbeats, connect_timeout: u64) -> Self {
-        Self {
-            open: None,
-            attempt: Attempt::Idle,
-            backoff,
-            heartbeats,
-            connect_timeout,
-            sockets: 0,
-            slow_until: None,
-            is_sparing: false,
-            is_hidden: false,
-            is_excused: false,
-        }
+    /// A link at rest.
+    pub fn new(attempts: Attempts, heartbeats: Heartbeats) -> Self {
+        Self { open: None, attempts, heartbeats, is_sparing: false, is_hidden: false, is_excused: false }
     }
 
     /// Whether the connection is to be spared: heartbeats come as rarely as the server allows.
@@ -182,15 +134,7 @@ impl Link {
 
     /// Every socket that is open or opening.
     pub fn sockets(&self) -> Vec<SocketId> {
-        self.open_socket().into_iter().chain(self.attempted()).collect()
-    }
-
-    /// The socket of the attempt under way.
-    pub fn attempted(&self) -> Option<SocketId> {
-        match self.attempt {
-            Attempt::Connecting { socket, .. } | Attempt::Ready(socket) => Some(socket),
-            _ => None,
-        }
+        self.open_socket().into_iter().chain(self.attempts.socket()).collect()
     }
 
     /// How far the open socket is trusted.
@@ -205,53 +149,12 @@ impl Link {
 
     /// Whether a new attempt may begin.
     pub fn may_attempt(&self) -> bool {
-        !self.is_trusted() && matches!(self.attempt, Attempt::Idle | Attempt::Waiting)
+        !self.is_trusted() && self.attempts.may_begin()
     }
 
     /// Whether nobody wants it.
     pub fn is_idle(&self) -> bool {
-        self.open.is_none() && matches!(self.attempt, Attempt::Idle)
-    }
-
-    /// Whether it waits for its next attempt.
-    pub fn is_waiting(&self) -> bool {
-        matches!(self.attempt, Attempt::Waiting)
-    }
-
-    /// Whether a successor is open beside the socket.
-    pub fn has_successor(&self) -> bool {
-        matches!(self.attempt, Attempt::Ready(_))
-    }
-
-    /// Whether the page is put away.
-    pub fn is_suspended(&self) -> bool {
-        matches!(self.attempt, Attempt::Suspended)
-    }
-
-    /// Whether an attempt may begin before the backoff ends.
-    pub fn may_hurry(&self, now: Instant) -> bool {
-        self.is_waiting() && !self.is_limited(now)
-    }
-
-    /// Whether the server limits connections.
-    pub fn is_limited(&self, now: Instant) -> bool {
-        self.slow_until.is_some_and(|until| until > now)
-    }
-
-    /// An attempt from rest waits too while the server limits connections; whether it does.
-    pub fn heed_limit(&mut self, now: Instant, timers: &mut Timers) -> bool {
-        let Some(until) = self.slow_until.filter(|until| *until > now) else { return false };
-        self.attempt = Attempt::Waiting;
-        timers.set(Timer::Reconnect, until);
-        true
-    }
-
-    /// The socket of an attempt that has been under way for a while, and hangs if it began without a network.
-    pub fn hanging(&self, now: Instant) -> Option<SocketId> {
-        match self.attempt {
-            Attempt::Connecting { socket, since } if now.since(since) >= HANGING => Some(socket),
-            _ => None,
-        }
+        self.open.is_none() && self.attempts.are_idle()
     }
 
     /// The last moment at which the open link was certain to be alive: whatever the server said before then has come.
@@ -259,24 +162,11 @@ impl Link {
         self.open.as_ref().map(|open| open.life.certain())
     }
 
-    /// Begins an attempt.
-    pub fn connect(&mut self, now: Instant, timers: &mut Timers) -> SocketId {
-        self.sockets = self.sockets.wrapping_add(1);
-        let socket = SocketId(self.sockets);
-        self.attempt = Attempt::Connecting { socket, since: now };
-        timers.clear(&Timer::Reconnect);
-        timers.set(Timer::Connect, now.after(self.connect_timeout));
-        socket
-    }
-
     /// A socket has opened.
     pub fn opened(&mut self, socket: SocketId, now: Instant, timers: &mut Timers) -> Opened {
-        if !matches!(self.attempt, Attempt::Connecting { socket: awaited, .. } if awaited == socket) {
+        if !self.attempts.opened(socket, timers) {
             return Opened::Unknown;
         }
-        timers.clear(&Timer::Connect);
-        self.slow_until = None;
-        self.attempt = Attempt::Ready(socket);
         match &self.open {
             None => {
                 self.promote(now, timers);
@@ -288,9 +178,8 @@ impl Link {
 
     /// The socket that waits becomes the link.
     pub fn promote(&mut self, now: Instant, timers: &mut Timers) {
-        let Attempt::Ready(socket) = self.attempt else { return };
+        let Some(socket) = self.attempts.take_successor() else { return };
         self.part(timers);
-        self.attempt = Attempt::Idle;
         let life = Liveness::new(now);
         timers.set(Timer::Heartbeat, life.next_question(self.rhythm()));
         self.open = Some(Open { socket, standing: Standing::Trusted, is_given_up: false, life });
@@ -305,48 +194,16 @@ impl Link {
         }
     }
 
-    /// Waits for the next attempt, and says after how many milliseconds that will be. `is_limited` says that the server
-    /// limits connections.
-    pub fn wait(&mut self, now: Instant, is_limited: bool, timers: &mut Timers, rng: &mut Rng) -> u64 {
-        self.give_up_attempt(timers);
-        self.attempt = Attempt::Waiting;
-        let own = self.backoff.next_delay(rng) + if is_limited { slow_down(rng) } else { 0 };
-        let limited = self.slow_until.map_or(0, |until| until.since(now));
-        let delay = own.max(limited);
-        self.slow_until = (is_limited || limited > 0).then(|| now.after(delay));
-        timers.set(Timer::Reconnect, now.after(delay));
-        delay
-    }
-
-    /// The attempt under way is of no use any more.
-    pub fn give_up_attempt(&mut self, timers: &mut Timers) {
-        self.attempt = Attempt::Idle;
-        timers.clear(&Timer::Connect);
-        timers.clear(&Timer::Reconnect);
-    }
-
-    /// The server limits connections, as has been found out since: waits at least a minute from `now`.
-    pub fn slow_down(&mut self, now: Instant, timers: &mut Timers, rng: &mut Rng) {
-        if self.may_hurry(now) {
-            self.wait(now, true, timers, rng);
-        }
-    }
-
     /// The page is put away: nothing runs until it is back.
     pub fn suspend(&mut self, timers: &mut Timers) {
-        self.rest(timers);
-        self.attempt = Attempt::Suspended;
+        self.part(timers);
+        self.attempts.suspend(timers);
     }
 
     /// The link is no longer wanted.
     pub fn rest(&mut self, timers: &mut Timers) {
         self.part(timers);
-        self.give_up_attempt(timers);
-    }
-
-    /// The server has accepted something, or the network is back: the next loss starts the backoff anew.
-    pub fn forget_failures(&mut self) {
-        self.backoff.reset();
+        self.attempts.give_up(timers);
     }
 
     /// How long the server's whole socket may be silent, in milliseconds: it may refuse every join that is under way, and
@@ -502,7 +359,7 @@ impl Link {
 
     /// The open socket lives: it serves on, and no other is wanted. How far it was trusted.
     pub fn trust(&mut self, now: Instant, timers: &mut Timers) -> Option<Standing> {
-        self.give_up_attempt(timers);
+        self.attempts.give_up(timers);
         timers.clear(&Timer::Kept);
         self.rest_until_next_question(now, timers);
         let open = self.open.as_mut()?;

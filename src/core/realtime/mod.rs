@@ -1,6 +1,7 @@
 //! The Realtime protocol: frames, the link, channels, and where data frames go.
 
 pub mod ahead;
+pub mod attempts;
 pub mod binding;
 pub mod channel;
 pub mod delivery;

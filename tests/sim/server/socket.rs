@@ -38,6 +38,11 @@ impl Server {
         true
     }
 
+    /// Whether it has a socket open.
+    pub fn has_socket(&self, conn: Conn) -> bool {
+        self.sockets.contains_key(&conn)
+    }
+
     /// The connection is gone, or the client has closed it.
     pub fn disconnected(&mut self, conn: Conn) {
         self.sockets.remove(&conn);
