@@ -110,7 +110,8 @@ export const mutants = [
     name: 'a rejoin that keeps the old reference',
     file: 'src/core/client/joining.rs',
     text: '        let reference = self.next_reference();\n        self.link.join',
-    replacement: '        let reference = crate::core::realtime::frame::Reference(7);\n        self.link.join',
+    replacement:
+      '        let reference = crate::core::realtime::frame::Reference(7);\n        self.link.join',
   },
   {
     name: 'a refused join whose silence is taken for the end of the link',

@@ -10,8 +10,9 @@ import { run } from '../../scripts/lib/process.mjs';
 /** All that may be published. A file that matches none of these is one nobody meant to send. */
 const allowed = [
   /^(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt)$/,
-  /^(arguments|index|react|testing|dashboard|emitter|errors|filter|module|notifications|realtime|store)\.(js|d\.ts)$/,
-  /^(subscriptions|supabase|telling|tracking|types)\.(js|d\.ts)$/,
+  /^(arguments|index|react|testing|dashboard|emitter|errors|filter|module|notifications|realtime)\.(js|d\.ts)$/,
+  /^(subscriptions|supabase|telling|types)\.(js|d\.ts)$/,
+  /^react\/(complain|connection|identity|latest|presence|provided|provider|store|subscription|tracking)\.(js|d\.ts)$/,
   /^testing\/(stack|backend|faults|tree)\.(js|d\.ts)$/,
   /^wedsync_dashboard(_bg\.wasm)?\.d\.ts$/,
   /^wedsync_dashboard\.js$/,

@@ -1,5 +1,5 @@
-import type { Dashboard } from './dashboard.js';
-import { DashboardError } from './errors.js';
+import type { Dashboard } from '../dashboard.js';
+import { DashboardError } from '../errors.js';
 
 /** A component that tracks something on a channel, as its page sees it. */
 interface Tracker {

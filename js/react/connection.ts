@@ -1,0 +1,19 @@
+import { useContext, useMemo, useSyncExternalStore } from 'react';
+import { Context } from './provided.js';
+import { type Connection, connectionStore, getServerConnection } from './store.js';
+
+/**
+ * The connection's state; the component renders again when it changes.
+ *
+ * @example
+ * ```tsx
+ * const { connected } = useConnection();
+ * return <p role="status">{connected ? 'Connected' : 'Disconnected'}</p>;
+ * ```
+ */
+export function useConnection(): Connection {
+  const { dashboard, error } = useContext(Context);
+  const store = useMemo(() => connectionStore(dashboard), [dashboard]);
+  const connection = useSyncExternalStore(store.subscribe, store.getSnapshot, getServerConnection);
+  return useMemo(() => (error ? { ...connection, error } : connection), [connection, error]);
+}
