@@ -259,18 +259,11 @@ impl<P: Payload> Client<P> {
                 // It may be another network, on which the link is dead.
                 self.ask(now, Doubt::Usual);
             }
-            Input::Online => {
-                self.is_offline = false;
-                self.hurry(now);
-            }
-            Input::Offline => {
-                self.is_offline = true;
-                self.ask(now, Doubt::Offline);
-            }
-            // Whatever events have come or not: a page that is seen is not put away.
+            Input::Online => self.online(now),
+            Input::Offline => self.offline(now),
             Input::Visible => {
                 self.link.hide(false);
-                self.resume(now);
+                self.seen(now);
             }
             Input::Hidden => self.link.hide(true),
             Input::Wake => {}

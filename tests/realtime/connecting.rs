@@ -215,6 +215,53 @@ fn a_server_that_accepts_and_drops_at_once_is_not_hammered() {
 }
 
 #[test]
+fn a_server_that_accepts_a_join_and_then_drops_is_not_hammered() {
+    // Whatever the code, and whether the project's health page answers or not.
+    for (code, answers) in [(1006, true), (1006, false), (1012, true), (1009, true), (1011, true)] {
+        let mut world = World::new();
+        world.subscribe("feed", broadcasts("feed"));
+        let begun = world.now;
+        while world.now.since(begun) < 600_000 {
+            let opened = world.opened.len();
+            world.open();
+            world.accept("feed");
+            world.pass(2_000);
+            world.close(code);
+            let mut asked = world.reach_asked;
+            while world.opened.len() == opened {
+                world.pass(10);
+                if world.reach_asked > asked {
+                    asked = world.reach_asked;
+                    world.reached(answers);
+                }
+            }
+        }
+        assert!(world.opened.len() < 60, "{code}: {} sockets in ten minutes", world.opened.len());
+    }
+}
+
+#[test]
+fn a_link_that_was_up_for_a_while_is_found_again_at_once() {
+    let mut world = World::new();
+    world.subscribe("feed", broadcasts("feed"));
+    for _ in 0..8 {
+        world.open();
+        world.accept("feed");
+        world.pass(11_000);
+        let (opened, asked) = (world.opened.len(), world.reach_asked);
+        world.close(1006);
+        let lost = world.now;
+        while world.opened.len() == opened {
+            world.pass(10);
+            if world.reach_asked > asked {
+                world.reached(true);
+            }
+        }
+        assert!(world.now.since(lost) <= 1_000, "{} ms", world.now.since(lost));
+    }
+}
+
+#[test]
 fn disconnect_leaves_nothing_running_and_subscribe_begins_anew() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     world.accept("feed");

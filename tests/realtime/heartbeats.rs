@@ -83,6 +83,19 @@ fn a_link_that_talked_and_falls_silent_is_asked_after_a_second() {
 }
 
 #[test]
+fn a_link_that_talks_in_bursts_is_asked_no_more_often_than_a_silent_one() {
+    for (every, frames) in [(1_500, 20), (2_000, 50), (3_000, 50), (4_000, 200)] {
+        let mut world = live();
+        world.answers = true;
+        for _ in 0..3_600_000 / every {
+            world.pass(every);
+            world.hear(world.socket(), frames);
+        }
+        assert!(beats(&world) <= 720, "{frames} frames every {every} ms: {} an hour", beats(&world));
+    }
+}
+
+#[test]
 fn a_dead_link_is_found_within_ten_seconds_though_the_browser_says_nothing() {
     for data_before in [false, true] {
         let mut world = live();

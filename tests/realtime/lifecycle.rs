@@ -280,3 +280,15 @@ fn a_page_put_away_before_anything_was_wanted_opens_nothing() {
     world.input(Input::Resume);
     assert_eq!(world.opened.len(), 1);
 }
+
+#[test]
+fn a_page_that_is_looked_at_again_and_again_does_not_begin_its_attempt_anew() {
+    let mut world = World::new();
+    world.subscribe("feed", broadcasts("feed"));
+    for _ in 0..5 {
+        world.pass(1_500);
+        world.input(Input::Hidden);
+        world.input(Input::Visible);
+    }
+    assert_eq!((world.opened.len(), world.closed.len()), (1, 0));
+}

@@ -388,3 +388,67 @@ fn a_refusal_of_an_older_token_does_not_refuse_the_newer_one() {
     world.answer(401, json!({ "msg": "invalid JWT" }));
     assert_eq!(world.news.len(), news, "the answer is about the old one");
 }
+
+#[test]
+fn a_source_that_has_only_what_was_refused_is_asked_every_five_seconds_at_most() {
+    for channels in [1, 10] {
+        let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+        let names: Vec<String> = (0..channels).map(|number| format!("room:{number}")).collect();
+        for name in &names {
+            world.subscribe(name, private(broadcasts(name)));
+        }
+        world.open();
+        let begun = world.now;
+        let (mut answered, mut seen) = (0, 0);
+        while world.now.since(begun) < 60_000 {
+            while answered < world.tokens_asked {
+                answered += 1;
+                answer(&mut world, answered, "short", Some(100));
+            }
+            while seen < world.sent.len() {
+                let frame = world.sent[seen].clone();
+                seen += 1;
+                if frame[3] == "phx_join" {
+                    let channel = frame[2].as_str().unwrap_or_default().replace("realtime:", "");
+                    world.accept_join(&channel);
+                    complain(&mut world, &channel, "Token has expired 0 seconds ago");
+                }
+            }
+            world.pass(10);
+        }
+        assert!(world.tokens_asked <= 16, "{channels} channels: {} questions a minute", world.tokens_asked);
+    }
+}
+
+#[test]
+fn what_was_asked_before_a_rest_is_not_answered_after_it() {
+    for rest in [[Input::Disconnect, Input::Connect], [Input::Suspend, Input::Resume]] {
+        let mut world = asking();
+        rest.into_iter().for_each(|input| world.input(input));
+        world.subscribe("room", private(broadcasts("room:1")));
+        world.open();
+        assert_eq!(world.tokens_asked, 2);
+        answer(&mut world, 1, "an earlier session's", Some(3_600_000));
+        assert!(world.sent.is_empty());
+        answer(&mut world, 2, "this one's", Some(3_600_000));
+        assert_eq!(world.join("room:1").2["access_token"], "this one's");
+    }
+}
+
+#[test]
+fn what_was_refused_for_a_token_is_joined_at_once_with_a_fresh_one() {
+    let mut world = World::new();
+    set_auth(&mut world, "old", Some(-5_000));
+    world.subscribe("room", private(broadcasts("room:1")));
+    world.open();
+    for _ in 0..12 {
+        world.refuse("room:1", "InvalidJWTToken: Token has expired 5 seconds ago");
+        let joins = world.client().stats().joins;
+        while world.client().stats().joins == joins {
+            world.jump();
+        }
+    }
+    world.refuse("room:1", "InvalidJWTToken: Token has expired 5 seconds ago");
+    set_auth(&mut world, "new", Some(3_600_000));
+    assert_eq!(world.join("room:1").2["access_token"], "new");
+}

@@ -5,6 +5,7 @@ use wedsync_dashboard::core::client::Config;
 use wedsync_dashboard::core::io::{
     CallId, Continuity, Input, Notification, PresenceEvent, QuestionId, Status,
 };
+use wedsync_dashboard::core::realtime::frame::Protocol;
 use wedsync_dashboard::core::realtime::http_send::HttpBroadcast;
 use wedsync_dashboard::core::realtime::token::Claims;
 
@@ -288,4 +289,68 @@ fn a_fresh_token_that_met_a_join_hides_no_later_gap() {
     world.accept("rows");
     subscribed_to_postgres(&mut world, "rows");
     assert_eq!(gaps(&world, "rows"), 1, "the server has begun it anew by itself");
+}
+
+fn last_join_1(world: &World) -> Value {
+    let is_join = |frame: &&Value| frame["event"] == "phx_join";
+    world.sent.iter().rev().find(is_join).expect("a join").clone()
+}
+
+/// In protocol 1 the server's words about its subscriptions name no join.
+fn system_1(world: &mut World, status: &str, message: &str) {
+    let topic = last_join_1(world)["topic"].clone();
+    let payload =
+        json!({ "message": message, "status": status, "extension": "postgres_changes", "channel": "rows" });
+    world.receive_json(json!({ "topic": topic, "event": "system", "ref": null, "payload": payload }));
+}
+
+fn accept_1(world: &mut World) {
+    let join = last_join_1(world);
+    let mut bindings = join["payload"]["config"]["postgres_changes"].clone();
+    bindings[0]["id"] = json!(77);
+    let payload = json!({ "status": "ok", "response": { "postgres_changes": bindings } });
+    let topic = &join["topic"];
+    world.receive_json(
+        json!({ "topic": topic, "event": "phx_reply", "ref": join["ref"], "payload": payload }),
+    );
+}
+
+#[test]
+fn in_protocol_1_another_user_is_told_from_the_former_one_by_another_socket() {
+    let mut world = World::with(Config { protocol: Protocol::V1, ..Config::default() }, 1);
+    set_auth(&mut world, "alice", "alice-1");
+    world.subscribe("rows", changes("rows", "clients", None));
+    world.open();
+    accept_1(&mut world);
+    let alices = world.socket();
+    set_auth(&mut world, "bob", "bob-1");
+    assert_eq!(world.closed, [alices]);
+    assert_eq!(world.statuses("rows").last(), Some(&Status::Joining), "it was not live yet");
+    // What the server says of Alice's subscription comes on her socket, if at all.
+    let late =
+        json!({ "message": "Subscribed to PostgreSQL", "status": "ok", "extension": "postgres_changes" });
+    let topic = last_join_1(&world)["topic"].clone();
+    let frame = json!({ "topic": topic, "event": "system", "ref": null, "payload": late });
+    world.receive_on(alices, frame);
+    world.open();
+    assert_eq!(last_join_1(&world)["payload"]["access_token"], "bob-1");
+    accept_1(&mut world);
+    assert!(!world.is_live("rows"));
+    system_1(&mut world, "ok", "Subscribed to PostgreSQL");
+    assert!(world.is_live("rows"));
+}
+
+#[test]
+fn in_protocol_1_what_comes_before_the_reply_to_a_join_is_not_about_it() {
+    let mut world = World::with(Config { protocol: Protocol::V1, ..Config::default() }, 1);
+    world.subscribe("rows", changes("rows", "clients", None));
+    world.open();
+    accept_1(&mut world);
+    world.unsubscribe("rows");
+    world.subscribe("rows", changes("rows", "clients", None));
+    system_1(&mut world, "error", "Unable to subscribe to changes with given parameters.");
+    assert!(world.failure("rows").is_none());
+    accept_1(&mut world);
+    system_1(&mut world, "error", "Unable to subscribe to changes with given parameters.");
+    assert!(world.failure("rows").is_some());
 }

@@ -52,7 +52,7 @@ pub struct Weather {
     pub away: Millis,
     /// Handshakes are neither taken nor refused until then.
     pub hanging: Millis,
-    /// Handshakes are taken, and the sockets dropped at once, until then.
+    /// Handshakes are taken, and the sockets dropped within half a second, until then.
     pub dropping: Millis,
     /// The way takes seconds until then.
     pub slow: Millis,

@@ -182,6 +182,10 @@ impl World {
         }
         // The next user is given what the database still has, as if for the first time.
         self.watch.forget_kept(peer);
+        if self.peers[peer].version == Version::One {
+            // Only another socket tells the users apart.
+            self.links.values_mut().filter(|link| link.peer == peer).for_each(|link| link.is_touched = true);
+        }
     }
 
     /// A client says that a subscription is live.

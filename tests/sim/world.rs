@@ -271,7 +271,9 @@ impl World {
         if self.server.connect(conn, version, KEY) {
             self.schedule(self.now + latency, Event::Opened(conn));
             if self.now < self.weather.dropping {
-                self.schedule(self.now + latency + 1, Event::Closed(conn, 1006));
+                // Before or after it has accepted a join.
+                let lived = 1 + self.rng.up_to(400);
+                self.schedule(self.now + latency + lived, Event::Closed(conn, 1006));
             }
         } else {
             self.schedule(self.now + HANDSHAKE_REFUSAL, Event::Failed(conn));

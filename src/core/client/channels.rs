@@ -13,7 +13,7 @@ impl<P: Payload> Client<P> {
     /// Takes a control frame of the open socket.
     pub(super) fn frame(&mut self, now: Instant, frame: &Inbound<P>) {
         if frame.topic == PHOENIX_TOPIC {
-            self.accepted();
+            self.accepted(now);
             self.heartbeat_answered(now, frame.reference);
             return;
         }

@@ -12,6 +12,7 @@ use crate::core::time::{Instant, Timer};
 
 const UNREACHABLE: &str = "The Realtime server could not be reached, or refused the connection. Check the project URL, \
     the key and the network; a browser does not say which of them it is.";
+const REPLACED: &str = "another user's token was set";
 /// The close code of a browser's socket that nobody closed.
 const ABNORMAL: u16 = 1006;
 
@@ -68,6 +69,7 @@ impl<P: Payload> Client<P> {
             return;
         }
         self.clock = Some((now, epoch));
+        self.is_offline = false;
         self.timers.clear(&Timer::Reach);
         match opened {
             Opened::First => self.come_up(now),
@@ -76,8 +78,8 @@ impl<P: Payload> Client<P> {
         }
     }
 
-    /// A new socket is the link. An open socket alone proves nothing of the server: neither the backoff nor the search
-    /// for the way back ends before it has accepted something.
+    /// A new socket is the link. An open socket alone proves nothing of the server: the search for the way back goes on
+    /// until it has accepted something, and the backoff until it has done so for a while.
     pub(super) fn come_up(&mut self, now: Instant) {
         self.stats.reconnects += u32::from(self.stats.connections > 0);
         self.stats.connections += 1;
@@ -92,9 +94,18 @@ impl<P: Payload> Client<P> {
     }
 
     /// The server has accepted something: the link is up for certain.
-    pub(super) fn accepted(&mut self) {
-        self.link.attempts.forget_failures();
+    pub(super) fn accepted(&mut self, now: Instant) {
+        self.link.accept(now);
         self.found_way();
+        self.forget_outage(now);
+    }
+
+    /// A link that has been up for a while has nothing to do with the outage before it.
+    pub(super) fn forget_outage(&mut self, now: Instant) {
+        if self.link.is_steady(now) {
+            self.link.attempts.forget_failures();
+            self.reach.forget();
+        }
     }
 
     pub(super) fn socket_closed(&mut self, now: Instant, socket: SocketId, code: u16) {
@@ -187,19 +198,73 @@ impl<P: Payload> Client<P> {
         }
     }
 
+    /// Closes the open socket, and opens another at once if one is wanted.
+    pub(super) fn replace_socket(&mut self, now: Instant) {
+        let (certain, standing) = (self.link.certain(), self.link.standing());
+        if standing.is_none() {
+            return;
+        }
+        if !self.is_wanted() {
+            self.end(REPLACED);
+            return;
+        }
+        self.close_all();
+        self.link.rest(&mut self.timers);
+        self.connect(now);
+        if standing != Some(Standing::Down) {
+            self.notify(Notification::Disconnected { code: 1000, reason: REPLACED });
+        }
+        if !self.subscriptions.is_empty() {
+            self.stats.away(now);
+        }
+        self.channels_lost(now, certain);
+    }
+
+    /// The browser says that there is no network: finds out whether that is so.
+    pub(super) fn offline(&mut self, now: Instant) {
+        self.is_offline = true;
+        if self.link.attempts.has_successor() {
+            // It opened while there was one.
+            self.give_up_attempt();
+            if self.link.standing() == Some(Standing::Down) {
+                self.wait(now, 0);
+            }
+        }
+        self.ask(now, Doubt::Offline);
+    }
+
+    /// The browser says that the network is back.
+    pub(super) fn online(&mut self, now: Instant) {
+        let was_offline = std::mem::take(&mut self.is_offline);
+        if was_offline && !matches!(self.link.standing(), None | Some(Standing::Down)) {
+            // It may be another network, on which the open socket is dead: a successor does not wait until that is known.
+            self.ask_anyway(now, Doubt::Return);
+            self.ask_token_again(now);
+            if self.link.is_trusted() {
+                self.try_beside(now);
+            }
+        }
+        self.hurry_hanging(now);
+        self.hurry(now);
+    }
+
+    /// An attempt that began while nothing could come of it begins anew.
+    fn hurry_hanging(&mut self, now: Instant) {
+        if self.link.attempts.hanging(now).is_some() {
+            self.give_up_attempt();
+            self.connect(now);
+        }
+    }
+
     /// Something says that the network may be back: tries at once, and finds out whether the open socket still lives.
-    pub(super) fn hurry(&mut self, now: Instant) {
+    fn hurry(&mut self, now: Instant) {
         if self.link.is_trusted() {
             self.ask(now, Doubt::Usual);
             self.ask_token_again(now);
             return;
         }
         self.ask(now, Doubt::Return);
-        if self.link.attempts.hanging(now).is_some() {
-            // It began while nothing could come of it.
-            self.give_up_attempt();
-            self.connect(now);
-        } else if self.link.attempts.may_hurry(now) {
+        if self.link.attempts.may_hurry(now) {
             self.link.attempts.forget_failures();
             self.connect(now);
         }
@@ -247,10 +312,12 @@ impl<P: Payload> Client<P> {
     /// The page is back.
     pub(super) fn resume(&mut self, now: Instant) {
         if !self.link.attempts.is_suspended() {
-            self.ask_for_held(now);
-            self.hurry(now);
+            self.hurry_hanging(now);
+            self.seen(now);
             return;
         }
+        // Whatever the browser has said since then was not heard.
+        self.is_offline = false;
         self.link.rest(&mut self.timers);
         self.link.attempts.forget_failures();
         self.ask_for_held(now);
@@ -259,6 +326,16 @@ impl<P: Payload> Client<P> {
             self.connect(now);
         } else {
             self.notify(Notification::Connection { state: Connection::Idle });
+        }
+    }
+
+    /// Somebody looks at the page. Whatever events have come or not: one that is seen is not put away.
+    pub(super) fn seen(&mut self, now: Instant) {
+        if self.link.attempts.is_suspended() {
+            self.resume(now);
+        } else {
+            self.ask_for_held(now);
+            self.hurry(now);
         }
     }
 
@@ -310,6 +387,7 @@ impl<P: Payload> Client<P> {
 
     fn clear_link_timers(&mut self) {
         self.reach.end();
+        self.reach.forget();
         for timer in [Timer::TokenRenewal, Timer::TokenRetry, Timer::Idle, Timer::Pace, Timer::Reach] {
             self.timers.clear(&timer);
         }

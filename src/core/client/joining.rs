@@ -137,7 +137,7 @@ impl<P: Payload> Client<P> {
 
     /// The server took the join; its database subscription is still to come.
     pub(super) fn joined(&mut self, now: Instant, topic: &str) {
-        self.accepted();
+        self.accepted(now);
         if let Some(channel) = self.channels.get_mut(topic) {
             channel.joined();
         }
@@ -147,7 +147,7 @@ impl<P: Payload> Client<P> {
 
     /// The channel is live.
     pub(super) fn live(&mut self, now: Instant, topic: &str) {
-        self.accepted();
+        self.accepted(now);
         self.timers.clear(&Timer::Join(topic.to_owned()));
         if let Some(channel) = self.channels.get_mut(topic) {
             channel.live(now);
@@ -202,6 +202,7 @@ impl<P: Payload> Client<P> {
         };
         // What the server says of a token is not about the one after it.
         let is_about_token = matches!(remedy, Remedy::RefreshToken | Remedy::RefreshTokenOnce);
+        channel.waits_for_token = is_about_token;
         if is_about_token && channel.token == self.token.version() {
             self.token.refuse(now);
         }

@@ -48,7 +48,7 @@ impl<P: Payload> Client<P> {
     /// The machine has slept.
     fn awake(&mut self, now: Instant) {
         let is_closed = self.link.was_left_alone(now);
-        self.ask_anyway(now, Doubt::Usual);
+        self.ask_anyway(now, if self.is_offline { Doubt::Offline } else { Doubt::Usual });
         self.ask_token_again(now);
         if is_closed {
             self.try_beside(now);
@@ -58,6 +58,8 @@ impl<P: Payload> Client<P> {
     /// A heartbeat has been answered.
     pub(super) fn heartbeat_answered(&mut self, now: Instant, reference: Option<Reference>) {
         let Some(millis) = self.link.replied(now, reference, &mut self.timers) else { return };
+        // It was asked after whatever the browser has said.
+        self.is_offline = false;
         self.stats.round_trip(millis);
         self.notify(Notification::Heartbeat(Heartbeat::Answered(millis)));
         if !self.link.is_trusted() {
@@ -69,6 +71,9 @@ impl<P: Payload> Client<P> {
     pub(super) fn answer_late(&mut self, now: Instant, deadline: Instant) {
         match self.link.overdue(now, deadline, &mut self.timers) {
             Overdue::Alive => {}
+            Overdue::Asleep if self.is_offline && !Link::was_asleep(now, deadline) => {
+                self.link.read_first(now, &mut self.timers);
+            }
             Overdue::Asleep => self.awake(now),
             Overdue::Silent if self.is_offline => {
                 self.call_down(now, "the browser says that there is no network")
@@ -78,7 +83,7 @@ impl<P: Payload> Client<P> {
     }
 
     /// Tries another socket beside the open one.
-    fn try_beside(&mut self, now: Instant) {
+    pub(super) fn try_beside(&mut self, now: Instant) {
         self.link.suspect();
         self.log(Level::Info, "suspected");
         if !self.link.attempts.is_limited(now) {
@@ -109,6 +114,7 @@ impl<P: Payload> Client<P> {
             return;
         }
         self.link.call_down(now, &mut self.timers);
+        self.forget_outage(now);
         if self.link.may_attempt() && !self.link.attempts.is_waiting() {
             self.wait(now, 0);
         } else {
@@ -138,8 +144,7 @@ impl<P: Payload> Client<P> {
             self.outputs.push_back(Output::Close { socket });
         }
         let standing = self.link.trust(now, &mut self.timers);
-        self.link.attempts.forget_failures();
-        self.found_way();
+        self.accepted(now);
         self.queue_all();
         if standing != Some(Standing::Down) {
             return;
@@ -181,6 +186,7 @@ impl<P: Payload> Client<P> {
     /// The socket that waits becomes the link, now that the other is gone.
     pub(super) fn succeed(&mut self, now: Instant, code: u16, reason: &'static str) {
         let (certain, standing) = (self.link.certain(), self.link.standing());
+        self.forget_outage(now);
         self.link.promote(now, &mut self.timers);
         self.tell_lost(now, certain, standing, code, reason);
         self.come_up(now);
@@ -195,6 +201,7 @@ impl<P: Payload> Client<P> {
 
     /// The open socket is gone, whatever becomes of attempts.
     pub(super) fn link_lost(&mut self, now: Instant, code: u16, reason: &'static str) {
+        self.forget_outage(now);
         if self.link.attempts.has_successor() {
             self.succeed(now, code, reason);
             return;

@@ -4,7 +4,8 @@ use super::Client;
 use crate::core::error::{Code, Error};
 use crate::core::io::{Level, Notification, Output, QuestionId, Status};
 use crate::core::payload::Payload;
-use crate::core::realtime::channel::Channel;
+use crate::core::realtime::channel::{Channel, State};
+use crate::core::realtime::frame::Protocol;
 use crate::core::realtime::token::{Change, Claims};
 use crate::core::time::{Instant, Timer};
 
@@ -33,7 +34,7 @@ impl<P: Payload> Client<P> {
     /// away.
     pub(super) fn forget_question(&mut self) {
         if self.held.is_empty() || self.link.attempts.is_suspended() {
-            self.token.withdraw();
+            self.token.forget_questions();
             self.timers.clear(&Timer::TokenAnswer);
         }
     }
@@ -77,11 +78,24 @@ impl<P: Payload> Client<P> {
             self.log(Level::Debug, "token");
         }
         if change == Change::User {
-            self.change_user(was_known);
+            self.change_user(now, was_known);
         }
         self.plan_questions(now);
         if change == Change::Refreshed {
             self.push_token();
+            self.hasten_refused();
+        }
+    }
+
+    /// What was refused for the former token is joined with the fresh one at once.
+    fn hasten_refused(&mut self) {
+        let is_refused = |(topic, channel): (&String, &Channel<P>)| {
+            channel.waits_for_token.then(|| topic.clone()).filter(|_| channel.state == State::Waiting)
+        };
+        let topics: Vec<String> = self.channels.iter().filter_map(is_refused).collect();
+        for topic in topics {
+            self.timers.clear(&Timer::Rejoin(topic.clone()));
+            self.queue_join(&topic);
         }
     }
 
@@ -132,10 +146,14 @@ impl<P: Payload> Client<P> {
     /// Another user's session, or nobody's: what was the former one's ends now, and what is wanted begins anew. The server
     /// would go on with the former user's rows for seconds after a mere push of the token, and never tell of the next
     /// one's from between.
-    fn change_user(&mut self, had_former: bool) {
+    fn change_user(&mut self, now: Instant, had_former: bool) {
         self.notify(Notification::UserChanged);
         if !had_former {
             return;
+        }
+        if self.config.protocol == Protocol::V1 {
+            // What the server says of its subscriptions names no join there: only the socket tells the users apart.
+            self.replace_socket(now);
         }
         self.was_anothers = true;
         let error = Error::new(Code::UserChanged, OTHER_USER);

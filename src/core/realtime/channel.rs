@@ -159,6 +159,8 @@ pub struct Channel<P> {
     pub is_limited: bool,
     /// The server has no room for it until another channel is left.
     pub waits_for_slot: bool,
+    /// The server has refused its last join for the token.
+    pub waits_for_token: bool,
     /// What is delivered of what comes on the topic.
     pub delivers: Delivers,
     /// It was another user's before its next join.
@@ -201,6 +203,7 @@ impl<P: Payload> Channel<P> {
             is_suspect: false,
             is_limited: false,
             waits_for_slot: false,
+            waits_for_token: false,
             delivers: Delivers::Nothing,
             was_anothers,
             token: 0,
@@ -251,6 +254,7 @@ impl<P: Payload> Channel<P> {
         self.token = token;
         self.is_refreshing = false;
         self.is_limited = false;
+        self.waits_for_token = false;
         self.asked = Some(self.config.clone());
         self.complaint = None;
         self.presence.rejoin();
@@ -330,7 +334,7 @@ impl<P: Payload> Channel<P> {
                 }
                 _ => Event::Nothing,
             },
-            "system" if of_this_join || unsaid => self.system(&frame.payload),
+            "system" if of_this_join || unsaid => self.system(&frame.payload, of_this_join),
             "phx_close" | "phx_error" if of_this_join || (unsaid && frame.reference == current) => {
                 self.state = State::Waiting;
                 let reason = text(&frame.payload, "reason");
@@ -340,7 +344,6 @@ impl<P: Payload> Channel<P> {
                 self.presence.forget_early();
                 Event::Nothing
             }
-            // Where there is no `join_ref`, as in a diff, what comes before the reply is the earlier join's.
             "presence_state" if self.is_joined() && self.tells_of_others(of_this_join || unsaid) => {
                 Event::Presence(self.presence.state(&frame.payload))
             }
@@ -388,7 +391,7 @@ impl<P: Payload> Channel<P> {
         Some(Event::Live)
     }
 
-    fn system(&mut self, payload: &P) -> Event<P> {
+    fn system(&mut self, payload: &P, of_this_join: bool) -> Event<P> {
         let about_changes = text(payload, "extension").as_deref() == Some("postgres_changes");
         match (text(payload, "status").as_deref(), self.state) {
             (Some("ok"), State::Subscribing(reference, awaited)) if about_changes => {
@@ -412,6 +415,8 @@ impl<P: Payload> Channel<P> {
             {
                 Event::BegunAnew { changes: false }
             }
+            // Where it does not say of which join it is, what comes before the reply is the earlier one's.
+            (Some("error"), State::Joining(_)) if about_changes && !of_this_join => Event::Nothing,
             (Some("error"), _) if about_changes => {
                 Event::Down(Cause::RefusedByDatabase(text(payload, "message").unwrap_or_default()))
             }

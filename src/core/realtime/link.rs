@@ -20,6 +20,11 @@ const LATE: u64 = 250;
 const SPARING_INTERVAL: u64 = 50_000;
 /// A socket that answers nothing is kept for so long, in milliseconds: then the server has closed it.
 const KEPT: u64 = 60_000;
+/// What the server has accepted for so long, in milliseconds, it does not accept only to drop it.
+const STEADY: u64 = 10_000;
+/// A page that was busy when it was to be told that there is no network reads first what has come, for so many
+/// milliseconds.
+const UNREAD_OFFLINE: u64 = 250;
 
 /// How far the open socket is trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +43,8 @@ struct Open {
     standing: Standing,
     /// Its patience is over: whatever opens beside it takes its place.
     is_given_up: bool,
+    /// Since when the server accepts what is said on it.
+    accepted: Option<Instant>,
     life: Liveness,
 }
 
@@ -114,7 +121,7 @@ impl Link {
         let longest = if self.is_sparing { interval.max(SPARING_INTERVAL) } else { interval };
         let is_attentive = !self.is_sparing && !self.is_hidden;
         let quiet = if is_attentive { visible_interval.min(interval) } else { longest };
-        Rhythm { quiet, longest, follows_habit: is_attentive }
+        Rhythm { quiet, longest, follows_habit: is_attentive, is_sparing: self.is_sparing }
     }
 
     /// Whether a timer due at `deadline` and firing `now` was held up by sleep: the link may have died meanwhile.
@@ -182,8 +189,23 @@ impl Link {
         self.part(timers);
         let life = Liveness::new(now);
         timers.set(Timer::Heartbeat, life.next_question(self.rhythm()));
-        self.open = Some(Open { socket, standing: Standing::Trusted, is_given_up: false, life });
+        self.open =
+            Some(Open { socket, standing: Standing::Trusted, is_given_up: false, accepted: None, life });
         self.is_excused = false;
+    }
+
+    /// The server has accepted something.
+    pub fn accept(&mut self, now: Instant) {
+        if let Some(open) = &mut self.open {
+            open.accepted.get_or_insert(now);
+        }
+    }
+
+    /// Whether the server has accepted what is said on the open socket for a while. One that accepts and drops is not to
+    /// be hurried back to.
+    pub fn is_steady(&self, now: Instant) -> bool {
+        let accepted = self.open.as_ref().and_then(|open| open.accepted);
+        accepted.is_some_and(|accepted| now.since(accepted) >= STEADY)
     }
 
     /// The open socket is gone, or given up.
@@ -256,27 +278,40 @@ impl Link {
     /// A heartbeat goes out. Each join that the server may still refuse would hold up its answer.
     pub fn ask(&mut self, now: Instant, reference: Reference, doubt: Doubt, timers: &mut Timers) {
         let silence = self.silence(0);
-        let is_sparing = self.is_sparing;
+        let rhythm = self.rhythm();
         let Some(open) = &mut self.open else { return };
         let later = Liveness::silence(open.life.later_joins());
-        let allowed = open.life.ask(now, reference, doubt, is_sparing);
+        let former = open.life.doubt();
+        let allowed = open.life.ask(now, reference, doubt, rhythm);
         open.is_given_up = false;
         timers.clear(&Timer::Heartbeat);
         let patience = now.after(allowed.patience + silence);
-        if doubt == Doubt::Offline {
-            // Whatever holds up the server, without a network nothing comes. Nor is more time given than there was, lest a
-            // network that comes and goes puts off the end for ever; but the joins since then may hold up this answer too.
-            let before = timers.deadline(&Timer::HeartbeatTimeout).map(|before| before.after(later));
-            timers.set(Timer::HeartbeatTimeout, before.map_or(patience, |before| before.min(patience)));
-            if open.standing != Standing::Down {
-                timers.set(Timer::Suspicion, now.after(allowed.suspicion));
+        // No more time is given than there was, lest a network that comes and goes puts off the end for ever; but the
+        // joins since then may hold up this answer too. Once the application has been told there is no haste.
+        let before = match doubt {
+            Doubt::Offline => timers.deadline(&Timer::HeartbeatTimeout),
+            Doubt::Return if open.standing != Standing::Down => timers.deadline(&Timer::HeartbeatTimeout),
+            Doubt::Return | Doubt::Usual => None,
+        };
+        let before = before.map(|before| before.after(later));
+        timers.set(Timer::HeartbeatTimeout, before.map_or(patience, |before| before.min(patience)));
+        match doubt {
+            Doubt::Usual if open.standing == Standing::Trusted => {
+                timers.set(Timer::Suspicion, now.after(allowed.suspicion + silence));
             }
-            return;
+            // Whatever holds up the server, without a network nothing comes.
+            Doubt::Offline if open.standing != Standing::Down => {
+                let suspicion = now.after(allowed.suspicion);
+                let before = timers.deadline(&Timer::Suspicion).filter(|_| former != Some(Doubt::Usual));
+                timers.set(Timer::Suspicion, before.map_or(suspicion, |before| before.min(suspicion)));
+            }
+            _ => {}
         }
-        timers.set(Timer::HeartbeatTimeout, patience);
-        if open.standing == Standing::Trusted {
-            timers.set(Timer::Suspicion, now.after(allowed.suspicion + silence));
-        }
+    }
+
+    /// The page was busy when it was to be told that there is no network: reads first what has come.
+    pub fn read_first(&self, now: Instant, timers: &mut Timers) {
+        timers.set(Timer::Suspicion, now.after(UNREAD_OFFLINE));
     }
 
     /// A reply has come, to whatever it was: a join that was answered holds up the answer to a heartbeat no longer.

@@ -29,7 +29,8 @@ const LONGEST_SILENCE: u64 = 30_000;
 const UNREAD: u64 = 1_000;
 /// So many times its usual pause a link that talks may fall silent before it is asked.
 const HABITS: u64 = 8;
-/// The shortest silence after which a link that talks is asked, in milliseconds.
+/// The shortest silence after which a link that talks is asked, in milliseconds. One that talks in bursts is soon asked
+/// more rarely: twice the last silence after which it answered.
 const LEAST_SILENCE: u64 = 1_000;
 /// So many frames tell a link's habit; fewer change what is known of it in part.
 const TELLING: u64 = 4;
@@ -43,6 +44,8 @@ pub struct Rhythm {
     pub longest: u64,
     /// Whether a link that talks is asked as soon as its silence is unusual.
     pub follows_habit: bool,
+    /// Whether the connection is to be spared: answers may take long.
+    pub is_sparing: bool,
 }
 
 /// Why a socket is asked.
@@ -70,6 +73,9 @@ pub struct Allowance {
 struct Beat {
     reference: Reference,
     sent: Instant,
+    doubt: Doubt,
+    /// How long nothing had been heard, in milliseconds, if it was asked for that alone.
+    silence: Option<u64>,
     allowed: Allowance,
 }
 
@@ -79,6 +85,8 @@ pub struct Liveness {
     heard: Instant,
     /// The usual time between its frames, in milliseconds, if it is known.
     habit: Option<u64>,
+    /// The last silence after which it was asked and answered, and when: such a silence was no death.
+    harmless: Option<(u64, Instant)>,
     /// When it was last asked, or opened.
     asked: Instant,
     beat: Option<Beat>,
@@ -96,6 +104,7 @@ impl Liveness {
         Self {
             heard: now,
             habit: None,
+            harmless: None,
             asked: now,
             beat: None,
             certain: now,
@@ -134,8 +143,17 @@ impl Liveness {
     /// When to ask next.
     pub fn next_question(&self, rhythm: Rhythm) -> Instant {
         let unusual = self.habit.filter(|_| rhythm.follows_habit).map(|habit| habit.saturating_mul(HABITS));
-        let quiet = unusual.map_or(rhythm.quiet, |unusual| unusual.max(LEAST_SILENCE).min(rhythm.quiet));
+        let least = LEAST_SILENCE.max(self.harmless());
+        let quiet = unusual.map_or(rhythm.quiet, |unusual| unusual.max(least).min(rhythm.quiet));
         self.heard.after(quiet).min(self.asked.after(rhythm.longest))
+    }
+
+    /// Twice the silence that was harmless when the link was last asked, in milliseconds; half of that after each minute.
+    fn harmless(&self) -> u64 {
+        self.harmless.map_or(0, |(silence, at)| {
+            let minutes = u32::try_from(self.heard.since(at) / 60_000).unwrap_or(u32::MAX);
+            silence.saturating_mul(2).checked_shr(minutes).unwrap_or(0)
+        })
     }
 
     /// Whether a question is out so recently that another one would tell no more.
@@ -149,9 +167,9 @@ impl Liveness {
     }
 
     /// A heartbeat goes out: how long its answer may take, if no join holds it up.
-    pub fn ask(&mut self, now: Instant, reference: Reference, doubt: Doubt, is_sparing: bool) -> Allowance {
+    pub fn ask(&mut self, now: Instant, reference: Reference, doubt: Doubt, rhythm: Rhythm) -> Allowance {
         let late = self.round_trip.late_after();
-        let usual = if is_sparing {
+        let usual = if rhythm.is_sparing {
             Allowance { suspicion: MOST_SUSPICION, patience: MOST_PATIENCE }
         } else {
             Allowance {
@@ -162,11 +180,20 @@ impl Liveness {
         let allowed = match doubt {
             Doubt::Usual => usual,
             Doubt::Offline => Allowance { suspicion: OFFLINE_PATIENCE, ..usual },
-            Doubt::Return => Allowance { suspicion: 0, patience: late.clamp(RETURN_PATIENCE, MOST_PATIENCE) },
+            Doubt::Return => {
+                let patience = late.clamp(RETURN_PATIENCE, MOST_PATIENCE);
+                Allowance { suspicion: patience, patience }
+            }
         };
         self.asked = now;
-        self.beat = Some(Beat { reference, sent: now, allowed });
+        let silence = Some(now.since(self.heard)).filter(|silence| *silence < rhythm.quiet);
+        self.beat = Some(Beat { reference, sent: now, doubt, silence, allowed });
         allowed
+    }
+
+    /// Why the question was asked whose answer is awaited.
+    pub fn doubt(&self) -> Option<Doubt> {
+        self.beat.map(|beat| beat.doubt)
     }
 
     /// How long the answer that is awaited may take, if no join holds it up.
@@ -180,6 +207,9 @@ impl Liveness {
         self.certain = answered.sent;
         // The server's socket answers in order.
         self.joins.retain(|join| *join > answered.reference);
+        if let Some(silence) = answered.silence.filter(|_| answered.doubt == Doubt::Usual) {
+            self.harmless = Some((silence, now));
+        }
         let millis = now.since(answered.sent);
         self.round_trip.take(millis);
         Some(millis)
@@ -217,10 +247,10 @@ mod tests {
     use super::*;
 
     const OPENED: Instant = Instant::from_millis(100_000);
-    const VISIBLE: Rhythm = Rhythm { quiet: 5_000, longest: 25_000, follows_habit: true };
+    const VISIBLE: Rhythm = Rhythm { quiet: 5_000, longest: 25_000, follows_habit: true, is_sparing: false };
 
     fn ask(life: &mut Liveness, at: Instant, number: u64) -> Allowance {
-        life.ask(at, Reference(number), Doubt::Usual, false)
+        life.ask(at, Reference(number), Doubt::Usual, VISIBLE)
     }
 
     #[test]

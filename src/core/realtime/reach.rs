@@ -68,6 +68,10 @@ impl Reach {
     /// The link is up, or no longer wanted.
     pub fn end(&mut self) {
         self.since = None;
+    }
+
+    /// The link has been up for a while: what was known of the way to it is of the past.
+    pub fn forget(&mut self) {
         self.way = Way::Unknown;
     }
 
@@ -149,5 +153,18 @@ mod tests {
         assert_eq!(reach.answered(LOSS, true, false, &mut rng), Found::Back);
         reach.end();
         assert_eq!(reach.answered(LOSS, true, false, &mut rng), Found::Nothing);
+    }
+
+    #[test]
+    fn a_link_that_was_up_for_a_moment_is_not_hurried_after() {
+        let (mut reach, mut rng) = (Reach::default(), Rng::new(4));
+        reach.begin(LOSS, false, &mut rng);
+        assert_eq!(reach.answered(LOSS, true, false, &mut rng), Found::Back);
+        reach.tried();
+        reach.end();
+        reach.begin(LOSS.after(3_000), false, &mut rng);
+        assert_eq!(reach.answered(LOSS.after(3_000), true, false, &mut rng), Found::Nothing);
+        reach.forget();
+        assert_eq!(reach.answered(LOSS.after(60_000), true, false, &mut rng), Found::Back);
     }
 }

@@ -8,7 +8,7 @@ use crate::core::time::Instant;
 
 /// A token is renewed this long before it runs out, in milliseconds; one that seems over is asked about as often.
 const RENEW_AHEAD: u64 = 30_000;
-/// The least between questions that only the token's end gives reason for, in milliseconds.
+/// The least between questions that the application can only answer as before, in milliseconds.
 const LEAST_BETWEEN: u64 = 5_000;
 
 /// Names one question for the access token, so that a late answer is told from a later one.
@@ -57,6 +57,8 @@ pub struct Token {
     settled: bool,
     /// The server has refused this value.
     refused: bool,
+    /// When the application has last given a value again that seemed over and that the server had refused.
+    given_again: Option<Instant>,
     /// The application has given this value although it seemed over: it is for the server to judge.
     trusted: bool,
     /// The value seemed over as soon as it came.
@@ -123,7 +125,8 @@ impl Token {
     /// may think better of it.
     pub fn refuse(&mut self, now: Instant) {
         self.refused = true;
-        self.settled = false;
+        // The application has just said that it has no other one.
+        self.settled &= self.given_again.is_some_and(|given| now.since(given) < LEAST_BETWEEN);
         // A clock that says the same was right.
         if let Some(overdue) = self.overdue(now).filter(|overdue| *overdue > 0) {
             self.ahead.is_at_most(overdue);
@@ -173,8 +176,7 @@ impl Token {
 
     /// The application sets a token by itself: whatever it has been asked before is about the past.
     pub fn supersede(&mut self) {
-        self.answered = self.questions;
-        self.asking = false;
+        self.forget_questions();
         self.trusted = true;
     }
 
@@ -210,6 +212,7 @@ impl Token {
         let is_over = self.left(now).is_some_and(|left| left <= 0);
         let came_over = std::mem::replace(&mut self.came_over, is_over && is_new);
         self.trusted = is_over && (is_superseding || !is_new || came_over);
+        self.given_again = Some(now).filter(|_| is_over && self.refused);
         if let Some(overdue) = self.overdue(now).filter(|_| self.trusted && !self.refused) {
             self.ahead.is_at_least(overdue);
             // The bound that this contradicts is gone; its own is left.
@@ -219,8 +222,14 @@ impl Token {
         }
     }
 
-    /// No answer is awaited any more.
+    /// No answer is awaited any more. One that comes late counts all the same.
     pub fn withdraw(&mut self) {
+        self.asking = false;
+    }
+
+    /// What has been asked so far is about the past, whatever is answered.
+    pub fn forget_questions(&mut self) {
+        self.answered = self.questions;
         self.asking = false;
     }
 }
