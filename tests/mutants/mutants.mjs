@@ -26,7 +26,14 @@ export const mutants = [
     name: 'a search for the way back that ends when a socket opens',
     file: 'src/core/client/connection.rs',
     text: '        self.was_anothers = false;\n        self.token',
-    replacement: '        self.was_anothers = false;\n        self.found_way();\n        self.token',
+    replacement:
+      '        self.was_anothers = false;\n        self.found_way();\n        self.reach.forget();\n        self.token',
+  },
+  {
+    name: 'a backoff that ends as soon as the server has accepted something',
+    file: 'src/core/realtime/link.rs',
+    text: 'accepted.is_some_and(|accepted| now.since(accepted) >= STEADY)',
+    replacement: 'accepted.is_some_and(|accepted| now.since(accepted) < u64::MAX)',
   },
   {
     name: 'a successor that joins while the old socket may still answer',
@@ -102,9 +109,9 @@ export const mutants = [
   },
   {
     name: 'a network that is back and does not hurry the link',
-    file: 'src/core/client.rs',
-    text: 'self.is_offline = false;\n                self.hurry(now);',
-    replacement: 'self.is_offline = false;',
+    file: 'src/core/client/connection.rs',
+    text: '        self.hurry_hanging(now);\n        self.hurry(now);\n',
+    replacement: '',
   },
   {
     name: 'a rejoin that keeps the old reference',
