@@ -171,6 +171,11 @@ impl Peer {
         self.pump.client()
     }
 
+    /// What its clock has lost: a sleep too short to be told from a correction of the wall clock goes unnoticed.
+    pub fn unnoticed(&self) -> Millis {
+        self.stood_still.saturating_sub(self.pump.clock().slept())
+    }
+
     /// A moment of the client's clock in the world's time.
     fn world_time(&self, at: Instant) -> Millis {
         (at.as_millis() + self.stood_still).saturating_sub(self.pump.clock().slept())

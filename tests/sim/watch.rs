@@ -263,7 +263,7 @@ impl World {
         );
         assert_eq!(token, client.tokens.right.as_deref(), "another token than the application's: {frame:?}");
         if frame.payload["config"]["private"] == true {
-            let is_over = self.server.has_run_out(token.unwrap_or_default());
+            let is_over = self.server.had_run_out(token.unwrap_or_default(), client.unnoticed());
             assert!(
                 !is_over || !token.is_some_and(|token| client.tokens.knows(token)),
                 "a token that is over: {frame:?}"

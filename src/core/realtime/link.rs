@@ -311,7 +311,11 @@ impl Link {
 
     /// The page was busy when it was to be told that there is no network: reads first what has come.
     pub fn read_first(&self, now: Instant, timers: &mut Timers) {
-        timers.set(Timer::Suspicion, now.after(UNREAD_OFFLINE));
+        let read = now.after(UNREAD_OFFLINE);
+        timers.set(Timer::Suspicion, read);
+        if let Some(patience) = timers.deadline(&Timer::HeartbeatTimeout) {
+            timers.set(Timer::HeartbeatTimeout, patience.max(read));
+        }
     }
 
     /// A reply has come, to whatever it was: a join that was answered holds up the answer to a heartbeat no longer.

@@ -218,9 +218,9 @@ impl Server {
         format!("00000000-0000-4000-8000-{:012x}", self.ids)
     }
 
-    /// Whether a token has run out.
-    pub fn has_run_out(&self, token: &str) -> bool {
-        matches!(access::read(token, self.wall()), Err(access::Flaw::Expired(_)))
+    /// Whether a token had run out so many milliseconds ago.
+    pub fn had_run_out(&self, token: &str, ago: Millis) -> bool {
+        matches!(access::read(token, self.wall() - ago), Err(access::Flaw::Expired(_)))
     }
 
     /// The joins of a socket: topic and `join_ref`. One topic comes once, or the model itself is broken.
