@@ -39,7 +39,7 @@ use std::collections::VecDeque;
 
 use litemap::LiteMap;
 
-use crate::core::io::{CallId, Input, Notification, Output, RequestId, SocketId, Status};
+use crate::core::io::{CallId, Input, Notification, Output, QuestionId, RequestId, SocketId, Status};
 use crate::core::payload::Payload;
 use crate::core::realtime::attempts::Attempts;
 use crate::core::realtime::channel::Channel;
@@ -293,6 +293,11 @@ impl<P: Payload> Client<P> {
     /// Whether there is an open socket that the application may count on.
     pub fn is_connected(&self) -> bool {
         self.link.socket().is_some()
+    }
+
+    /// The question for a token whose answer is awaited.
+    pub fn question(&self) -> Option<QuestionId> {
+        self.token.question()
     }
 
     /// The counters.

@@ -80,19 +80,27 @@ impl World {
             Fault::Sleep(peer, time) => self.sleep(peer, time),
             Fault::Online(peer) => {
                 let waits = self.waits(peer);
+                self.watch.offline.remove(&peer);
                 self.tell(peer, Input::Online);
                 assert!(
                     !waits || self.current[peer].is_some(),
                     "the network is back, and client {peer} waits"
                 );
             }
-            Fault::Offline(peer) => self.tell(peer, Input::Offline),
+            Fault::Offline(peer) => {
+                self.watch_offline(peer);
+                self.tell(peer, Input::Offline);
+            }
             Fault::Visible(peer) => self.see(peer, true),
             Fault::ChangeWish(peer) => self.change_wish(peer),
             Fault::Track(peer) => self.track(peer),
             Fault::Suspend(peer, time) => {
                 self.is_suspending = true;
-                self.watch.suspended.insert(peer);
+                self.watch.offline.remove(&peer);
+                if self.watch.suspended.insert(peer) && self.asleep[peer].is_none() {
+                    // A frozen page's answers are about the past.
+                    self.peers[peer].tokens.supersede();
+                }
                 self.tell(peer, Input::Suspend);
                 self.is_suspending = false;
                 self.schedule(now + time, Event::Resume(peer));
@@ -196,6 +204,7 @@ impl World {
             link.is_touched = true;
         }
         if is_told {
+            self.watch_offline(peer);
             self.tell(peer, Input::Offline);
             self.schedule(self.now + time, Event::Online(peer));
         }
@@ -217,6 +226,7 @@ impl World {
             return;
         }
         let wakes = self.now + time;
+        self.watch.offline.remove(&peer);
         self.slept_since[peer] = self.now;
         self.asleep[peer] = Some(wakes);
         self.watch.slept_long.remove(&peer);

@@ -373,7 +373,13 @@ impl Peer {
                 return Some(Effect::Live(id));
             }
             Notification::Disconnected { code: 0, .. } => return Some(Effect::Dead),
-            Notification::Connection { state } => self.is_connected = state == Connection::Connected,
+            Notification::Connection { state } => {
+                self.is_connected = state == Connection::Connected;
+                if state == Connection::Idle && self.core().question() != Some(self.tokens.last_question()) {
+                    // At rest nobody waits for an answer, unless a broadcast by HTTP does.
+                    self.tokens.supersede();
+                }
+            }
             Notification::Continuity { id, continuity } => {
                 let id_of = id.as_str();
                 let is_due =

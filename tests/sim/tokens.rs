@@ -83,6 +83,11 @@ impl Tokens {
         counts
     }
 
+    /// What the client has asked last.
+    pub fn last_question(&self) -> QuestionId {
+        QuestionId(self.asked)
+    }
+
     /// The application sets one by itself, or none.
     pub fn set(&mut self, now: Millis, issued: Option<&Issued>, left: i64, skew: i64) {
         if let Some(issued) = issued {

@@ -61,6 +61,8 @@ pub struct Watch {
     /// The socket and the join on which a subscription was last live, by client, and the ones before.
     pub live: BTreeMap<(usize, &'static str), (Conn, serde_json::Value)>,
     pub lived: BTreeMap<(usize, &'static str), (Conn, serde_json::Value)>,
+    /// Until when clients whose browser has said that there is no network, and whose socket is dead, have to have told so.
+    pub offline: BTreeMap<usize, Millis>,
     /// Clients whose page is put away.
     pub suspended: BTreeSet<usize>,
     /// Clients whose clock has jumped since their last socket opened.
@@ -74,6 +76,9 @@ pub struct Watch {
     /// The number of the last message.
     pub messages: u64,
 }
+
+/// What the browser says of the network has to be told within so many milliseconds.
+const OFFLINE: Millis = 1_500;
 
 /// Counts one more now, and says how many there were within a minute.
 fn count(times: &mut VecDeque<Millis>, now: Millis) -> usize {
@@ -128,6 +133,14 @@ impl Watch {
 }
 
 impl World {
+    /// A client's browser says that there is no network.
+    pub fn watch_offline(&mut self, peer: usize) {
+        let link = self.current[peer].and_then(|conn| self.links.get(&conn));
+        if self.asleep[peer].is_none() && link.is_some_and(|link| link.is_silent) {
+            self.watch.offline.entry(peer).or_insert(self.now + OFFLINE);
+        }
+    }
+
     /// After everything that happens.
     pub fn check(&mut self) {
         assert!(self.server.duplicate_joins.is_empty(), "joined twice: {:?}", self.server.duplicate_joins);
@@ -140,6 +153,7 @@ impl World {
             let goes_on = peer.core().deadline(&Timer::Reconnect).is_some();
             assert!(!waits || is_away || goes_on, "client {number} wants a socket and waits for nothing");
         }
+        self.check_offline();
         for (conn, link) in &self.links {
             let joins = (REFUSAL * link.joining.len() as u64).min(MOST_REFUSALS);
             let patience = if link.is_doubted { PATIENCE } else { 0 };
@@ -154,6 +168,23 @@ impl World {
                 link.peer
             );
         }
+    }
+
+    /// Whoever counts on a dead socket though the browser says that there is no network has some time left.
+    fn check_offline(&mut self) {
+        let mut offline = std::mem::take(&mut self.watch.offline);
+        offline.retain(|peer, by| {
+            let link = self.current[*peer].and_then(|conn| self.links.get(&conn));
+            let is_dead = link.is_some_and(|link| link.is_silent && link.is_open && !link.is_abandoned);
+            // What has opened beside it since speaks against the browser.
+            let is_open = |conn: Conn| self.links.get(&conn).is_some_and(|link| link.is_open);
+            let client = &self.peers[*peer];
+            let counts_on_it = client.is_connected && !client.wanted.is_empty();
+            let is_owed = is_dead && counts_on_it && !self.beside[*peer].is_some_and(is_open);
+            assert!(!is_owed || self.now <= *by, "client {peer} does not say that it is offline");
+            is_owed
+        });
+        self.watch.offline = offline;
     }
 
     /// A channel's token has run out at the server. On a good link that is not to happen while the client has a better one.

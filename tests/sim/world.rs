@@ -224,7 +224,10 @@ impl World {
             }
             Event::Allow(channel) => drop(self.server.closed_topics.remove(channel)),
             Event::Visible(peer) => self.see(peer, true),
-            Event::Online(peer) => self.tell(peer, Input::Online),
+            Event::Online(peer) => {
+                self.watch.offline.remove(&peer);
+                self.tell(peer, Input::Online);
+            }
             Event::Awake(peer) => {
                 let due = self.peers[peer].reply_due();
                 let slept = self.now - self.slept_since[peer];

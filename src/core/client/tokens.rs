@@ -66,7 +66,7 @@ impl<P: Payload> Client<P> {
             Some(_) => {}
             None => self.token.supersede(),
         }
-        if !self.token.is_asking() {
+        if self.token.question().is_none() {
             self.timers.clear(&Timer::TokenAnswer);
         }
         let was_known = self.token.is_known();

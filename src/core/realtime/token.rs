@@ -153,9 +153,9 @@ impl Token {
         Some(QuestionId(self.questions))
     }
 
-    /// Whether an answer is awaited.
-    pub fn is_asking(&self) -> bool {
-        self.asking
+    /// The question whose answer is awaited.
+    pub fn question(&self) -> Option<QuestionId> {
+        self.asking.then_some(QuestionId(self.questions))
     }
 
     /// Takes note of an answer, and says whether it counts: one that comes late does, unless a later question has been
