@@ -85,7 +85,7 @@ pub struct Liveness {
     heard: Instant,
     /// The usual time between its frames, in milliseconds, if it is known.
     habit: Option<u64>,
-    /// The last silence after which it was asked and answered, and when: such a silence was no death.
+    /// A silence after which it was asked and answered, and when: such a silence was no death.
     harmless: Option<(u64, Instant)>,
     /// When it was last asked, or opened.
     asked: Instant,
@@ -148,7 +148,7 @@ impl Liveness {
         self.heard.after(quiet).min(self.asked.after(rhythm.longest))
     }
 
-    /// Twice the silence that was harmless when the link was last asked, in milliseconds; half of that after each minute.
+    /// Twice the silence that was harmless when the link was asked, in milliseconds; half of that after each minute.
     fn harmless(&self) -> u64 {
         self.harmless.map_or(0, |(silence, at)| {
             let minutes = u32::try_from(self.heard.since(at) / 60_000).unwrap_or(u32::MAX);
@@ -207,7 +207,8 @@ impl Liveness {
         self.certain = answered.sent;
         // The server's socket answers in order.
         self.joins.retain(|join| *join > answered.reference);
-        if let Some(silence) = answered.silence.filter(|_| answered.doubt == Doubt::Usual) {
+        let silence = answered.silence.filter(|_| answered.doubt == Doubt::Usual);
+        if let Some(silence) = silence.filter(|silence| silence.saturating_mul(2) > self.harmless()) {
             self.harmless = Some((silence, now));
         }
         let millis = now.since(answered.sent);
@@ -281,6 +282,25 @@ mod tests {
         }
         assert_eq!(questions[0], 1_000);
         assert!(questions[3..].iter().all(|pause| *pause == 5_000), "{questions:?}");
+    }
+
+    #[test]
+    fn a_silence_that_was_harmless_is_given_for_some_minutes() {
+        let mut life = Liveness::new(OPENED);
+        let mut now = OPENED.after(1_000);
+        for (number, pause) in [1_000, 2_000, 4_000, 5_000].into_iter().enumerate() {
+            life.hear(now, 50);
+            assert_eq!(life.next_question(VISIBLE), now.after(pause), "{number}");
+            now = now.after(pause);
+            ask(&mut life, now, number as u64);
+            life.replied(now, Some(Reference(number as u64)));
+        }
+        for pause in [5_000, 4_000, 2_000, 1_000, 1_000] {
+            life.hear(now, 1_000);
+            life.asked = now;
+            assert_eq!(life.next_question(VISIBLE), now.after(pause));
+            now = now.after(61_000);
+        }
     }
 
     #[test]
