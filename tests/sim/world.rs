@@ -291,12 +291,15 @@ impl World {
         link.is_open = true;
         let (peer, socket) = (link.peer, link.socket);
         self.watch.limited_sockets.remove(&peer);
-        self.watch.timeless.remove(&peer);
         // What a replay begins with allows for clocks that differ by seconds, not by hours.
         let skew = self.peers[peer].skew.clamp(-SMALL_SKEW, SMALL_SKEW);
         let epoch = self.server.wall().saturating_add_signed(skew);
         let effects = self.peers[peer].input(self.now, Input::SocketOpened { socket, epoch });
         self.perform(peer, effects);
+        // Unless what it read first has made it close the socket again.
+        if self.links.get(&conn).is_some_and(|link| !link.is_abandoned) {
+            self.watch.timeless.remove(&peer);
+        }
     }
 
     /// The client is told that its socket is gone.
