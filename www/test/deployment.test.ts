@@ -76,7 +76,10 @@ test('a local backend is reached without encryption', () => {
 
 test('after signing in one stays on this site', () => {
   assert.equal(returnPath('/clients/new?status=booked'), '/clients/new?status=booked');
-  for (const path of [null, undefined, '', 'https://evil.example/', '//evil.example', '/\\evil.example']) {
+  const foreign = ['https://evil.example/', '//evil.example', '/\\evil.example'];
+  // What begins with two slashes once its dot segments are gone.
+  const dotted = ['/.//evil.example/x', '/..//h', '/%2e//h', '/x/..//h', '/.\\\\h'];
+  for (const path of [null, undefined, '', ...foreign, ...dotted]) {
     assert.equal(returnPath(path), '/dashboard', String(path));
   }
   assert.equal(returnPath('/sign-in'), '/dashboard');

@@ -4,6 +4,7 @@ export function returnPath(requested: string | null | undefined): string {
   const base = 'http://site.invalid';
   if (!URL.canParse(requested, base)) return '/dashboard';
   const url = new URL(requested, base);
-  if (url.origin !== base || url.pathname === '/sign-in') return '/dashboard';
-  return url.pathname + url.search;
+  // Without its dot segments `/.//host` is `//host`, which a browser takes for another site.
+  if (url.origin !== base || url.pathname.startsWith('//')) return '/dashboard';
+  return url.pathname === '/sign-in' ? '/dashboard' : url.pathname + url.search;
 }
