@@ -137,7 +137,7 @@ mod parts {
     }
 }
 
-#[wasm_bindgen(module = "/src/shell/router/frames.js")]
+#[wasm_bindgen(module = "/src/shell/router/redacted.js")]
 extern "C" {
     /// A text without its tokens.
     pub fn redacted(text: &str) -> String;
@@ -145,7 +145,10 @@ extern "C" {
     /// What is parsed of a server's message, without its tokens.
     #[wasm_bindgen(js_name = redactedValue)]
     pub fn redacted_value(value: &JsValue) -> JsValue;
+}
 
+#[wasm_bindgen(module = "/src/shell/router/frames.js")]
+extern "C" {
     /// Whether a text has more than so many bytes in UTF-8. It does not enter wasm.
     #[wasm_bindgen(js_name = isLarger)]
     pub fn is_larger(text: &JsString, limit: u32) -> bool;

@@ -53,6 +53,19 @@ fn what_the_server_repeats_of_a_token_goes_out_nowhere() {
 }
 
 #[wasm_bindgen_test]
+fn a_message_with_tokens_in_a_list_or_an_object_keeps_all_else() {
+    let payload = JSON::parse(
+        r#"{"status":"error","a":{"access_token":{"x":"opaque"},"b":1},"refresh_token":["aa opaque"],
+            "message":"{\"id_token\":\"op\\\"aque\",\"c\":1}"}"#,
+    )
+    .unwrap();
+    let news = Notification::System { id: "feed".into(), payload };
+    let given = Reflect::get(&object::notification(&news), &"payload".into()).unwrap();
+    let expected = r#"{"status":"error","a":{"access_token":"[redacted]","b":1},"refresh_token":"[redacted]","message":"{\"id_token\":\"[redacted]\",\"c\":1}"}"#;
+    assert_eq!(shown(&given), expected);
+}
+
+#[wasm_bindgen_test]
 fn a_message_without_a_token_is_handed_out_as_it_came() {
     let payload = JSON::parse(r#"{"message":"Subscribed to PostgreSQL","a":[1,{"b":null}]}"#).unwrap();
     let news = Notification::System { id: "feed".into(), payload: payload.clone() };

@@ -4,6 +4,8 @@
  * tap is shown of both.
  */
 
+import { redacted } from './redacted.js';
+
 /** The value of a JSON text; `undefined` if it is not one value. */
 export function parsed(text) {
   try {
@@ -170,37 +172,4 @@ export function show(tap, direction, data) {
   } catch (error) {
     reportError(error);
   }
-}
-
-const HIDDEN = '[redacted]';
-/** With its value, be it a string or not, in JSON and as the server shows its maps. */
-const TOKEN = /("(?:access|auth|user|refresh)_token"\s*(?::|=>)\s*)("[^"\\]*(?:\\.[^"\\]*)*"|[^\s,}\]]+)/g;
-/** The same within a string of JSON, where its quotes are escaped. */
-const NESTED_TOKEN =
-  /((\\{1,15})"(?:access|auth|user|refresh)_token\2"\s*(?::|=>)\s*)(\2"[^"\\]*\2"|[^\s,}\]"]+)/g;
-/** What a JWT may be part of. A pattern of the JWT itself would take quadratic time on texts that begin many. */
-const RUN = /[\w.-]+/g;
-
-/** A text without its tokens: a frame's, or a sentence in which the server or the application repeats one. */
-export function redacted(text) {
-  return text
-    .replace(TOKEN, `$1"${HIDDEN}"`)
-    .replace(NESTED_TOKEN, `$1$2"${HIDDEN}$2"`)
-    .replace(RUN, withoutSecret);
-}
-
-/** What is parsed of a server's message, without its tokens wherever they are: itself, if there are none. */
-export function redactedValue(value) {
-  const text = JSON.stringify(value);
-  const shown = text === undefined ? text : redacted(text);
-  return shown === text ? value : (parsed(shown) ?? HIDDEN);
-}
-
-/** A JWT begins as the JSON of its header does in base64, and two points part it; a secret key says what it is. */
-function withoutSecret(run) {
-  const key = run.indexOf('sb_secret_');
-  if (key >= 0) return run.slice(0, key) + HIDDEN;
-  const start = run.indexOf('eyJ');
-  const isJwt = start >= 0 && run.includes('.', run.indexOf('.', start) + 1 || run.length);
-  return isJwt ? run.slice(0, start) + HIDDEN : run;
 }
