@@ -1,30 +1,46 @@
 type Listener<Value> = (value: Value) => void;
 
-/** Listeners by event. One that throws is reported to the page's error handlers and does not stop the others. */
+/** One call of `on` or `once`. */
+interface Registration {
+  listener: Listener<never>;
+  /** What is called in its place. */
+  called: Listener<never>;
+}
+
+/**
+ * Listeners by event, one as often as it is registered. One that throws is reported to the page's error handlers and does
+ * not stop the others.
+ */
 export class Emitter<Events> {
-  /** Each listener with what is called in its place. */
-  readonly #listeners = new Map<keyof Events, Map<Listener<never>, Listener<never>>>();
+  readonly #registrations = new Map<keyof Events, Set<Registration>>();
 
   on<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
     return this.#add(name, listener, listener);
   }
 
   once<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): () => void {
-    return this.#add(name, listener, (value) => {
-      this.off(name, listener);
+    const end = this.#add(name, listener, (value) => {
+      end();
       listener(value);
     });
+    return end;
   }
 
+  /** Ends all registrations of the listener. */
   off<Name extends keyof Events>(name: Name, listener: Listener<Events[Name]>): void {
-    this.#listeners.get(name)?.delete(listener);
+    const registrations = this.#registrations.get(name);
+    for (const registration of [...(registrations ?? [])]) {
+      if (registration.listener === listener) registrations?.delete(registration);
+    }
   }
 
   emit<Name extends keyof Events>(name: Name, value: Events[Name]): void {
-    const listeners = this.#listeners.get(name);
-    for (const [listener, called] of [...(listeners ?? [])]) {
+    const registrations = this.#registrations.get(name);
+    for (const registration of [...(registrations ?? [])]) {
       // One of the others may have ended it.
-      if (listeners?.has(listener)) report(() => (called as Listener<Events[Name]>)(value));
+      if (registrations?.has(registration)) {
+        report(() => (registration.called as Listener<Events[Name]>)(value));
+      }
     }
   }
 
@@ -33,9 +49,10 @@ export class Emitter<Events> {
     listener: Listener<Events[Name]>,
     called: Listener<Events[Name]>,
   ): () => void {
-    const listeners = this.#listeners.get(name) ?? new Map();
-    this.#listeners.set(name, listeners.set(listener, called));
-    return () => this.off(name, listener);
+    const registrations = this.#registrations.get(name) ?? new Set();
+    const registration = { listener, called };
+    this.#registrations.set(name, registrations.add(registration));
+    return () => void registrations.delete(registration);
   }
 }
 

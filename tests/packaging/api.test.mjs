@@ -281,6 +281,43 @@ test('`off` ends what `once` began', async () => {
   assert.deepEqual(result, []);
 });
 
+test('each `on` and `once` is a listening of its own, which its function ends; `off` ends all of a listener', async () => {
+  const { result } = await inPage(async () => {
+    const manager = new wedsync.RealtimeSubscriptionManager(options);
+    await wedsync.init();
+    const counts = { on: 0, both: 0, once: 0, off: 0 };
+    const [on, both, once, off] = Object.keys(counts).map((name) => () => {
+      counts[/** @type {keyof typeof counts} */ (name)] += 1;
+    });
+    const endOne = manager.on('user-changed', on);
+    manager.on('user-changed', on);
+    manager.on('user-changed', both);
+    manager.once('user-changed', both);
+    manager.once('user-changed', once);
+    manager.once('user-changed', once)();
+    manager.on('user-changed', off);
+    manager.once('user-changed', off);
+    manager.off('user-changed', off);
+    /** @type {object[]} */
+    const after = [];
+    for (const user of ['one', 'two', 'three']) {
+      if (user === 'two') {
+        endOne();
+        endOne();
+      }
+      await manager.setAuth(`e30.${btoa(JSON.stringify({ sub: user }))}.c2ln`);
+      after.push({ ...counts });
+    }
+    manager.close();
+    return after;
+  });
+  assert.deepEqual(result, [
+    { on: 2, both: 2, once: 1, off: 0 },
+    { on: 3, both: 3, once: 1, off: 0 },
+    { on: 4, both: 4, once: 1, off: 0 },
+  ]);
+});
+
 test('a filter is plain data until it is subscribed with; rows and columns come as it says', async () => {
   const sql = (/** @type {string} */ text) => control('/sql', { sql: text });
   await sql(`
