@@ -1,5 +1,6 @@
 import { useContext, useEffect, useId, useState } from 'react';
 import { copied } from '../arguments.js';
+import { report } from '../emitter.js';
 import { type DashboardError, toError } from '../errors.js';
 import type { SubscriptionOptions, SubscriptionStatus } from '../subscriptions.js';
 import { complain } from './complain.js';
@@ -90,7 +91,8 @@ export function useSubscribed(
         setState({ status: 'failed', error });
         if (error === told) return;
         complain(error);
-        if (typeof latest.current?.onError === 'function') latest.current.onError(error);
+        const onError = readOnError(latest.current);
+        if (typeof onError === 'function') report(() => onError(error));
       }),
     );
     // What one user was refused another may have: mounted before sign-in, it comes to live with it.
@@ -105,6 +107,15 @@ export function useSubscribed(
     };
   }, [dashboard, id, identity, attempt]);
   return state;
+}
+
+/** What is told of wrong options, unless they are such as cannot be read. */
+function readOnError(options: SubscriptionOptions | null): SubscriptionOptions['onError'] {
+  try {
+    return options?.onError;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The options with these in the place of their callbacks; what is no function stays, to be refused by its name. */

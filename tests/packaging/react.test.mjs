@@ -279,6 +279,19 @@ test('an option that is mistyped sets `error`, calls `onError`, and is on the co
   );
 });
 
+test('options that cannot be read at all are an error of the hook, and nothing is thrown into the page', async () => {
+  await onStage(
+    async ({ page, complaints }) => {
+      await expect(page.getByTestId('unreadable')).toHaveText('failed invalid_option');
+      assert.ok(
+        complaints.some((text) => text.includes('cannot be read')),
+        complaints.join(),
+      );
+    },
+    { unreadable: true },
+  );
+});
+
 /** @param {string} email */
 async function signIn(email) {
   const response = await fetch(`${backend.url}/auth/v1/token?grant_type=password`, {
@@ -340,6 +353,22 @@ test('components of one page share a channel: who watches takes its key, and onl
       await expect(shown(page).first()).toHaveText('live none amelia=["door"]');
     },
     { presences: [watcher, watcher] },
+  );
+});
+
+test('states are equal in whatever order their fields are written', async () => {
+  const [row, place] = [{ row: 1 }, { place: 2 }];
+  const states = [
+    { at: 'desk', seat: { ...row, ...place } },
+    { seat: { ...place, ...row }, at: 'desk' },
+  ];
+  const presences = states.map((state) => ({ channel: 'seats', presenceKey: 'amelia', state }));
+  await onStage(
+    async ({ page, complaints }) => {
+      await expect(page.getByTestId('present')).toHaveText(Array(2).fill('live none amelia=["desk"]'));
+      assert.equal(complaints.join(), '');
+    },
+    { presences },
   );
 });
 

@@ -30,6 +30,7 @@ interface Wishes {
   label?: string;
   options?: Record<string, unknown>[];
   presences?: Record<string, unknown>[];
+  unreadable?: boolean;
 }
 
 /** What they were told. */
@@ -46,6 +47,20 @@ function OddListener({ options, label }: { options: Record<string, unknown>; lab
   } as never);
   return (
     <p data-testid="listener">
+      {status} {error?.code ?? 'none'}
+    </p>
+  );
+}
+
+function Unreadable() {
+  const [{ proxy }] = useState(() => {
+    const revocable = Proxy.revocable({}, {});
+    revocable.revoke();
+    return revocable;
+  });
+  const { status, error } = useSubscription(proxy as never);
+  return (
+    <p data-testid="unreadable">
       {status} {error?.code ?? 'none'}
     </p>
   );
@@ -81,13 +96,14 @@ function stated(options: Record<string, unknown>) {
 function Stage() {
   const [wishes, setWishes] = useState<Wishes>({});
   Object.assign(window, { setWishes, told });
-  const { token, label = 'first', options = [], presences = [] } = wishes;
+  const { token, label = 'first', options = [], presences = [], unreadable = false } = wishes;
   const tap = () => told.push(`${label} log`);
   return (
     <DashboardProvider
       options={{ ...project, onLog: tap, ...(token !== undefined && { accessToken: token as string }) }}
     >
       <Connection />
+      {unreadable && <Unreadable />}
       {options.map((option, index) => (
         <OddListener key={String(index)} options={withFunctions(option)} label={label} />
       ))}
