@@ -5,10 +5,24 @@ export function invalid(message: string, cause?: unknown): DashboardError {
   return new DashboardError('invalid_option', message, { cause });
 }
 
-/** @throws {DashboardError} `invalid_option` unless it is an id: a string that is not empty. */
+/** In a pattern that reads whole characters it matches only half of one. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/**
+ * The module's own text has no lone surrogates: it would know the id under another name.
+ *
+ * @throws {DashboardError} `invalid_option` unless it is an id: a string that is not empty and has no lone surrogate.
+ */
 export function checkId(of: string, id: unknown): void {
-  if (typeof id === 'string' && id !== '') return;
-  throw invalid(`${of} takes an id as its first argument: a string that is not empty.`);
+  if (isText(id)) return;
+  throw invalid(
+    `${of} takes an id as its first argument: a string that is not empty and has no lone surrogate.`,
+  );
+}
+
+/** Whether it is a string that is not empty and has no lone surrogate. */
+export function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && !LONE_SURROGATE.test(value);
 }
 
 /** @throws {DashboardError} `invalid_option` unless it is a function. */

@@ -1,4 +1,4 @@
-import { copied, invalid } from './arguments.js';
+import { copied, invalid, isText } from './arguments.js';
 import { DashboardError } from './errors.js';
 import type { InitOptions } from './types.js';
 import load from './wedsync_dashboard.js';
@@ -25,7 +25,11 @@ export function init(options: InitOptions = {}): Promise<void> {
     if (unknown !== undefined) {
       throw new DashboardError('unknown_option', `init has no option "${unknown}". It knows: wasmUrl.`);
     }
-    if (!isPlace(wasmUrl)) throw invalid('Option "wasmUrl" must be a string that is not empty, or a URL.');
+    if (!isPlace(wasmUrl)) {
+      throw invalid(
+        'Option "wasmUrl" must be a string that is not empty and has no lone surrogate, or a URL.',
+      );
+    }
     loading ??= start(wasmUrl).catch((error: unknown) => {
       loading = undefined;
       throw error;
@@ -38,7 +42,7 @@ export function init(options: InitOptions = {}): Promise<void> {
 
 function isPlace(wasmUrl: unknown): boolean {
   try {
-    return wasmUrl === undefined || (typeof wasmUrl === 'string' ? wasmUrl !== '' : wasmUrl instanceof URL);
+    return wasmUrl === undefined || isText(wasmUrl) || wasmUrl instanceof URL;
   } catch {
     // A proxy that throws.
     return false;

@@ -116,13 +116,17 @@ export class RealtimeSubscriptionManager {
       }
       const former = this.#telling.held.get(id);
       const waiting = [...(former?.waiting ?? []), settle];
+      // Not if it was ended or replaced while the module was loading, or by a getter of the options while it read them.
+      const isWanted = () => this.#telling.held.get(id) === held;
+      const take = (isSame: boolean) => {
+        if (isSame && former) held.since = former.since;
+        return isWanted();
+      };
       const ask = () => {
-        // Ended or replaced while the module was loading.
-        if (this.#telling.held.get(id) !== held) return;
-        this.#start().subscribe(id, options, face.onData);
+        if (isWanted()) this.#start().subscribe(id, options, face.onData, take);
       };
       const fail = (error: unknown) => {
-        if (this.#telling.held.get(id) === held) {
+        if (isWanted()) {
           this.#telling.held.delete(id);
           // What the id stood for stays; if it had to wait for the module, it is its turn now.
           if (former && (former.status !== undefined || isLoaded())) {
@@ -198,7 +202,8 @@ export class RealtimeSubscriptionManager {
   }
 
   /**
-   * Listens; returns the function that ends it.
+   * Listens; returns the function that ends it. A listener that is given twice is called twice, and each function ends its
+   * own.
    *
    * @throws {DashboardError} `invalid_option` for an event that there is not, and for a listener that is no function.
    */
@@ -219,7 +224,7 @@ export class RealtimeSubscriptionManager {
     return this.#events.once(name, listener);
   }
 
-  /** Ends a listening. Throws as {@link on}. */
+  /** Ends all listening of a listener to an event. Throws as {@link on}. */
   off<Name extends keyof RealtimeEvents>(name: Name, listener: (value: RealtimeEvents[Name]) => void): void {
     checkListening('off', name, listener);
     this.#events.off(name, listener);

@@ -51,7 +51,10 @@ export interface Held {
   waiting: Settle[];
   /** Says to the module what is wanted. */
   begin: () => void;
-  /** The turn in which it was asked for: what was told in an earlier one is about what the id stood for before. */
+  /**
+   * The turn in which it was first asked for: what was told in an earlier one is about what the id stood for before. To ask
+   * for the very same again replaces the callbacks only, and they are to miss nothing.
+   */
   since: number;
   /** As last told to `onStatus`; none while the module loads and the core does not know of it. */
   status: SubscriptionStatus | undefined;
@@ -82,6 +85,7 @@ export class Telling {
 
   /** Tells one piece of news; `turn` is when the module told it. */
   tell(notification: Notification, turn: number): void {
+    if ('id' in notification && this.#isOfFormer(notification.id, turn)) return;
     switch (notification.type) {
       case 'connection':
         if (this.#stateTurn > turn) break;
@@ -100,9 +104,7 @@ export class Telling {
       }
       case 'status':
         // `failed` tells it, and why.
-        if (notification.status !== 'failed' && !this.#isNewer(notification.id, turn)) {
-          this.statusChanged(notification.id, notification.status);
-        }
+        if (notification.status !== 'failed') this.statusChanged(notification.id, notification.status);
         break;
       case 'continuity': {
         const { id, continuity } = notification;
@@ -133,9 +135,7 @@ export class Telling {
         this.#failing(notification.id, toError(notification.error));
         break;
       case 'failed':
-        if (!this.#isNewer(notification.id, turn)) {
-          this.#failed(notification.id, toError(notification.error));
-        }
+        this.#failed(notification.id, toError(notification.error));
         break;
       case 'settled': {
         const call = this.calls.get(notification.call);
@@ -148,9 +148,9 @@ export class Telling {
     }
   }
 
-  /** Whether the id stands for something that was asked for after this was told. */
-  #isNewer(id: string, turn: number): boolean {
-    return (this.held.get(id)?.since ?? 0) > turn;
+  /** Whether it is news of what the id stood for before: something else was asked for after it was told. */
+  #isOfFormer(id: string | undefined, turn: number): boolean {
+    return id !== undefined && (this.held.get(id)?.since ?? 0) > turn;
   }
 
   /** A subscription's state is another. */

@@ -5,7 +5,9 @@
 
 mod browser;
 
-use browser::{Inbox, ROSEWOOD, add_client, client, control, object, sign_in, status, subscription, text};
+use browser::{
+    Inbox, ROSEWOOD, add_client, always, client, control, object, sign_in, status, subscription, text,
+};
 use js_sys::{ArrayBuffer, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -50,9 +52,9 @@ async fn two_people_see_each_other_come_change_and_go_on_both_protocols() {
         let wanted = |key: &str| {
             subscription(&[("channel", channel.clone()), ("presence", object(&[("key", key.into())]))])
         };
-        one.subscribe(&"desk".into(), &wanted("one"), &nothing()).unwrap();
+        one.subscribe(&"desk".into(), &wanted("one"), &nothing(), &always()).unwrap();
         status(&news_of_one, "desk", "live").await;
-        two.subscribe(&"desk".into(), &wanted("two"), &nothing()).unwrap();
+        two.subscribe(&"desk".into(), &wanted("two"), &nothing(), &always()).unwrap();
         status(&news_of_two, "desk", "live").await;
         two.track(1, &"desk".into(), &object(&[("status", "online".into())])).unwrap();
         assert_eq!(settled(&news_of_two, 1).await, "");
@@ -85,7 +87,7 @@ async fn an_acknowledged_broadcast_settles_after_ones_own_copy_on_both_protocols
         let (one, news) = client(&token, &version);
         let heard = Inbox::default();
         let wanted = subscription(&[("ack", true.into()), ("self", true.into())]);
-        one.subscribe(&"room".into(), &wanted, &heard.put()).unwrap();
+        one.subscribe(&"room".into(), &wanted, &heard.put(), &always()).unwrap();
         status(&news, "room", "live").await;
         one.send(1, &"room".into(), &"héllo ✓".into(), &object(&[("n", 1.into())])).unwrap();
         assert_eq!(settled(&news, 1).await, "");
@@ -99,8 +101,10 @@ async fn bytes_arrive_as_bytes() {
     let token: JsValue = sign_in(AMELIA).await.into();
     let ((one, news_of_one), (two, news_of_two)) = (client(&token, &[]), client(&token, &[]));
     let heard = Inbox::default();
-    one.subscribe(&"bytes".into(), &subscription(&[("channel", "bytes".into())]), &nothing()).unwrap();
-    two.subscribe(&"bytes".into(), &subscription(&[("channel", "bytes".into())]), &heard.put()).unwrap();
+    one.subscribe(&"bytes".into(), &subscription(&[("channel", "bytes".into())]), &nothing(), &always())
+        .unwrap();
+    two.subscribe(&"bytes".into(), &subscription(&[("channel", "bytes".into())]), &heard.put(), &always())
+        .unwrap();
     status(&news_of_one, "bytes", "live").await;
     status(&news_of_two, "bytes", "live").await;
     let bytes = Uint8Array::from(&[9u8, 0, 1, 254, 255, 9][..]);
@@ -119,7 +123,9 @@ async fn a_broadcast_by_http_is_heard_and_a_refused_one_is_told() {
     let (listener, news) = client(&token, &[]);
     let (sender, told) = client(&token, &[]);
     let heard = Inbox::default();
-    listener.subscribe(&"http".into(), &subscription(&[("channel", "a/b ü".into())]), &heard.put()).unwrap();
+    listener
+        .subscribe(&"http".into(), &subscription(&[("channel", "a/b ü".into())]), &heard.put(), &always())
+        .unwrap();
     status(&news, "http", "live").await;
     sender
         .http_send(1, &"a/b ü".into(), &"x?y".into(), &object(&[("n", 1.into())]), &JsValue::UNDEFINED)
@@ -152,7 +158,9 @@ async fn a_channel_of_several_tables_on_protocol_1_gives_a_row_once() {
         &entry(&[("table", "activity".into()), ("event", "INSERT".into())]),
     );
     let rows = Inbox::default();
-    listener.subscribe(&"rows".into(), &subscription(&[("changes", changes.into())]), &rows.put()).unwrap();
+    listener
+        .subscribe(&"rows".into(), &subscription(&[("changes", changes.into())]), &rows.put(), &always())
+        .unwrap();
     status(&news, "rows", "live").await;
     add_client(&token, "Once Only").await;
     rows.next(|change| text(change, "record.summary").contains("Once Only")).await;
@@ -175,7 +183,7 @@ async fn database_broadcasts_missed_during_a_cut_are_replayed_once() {
         ("event", "clients_changed".into()),
         ("replay", object(&[("since", since.into())])),
     ]);
-    listener.subscribe(&"changed".into(), &wanted, &heard.put()).unwrap();
+    listener.subscribe(&"changed".into(), &wanted, &heard.put(), &always()).unwrap();
     status(&news, "changed", "live").await;
     add_client(&token, "Before The Cut").await;
     let first = text(&heard.next(|_| true).await, "meta.id");
@@ -198,7 +206,7 @@ async fn database_broadcasts_missed_during_a_cut_are_replayed_once() {
 #[wasm_bindgen_test]
 async fn a_page_put_away_closes_its_socket_and_comes_back_live() {
     let (listener, news) = client(&JsValue::NULL, &[]);
-    listener.subscribe(&"lobby".into(), &subscription(&[]), &nothing()).unwrap();
+    listener.subscribe(&"lobby".into(), &subscription(&[]), &nothing(), &always()).unwrap();
     status(&news, "lobby", "live").await;
     let window = web_sys::window().unwrap();
     let tell = |name: &str| window.dispatch_event(&web_sys::Event::new(name).unwrap()).unwrap();
@@ -228,7 +236,7 @@ async fn a_wrong_key_is_told_as_such() {
     let news = Inbox::default();
     let options = object(&[("url", browser::URL.into()), ("key", "no-such-key".into())]);
     let refused = RealtimeClient::new(&options, news.put_all()).unwrap();
-    refused.subscribe(&"lobby".into(), &subscription(&[]), &nothing()).unwrap();
+    refused.subscribe(&"lobby".into(), &subscription(&[]), &nothing(), &always()).unwrap();
     let told = news.next(|news| text(news, "error.code") == "key_refused").await;
     assert!(text(&told, "error.message").contains("publishable"), "{}", text(&told, "error.message"));
     refused.disconnect();
@@ -240,7 +248,7 @@ async fn the_log_and_the_heartbeats_tell_what_happens() {
     let more = [("onLog", log.put().into()), ("heartbeatIntervalMs", 1_000.into())];
     let token: JsValue = sign_in(AMELIA).await.into();
     let (listener, news) = client(&token, &more);
-    listener.subscribe(&"lobby".into(), &subscription(&[]), &nothing()).unwrap();
+    listener.subscribe(&"lobby".into(), &subscription(&[]), &nothing(), &always()).unwrap();
     status(&news, "lobby", "live").await;
     let beat = news.next(|news| text(news, "type") == "heartbeat" && text(news, "status") == "ok").await;
     assert!(

@@ -4,7 +4,10 @@
 
 mod browser;
 
-use browser::{object, subscription, text};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use browser::{always, object, subscription, text};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -387,6 +390,7 @@ fn what_is_no_text_is_refused_at_each_call_and_nothing_is_left_borrowed() {
         "new String('s')",
         "() => 1",
         "1n",
+        LONE,
         THROWS,
     ] {
         let odd = made(&format!("return {odd}"));
@@ -394,7 +398,7 @@ fn what_is_no_text_is_refused_at_each_call_and_nothing_is_left_borrowed() {
         for (call, result, says) in [
             (
                 "subscribe",
-                client.subscribe(&odd, &subscription(&[]), &Function::new_no_args("")),
+                client.subscribe(&odd, &subscription(&[]), &Function::new_no_args(""), &always()),
                 "first argument",
             ),
             ("unsubscribe", client.unsubscribe(&odd), "first argument"),
@@ -414,6 +418,86 @@ fn what_is_no_text_is_refused_at_each_call_and_nothing_is_left_borrowed() {
         }
         client.release(&odd);
     }
+}
+
+/// A string that Rust would read as another.
+const LONE: &str = r"'a\ud800'";
+
+#[wasm_bindgen_test]
+fn a_text_with_a_lone_surrogate_is_refused_wherever_one_is_taken() {
+    for (body, says) in [
+        ("{ channel: LONE }", "\"channel\""),
+        ("{ event: LONE }", "\"event\""),
+        ("{ schema: LONE }", "\"schema\""),
+        ("{ table: LONE }", "\"table\""),
+        ("{ presence: { key: LONE } }", "\"key\""),
+        ("{ table: 't', filter: 'id=eq.' + LONE }", "\"filter\""),
+        ("{ table: 't', filter: [{ column: LONE, operator: 'eq', value: 1 }] }", "\"filter\""),
+        ("{ table: 't', filter: [{ column: 'id', operator: LONE, value: 1 }] }", "\"filter\""),
+        ("{ table: 't', filter: [{ column: 'id', operator: 'eq', value: LONE }] }", "lone surrogate"),
+        ("{ table: 't', filter: [{ column: 'id', operator: 'in', value: [LONE] }] }", "lone surrogate"),
+        ("{ table: 't', select: [LONE] }", "\"select\""),
+        ("{ changes: [{ table: LONE }] }", "\"table\""),
+        ("{ deliver: { latestBy: LONE } }", "\"latestBy\""),
+        ("{ deliver: LONE }", "\"deliver\""),
+    ] {
+        let given =
+            made(&format!("const LONE = {LONE}; return {{ channel: 'x', onData() {{}}, ...{body} }}"));
+        let read = options::subscription("id", &given).and_then(|_| options::delivery(&given).map(|_| ()));
+        let error = read.expect_err(body);
+        assert_eq!(error.code.as_str(), "invalid_option", "{body}");
+        assert!(error.message.contains(says), "{body}: {}", error.message);
+    }
+    for option in ["key", "accessToken", "vsn", "jitter"] {
+        let (code, message) = refused(&with(&[(option, made(&format!("return {LONE}")))]));
+        assert!(code == "invalid_option" && message.contains(option), "{option}: {code} {message}");
+    }
+    // The character that stands for one is a character like any other, and so is a pair.
+    let whole = subscription(&[("channel", "a\u{fffd}".into()), ("event", "😀".into())]);
+    assert_eq!(options::subscription("id", &whole).ok().unwrap().channel, "a\u{fffd}");
+}
+
+#[wasm_bindgen_test]
+fn a_token_or_key_of_any_size_is_not_sent() {
+    let client = RealtimeClient::new(&with(&[]), Function::new_no_args("")).ok().unwrap();
+    let (longest, longer) = (JsValue::from("x".repeat(100_000)), JsValue::from("x".repeat(100_001)));
+    assert!(client.set_auth(&longest).is_ok());
+    let error = client.set_auth(&longer).unwrap_err();
+    assert!(text(&error, "code") == "invalid_option" && text(&error, "message").contains("100,000 bytes"));
+    for option in ["key", "accessToken"] {
+        assert!(options::realtime(&with(&[(option, longest.clone())])).is_ok());
+        let (code, message) = refused(&with(&[(option, longer.clone())]));
+        assert!(code == "invalid_option" && message.contains("100,000 bytes"), "{option}: {message}");
+        assert!(!message.contains("xxx"));
+    }
+}
+
+#[wasm_bindgen_test]
+fn what_is_not_wanted_any_more_once_its_options_are_read_is_not_subscribed() {
+    let news = Rc::new(RefCell::new(Vec::new()));
+    let keep = {
+        let news = Rc::clone(&news);
+        Closure::<dyn FnMut(js_sys::Array)>::new(move |batch: js_sys::Array| {
+            news.borrow_mut().extend(batch.iter())
+        })
+    };
+    let client = RealtimeClient::new(&with(&[]), keep.into_js_value().unchecked_into()).ok().unwrap();
+    let told = Rc::new(RefCell::new(Vec::new()));
+    for wanted in [false, true, false] {
+        let take = {
+            let told = Rc::clone(&told);
+            Closure::<dyn FnMut(bool) -> bool>::new(move |is_same| {
+                told.borrow_mut().push(is_same);
+                wanted
+            })
+        };
+        let nothing = Function::new_no_args("");
+        let take = take.as_ref().unchecked_ref();
+        client.subscribe(&"id".into(), &subscription(&[]), &nothing, take).unwrap();
+    }
+    assert_eq!(news.borrow().iter().filter(|news| text(news, "status") == "joining").count(), 1);
+    assert_eq!(*told.borrow(), [false, false, true]);
+    client.disconnect();
 }
 
 /// Whatever is done with it throws.
@@ -445,6 +529,8 @@ fn a_payload_is_taken_whole_or_refused_with_what_would_be_lost() {
         ("[{ cause: new TypeError('x') }]", "\"cause\" is of the kind Error"),
         ("{ at: new Date(NaN) }", "\"at\" is an invalid Date"),
         ("{ n: NaN }", "\"n\" is NaN"),
+        ("{ n: new Number(NaN) }", "\"n\" is NaN"),
+        ("[Object(-Infinity)]", "\"0\" is -Infinity"),
         ("[undefined]", "\"0\" is undefined"),
         ("new (class { #x = 1; })()", "without fields"),
     ] {
@@ -455,6 +541,7 @@ fn a_payload_is_taken_whole_or_refused_with_what_would_be_lost() {
     for (body, json) in [
         ("{ at: new Date(0), none: undefined }", r#"{"at":"1970-01-01T00:00:00.000Z"}"#),
         ("new (class { x = 1; })()", r#"{"x":1}"#),
+        ("[new Number(1), new String('s'), new Boolean(false)]", r#"[1,"s",false]"#),
         ("Object.assign(Object.create(null), { a: [1, null] })", r#"{"a":[1,null]}"#),
     ] {
         let content = options::content(&made(&format!("return {body}"))).expect(body);
@@ -464,18 +551,24 @@ fn a_payload_is_taken_whole_or_refused_with_what_would_be_lost() {
 
 #[wasm_bindgen_test]
 fn the_address_of_one_service_and_secret_keys_are_refused() {
-    for path in ["/realtime/v1", "/rest/v1/", "/realtime/v1/websocket"] {
+    for path in [
+        "/realtime/v1",
+        "/rest/v1/",
+        "/realtime/v1/websocket",
+        "/realtime/v1//websocket",
+        "/base//realtime//v1/websocket//",
+    ] {
         let (code, message) =
             refused(&with(&[("url", ["https://project.supabase.co", path].concat().into())]));
         assert!(code == "invalid_url" && message.contains("one of the project's services"), "{message}");
     }
     // `{"role":"service_role"}`
     let service = "e30.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.c2ln";
-    for key in ["sb_secret_abc", service] {
+    for key in ["sb_secret_abc", " sb_secret_abc", service] {
         for option in ["key", "accessToken"] {
             let (code, message) = refused(&with(&[(option, key.into())]));
             assert!(code == "invalid_option" && message.contains("secret key"), "{option}: {message}");
-            assert!(!message.contains(key));
+            assert!(!message.contains(key.trim()));
         }
     }
 }

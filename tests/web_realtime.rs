@@ -4,7 +4,9 @@
 
 mod browser;
 
-use browser::{Inbox, ROSEWOOD, add_client, client, control, object, sign_in, status, subscription, text};
+use browser::{
+    Inbox, ROSEWOOD, add_client, always, client, control, object, sign_in, status, subscription, text,
+};
 use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -28,14 +30,14 @@ async fn a_row_committed_after_live_arrives_and_so_does_the_databases_broadcast(
     let token = sign_in(AMELIA).await;
     let (client, news) = client(&token.as_str().into(), &[]);
     let (rows, broadcasts) = (Inbox::default(), Inbox::default());
-    client.subscribe(&"feed".into(), &activity(), &rows.put()).unwrap();
+    client.subscribe(&"feed".into(), &activity(), &rows.put(), &always()).unwrap();
     let topic = ["supplier:", ROSEWOOD].concat();
     let wanted = subscription(&[
         ("channel", topic.into()),
         ("private", true.into()),
         ("event", "clients_changed".into()),
     ]);
-    client.subscribe(&"changed".into(), &wanted, &broadcasts.put()).unwrap();
+    client.subscribe(&"changed".into(), &wanted, &broadcasts.put(), &always()).unwrap();
     let mut live = Vec::new();
     while live.len() < 2 {
         let told = news.next(|news| text(news, "status") == "live").await;
@@ -57,16 +59,16 @@ async fn another_suppliers_user_gets_no_row_and_is_refused_the_private_topic() {
     let (client_of_carla, news_of_carla) = client(&carla.as_str().into(), &[]);
     let (client_of_amelia, news_of_amelia) = client(&amelia.as_str().into(), &[]);
     let (rows_of_carla, rows_of_amelia) = (Inbox::default(), Inbox::default());
-    client_of_carla.subscribe(&"feed".into(), &activity(), &rows_of_carla.put()).unwrap();
+    client_of_carla.subscribe(&"feed".into(), &activity(), &rows_of_carla.put(), &always()).unwrap();
     status(&news_of_carla, "feed", "live").await;
-    client_of_amelia.subscribe(&"feed".into(), &activity(), &rows_of_amelia.put()).unwrap();
+    client_of_amelia.subscribe(&"feed".into(), &activity(), &rows_of_amelia.put(), &always()).unwrap();
     status(&news_of_amelia, "feed", "live").await;
     add_client(&amelia, "Not For Carla").await;
     rows_of_amelia.next(|change| text(change, "record.summary").contains("Not For Carla")).await;
 
     let topic = ["supplier:", ROSEWOOD].concat();
     let wanted = subscription(&[("channel", topic.into()), ("private", true.into())]);
-    client_of_carla.subscribe(&"private".into(), &wanted, &Function::new_no_args("")).unwrap();
+    client_of_carla.subscribe(&"private".into(), &wanted, &Function::new_no_args(""), &always()).unwrap();
     let failure = news_of_carla.next(|news| text(news, "type") == "failed").await;
     assert_eq!(text(&failure, "error.code"), "join_refused");
     assert!(text(&failure, "error.message").contains("permission"), "{}", text(&failure, "error.message"));
@@ -80,7 +82,7 @@ async fn another_suppliers_user_gets_no_row_and_is_refused_the_private_topic() {
 async fn a_cut_is_told_and_healed() {
     let token = sign_in(AMELIA).await;
     let (client, news) = client(&token.as_str().into(), &[]);
-    client.subscribe(&"feed".into(), &activity(), &Function::new_no_args("")).unwrap();
+    client.subscribe(&"feed".into(), &activity(), &Function::new_no_args(""), &always()).unwrap();
     status(&news, "feed", "live").await;
     control("/sockets/cut", &object(&[("forMs", 200.into())])).await;
     news.next(|news| text(news, "type") == "disconnected").await;
@@ -96,7 +98,7 @@ async fn a_malformed_frame_is_counted_and_the_socket_stays() {
     let token = sign_in(AMELIA).await;
     let (client, news) = client(&token.as_str().into(), &[]);
     let rows = Inbox::default();
-    client.subscribe(&"feed".into(), &activity(), &rows.put()).unwrap();
+    client.subscribe(&"feed".into(), &activity(), &rows.put(), &always()).unwrap();
     status(&news, "feed", "live").await;
     for text in ["{not json", "[]", "[1,2,3,4]", ""] {
         control("/frames", &object(&[("text", text.into())])).await;
@@ -115,8 +117,8 @@ async fn a_broadcast_reaches_the_other_client_and_not_oneself() {
         (client(&token.as_str().into(), &[]), client(&token.as_str().into(), &[]));
     let (heard_by_one, heard_by_two) = (Inbox::default(), Inbox::default());
     let wanted = subscription(&[("channel", "lobby".into())]);
-    one.subscribe(&"lobby".into(), &wanted, &heard_by_one.put()).unwrap();
-    two.subscribe(&"lobby".into(), &wanted, &heard_by_two.put()).unwrap();
+    one.subscribe(&"lobby".into(), &wanted, &heard_by_one.put(), &always()).unwrap();
+    two.subscribe(&"lobby".into(), &wanted, &heard_by_two.put(), &always()).unwrap();
     status(&news_of_one, "lobby", "live").await;
     status(&news_of_two, "lobby", "live").await;
     one.send(7, &"lobby".into(), &"cursor".into(), &object(&[("x", 1.into())])).unwrap();
@@ -141,7 +143,7 @@ async fn a_token_source_is_asked_before_the_first_join_and_may_call_back_in() {
     let (client, news) = client(&source, &[]);
     let topic = ["supplier:", ROSEWOOD].concat();
     let wanted = subscription(&[("channel", topic.into()), ("private", true.into())]);
-    client.subscribe(&"private".into(), &wanted, &Function::new_no_args("")).unwrap();
+    client.subscribe(&"private".into(), &wanted, &Function::new_no_args(""), &always()).unwrap();
     status(&news, "private", "live").await;
     let asked = Reflect::get(&js_sys::global(), &"asked".into()).unwrap();
     assert_eq!(asked.as_f64(), Some(1.0));
@@ -154,7 +156,7 @@ async fn an_expired_token_and_a_failing_source_are_told_with_what_to_do() {
     // Whether a token is good the server says. This one is over, and no token of the project's.
     let expired = "x.eyJleHAiOjF9.x";
     let (refused, news) = client(&JsValue::from(expired), &[]);
-    refused.subscribe(&"feed".into(), &subscription(&[]), &Function::new_no_args("")).unwrap();
+    refused.subscribe(&"feed".into(), &subscription(&[]), &Function::new_no_args(""), &always()).unwrap();
     let told = news
         .next(|news| ["error", "failed"].contains(&text(news, "type").as_str()) && text(news, "id") == "feed")
         .await;
@@ -166,12 +168,22 @@ async fn an_expired_token_and_a_failing_source_are_told_with_what_to_do() {
         (JsValue::from(Function::new_no_args("throw new Error('no session')")), "token_unavailable"),
         (Function::new_no_args("return 5").into(), "token_unavailable"),
         (Function::new_no_args("return ''").into(), "token_unavailable"),
+        (Function::new_no_args("return ' sb_secret_abc'").into(), "token_unavailable"),
+        // `{"role":"service_role"}`
+        (
+            Function::new_no_args("return 'e30.eyJyb2xlIjoic2VydmljZV9yb2xlIn0.c2ln'").into(),
+            "token_unavailable",
+        ),
+        (Function::new_no_args("return 'x'.repeat(100_001)").into(), "token_unavailable"),
+        (Function::new_no_args(r"return '\ud800'").into(), "token_unavailable"),
     ] {
         let (client, news) = client(&source, &[]);
-        client.subscribe(&"feed".into(), &subscription(&[]), &Function::new_no_args("")).unwrap();
+        client.subscribe(&"feed".into(), &subscription(&[]), &Function::new_no_args(""), &always()).unwrap();
         let told = news.next(|news| text(news, "type") == "error" && text(news, "id") == "feed").await;
         assert_eq!(text(&told, "error.code"), code);
-        assert!(text(&told, "error.message").contains("accessToken"), "{}", text(&told, "error.message"));
+        let message = text(&told, "error.message");
+        assert!(message.contains("accessToken") && message.len() < 200, "{message}");
+        assert!(!message.contains("sb_secret_") && !message.contains("e30."), "{message}");
         client.disconnect();
     }
 }
@@ -181,7 +193,7 @@ async fn a_server_that_is_not_there_is_told_as_unreachable() {
     let news = Inbox::default();
     let options = object(&[("url", "http://127.0.0.1:9".into()), ("key", "key".into())]);
     let client = wedsync_dashboard::api::realtime::RealtimeClient::new(&options, news.put_all()).unwrap();
-    client.subscribe(&"feed".into(), &subscription(&[]), &Function::new_no_args("")).unwrap();
+    client.subscribe(&"feed".into(), &subscription(&[]), &Function::new_no_args(""), &always()).unwrap();
     let told = news.next(|news| text(news, "type") == "error").await;
     assert_eq!(text(&told, "error.code"), "unreachable");
     assert!(text(&told, "error.message").contains("Check the project URL"));

@@ -4,7 +4,7 @@
 
 mod browser;
 
-use browser::{Inbox, client, status, subscription};
+use browser::{Inbox, always, client, status, subscription};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -64,7 +64,7 @@ async fn live() -> (RealtimeClient, Inbox, Inbox) {
     let sent = Inbox::default();
     watch_sends(&sent.put());
     let (client, news) = client(&JsValue::NULL, &[("heartbeatIntervalMs", 1_000.into())]);
-    client.subscribe(&"lobby".into(), &subscription(&[]), &Function::new_no_args("")).unwrap();
+    client.subscribe(&"lobby".into(), &subscription(&[]), &Function::new_no_args(""), &always()).unwrap();
     status(&news, "lobby", "live").await;
     (client, news, sent)
 }
@@ -89,7 +89,7 @@ async fn a_link_proves_itself_after_a_sleep_that_the_monotonic_clock_missed() {
     let sent = Inbox::default();
     watch_sends(&sent.put());
     let (client, news) = client(&JsValue::NULL, &[("heartbeatIntervalMs", 50_000.into())]);
-    client.subscribe(&"lobby".into(), &subscription(&[]), &Function::new_no_args("")).unwrap();
+    client.subscribe(&"lobby".into(), &subscription(&[]), &Function::new_no_args(""), &always()).unwrap();
     status(&news, "lobby", "live").await;
     sleep_an_hour();
     sent.next(|frame| frame.as_string().is_some_and(|frame| frame.contains("\"heartbeat\""))).await;

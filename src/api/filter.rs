@@ -18,7 +18,7 @@ const MOST_CONDITIONS: u32 = 1_000;
 /// # Errors
 /// `invalid_option`.
 pub fn filter(option: &JsValue) -> Result<Option<String>, Error> {
-    if let Some(text) = option.as_string() {
+    if let Some(text) = given::text(option) {
         let is_empty = filter::read(&text)?.is_empty();
         return Ok(Some(text).filter(|_| !is_empty));
     }
@@ -41,7 +41,7 @@ pub fn filter(option: &JsValue) -> Result<Option<String>, Error> {
 /// `invalid_option`.
 pub fn select(option: &JsValue) -> Result<Vec<String>, Error> {
     let items = given::items(option, MOST_COLUMNS).unwrap_or_default();
-    let texts = items.iter().filter_map(|name| name.as_string()).filter(|name| !name.is_empty());
+    let texts = items.iter().filter_map(given::text).filter(|name| !name.is_empty());
     let names: Vec<String> = texts.collect();
     if names.is_empty() || names.len() != items.len() {
         let message =
@@ -52,7 +52,7 @@ pub fn select(option: &JsValue) -> Result<Vec<String>, Error> {
 }
 
 fn condition(item: &JsValue) -> Result<Condition, Error> {
-    let text = |name: &str| Some(given::field(item, name)).filter(|_| given::is_object(item))?.as_string();
+    let text = |name: &str| given::text(&given::field(item, name)).filter(|_| given::is_object(item));
     let (Some(column), Some(operator)) = (text("column"), text("operator")) else {
         return Err(wrong(&[
             "has a condition that is not `{ column, operator, value }`. Make conditions by `filter()`.",
@@ -76,7 +76,7 @@ fn condition(item: &JsValue) -> Result<Condition, Error> {
 
 /// A value as PostgreSQL reads it from a text.
 fn scalar(column: &str, operator: Operator, value: &JsValue) -> Result<String, Error> {
-    let text = if let Some(text) = value.as_string() {
+    let text = if let Some(text) = given::text(value) {
         Some(text)
     } else if value.as_f64().is_some_and(f64::is_finite) || value.as_bool().is_some() {
         // JavaScript's own text of a number: Rust's has hundreds of digits for 1e300.
@@ -92,7 +92,7 @@ fn scalar(column: &str, operator: Operator, value: &JsValue) -> Result<String, E
         let takes = if value.is_null() {
             "null. Null is found by `is`, as `filter().is('name', null)`."
         } else {
-            "something else than a string, a finite number, a bigint, true, false or a valid Date."
+            "something else than a string without lone surrogates, a finite number, a bigint, true, false or a valid Date."
         };
         wrong(&["compares \"", column, "\" by ", operator.as_str(), " with ", takes])
     })

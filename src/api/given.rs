@@ -3,6 +3,8 @@
 use js_sys::{Array, Date, JSON, Reflect};
 use wasm_bindgen::prelude::*;
 
+pub use crate::shell::text::{TEXT, text};
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]

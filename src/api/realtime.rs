@@ -53,7 +53,16 @@ impl RealtimeClient {
     }
 
     /// Subscribes, or replaces the subscription of this id.
-    pub fn subscribe(&self, id: &JsValue, options: &JsValue, on_data: &JsValue) -> Result<(), JsValue> {
+    ///
+    /// Reading the options may run the application's code, which may have changed its mind: once all is read, `take` is
+    /// told whether the id stands for this very subscription already, and says whether it is still wanted.
+    pub fn subscribe(
+        &self,
+        id: &JsValue,
+        options: &JsValue,
+        on_data: &JsValue,
+        take: &Function,
+    ) -> Result<(), JsValue> {
         let id = options::id("subscribe", id).map_err(thrown)?;
         let subscription = options::subscription(&id, options).map_err(thrown)?;
         let delivery = options::delivery(options).map_err(thrown)?;
@@ -61,11 +70,15 @@ impl RealtimeClient {
         if let Some(error) = self.driver.conflict(&id, &subscription) {
             return Err(thrown(error));
         }
+        let is_same = self.driver.stands_for(&id, &subscription);
+        if !take.call1(&JsValue::NULL, &is_same.into()).is_ok_and(|wanted| wanted.is_truthy()) {
+            return Ok(());
+        }
         let slot = *self.slots.borrow_mut().entry(id.clone()).or_insert_with(|| {
             self.next_slot.set(self.next_slot.get() + 1);
             self.next_slot.get()
         });
-        if !self.driver.stands_for(&id, &subscription) {
+        if !is_same {
             // What waits to be delivered is the former subscription's, and of another kind perhaps.
             self.driver.router().drop_slot(slot);
         }

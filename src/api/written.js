@@ -44,13 +44,15 @@ function isWhole(value) {
   const prototype = Object.getPrototypeOf(value);
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return true;
   const tag = tagOf(value);
+  if (tag === 'Number') return Number.isFinite(Number(value));
   return BOXED.includes(tag) || (tag === 'Object' && Object.keys(value).length > 0);
 }
 
-const BOXED = ['String', 'Number', 'Boolean'];
+const BOXED = ['String', 'Boolean'];
 
 function nameOf(value) {
   const tag = tagOf(value);
+  if (tag === 'Number') return String(Number(value));
   return tag === 'Object' ? 'an object without fields that JSON sees' : `of the kind ${tag}`;
 }
 

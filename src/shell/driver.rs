@@ -19,7 +19,7 @@ use crate::shell::object;
 use crate::shell::promise::{Ended, once, settle};
 use crate::shell::router::{Router, scan};
 use crate::shell::socket::{Socket, SocketEvent};
-use crate::shell::token::claims;
+use crate::shell::token::{claims, user_token};
 use crate::shell::wake::Wake;
 
 /// What the driver is told once.
@@ -293,15 +293,12 @@ fn token_input(question: QuestionId, answer: Ended) -> Input<JsValue> {
     let given = |value, claims| Input::Token { question, value, claims };
     match answer {
         Ok(token) if token.is_null() || token.is_undefined() => given(None, Claims::default()),
-        Ok(token) => match token.as_string() {
-            Some(token) if token.is_empty() => {
-                failed("it returned an empty string; return null for no token")
-            }
-            Some(token) => {
+        Ok(token) => match user_token(&token) {
+            Ok(token) => {
                 let claims = claims(&token);
                 given(Some(token), claims)
             }
-            None => failed("it returned neither a string nor null"),
+            Err(wrong) => failed(&["it returned neither a user's token nor null but ", wrong].concat()),
         },
         Err(error) => failed(&message_of(&error)),
     }

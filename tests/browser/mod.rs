@@ -35,6 +35,11 @@ extern "C" {
     async fn send(method: &str, url: &str, headers: &JsValue, body: &JsValue) -> Result<JsValue, JsValue>;
 }
 
+/// What is asked of a subscription once its options are read: it is still wanted.
+pub fn always() -> Function {
+    Function::new_no_args("return true")
+}
+
 /// A plain object of these fields.
 pub fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();

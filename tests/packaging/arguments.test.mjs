@@ -39,6 +39,7 @@ async function prepare(page) {
       return {
         x: 'x',
         'empty text': '',
+        'lone surrogate': '\\ud800',
         7: 7,
         NaN: NaN,
         null: null,
@@ -156,7 +157,7 @@ test('every argument of every method of a manager is checked at the call, and no
       'send event': { names: /second argument/, takes: texts },
       'send payload': {
         names: /payload/,
-        takes: ['x', 'empty text', '7', 'null', '{}', '[]', 'true', 'new String'],
+        takes: ['x', 'empty text', 'lone surrogate', '7', 'null', '{}', '[]', 'true', 'new String'],
       },
       'httpSend channel': { names: /first argument/, takes: texts },
       'httpSend event': { names: /second argument/, takes: texts },
@@ -386,6 +387,7 @@ test('a payload that JSON would not hold whole is refused, and says what of it',
         'a function': () => 1,
         'a bigint': 1n,
         NaN: Number.NaN,
+        'boxed NaN': Object(Number.NaN),
         Infinity: Number.POSITIVE_INFINITY,
         'invalid Date': new Date(Number.NaN),
         Uint8Array: { bytes: new Uint8Array(2) },
@@ -410,7 +412,7 @@ test('a payload that JSON would not hold whole is refused, and says what of it',
         { date: new Date(0), url: new URL('https://a.example/'), none: undefined, point: new Point() },
         Object.assign(Object.create(null), { a: 1 }),
         new elsewhere.Object(),
-        [null, true, 'x', -1.5, new String('s')],
+        [null, true, 'x', -1.5, new String('s'), Object(2)],
       ];
       for (const payload of taken) await manager.send('lobby', 'x', payload);
       return { told, heard };
@@ -426,7 +428,7 @@ test('a payload that JSON would not hold whole is refused, and says what of it',
     { date: '1970-01-01T00:00:00.000Z', url: 'https://a.example/', point: { x: 1 } },
     { a: 1 },
     {},
-    [null, true, 'x', -1.5, 's'],
+    [null, true, 'x', -1.5, 's', 2],
   ]);
 });
 
@@ -446,6 +448,7 @@ test('the address of one service and a secret key are refused at the call, and t
         '/storage/v1',
         '/functions/v1',
         '/realtime/v1/websocket',
+        '/realtime/v1//websocket',
       ];
       return {
         service,
@@ -457,6 +460,7 @@ test('the address of one service and a secret key are refused at the call, and t
           await make({ accessToken: service }),
           await outcome(() => manager.setAuth(service)),
           await outcome(() => manager.setAuth('sb_secret_abc')),
+          await outcome(() => manager.setAuth(' sb_secret_abc')),
         ],
       };
     },

@@ -19,7 +19,7 @@ pub fn delivery(value: &JsValue) -> Result<Delivery, Error> {
     let options = Options::read(value, "subscribe", KNOWN);
     let mut delivery = Delivery::Each;
     if let Some(given) = options.get("deliver") {
-        match given.as_string().as_deref() {
+        match given::text(&given).as_deref() {
             Some("each") => {}
             Some("batch") => delivery = Delivery::Batch,
             None if given::is_object(&given) => delivery = latest(&options, &given),

@@ -4,6 +4,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use super::reader::Options;
+use crate::api::given;
 use crate::core::client::Config;
 use crate::core::error::{Code, Error};
 use crate::core::realtime::frame::Protocol;
@@ -11,7 +12,7 @@ use crate::core::resilience::backoff::Jitter;
 use crate::core::time::Instant;
 use crate::shell::environment::read_clocks;
 use crate::shell::http::Project;
-use crate::shell::token::{claims, is_secret};
+use crate::shell::token::{LONGEST_TOKEN, claims, is_secret, user_token};
 
 const KNOWN: &[&str] = &[
     "url",
@@ -35,7 +36,7 @@ const KNOWN: &[&str] = &[
 ];
 
 /// A project's services, each of which has an address of its own.
-const SERVICES: &[&str] = &["/auth", "/functions", "/graphql", "/realtime", "/rest", "/storage"];
+const SERVICES: &[&str] = &["auth", "functions", "graphql", "realtime", "rest", "storage"];
 
 /// Where the user's access token comes from.
 pub enum AccessToken {
@@ -90,16 +91,12 @@ fn access_token(options: &Options<'_>) -> AccessToken {
     let Some(value) = options.get("accessToken").filter(|value| !value.is_null()) else {
         return AccessToken::None;
     };
-    match (value.as_string(), value.dyn_into::<Function>()) {
-        (Some(token), _) if is_secret(&token) => {
-            options
-                .wrong("accessToken", "a user's token: a secret key gives whoever reads the page all rights");
-            AccessToken::None
-        }
-        (Some(token), _) if !token.is_empty() => AccessToken::Fixed(token),
+    match (user_token(&value), value.dyn_into::<Function>()) {
         (_, Ok(source)) => AccessToken::Source(source),
-        _ => {
-            options.wrong("accessToken", "a token, a function that returns one, or null");
+        (Ok(token), _) => AccessToken::Fixed(token),
+        (Err(wrong), _) => {
+            let expected = ["a user's token, a function that returns one, or null. It is ", wrong];
+            options.wrong("accessToken", &expected.concat());
             AccessToken::None
         }
     }
@@ -157,8 +154,14 @@ fn jitter(options: &Options<'_>) -> Option<Jitter> {
 }
 
 fn key(options: &Options<'_>) -> String {
-    let given = options.get("key").and_then(|key| key.as_string()).unwrap_or_default();
-    let key = given.trim();
+    let given = options.get("key").filter(JsValue::is_string);
+    let text =
+        given.as_ref().map_or(Some(String::new()), given::text).filter(|key| key.len() <= LONGEST_TOKEN);
+    let Some(text) = text else {
+        options.wrong("key", "the publishable (anon) key: at most 100,000 bytes, without lone surrogates");
+        return String::new();
+    };
+    let key = text.trim();
     if key.is_empty() {
         let message = "The project's key is missing. Pass the publishable (anon) key as `key`; \
             it is on the API page of the project's settings.";
@@ -188,7 +191,7 @@ struct Host {
 
 impl Host {
     fn of(options: &Options<'_>) -> Self {
-        let given = options.get("url").and_then(|url| url.as_string()).unwrap_or_default();
+        let given = options.get("url").as_ref().and_then(given::text).unwrap_or_default();
         let read = Self::read(&given);
         if read.as_ref().is_some_and(Self::is_of_one_service) {
             let message = "`url` is the address of one of the project's services. Pass the project's own, as \
@@ -205,8 +208,12 @@ impl Host {
     }
 
     fn is_of_one_service(&self) -> bool {
-        let rest = self.rest.strip_suffix("/websocket").unwrap_or(&self.rest);
-        rest.strip_suffix("/v1").is_some_and(|rest| SERVICES.iter().any(|service| rest.ends_with(service)))
+        // A path may have more slashes than it needs.
+        let parts: Vec<&str> = self.rest.split('/').filter(|part| !part.is_empty()).collect();
+        match parts.as_slice() {
+            [.., service, "v1"] | [.., service, "v1", "websocket"] => SERVICES.contains(service),
+            _ => false,
+        }
     }
 
     fn read(url: &str) -> Option<Self> {

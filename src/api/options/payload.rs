@@ -5,12 +5,13 @@ use wasm_bindgen::prelude::*;
 
 use super::reader::Options;
 use super::{LONGEST_CHANNEL, LONGEST_EVENT};
+use crate::api::given;
 use crate::core::error::{Code, Error};
 use crate::core::io::CallId;
 use crate::core::payload::Payload;
 use crate::core::realtime::http_send::HttpBroadcast;
 use crate::shell::router::{is_larger, parsed};
-use crate::shell::token::is_secret;
+use crate::shell::token::user_token;
 
 /// The most bytes of a payload, of JSON in UTF-8. The server closes a socket at a frame of 5,000,000 bytes, and takes
 /// payloads of 3,000,000 at the most.
@@ -29,8 +30,8 @@ extern "C" {
 /// # Errors
 /// `invalid_option`.
 pub fn id(of: &str, id: &JsValue) -> Result<String, Error> {
-    id.as_string().filter(|id| !id.is_empty()).ok_or_else(|| {
-        let message = [of, " takes an id of your choice as its first argument: a string that is not empty."];
+    given::text(id).filter(|id| !id.is_empty()).ok_or_else(|| {
+        let message = [of, " takes an id of your choice as its first argument: ", given::TEXT, "."];
         Error::new(Code::InvalidOption, message.concat())
     })
 }
@@ -43,11 +44,13 @@ pub fn token(token: &JsValue) -> Result<Option<String>, Error> {
     if token.is_null() {
         return Ok(None);
     }
-    let token = token.as_string().filter(|token| !token.is_empty() && !is_secret(token));
-    token.map(Some).ok_or_else(|| {
-        let message = "setAuth takes a user's token as its argument, a string that is not empty, or null for the key's own \
-            role. A secret key is no user's token: it gives whoever reads the page all rights.";
-        Error::new(Code::InvalidOption, message)
+    user_token(token).map(Some).map_err(|wrong| {
+        let message = [
+            "setAuth takes a user's token as its argument, or null for the key's own role. It was given ",
+            wrong,
+            ".",
+        ];
+        Error::new(Code::InvalidOption, message.concat())
     })
 }
 
@@ -56,10 +59,13 @@ pub fn token(token: &JsValue) -> Result<Option<String>, Error> {
 /// # Errors
 /// `invalid_option`.
 pub fn event_name(of: &str, event: &JsValue) -> Result<String, Error> {
-    let event = event.as_string().filter(|event| (1..=LONGEST_EVENT).contains(&event.len()));
+    let event = given::text(event).filter(|event| (1..=LONGEST_EVENT).contains(&event.len()));
     event.ok_or_else(|| {
-        let message =
-            [of, " takes the broadcast's name as its second argument: a string of 1 to 255 bytes of UTF-8."];
+        let message = [
+            of,
+            " takes the broadcast's name as its second argument: a string of 1 to 255 bytes of UTF-8, without lone \
+             surrogates.",
+        ];
         Error::new(Code::InvalidOption, message.concat())
     })
 }
@@ -89,10 +95,11 @@ pub fn http_broadcast(
     options: &JsValue,
 ) -> Result<HttpBroadcast<JsValue>, Error> {
     let wrong = |message: &str| Err(Error::new(Code::InvalidOption, message));
-    let channel = channel.as_string().unwrap_or_default();
+    let channel = given::text(channel).unwrap_or_default();
     if channel.is_empty() || channel.len() > LONGEST_CHANNEL || channel.starts_with("realtime:") {
         return wrong(
-            "httpSend takes a topic as its first argument: a string of 1 to 220 bytes, without the prefix \"realtime:\".",
+            "httpSend takes a topic as its first argument: a string of 1 to 220 bytes, without lone surrogates and \
+             without the prefix \"realtime:\".",
         );
     }
     let event = event_name("httpSend", event)?;

@@ -89,12 +89,12 @@ impl<'a> Options<'a> {
         self.get(name).is_some()
     }
 
-    /// A string that is not empty.
+    /// A string that is not empty, as [`given::text`] reads it.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         let value = self.get(name)?;
-        let text = value.as_string().filter(|text| !text.is_empty());
+        let text = given::text(&value).filter(|text| !text.is_empty());
         if text.is_none() {
-            self.wrong(name, "a string that is not empty");
+            self.wrong(name, given::TEXT);
         }
         text
     }
