@@ -96,6 +96,10 @@ function script() {
     await page.insertNote();
     // Messages take their way, and a heartbeat a second.
     await new Promise((resolve) => setTimeout(resolve, callback === 'on heartbeat' ? 1_200 : 200));
+    for (const { manager } of players) {
+      if (callback === 'onStatus closed of lobby') void manager.unsubscribe('lobby');
+      if (callback === 'on user-changed') void manager.setAuth(`e30.${btoa('{"sub":"somebody"}')}.c2ln`);
+    }
     await page.cut();
     const deadline = Date.now() + 10_000;
     while (players.some(({ wasCalled }) => !wasCalled()) && Date.now() < deadline) {
@@ -143,7 +147,7 @@ function script() {
       onTraffic: (/** @type {any} */ { direction }) => hit(`onTraffic ${direction}`),
     });
     const events =
-      'connected disconnected error continuity presence presence-sync system heartbeat max-reconnect-attempts';
+      'connected disconnected error continuity presence presence-sync system heartbeat max-reconnect-attempts user-changed';
     for (const event of events.split(' ')) manager.on(event, () => hit(`on ${event}`));
     manager.onConnectionState(() => hit('onConnectionState'));
     const subscribe = (/** @type {string} */ id, /** @type {object} */ more) => {
@@ -154,7 +158,10 @@ function script() {
           channel: id,
           onData: told('onData'),
           onError: told('onError'),
-          onStatus: told('onStatus'),
+          onStatus: (/** @type {string} */ status) => {
+            hit(`onStatus of ${id}`);
+            hit(`onStatus ${status} of ${id}`);
+          },
           onContinuity: told('onContinuity'),
           onSystem: told('onSystem'),
           ...more,
@@ -187,6 +194,8 @@ for (const callback of [
   'onError of lobby',
   'onStatus of lobby',
   'onStatus of doomed 1',
+  'onStatus of team',
+  'onStatus closed of lobby',
   'onContinuity of lobby',
   'onSystem of notes',
   'on connected',
@@ -198,6 +207,7 @@ for (const callback of [
   'on system',
   'on heartbeat',
   'on max-reconnect-attempts',
+  'on user-changed',
   'onConnectionState',
   'onLog',
   'onTraffic in',
