@@ -66,6 +66,21 @@ test('the server refreshes a session that has run out, once, and nobody may keep
   await expect(page.getByTestId('connection-status')).toContainText('Connected');
 });
 
+test('the cookies that the server sets stay on https where the browser came by it, and only there', async ({
+  dashboard,
+  signedInPage,
+}) => {
+  for (const protocol of ['https', 'https, http', 'http']) {
+    const page = await signedInPage(amelia, password);
+    await expire(page.context(), dashboard);
+    const answer = await page.request.get('/dashboard', { headers: { 'x-forwarded-proto': protocol } });
+    const all = answer.headersArray().filter(({ name }) => name.toLowerCase() === 'set-cookie');
+    const session = all.map(({ value }) => value).filter((value) => /^sb-[\w-]+-auth-token/.test(value));
+    expect(session.length, protocol).toBeGreaterThan(0);
+    for (const cookie of session) expect(/; Secure(;|$)/i.test(cookie), cookie).toBe(protocol !== 'http');
+  }
+});
+
 test('a session that was ended is taken from the cookies by the server', async ({
   dashboard,
   signedInPage,
