@@ -308,7 +308,8 @@ export class RealtimeSubscriptionManager {
    * former one's is delivered: every channel is left and joined anew, `user-changed` is emitted, and each subscription is
    * told `lost` when it is live again.
    *
-   * @throws {DashboardError} `invalid_option` for anything else than a user's token and `null`.
+   * @throws {DashboardError} `invalid_option` for anything else than `null` and a user's token, which has at most 100,000
+   * bytes and is no secret key.
    */
   setAuth(token: string | null): Promise<void> {
     return this.#ask((client) => client.setAuth(token));

@@ -17,7 +17,7 @@ export interface RealtimeOptions {
   /** The project's publishable (anon) key. A secret key, or the service role's, is refused. */
   key: string;
   /**
-   * The user's access token, or a function that returns the current one.
+   * The user's access token of at most 100,000 bytes, or a function that returns the current one. A secret key is refused.
    * Asked before the first join of each connection, ahead of the token's end, and again when the server refuses it.
    * Default: none, the key's own role.
    */
