@@ -292,3 +292,38 @@ fn a_page_that_is_looked_at_again_and_again_does_not_begin_its_attempt_anew() {
     }
     assert_eq!((world.opened.len(), world.closed.len()), (1, 0));
 }
+
+#[test]
+fn a_limit_is_kept_to_though_another_users_token_seems_over_when_the_page_is_back() {
+    let token = |user: &str, lifetime: i64| {
+        let claims = Claims { user: Some(user.to_owned()), lifetime: Some(lifetime), age: None };
+        (Some([user, "'s for ", &lifetime.to_string()].concat()), claims)
+    };
+    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    world.subscribe("room", private(broadcasts("room:1")));
+    world.open();
+    let (value, claims) = token("alice", 3_600_000);
+    world.input(Input::Token { question: QuestionId(1), value, claims });
+    world.accept("room:1");
+    let (reference, topic, _) = world.join("room:1");
+    let told = json!({ "message": "Too many messages per second", "status": "error", "extension": "system" });
+    world.receive_json(json!([reference, null, topic, "system", told]));
+    world.receive_json(json!([reference, reference, topic, "phx_close", {}]));
+    world.input(Input::Suspend);
+    let (value, claims) = token("bob", 60_000);
+    world.input(Input::SetToken { value, claims });
+    world.sleep(20_000);
+    world.input(Input::Resume);
+    world.open();
+    for lifetime in [-5_000, 3_600_000] {
+        let (value, claims) = token("bob", lifetime);
+        let question = QuestionId(world.tokens_asked as u32);
+        world.input(Input::Token { question, value, claims });
+        world.pass(2_000);
+    }
+    let joins = |world: &World| world.sent_events().iter().filter(|event| **event == "phx_join").count();
+    assert_eq!(joins(&world), 1, "before the limit");
+    world.answers = true;
+    world.pass(120_000);
+    assert!(joins(&world) > 1);
+}

@@ -61,12 +61,12 @@ impl<P: Payload> Client<P> {
         for queue in [&mut self.to_join, &mut self.suspects] {
             queue.retain(|topic| {
                 let channel = self.channels.get_mut(topic).filter(|channel| channel.config.private);
-                if let Some(channel) = channel {
-                    channel.is_queued = false;
+                let Some(channel) = channel else { return true };
+                // One that waits for the server's limit since then still stands here.
+                if std::mem::take(&mut channel.is_queued) {
                     private.push(topic.clone());
-                    return false;
                 }
-                true
+                false
             });
         }
         private
