@@ -214,6 +214,8 @@ fn a_subscription_of_broadcasts_on_the_same_channel_shares_its_join() {
     assert!(!world.is_live("room"));
     world.accept("room");
     assert!(world.is_live("room") && world.is_live("who"));
+    assert_eq!(world.continuity("room"), ["lost"], "something may have been missed while it was not joined");
+    assert!(world.continuity("who").is_empty(), "it is new");
     world.track(1, "who", Some(json!({ "n": 1 })));
     world.unsubscribe("who");
     assert_eq!(world.last_sent("presence")[4]["event"], "track", "its answer is awaited first");

@@ -47,6 +47,21 @@ fn two_ids_on_one_topic_share_its_channel_until_the_last_leaves() {
 }
 
 #[test]
+fn names_of_broadcasts_are_compared_letter_by_letter() {
+    let mut world = World::open_with("moved", event("vans", "moved"));
+    world.subscribe("all", broadcasts("vans"));
+    world.accept("vans");
+    let topic = world.join("vans").1;
+    for name in ["Moved", "MOVED", "moved", "moved ", "mov\u{435}d"] {
+        let payload = json!({ "type": "broadcast", "event": name, "payload": 1 });
+        world.receive_json(json!([null, null, topic, "broadcast", payload]));
+    }
+    let moved = world.slot("moved");
+    assert_eq!(world.delivered.iter().filter(|(slot, _)| *slot == moved).count(), 1);
+    assert_eq!(world.delivered.len(), 5 + 1);
+}
+
+#[test]
 fn who_only_watches_takes_the_key_that_the_channel_has() {
     let watching = |key: &str| {
         let source = Source::Presence { key: key.to_owned(), is_chosen: false, enabled: true };
