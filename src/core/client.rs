@@ -26,6 +26,7 @@ mod channels;
 mod connection;
 mod joining;
 mod liveness;
+mod page;
 mod presence;
 mod pushing;
 mod requests;

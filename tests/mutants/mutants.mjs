@@ -61,7 +61,7 @@ export const mutants = [
   },
   {
     name: 'joins that are tried before their limit is over because the page was put away',
-    file: 'src/core/client/connection.rs',
+    file: 'src/core/client/page.rs',
     text: '        self.heed_limits(now);\n',
     replacement: '',
   },
@@ -109,7 +109,7 @@ export const mutants = [
   },
   {
     name: 'a network that is back and does not hurry the link',
-    file: 'src/core/client/connection.rs',
+    file: 'src/core/client/page.rs',
     text: '        self.hurry_hanging(now);\n        self.hurry(now);\n',
     replacement: '',
   },
