@@ -107,6 +107,18 @@ fn it_stays_told_though_a_successor_had_opened_before() {
 }
 
 #[test]
+fn a_successor_that_opened_before_a_short_outage_is_replaced_at_once_after_it() {
+    let mut world = live();
+    world.pass(7_050);
+    world.open();
+    world.input(Input::Offline);
+    world.pass(300);
+    let opened = world.opened.len();
+    world.input(Input::Online);
+    assert_eq!(world.opened.len(), opened + 1);
+}
+
+#[test]
 fn after_the_shortest_outage_a_successor_is_tried_at_once() {
     for outage in [100, 500, 1_100, 1_300, 4_400, 8_000] {
         let mut world = live();

@@ -28,9 +28,7 @@ impl<P: Payload> Client<P> {
             // It may be another network, on which the open socket is dead: a successor does not wait until that is known.
             self.ask_anyway(now, Doubt::Return);
             self.ask_token_again(now);
-            if self.link.is_trusted() {
-                self.try_beside(now);
-            }
+            self.try_beside(now);
         }
         self.hurry_hanging(now);
         self.hurry(now);
