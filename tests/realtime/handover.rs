@@ -79,7 +79,7 @@ fn it_is_told_as_soon_as_a_page_that_was_busy_has_read_what_came() {
         world.pass(300);
         assert!(world.is_told_down());
     }
-    for busy in [1_600, 2_000, 4_600] {
+    for busy in [1_600, 2_000, 4_600, 7_000] {
         let mut world = live();
         world.input(Input::Offline);
         world.sleep(busy);

@@ -229,7 +229,7 @@ fn what_once_failed_does_not_fail_again() {
     // Whatever these histories are by now: each has found something.
     for seed in [
         85, 103, 338, 512_880, 538_040, 559_195, 647_592, 7_090_747, 12_013_976, 12_166_480, 20_003_159,
-        20_152_396, 40_006_644, 60_002_451, 61_000_104,
+        20_152_396, 40_006_644, 60_002_451, 61_000_104, 63_008_349,
     ] {
         simulate(seed);
     }

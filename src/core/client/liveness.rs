@@ -48,6 +48,9 @@ impl<P: Payload> Client<P> {
     /// The machine has slept.
     fn awake(&mut self, now: Instant) {
         let is_closed = self.link.was_left_alone(now);
+        // What it has slept was no time to answer in.
+        self.timers.clear(&Timer::Suspicion);
+        self.timers.clear(&Timer::HeartbeatTimeout);
         self.ask_anyway(now, if self.is_offline { Doubt::Offline } else { Doubt::Usual });
         self.ask_token_again(now);
         if is_closed {
