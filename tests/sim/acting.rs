@@ -69,6 +69,7 @@ impl World {
                 // A wall clock that is set ahead cannot be told from one that went on while the machine slept: what was
                 // to be waited for counts as waited for.
                 self.watch.forget_limits(peer);
+                self.watch.offline.remove(&peer);
                 self.be_patient(peer);
                 // Nor does it know any more since when a replay has to begin, until its next socket opens.
                 self.watch.forget_kept(peer);
