@@ -15,6 +15,7 @@ mod heartbeats;
 mod http;
 mod joins;
 mod lifecycle;
+mod offline;
 mod presence;
 mod pushes;
 mod races;
