@@ -285,25 +285,24 @@ impl Link {
         let allowed = open.life.ask(now, reference, doubt, rhythm);
         open.is_given_up = false;
         timers.clear(&Timer::Heartbeat);
-        let patience = now.after(allowed.patience + silence);
         // No more time is given than there was, lest a network that comes and goes puts off the end for ever; but the
         // joins since then may hold up this answer too. Once the application has been told there is no haste.
-        let before = match doubt {
-            Doubt::Offline => timers.deadline(&Timer::HeartbeatTimeout),
-            Doubt::Return if open.standing != Standing::Down => timers.deadline(&Timer::HeartbeatTimeout),
-            Doubt::Return | Doubt::Usual => None,
+        let is_bounded = match doubt {
+            Doubt::Usual => false,
+            Doubt::Offline => true,
+            Doubt::Return => open.standing != Standing::Down,
         };
+        let before = timers.deadline(&Timer::HeartbeatTimeout).filter(|_| is_bounded);
         let before = before.map(|before| before.after(later));
-        timers.set(Timer::HeartbeatTimeout, before.map_or(patience, |before| before.min(patience)));
+        timers.set(Timer::HeartbeatTimeout, sooner(now.after(allowed.patience + silence), before));
         match doubt {
             Doubt::Usual if open.standing == Standing::Trusted => {
                 timers.set(Timer::Suspicion, now.after(allowed.suspicion + silence));
             }
             // Whatever holds up the server, without a network nothing comes.
             Doubt::Offline if open.standing != Standing::Down => {
-                let suspicion = now.after(allowed.suspicion);
                 let before = timers.deadline(&Timer::Suspicion).filter(|_| former != Some(Doubt::Usual));
-                timers.set(Timer::Suspicion, before.map_or(suspicion, |before| before.min(suspicion)));
+                timers.set(Timer::Suspicion, sooner(now.after(allowed.suspicion), before));
             }
             _ => {}
         }
@@ -405,4 +404,8 @@ impl Link {
         open.is_given_up = false;
         Some(std::mem::replace(&mut open.standing, Standing::Trusted))
     }
+}
+
+fn sooner(deadline: Instant, before: Option<Instant>) -> Instant {
+    before.map_or(deadline, |before| before.min(deadline))
 }
