@@ -1,6 +1,6 @@
 /**
  * Executes the routing table that the core writes: data frames go from the socket to their callbacks without
- * entering wasm, control frames go to the core. Its twin in Rust is `src/core/realtime/router.rs`; a differential
+ * entering wasm, control frames go to the core. Its twin in Rust is `tests/twin/router.rs`; a differential
  * test holds the two to each other, so a change here is a change there.
  */
 

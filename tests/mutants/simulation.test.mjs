@@ -16,7 +16,14 @@ const target = join(cacheDir, 'mutants', 'target');
 before(() => {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
-  for (const part of ['Cargo.toml', 'Cargo.lock', 'src', 'tests/sim', 'tests/sim_realtime.rs']) {
+  for (const part of [
+    'Cargo.toml',
+    'Cargo.lock',
+    'src',
+    'tests/sim',
+    'tests/sim_realtime.rs',
+    'tests/twin',
+  ]) {
     cpSync(join(root, part), join(copy, part), { recursive: true });
   }
 });

@@ -1,10 +1,10 @@
 //! Both protocols on the wire, as recorded: what is sent, what is understood, and what is dropped.
 
 use serde_json::{Value, json};
+use twin::router::{Router, Verdict};
 use wedsync_dashboard::core::realtime::frame::{
     BroadcastPush, Encoding, Inbound, Outbound, Protocol, Reference,
 };
-use wedsync_dashboard::core::realtime::router::{Router, Verdict};
 use wedsync_dashboard::core::realtime::routes::{Slot, TopicRoutes};
 
 use crate::recording::{Data, Line, frames, from_server};

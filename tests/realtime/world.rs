@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use twin::router::{Router, Verdict};
 use wedsync_dashboard::core::client::{Client, Config};
 use wedsync_dashboard::core::io::{
     CallId, Input, LogEntry, Notification, Output, PresenceEvent, RequestId, SocketId, Status,
@@ -11,7 +12,6 @@ use wedsync_dashboard::core::pump::{Heard, Pump, Pumped, Reading};
 use wedsync_dashboard::core::realtime::binding::Binding;
 use wedsync_dashboard::core::realtime::frame::Encoding;
 use wedsync_dashboard::core::realtime::http_send::HttpAnswer;
-use wedsync_dashboard::core::realtime::router::{Router, Verdict};
 use wedsync_dashboard::core::realtime::routes::Slot;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 use wedsync_dashboard::core::time::{Instant, Timer};

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use twin::router::{Router, Verdict};
 use wedsync_dashboard::core::client::{Client, Config};
 use wedsync_dashboard::core::error::Error;
 use wedsync_dashboard::core::io::{
@@ -12,7 +13,6 @@ use wedsync_dashboard::core::io::{
 use wedsync_dashboard::core::pump::{Heard, Pump, Pumped, Reading};
 use wedsync_dashboard::core::realtime::frame::{Encoding, Protocol};
 use wedsync_dashboard::core::realtime::http_send::{HttpAnswer, HttpBroadcast};
-use wedsync_dashboard::core::realtime::router::{Router, Verdict};
 use wedsync_dashboard::core::realtime::routes::Slot;
 use wedsync_dashboard::core::time::{Instant, Timer};
 

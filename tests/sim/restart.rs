@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
+use twin::router::{Router, Verdict};
 use wedsync_dashboard::core::client::{Client, Config};
 use wedsync_dashboard::core::io::{Input, Notification, Output, SocketId, Status};
 use wedsync_dashboard::core::realtime::http_send::HttpAnswer;
-use wedsync_dashboard::core::realtime::router::{Router, Verdict};
 use wedsync_dashboard::core::resilience::backoff::Jitter;
 use wedsync_dashboard::core::time::Instant;
 

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, ArrayBuffer, JSON, Reflect, Uint8Array};
+use twin::buffer::Buffer;
+use twin::router::{Router as Twin, Verdict};
 use wasm_bindgen::prelude::*;
-use wedsync_dashboard::core::realtime::delivery::{Buffer, Delivery};
+use wedsync_dashboard::core::realtime::delivery::Delivery;
 use wedsync_dashboard::core::realtime::frame::{Inbound, Protocol, Reference};
-use wedsync_dashboard::core::realtime::router::{Router as Twin, Verdict};
 use wedsync_dashboard::core::realtime::routes::{Slot, TopicRoutes};
 use wedsync_dashboard::shell::router::{Router, scan};
 

@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use js_sys::Function;
+use twin::buffer::MOST_BUFFERED;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
-use wedsync_dashboard::core::realtime::delivery::{Delivery, MOST_BUFFERED};
+use wedsync_dashboard::core::realtime::delivery::Delivery;
 use wedsync_dashboard::core::realtime::frame::Protocol;
 use wedsync_dashboard::core::realtime::routes::TopicRoutes;
 use wedsync_dashboard::core::rng::Rng;

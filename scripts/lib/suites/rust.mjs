@@ -18,7 +18,7 @@ export function coreSuite({ seeds }) {
   return {
     name: 'core, native',
     budgetSeconds: 60 + Math.ceil(seeds / 50),
-    run: () => cargoTest([], { SIM_SEEDS: String(seeds) }),
+    run: () => cargoTest(['--workspace'], { SIM_SEEDS: String(seeds) }),
   };
 }
 

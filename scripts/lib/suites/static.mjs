@@ -13,16 +13,16 @@ const denyWarnings = ['--', '-D', 'warnings'];
 /** @type {Check[]} */
 const formatAndLint = [
   { what: 'Biome: format and lint', program: 'biome', args: ['check', '--error-on-warnings'] },
-  { what: 'cargo fmt', program: 'cargo', args: ['fmt', '--check'] },
+  { what: 'cargo fmt', program: 'cargo', args: ['fmt', '--all', '--check'] },
   {
     what: 'clippy, native',
     program: 'cargo',
-    args: ['clippy', '--locked', '--quiet', '--all-targets', ...denyWarnings],
+    args: ['clippy', '--locked', '--quiet', '--workspace', '--all-targets', ...denyWarnings],
   },
   {
     what: 'clippy, WebAssembly',
     program: 'cargo',
-    args: ['clippy', '--locked', '--quiet', '--all-targets', ...wasm, ...denyWarnings],
+    args: ['clippy', '--locked', '--quiet', '--workspace', '--all-targets', ...wasm, ...denyWarnings],
     // The browser tests read their backend's address at compile time; linting them needs some value.
     env: {
       WEDSYNC_TEST_SUPABASE_URL: 'http://127.0.0.1:1',

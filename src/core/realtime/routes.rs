@@ -2,8 +2,7 @@
 
 use litemap::LiteMap;
 
-use crate::core::payload::Payload;
-use crate::core::realtime::frame::{Protocol, Reference};
+use crate::core::realtime::frame::Reference;
 
 /// Names the callback of one subscription.
 pub type Slot = u32;
@@ -32,29 +31,8 @@ pub fn whole(number: f64) -> Option<u64> {
 }
 
 impl TopicRoutes {
-    /// Whether a frame is of an earlier join of this topic. Protocol 1 never says which join a frame is of.
-    pub fn is_stale<P: Payload>(&self, frame: &P, protocol: Protocol) -> bool {
-        let named = (protocol == Protocol::V2).then(|| frame.item(0)?.as_text()).flatten();
-        named.zip(self.join_ref).is_some_and(|(named, join_ref)| named != join_ref.0.to_string())
-    }
-
     /// Who gets a broadcast of this name.
     pub fn broadcast(&self, event: &str) -> &[Slot] {
         self.events.get(event).unwrap_or(&self.any)
-    }
-
-    /// Who gets a change with these ids, each once.
-    pub fn change<P: Payload>(&self, ids: &P) -> Vec<Slot> {
-        let mut slots = Vec::new();
-        for index in 0..ids.length().unwrap_or(0) {
-            let id = ids.item(index).and_then(|id| whole(id.as_number()?));
-            let found = id.and_then(|id| self.changes.get(&id));
-            for slot in found.into_iter().flatten() {
-                if !slots.contains(slot) {
-                    slots.push(*slot);
-                }
-            }
-        }
-        slots
     }
 }

@@ -1,7 +1,7 @@
 /**
  * Exact numbers of database changes. The server writes `int8` and `numeric` as bare JSON numbers, and `JSON.parse`
  * rounds some. Those alone become strings, with just the text that the server wrote. Its twin in Rust is
- * `src/core/realtime/exact.rs`.
+ * `tests/twin/exact.rs`.
  */
 
 /** A shorter run of digits and a point has at most fifteen digits, or is a safe integer: a double holds it. */

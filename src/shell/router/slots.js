@@ -1,6 +1,6 @@
 /**
  * The callbacks of subscriptions, and what waits for those that are handed several messages at once. The buffers' twin
- * in Rust is `src/core/realtime/delivery.rs`.
+ * in Rust is `tests/twin/buffer.rs`.
  */
 import { fieldOf } from './key.js';
 

@@ -1,16 +1,13 @@
-//! The router's twin: what the router in JavaScript (`src/shell/router.js`) decides of each frame, in Rust.
-//!
-//! Simulations and native tests drive it, and a differential test in the browsers holds the two to each other. No
-//! browser runs it.
+//! What becomes of a frame: the twin of `src/shell/router.js`.
 
 use std::collections::VecDeque;
 
 use litemap::LiteMap;
+use wedsync_dashboard::core::payload::Payload;
+use wedsync_dashboard::core::realtime::frame::{BinaryFrame, Encoding, Inbound, Kind, Protocol, Reference};
+use wedsync_dashboard::core::realtime::routes::{Routes, Slot, TopicRoutes, whole};
 
-use crate::core::payload::Payload;
-use crate::core::realtime::exact::exact_numbers;
-use crate::core::realtime::frame::{BinaryFrame, Encoding, Inbound, Kind, Protocol, Reference};
-use crate::core::realtime::routes::{Routes, Slot, TopicRoutes};
+use crate::exact::exact_numbers;
 
 /// Of so many broadcasts of a topic the ids are remembered; the server replays 25 at most.
 pub const MOST_REMEMBERED: usize = 64;
@@ -76,7 +73,7 @@ impl Router {
             return Verdict::Malformed;
         };
         let routes = self.routes.get(&frame.topic);
-        let is_stale = routes.is_some_and(|topic| topic.is_stale(&written, self.protocol));
+        let is_stale = routes.is_some_and(|topic| is_stale(topic, &written, self.protocol));
         match frame.event.as_str() {
             "broadcast" if !frame.payload.is_object() => Verdict::Malformed,
             "broadcast" if is_stale => Verdict::Unrouted,
@@ -93,7 +90,7 @@ impl Router {
                 let ids = frame.payload.field("ids").filter(|ids| ids.length().is_some());
                 let data = frame.payload.field("data").filter(Payload::is_object);
                 let (Some(ids), Some(data)) = (ids, data) else { return Verdict::Malformed };
-                let slots = routes.map(|topic| topic.change(&ids)).unwrap_or_default();
+                let slots = routes.map(|topic| change_slots(topic, &ids)).unwrap_or_default();
                 if slots.is_empty() || is_stale {
                     return Verdict::Unrouted;
                 }
@@ -170,4 +167,25 @@ impl Router {
         }
         false
     }
+}
+
+/// Whether a frame is of an earlier join of this topic. Protocol 1 never says which join a frame is of.
+fn is_stale<P: Payload>(routes: &TopicRoutes, frame: &P, protocol: Protocol) -> bool {
+    let named = (protocol == Protocol::V2).then(|| frame.item(0)?.as_text()).flatten();
+    named.zip(routes.join_ref).is_some_and(|(named, join_ref)| named != join_ref.0.to_string())
+}
+
+/// Who gets a change with these ids, each once.
+fn change_slots<P: Payload>(routes: &TopicRoutes, ids: &P) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    for index in 0..ids.length().unwrap_or(0) {
+        let id = ids.item(index).and_then(|id| whole(id.as_number()?));
+        let found = id.and_then(|id| routes.changes.get(&id));
+        for slot in found.into_iter().flatten() {
+            if !slots.contains(slot) {
+                slots.push(*slot);
+            }
+        }
+    }
+    slots
 }

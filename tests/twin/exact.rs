@@ -1,10 +1,10 @@
-//! The exact numbers of database changes, for the [router's twin](super::router).
+//! The exact numbers of database changes, for the [twin](super::router): the twin of `src/shell/router/exact.js`.
 //!
 //! The server writes `int8` and `numeric` as bare JSON numbers, and whoever reads those as doubles rounds some. Those
 //! alone are given as strings, with just the text that the server wrote.
 
-use crate::core::payload::Payload;
-use crate::core::realtime::frame::Protocol;
+use wedsync_dashboard::core::payload::Payload;
+use wedsync_dashboard::core::realtime::frame::Protocol;
 
 /// The greatest integer below which every other is a double too, 2^53 − 1.
 const MOST_SAFE: f64 = 9_007_199_254_740_991.0;
@@ -114,6 +114,7 @@ fn numbers_as_strings(text: &str) -> String {
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use serde_json::{Value, json};
