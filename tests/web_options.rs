@@ -13,7 +13,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use wedsync_dashboard::api::options;
 use wedsync_dashboard::api::realtime::RealtimeClient;
-use wedsync_dashboard::core::client::Config;
+use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::error::Error;
 use wedsync_dashboard::core::realtime::binding::Binding;
 use wedsync_dashboard::core::realtime::subscriptions::Source;

@@ -5,7 +5,7 @@
 use js_sys::Date;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
-use wedsync_dashboard::core::io::Claims;
+use wedsync_dashboard::core::session::token::Claims;
 use wedsync_dashboard::shell::token::claims;
 
 wasm_bindgen_test_configure!(run_in_browser);

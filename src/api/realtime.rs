@@ -8,8 +8,9 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use crate::api::options::{self, AccessToken, Content};
+use crate::core::dashboard::Input;
 use crate::core::error::Error;
-use crate::core::io::{CallId, Input};
+use crate::core::ids::CallId;
 use crate::core::payload::Payload;
 use crate::core::realtime::routes::Slot;
 use crate::shell::driver::{Driver, Setup};
@@ -163,13 +164,14 @@ impl RealtimeClient {
 
     /// The counters, as `RealtimeStats` in `js/types.ts`.
     pub fn stats(&self) -> JsValue {
-        let (router, stats) = (self.driver.router(), self.driver.stats());
+        let router = self.driver.router();
+        let (connectivity, realtime) = self.driver.stats();
         let millis =
             |millis: Option<u64>| millis.map_or(JsValue::NULL, |millis| JsValue::from_f64(millis as f64));
         let round_trip = JsValue::object(vec![
-            ("p50", millis(stats.percentile(50))),
-            ("p95", millis(stats.percentile(95))),
-            ("p99", millis(stats.percentile(99))),
+            ("p50", millis(connectivity.percentile(50))),
+            ("p95", millis(connectivity.percentile(95))),
+            ("p99", millis(connectivity.percentile(99))),
         ]);
         JsValue::object(vec![
             ("frames", router.frames().into()),
@@ -177,17 +179,17 @@ impl RealtimeClient {
             ("malformed", router.malformed().into()),
             ("unrouted", router.unrouted().into()),
             ("duplicates", router.duplicates().into()),
-            ("dropped", stats.dropped.into()),
-            ("sent", stats.sent.into()),
-            ("connections", stats.connections.into()),
-            ("reconnects", stats.reconnects.into()),
-            ("joins", stats.joins.into()),
-            ("failedJoins", stats.failed_joins.into()),
-            ("heartbeats", stats.heartbeats.into()),
+            ("dropped", realtime.dropped.into()),
+            ("sent", realtime.sent.into()),
+            ("connections", connectivity.connections.into()),
+            ("reconnects", connectivity.reconnects.into()),
+            ("joins", realtime.joins.into()),
+            ("failedJoins", realtime.failed_joins.into()),
+            ("heartbeats", connectivity.heartbeats.into()),
             ("roundTripMs", round_trip),
-            ("recoveries", stats.recoveries.into()),
-            ("liveAgainMs", millis(stats.live_again)),
-            ("longestLiveAgainMs", millis(stats.longest_live_again)),
+            ("recoveries", realtime.recoveries.into()),
+            ("liveAgainMs", millis(realtime.live_again)),
+            ("longestLiveAgainMs", millis(realtime.longest_live_again)),
         ])
     }
 }

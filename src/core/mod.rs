@@ -1,11 +1,19 @@
 //! The pure core: no clock, no randomness, no JavaScript, no web.
+//!
+//! [`connectivity`], [`session`] and [`realtime`] are machines that do not know each other; [`dashboard`] connects them.
+//! The other modules are values that machines use.
 
-pub mod client;
+pub mod connectivity;
+pub mod dashboard;
 pub mod error;
-pub mod io;
+pub mod http;
+pub mod ids;
+pub mod log;
 pub mod payload;
 pub mod pump;
 pub mod realtime;
 pub mod resilience;
 pub mod rng;
+pub mod session;
 pub mod time;
+pub mod troubles;

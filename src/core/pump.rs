@@ -1,11 +1,11 @@
-//! One pump: in which order the client is told what has happened, and by which clock.
+//! One pump: in which order the dashboard is told what has happened, and by which clock.
 //!
 //! The driver and the simulation share it, so that what is simulated is what a browser does. Data frames never enter the
-//! core; the client learns of them here, at the next pump, with the time at which the last of them came, and before
+//! core; the dashboard learns of them here, at the next pump, with the time at which the last of them came, and before
 //! anything else: by the time a timer goes off it is known what was heard.
 
-use crate::core::client::{Client, Config};
-use crate::core::io::{Input, Output, SocketId};
+use crate::core::dashboard::{Config, Dashboard, Input, Output};
+use crate::core::ids::SocketId;
 use crate::core::payload::Payload;
 use crate::core::time::{Clock, Instant};
 
@@ -40,22 +40,22 @@ pub struct Pumped<P> {
     pub deadline: Option<Instant>,
 }
 
-/// A client with its clock.
+/// A dashboard with its clock.
 #[derive(Debug)]
 pub struct Pump<P> {
-    client: Client<P>,
+    dashboard: Dashboard<P>,
     clock: Clock,
 }
 
 impl<P: Payload> Pump<P> {
-    /// With a client at rest; `seed` decides its jitter.
+    /// With all machines at rest; `seed` decides its jitter.
     pub fn new(config: Config, seed: u64) -> Self {
-        Self { client: Client::new(config, seed), clock: Clock::new() }
+        Self { dashboard: Dashboard::new(config, seed), clock: Clock::new() }
     }
 
-    /// The client, to be asked.
-    pub const fn client(&self) -> &Client<P> {
-        &self.client
+    /// The dashboard, to be asked.
+    pub const fn dashboard(&self) -> &Dashboard<P> {
+        &self.dashboard
     }
 
     /// The clock.
@@ -63,7 +63,7 @@ impl<P: Payload> Pump<P> {
         &self.clock
     }
 
-    /// Tells the client what was heard and what has happened, and takes all it wants done.
+    /// Tells the dashboard what was heard and what has happened, and takes all it wants done.
     pub fn run(
         &mut self,
         reading: Reading,
@@ -81,11 +81,11 @@ impl<P: Payload> Pump<P> {
         for (Heard { socket, frames, .. }, at) in
             heard.into_iter().filter(|(heard, _)| Some(heard.socket) != ended)
         {
-            self.client.hear(now, socket, at.min(now), frames);
+            self.dashboard.hear(now, socket, at.min(now), frames);
         }
-        self.client.handle(now, input);
-        let outputs = std::iter::from_fn(|| self.client.poll()).collect();
-        let deadline = self.client.next_timeout().map(|(deadline, _)| deadline);
+        self.dashboard.handle(now, input);
+        let outputs = std::iter::from_fn(|| self.dashboard.poll()).collect();
+        let deadline = self.dashboard.next_timeout().map(|(deadline, _)| deadline);
         Pumped { now, outputs, deadline }
     }
 }

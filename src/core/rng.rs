@@ -21,6 +21,11 @@ impl Rng {
         z ^ (z >> 31)
     }
 
+    /// Another generator, whose sequence has nothing to do with what is left of this one's.
+    pub const fn split(&mut self) -> Self {
+        Self(self.next_u64())
+    }
+
     /// A number from 0 to `limit`, both included. The bias of the modulus is below 2^-32 for the delays it is used for.
     pub const fn up_to(&mut self, limit: u64) -> u64 {
         match limit.checked_add(1) {

@@ -1,8 +1,6 @@
-//! Time as an argument: instants on the driver's monotonic clock, and the one table of timers.
+//! Time as an argument: instants on the driver's monotonic clock, and a machine's table of timers.
 
 use litemap::LiteMap;
-
-use crate::core::realtime::frame::Reference;
 
 /// A moment on the driver's monotonic clock, in milliseconds since an origin of the driver's choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,59 +73,28 @@ impl Clock {
     }
 }
 
-/// Why the client wants to be woken.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Timer {
-    /// The socket has taken too long to open.
-    Connect,
-    /// The backoff before the next connection attempt is over.
-    Reconnect,
-    /// A heartbeat is due.
-    Heartbeat,
-    /// The heartbeat's reply is late: another socket is tried beside the open one.
-    Suspicion,
-    /// The heartbeat's reply is overdue.
-    HeartbeatTimeout,
-    /// A socket that answers nothing has been kept for long enough.
-    Kept,
-    /// The access token runs out soon.
-    TokenRenewal,
-    /// The application has taken too long to give a token.
-    TokenAnswer,
-    /// The backoff after a failed attempt to get a token is over.
-    TokenRetry,
-    /// The server has not answered the topic's join, or not said that its subscription is live.
-    Join(String),
-    /// The backoff before the topic's next join is over.
-    Rejoin(String),
-    /// The pace allows the next join.
-    Pace,
-    /// Nobody has been subscribed for a while.
-    Idle,
-    /// It is time to ask whether the way to the server is back.
-    Reach,
-    /// The server has not answered a message.
-    Push(Reference),
-    /// The server's limit allows the topic's next presence call.
-    Tracking(String),
-}
-
-/// The deadlines of all timers, at most one each.
+/// The deadlines of a machine's timers, at most one for each of its reasons `T`.
 ///
 /// A linear scan finds the next one: there are seldom more than a few dozen, and it is asked once a pump.
-#[derive(Debug, Default)]
-pub struct Timers {
-    deadlines: LiteMap<Timer, Instant>,
+#[derive(Debug)]
+pub struct Timers<T> {
+    deadlines: LiteMap<T, Instant>,
 }
 
-impl Timers {
+impl<T> Default for Timers<T> {
+    fn default() -> Self {
+        Self { deadlines: LiteMap::new() }
+    }
+}
+
+impl<T: Clone + Ord> Timers<T> {
     /// Sets `timer`, replacing its former deadline.
-    pub fn set(&mut self, timer: Timer, deadline: Instant) {
+    pub fn set(&mut self, timer: T, deadline: Instant) {
         self.deadlines.insert(timer, deadline);
     }
 
     /// Stops `timer`.
-    pub fn clear(&mut self, timer: &Timer) {
+    pub fn clear(&mut self, timer: &T) {
         self.deadlines.remove(timer);
     }
 
@@ -137,17 +104,17 @@ impl Timers {
     }
 
     /// When `timer` is due, if it runs.
-    pub fn deadline(&self, timer: &Timer) -> Option<Instant> {
+    pub fn deadline(&self, timer: &T) -> Option<Instant> {
         self.deadlines.get(timer).copied()
     }
 
     /// Whether `timer` runs.
-    pub fn is_set(&self, timer: &Timer) -> bool {
+    pub fn is_set(&self, timer: &T) -> bool {
         self.deadlines.contains_key(timer)
     }
 
     /// The earliest deadline and its reason.
-    pub fn next(&self) -> Option<(Instant, &Timer)> {
+    pub fn next(&self) -> Option<(Instant, &T)> {
         self.deadlines
             .iter()
             .map(|(timer, deadline)| (*deadline, timer))
@@ -155,7 +122,7 @@ impl Timers {
     }
 
     /// Takes the earliest timer that is due at `now`, with its deadline.
-    pub fn take_due(&mut self, now: Instant) -> Option<(Timer, Instant)> {
+    pub fn take_due(&mut self, now: Instant) -> Option<(T, Instant)> {
         let (deadline, timer) = self.next()?;
         if deadline > now {
             return None;
@@ -183,15 +150,15 @@ mod tests {
     #[test]
     fn due_timers_come_in_the_order_of_their_deadlines() {
         let mut timers = Timers::default();
-        timers.set(Timer::Heartbeat, Instant::from_millis(30));
-        timers.set(Timer::Reconnect, Instant::from_millis(10));
-        timers.set(Timer::Connect, Instant::from_millis(99));
-        timers.set(Timer::Connect, Instant::from_millis(20));
+        timers.set("beat", Instant::from_millis(30));
+        timers.set("retry", Instant::from_millis(10));
+        timers.set("open", Instant::from_millis(99));
+        timers.set("open", Instant::from_millis(20));
         let now = Instant::from_millis(25);
-        assert_eq!(timers.take_due(now).map(|due| due.0), Some(Timer::Reconnect));
-        assert_eq!(timers.take_due(now).map(|due| due.0), Some(Timer::Connect));
+        assert_eq!(timers.take_due(now).map(|due| due.0), Some("retry"));
+        assert_eq!(timers.take_due(now).map(|due| due.0), Some("open"));
         assert_eq!(timers.take_due(now), None);
-        assert_eq!(timers.next(), Some((Instant::from_millis(30), &Timer::Heartbeat)));
+        assert_eq!(timers.next(), Some((Instant::from_millis(30), &"beat")));
     }
 
     #[test]

@@ -7,12 +7,15 @@ use std::rc::{Rc, Weak};
 use js_sys::{Function, Uint8Array};
 use wasm_bindgen::prelude::*;
 
-use crate::core::client::{Config, Stats};
+use crate::core::dashboard::{Config, Input, Notification, Output, RequestId};
 use crate::core::error::Error;
-use crate::core::io::{Claims, Input, LogEntry, Notification, Output, QuestionId, RequestId, SocketId};
+use crate::core::ids::SocketId;
+use crate::core::log::LogEntry;
 use crate::core::pump::{Heard, Pump, Pumped};
 use crate::core::realtime::frame::Inbound;
 use crate::core::realtime::subscriptions::Subscription;
+use crate::core::session::token::{Claims, QuestionId};
+use crate::core::{connectivity, realtime};
 use crate::shell::environment::{Page, epoch, network_now, read_clocks, seed, visibility_now};
 use crate::shell::http::Project;
 use crate::shell::object;
@@ -45,7 +48,7 @@ struct Told {
     log: Vec<LogEntry>,
 }
 
-/// Drives one client.
+/// Drives one dashboard.
 pub struct Driver {
     pump: RefCell<Pump<JsValue>>,
     router: Router,
@@ -85,7 +88,7 @@ impl Driver {
             let scan = Closure::<dyn FnMut(Uint8Array) -> JsValue>::new(move |header| {
                 let driver = scanner.upgrade();
                 driver
-                    .and_then(|driver| scan(driver.pump.try_borrow().ok()?.client().routes(), &header))
+                    .and_then(|driver| scan(driver.pump.try_borrow().ok()?.dashboard().routes(), &header))
                     .map_or(JsValue::UNDEFINED, Into::into)
             });
             let on_overflow = tell.clone();
@@ -124,14 +127,18 @@ impl Driver {
         &self.router
     }
 
-    /// The core's counters.
-    pub fn stats(&self) -> Stats {
-        self.pump.try_borrow().map(|pump| pump.client().stats().clone()).unwrap_or_default()
+    /// What the core counts.
+    pub fn stats(&self) -> (connectivity::stats::Stats, realtime::stats::Stats) {
+        let stats = |pump: std::cell::Ref<'_, Pump<JsValue>>| {
+            let dashboard = pump.dashboard();
+            (dashboard.connectivity_stats().clone(), dashboard.realtime_stats().clone())
+        };
+        self.pump.try_borrow().map(stats).unwrap_or_default()
     }
 
     /// Who is on the channel of a subscription to presence.
     pub fn presence(&self, id: &str) -> Option<JsValue> {
-        self.pump.try_borrow().ok()?.client().presence(id)
+        self.pump.try_borrow().ok()?.dashboard().presence(id)
     }
 
     /// Gives the core a token that the application sets by itself, with what it says of itself.
@@ -142,12 +149,12 @@ impl Driver {
 
     /// Why a subscription cannot be, next to the others there are.
     pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
-        self.pump.try_borrow().ok()?.client().conflict(id, subscription)
+        self.pump.try_borrow().ok()?.dashboard().conflict(id, subscription)
     }
 
     /// Whether an id stands for this very subscription.
     pub fn stands_for(&self, id: &str, subscription: &Subscription) -> bool {
-        self.pump.try_borrow().is_ok_and(|pump| pump.client().stands_for(id, subscription))
+        self.pump.try_borrow().is_ok_and(|pump| pump.dashboard().stands_for(id, subscription))
     }
 
     /// Tells the core, does all it says, sets the timer, and lastly, with every borrow released, tells the application.
@@ -201,7 +208,7 @@ impl Driver {
             Output::Route { topic, routes } => self.router.route(&topic, &routes),
             Output::Unroute { topic } => self.router.drop_routes(&topic),
             Output::AskToken { question } => self.ask_token(question),
-            Output::AskReach { within } => self.ask_reach(within),
+            Output::Probe { within } => self.probe(within),
             Output::Http { request, path, body, token, within } => {
                 self.request(request, path, body, token, within);
             }
@@ -247,11 +254,11 @@ impl Driver {
         }
     }
 
-    fn ask_reach(self: &Rc<Self>, within: u64) {
+    fn probe(self: &Rc<Self>, within: u64) {
         let driver = Rc::downgrade(self);
         self.setup.project.answers(within, move |answered| {
             if let Some(driver) = driver.upgrade() {
-                driver.handle(Input::Reached { answered });
+                driver.handle(Input::Probed { answered });
             }
         });
     }

@@ -4,7 +4,7 @@ use js_sys::{Date, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Event, EventTarget, PageTransitionEvent, VisibilityState};
 
-use crate::core::io::Input;
+use crate::core::dashboard::Input;
 use crate::core::pump::Reading;
 
 #[wasm_bindgen]

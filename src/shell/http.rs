@@ -3,8 +3,8 @@
 use js_sys::Date;
 use wasm_bindgen::prelude::*;
 
+use crate::core::http::HttpAnswer;
 use crate::core::payload::Payload;
-use crate::core::realtime::http_send::HttpAnswer;
 use crate::shell::promise::{once, settle};
 
 #[wasm_bindgen(module = "/src/shell/http.js")]

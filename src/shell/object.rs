@@ -4,9 +4,12 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
+use crate::core::connectivity::Heartbeat;
+use crate::core::dashboard::Notification;
 use crate::core::error::Error;
-use crate::core::io::{Heartbeat, LogEntry, Notification, PresenceEvent};
+use crate::core::log::LogEntry;
 use crate::core::payload::Payload;
+use crate::core::realtime::presence::PresenceEvent;
 use crate::shell::router::{redacted, redacted_value};
 
 /// `{ code, message, retryable, retryAfter? }`, which `js/` makes a `DashboardError` of.

@@ -4,7 +4,7 @@ use js_sys::{Array, Float64Array, Function, JsString, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
-use crate::core::io::SocketId;
+use crate::core::ids::SocketId;
 use crate::core::payload::Payload;
 use crate::core::pump::Heard;
 use crate::core::realtime::delivery::Delivery;

@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::*;
 use web_sys::{BinaryType, CloseEvent, WebSocket};
 
-use crate::core::io::SocketId;
+use crate::core::ids::SocketId;
 use crate::core::realtime::frame::Encoding;
 use crate::shell::router::Router;
 

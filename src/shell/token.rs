@@ -3,8 +3,8 @@
 use js_sys::{Date, JSON};
 use wasm_bindgen::prelude::*;
 
-use crate::core::io::Claims;
 use crate::core::payload::Payload;
+use crate::core::session::token::Claims;
 use crate::shell::text::text;
 
 /// The most bytes of a token, and of a key. The server closes a socket whose frames are too large, each time anew.

@@ -1,7 +1,7 @@
 //! Tokens on a machine whose clock is wrong: whether they are good, the server says.
 
-use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::Input;
+use wedsync_dashboard::core::dashboard::Config;
+use wedsync_dashboard::core::dashboard::Input;
 
 use crate::tokens::{answer_with, asking, claims, give, set_auth};
 use crate::world::{World, broadcasts, private};
@@ -10,7 +10,7 @@ use crate::world::{World, broadcasts, private};
 fn a_token_that_seems_over_is_asked_about_before_a_private_join() {
     let mut world = asking();
     give(&mut world, "old", Some(-5_000));
-    assert_eq!(world.client().stats().joins, 0);
+    assert_eq!(world.client().realtime_stats().joins, 0);
     assert!(world.errors("room").is_empty(), "it is for the server to say that it is over");
     world.pass(1_000);
     assert_eq!(world.tokens_asked, 2);
@@ -85,7 +85,7 @@ fn public_channels_do_not_wait_for_a_token_that_seems_over() {
     world.subscribe("room", private(broadcasts("room:1")));
     world.open();
     give(&mut world, "same", Some(-7_200_000));
-    assert_eq!(world.client().stats().joins, 1);
+    assert_eq!(world.client().realtime_stats().joins, 1);
     world.accept("lobby");
     world.pass(1_000);
     give(&mut world, "same", Some(-7_201_000));

@@ -1,7 +1,11 @@
 //! Make before break: a socket in doubt is kept, another is tried beside it, and one of the two serves on.
 
 use serde_json::json;
-use wedsync_dashboard::core::io::{Claims, Connection, Input, Notification, SocketId, Status};
+use wedsync_dashboard::core::connectivity::Connection;
+use wedsync_dashboard::core::dashboard::{Input, Notification};
+use wedsync_dashboard::core::ids::SocketId;
+use wedsync_dashboard::core::realtime::subscriptions::Status;
+use wedsync_dashboard::core::session::token::Claims;
 
 use crate::world::{World, broadcasts, changes};
 
@@ -54,7 +58,7 @@ fn a_socket_that_outlived_the_outage_serves_on_and_nothing_was_lost() {
     world.answers = true;
     world.pass(60_000);
     assert!(world.is_live("feed"));
-    let (stats, ended) = (world.client().stats(), world.closed.len());
+    let (stats, ended) = (world.client().realtime_stats(), world.closed.len());
     assert_eq!(stats.recoveries, 1);
     assert_eq!(ended, world.opened.len() - 1);
 }

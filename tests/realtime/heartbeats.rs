@@ -1,7 +1,8 @@
 //! Heartbeats: what goes out, and when a silent link is doubted.
 
 use serde_json::{Value, json};
-use wedsync_dashboard::core::io::{Heartbeat, Input, Notification};
+use wedsync_dashboard::core::connectivity::Heartbeat;
+use wedsync_dashboard::core::dashboard::{Input, Notification};
 
 use crate::recording::from_client;
 use crate::world::{World, broadcasts};

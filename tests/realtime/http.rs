@@ -1,9 +1,11 @@
 //! Broadcasts by HTTP.
 
 use serde_json::json;
-use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::{CallId, Claims, Input, QuestionId};
-use wedsync_dashboard::core::realtime::http_send::HttpBroadcast;
+use wedsync_dashboard::core::dashboard::Config;
+use wedsync_dashboard::core::dashboard::Input;
+use wedsync_dashboard::core::ids::CallId;
+use wedsync_dashboard::core::realtime::http_broadcast::HttpBroadcast;
+use wedsync_dashboard::core::session::token::{Claims, QuestionId};
 
 use crate::world::{World, broadcasts};
 

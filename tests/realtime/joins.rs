@@ -1,11 +1,13 @@
 //! Joining: what goes out, and when a subscription is truly live.
 
 use serde_json::{Value, json};
-use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::{Claims, Input, Notification, QuestionId, Status};
+use wedsync_dashboard::core::dashboard::Config;
+use wedsync_dashboard::core::dashboard::{Input, Notification};
 use wedsync_dashboard::core::realtime::remedy::Remedy;
+use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
-use wedsync_dashboard::core::time::Timer;
+use wedsync_dashboard::core::session::token::{Claims, QuestionId};
+use wedsync_dashboard::core::{dashboard, realtime};
 
 use crate::recording::{Data, from_client, from_server};
 use crate::world::{World, broadcasts, changes, private};
@@ -120,9 +122,9 @@ fn a_refused_private_join_is_told_once_and_not_retried() {
     assert_eq!(failure.code.as_str(), "join_refused");
     assert!(failure.message.contains("You do not have permissions to read"), "{}", failure.message);
     assert!(!failure.code.is_retryable());
-    let joins = world.client().stats().joins;
+    let joins = world.client().realtime_stats().joins;
     world.pass(120_000);
-    assert_eq!(world.client().stats().joins, joins, "no join after a refusal for good");
+    assert_eq!(world.client().realtime_stats().joins, joins, "no join after a refusal for good");
     assert!(world.is_live("other"), "the other topic lives on");
 }
 
@@ -144,7 +146,7 @@ fn what_the_database_refuses_fails_with_the_servers_reason_and_leaves_the_channe
         assert_eq!(world.errors(name), ["subscription_refused"], "{name}");
         assert_eq!(world.sent_events(), ["phx_join", "phx_leave"], "{name}");
         world.pass(120_000);
-        assert_eq!(world.client().stats().joins, 1, "{name}");
+        assert_eq!(world.client().realtime_stats().joins, 1, "{name}");
     }
 }
 
@@ -154,8 +156,8 @@ fn a_rate_limit_is_given_a_minute() {
     world.refuse("feed", "ClientJoinRateLimitReached: Too many joins per second");
     assert_eq!(world.errors("feed"), ["rate_limited"]);
     world.pass(59_000);
-    assert_eq!(world.client().stats().joins, 1);
-    while world.client().stats().joins == 1 {
+    assert_eq!(world.client().realtime_stats().joins, 1);
+    while world.client().realtime_stats().joins == 1 {
         world.jump();
     }
     assert!(world.now.as_millis() <= 91_000 + 1_000, "{}", world.now.as_millis());
@@ -165,7 +167,10 @@ fn a_rate_limit_is_given_a_minute() {
 fn a_join_without_an_answer_is_sent_again_with_a_new_reference() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     let (first, ..) = world.join("feed");
-    assert_eq!(world.left(&Timer::Join("realtime:feed".into())), Some(15_000));
+    assert_eq!(
+        world.left(&dashboard::Timer::Realtime(realtime::Timer::Join("realtime:feed".into()))),
+        Some(15_000)
+    );
     world.pass(16_500);
     let (second, ..) = world.join("feed");
     assert_ne!(first, second);
@@ -239,9 +244,9 @@ fn a_channel_too_many_is_joined_as_soon_as_another_is_left_as_recorded() {
     world.receive_recorded(&refusal.data, &topic, "c101");
     assert_eq!(world.errors("many"), ["rate_limited"]);
     world.pass(10_000);
-    assert_eq!(world.client().stats().joins, 2, "it waits");
+    assert_eq!(world.client().realtime_stats().joins, 2, "it waits");
     world.unsubscribe("one");
-    assert_eq!(world.client().stats().joins, 3);
+    assert_eq!(world.client().realtime_stats().joins, 3);
     world.accept("c101");
     assert!(world.is_live("many"));
 }
@@ -264,7 +269,7 @@ fn a_wrong_signature_is_mended_by_another_token_once() {
         assert_eq!(world.errors("room"), expected);
     }
     world.pass(300_000);
-    assert_eq!(world.client().stats().joins, 2);
+    assert_eq!(world.client().realtime_stats().joins, 2);
 }
 
 /// What the recorded server says of a channel, and what is to be done about it: a code that is missing from the table
@@ -309,8 +314,8 @@ fn a_channel_that_is_taken_and_ended_at_once_is_not_hammered() {
         world.accept("feed");
         let (reference, topic, _) = world.join("feed");
         world.receive_json(json!([reference, reference, topic, "phx_error", { "reason": "channel_crash" }]));
-        let joins = world.client().stats().joins;
-        while world.client().stats().joins == joins {
+        let joins = world.client().realtime_stats().joins;
+        while world.client().realtime_stats().joins == joins {
             world.pass(100);
         }
     }
@@ -319,7 +324,10 @@ fn a_channel_that_is_taken_and_ended_at_once_is_not_hammered() {
     world.pass(10_000);
     let (reference, topic, _) = world.join("feed");
     world.receive_json(json!([reference, reference, topic, "phx_close", {}]));
-    assert!(world.left(&Timer::Rejoin(topic)).unwrap() <= 1_000, "what was live for a while begins anew");
+    assert!(
+        world.left(&dashboard::Timer::Realtime(realtime::Timer::Rejoin(topic))).unwrap() <= 1_000,
+        "what was live for a while begins anew"
+    );
 }
 
 #[test]
@@ -331,7 +339,7 @@ fn a_channels_limit_is_waited_out_by_a_component_that_leaves_and_comes_back() {
     world.pass(5_000);
     world.unsubscribe("feed");
     world.subscribe("feed", broadcasts("feed"));
-    let joins = world.client().stats().joins;
+    let joins = world.client().realtime_stats().joins;
     let told = world.news.iter().rev().find_map(|news| match news {
         Notification::Error { id: Some(id), error } if id == "feed" => Some(error.clone()),
         _ => None,
@@ -340,8 +348,8 @@ fn a_channels_limit_is_waited_out_by_a_component_that_leaves_and_comes_back() {
     assert_eq!(error.code.as_str(), "rate_limited");
     assert!(error.retry_after.is_some_and(|millis| (55_000..=85_000).contains(&millis)), "{error:?}");
     world.pass(50_000);
-    assert_eq!(world.client().stats().joins, joins);
-    while world.client().stats().joins == joins {
+    assert_eq!(world.client().realtime_stats().joins, joins);
+    while world.client().realtime_stats().joins == joins {
         world.jump();
     }
     assert!(world.now.as_millis() <= 91_000 + 1_000, "{}", world.now.as_millis());

@@ -1,8 +1,10 @@
 //! The page's life, the pace of joins, and rest.
 
 use serde_json::json;
-use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::{Claims, Input, Notification, QuestionId, Status};
+use wedsync_dashboard::core::dashboard::Config;
+use wedsync_dashboard::core::dashboard::{Input, Notification};
+use wedsync_dashboard::core::realtime::subscriptions::Status;
+use wedsync_dashboard::core::session::token::{Claims, QuestionId};
 
 use crate::world::{World, broadcasts, private};
 
@@ -141,15 +143,20 @@ fn statistics_tell_how_long_it_took_to_be_live_again() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     world.accept("feed");
     world.pass(30_000);
-    assert_eq!(world.client().stats().percentile(95), Some(0), "one heartbeat, answered at once");
+    assert_eq!(
+        world.client().connectivity_stats().percentile(95),
+        Some(0),
+        "one heartbeat, answered at once"
+    );
     world.close(1006);
     world.pass(400);
     world.reached(true);
     world.open();
     world.pass(100);
     world.accept("feed");
-    let stats = world.client().stats();
-    assert_eq!((stats.live_again, stats.recoveries, stats.reconnects), (Some(500), 1, 1));
+    let stats = world.client().realtime_stats();
+    let reconnects = world.client().connectivity_stats().reconnects;
+    assert_eq!((stats.live_again, stats.recoveries, reconnects), (Some(500), 1, 1));
 }
 
 #[test]
@@ -182,7 +189,7 @@ fn statistics_do_not_count_an_absence_whose_end_nobody_awaits() {
     world.pass(1_000);
     world.open();
     world.accept("other");
-    assert!(world.client().stats().live_again.unwrap() <= 1_000);
+    assert!(world.client().realtime_stats().live_again.unwrap() <= 1_000);
 
     // A page put away while nothing was subscribed.
     let mut world = World::new();
@@ -194,7 +201,10 @@ fn statistics_do_not_count_an_absence_whose_end_nobody_awaits() {
     world.pass(600_000);
     world.subscribe("feed", broadcasts("feed"));
     world.accept("feed");
-    assert_eq!((world.client().stats().recoveries, world.client().stats().live_again), (0, None));
+    assert_eq!(
+        (world.client().realtime_stats().recoveries, world.client().realtime_stats().live_again),
+        (0, None)
+    );
 }
 
 #[test]

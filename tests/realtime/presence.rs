@@ -1,9 +1,9 @@
 //! Presence: who is there, what changed, and what is tracked.
 
 use serde_json::{Value, json};
-use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::PresenceEvent::{self, Join, Leave, Sync, Update};
+use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::realtime::frame::Protocol;
+use wedsync_dashboard::core::realtime::presence::PresenceEvent::{self, Join, Leave, Sync, Update};
 
 use crate::recording::{Data, from_client, from_server};
 use crate::world::{World, broadcasts, presence, private};

@@ -1,7 +1,7 @@
 //! Races that the simulation found.
 
 use serde_json::{Value, json};
-use wedsync_dashboard::core::io::Input;
+use wedsync_dashboard::core::dashboard::Input;
 use wedsync_dashboard::core::realtime::subscriptions::{Replay, Subscription};
 
 use crate::world::{EPOCH, World, broadcasts, presence, private};

@@ -1,9 +1,12 @@
 //! Finding the way back to the server, and why it does not let one in.
 
 use serde_json::json;
-use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::{Claims, Input};
-use wedsync_dashboard::core::time::{Instant, Timer};
+use wedsync_dashboard::core::dashboard::Config;
+use wedsync_dashboard::core::dashboard::Input;
+use wedsync_dashboard::core::resilience::backoff::Jitter;
+use wedsync_dashboard::core::session::token::Claims;
+use wedsync_dashboard::core::time::Instant;
+use wedsync_dashboard::core::{connectivity, dashboard};
 
 use crate::world::{World, broadcasts};
 
@@ -70,8 +73,10 @@ fn a_server_that_answers_and_refuses_the_socket_is_not_hurried() {
 fn a_restart_that_the_server_announces_is_left_to_the_backoff() {
     let mut world = live();
     world.close(1012);
-    assert_eq!(world.client().deadline(&Timer::Reach), None);
-    assert!(world.client().deadline(&Timer::Reconnect).is_some());
+    assert_eq!(world.client().deadline(&dashboard::Timer::Connectivity(connectivity::Timer::Probe)), None);
+    assert!(
+        world.client().deadline(&dashboard::Timer::Connectivity(connectivity::Timer::Reconnect)).is_some()
+    );
 }
 
 #[test]
@@ -115,15 +120,13 @@ fn a_limit_is_given_a_minute_whatever_the_application_does() {
 
 /// The handshake fails although something answers, and the auth server is asked why.
 fn refused(config: Config) -> World {
-    let mut world = World::with(Config { reconnect_base: 30_000, ..config }, 1);
+    let mut world = World::with(Config { reconnect_base: 30_000, jitter: Jitter::Equal, ..config }, 1);
     world.input(Input::SetToken { value: Some("jwt".into()), claims: Claims::default() });
     world.subscribe("feed", broadcasts("feed"));
     world.close(1006);
-    world.pass(1_000);
-    world.reached(true);
+    world.probe(true);
     world.close(1006);
-    world.pass(200);
-    world.reached(true);
+    world.probe(true);
     world
 }
 
@@ -166,7 +169,8 @@ fn a_key_that_says_it_has_expired_needs_no_question() {
 
 #[test]
 fn a_project_that_answers_nothing_is_asked_no_questions() {
-    let mut world = World::with(Config { reconnect_base: 30_000, ..Config::default() }, 1);
+    let mut world =
+        World::with(Config { reconnect_base: 30_000, jitter: Jitter::Equal, ..Config::default() }, 1);
     world.subscribe("feed", broadcasts("feed"));
     world.close(1006);
     world.pass(1_000);
@@ -184,16 +188,19 @@ fn on_a_connection_that_is_to_be_spared_all_of_it_is_rarer() {
     for (input, is_sparing) in
         [(sparing(true, "4g"), true), (sparing(false, "2g"), true), (sparing(false, "3g"), false)]
     {
-        let mut world = World::with(Config { reconnect_base: 30_000, ..Config::default() }, 1);
+        let mut world =
+            World::with(Config { reconnect_base: 30_000, jitter: Jitter::Equal, ..Config::default() }, 1);
         world.input(input);
         world.subscribe("feed", broadcasts("feed"));
         world.open();
         let interval = if is_sparing { 50_000 } else { 5_000 };
-        assert_eq!(world.left(&Timer::Heartbeat), Some(interval));
+        assert_eq!(
+            world.left(&dashboard::Timer::Connectivity(connectivity::Timer::Heartbeat)),
+            Some(interval)
+        );
         world.close(1006);
-        world.pass(1_000);
-        world.reached(false);
-        let next = world.left(&Timer::Reach).unwrap();
+        world.probe(false);
+        let next = world.left(&dashboard::Timer::Connectivity(connectivity::Timer::Probe)).unwrap();
         assert_eq!(next >= 200, is_sparing, "{next}");
     }
 }

@@ -78,10 +78,10 @@ fn each_text_of_a_limit_closes_a_channel_for_a_minute() {
         world.receive_json(json!([join, null, topic, "system", said]));
         world.receive_json(json!([join, join, topic, "phx_close", {}]));
         assert_eq!(world.errors("desk"), ["rate_limited"], "{limit}");
-        let joins = world.client().stats().joins;
+        let joins = world.client().realtime_stats().joins;
         world.pass(59_000);
-        assert_eq!(world.client().stats().joins, joins, "{limit}");
+        assert_eq!(world.client().realtime_stats().joins, joins, "{limit}");
         world.pass(61_000);
-        assert!(world.client().stats().joins > joins, "{limit}");
+        assert!(world.client().realtime_stats().joins > joins, "{limit}");
     }
 }

@@ -1,11 +1,13 @@
 //! Subscribing and unsubscribing: twice, in a hurry, and against each other.
 
 use serde_json::json;
-use wedsync_dashboard::core::io::{CallId, Input, Notification, Status};
+use wedsync_dashboard::core::dashboard::{Input, Notification};
+use wedsync_dashboard::core::ids::CallId;
 use wedsync_dashboard::core::realtime::frame::Encoding;
+use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 
-use wedsync_dashboard::core::time::Timer;
+use wedsync_dashboard::core::{connectivity, dashboard, realtime};
 
 use crate::recording::{Data, from_server};
 use crate::world::{World, broadcasts, changes, event, presence, private};
@@ -15,7 +17,7 @@ fn the_same_subscription_twice_joins_once() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     world.accept("feed");
     world.subscribe("feed", broadcasts("feed"));
-    assert_eq!(world.client().stats().joins, 1);
+    assert_eq!(world.client().realtime_stats().joins, 1);
     assert_eq!(world.statuses("feed"), [Status::Joining, Status::Live, Status::Live], "its promise resolves");
 }
 
@@ -24,7 +26,7 @@ fn two_ids_on_one_topic_share_its_channel_until_the_last_leaves() {
     let mut world = World::open_with("one", broadcasts("feed"));
     world.subscribe("two", event("feed", "ping"));
     world.accept("feed");
-    assert_eq!(world.client().stats().joins, 1);
+    assert_eq!(world.client().realtime_stats().joins, 1);
     assert!(world.is_live("one") && world.is_live("two"));
     world.subscribe("three", event("feed", "ping"));
     assert!(world.is_live("three"), "at once: the channel is live");
@@ -78,7 +80,7 @@ fn who_only_watches_takes_the_key_that_the_channel_has() {
     world.subscribe("amelia", presence("team", "amelia"));
     world.accept("team");
     assert_eq!(key(&world), "amelia");
-    assert_eq!(world.client().stats().joins, 2);
+    assert_eq!(world.client().realtime_stats().joins, 2);
     world.subscribe("three", watching("dashboard-three"));
     assert!(["one", "two", "amelia", "three"].iter().all(|id| world.is_live(id)));
     world.subscribe("ben", presence("team", "ben"));
@@ -109,7 +111,7 @@ fn options_that_contradict_a_live_topic_are_an_error_of_the_later_call() {
         world.subscribe("two", other);
         assert_eq!(world.failure("two").map(|error| error.code.as_str()), Some("topic_conflict"));
         assert!(world.is_live("one"));
-        assert_eq!(world.client().stats().joins, 1);
+        assert_eq!(world.client().realtime_stats().joins, 1);
     }
 }
 
@@ -121,8 +123,12 @@ fn unsubscribing_while_joining_leaves_and_the_late_answer_means_nothing() {
     let news = world.news.len();
     world.accept_join("feed");
     assert_eq!(world.news.len(), news);
-    assert_eq!(world.left(&Timer::Join("realtime:feed".into())), None);
-    assert_eq!(world.left(&Timer::Idle), Some(10_000), "the socket is kept for a while");
+    assert_eq!(world.left(&dashboard::Timer::Realtime(realtime::Timer::Join("realtime:feed".into()))), None);
+    assert_eq!(
+        world.left(&dashboard::Timer::Connectivity(connectivity::Timer::Idle)),
+        Some(10_000),
+        "the socket is kept for a while"
+    );
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The access token: before the first join, ahead of its end, and after the server's refusal.
 
 use serde_json::json;
-use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::{Claims, Input, Notification, QuestionId};
+use wedsync_dashboard::core::dashboard::Config;
+use wedsync_dashboard::core::dashboard::{Input, Notification};
 use wedsync_dashboard::core::realtime::subscriptions::Subscription;
+use wedsync_dashboard::core::resilience::backoff::Jitter;
+use wedsync_dashboard::core::session::token::{Claims, QuestionId};
 
 use crate::recording::{from_client, from_server};
 use crate::world::{World, broadcasts, private};
@@ -95,10 +97,10 @@ fn an_expiry_as_recorded_asks_for_another_token_and_joins_again() {
         world.receive_recorded(&line.data, "realtime:at-expired", "room:1");
     }
     assert_eq!(world.errors("room"), ["token_expired"]);
-    let joins = world.client().stats().joins;
+    let joins = world.client().realtime_stats().joins;
     world.pass(1_000);
     assert_eq!(
-        (world.tokens_asked, world.client().stats().joins),
+        (world.tokens_asked, world.client().realtime_stats().joins),
         (2, joins),
         "a join waits for the new token"
     );
@@ -142,7 +144,7 @@ fn an_application_that_fails_or_never_answers_is_asked_again() {
     world.pass(2_000);
     assert_eq!(world.tokens_asked, 3);
     give(&mut world, "jwt", None);
-    assert_eq!(world.client().stats().joins, 1);
+    assert_eq!(world.client().realtime_stats().joins, 1);
 }
 
 #[test]
@@ -162,9 +164,9 @@ fn a_new_connection_asks_anew_even_while_the_former_token_is_good() {
     world.close(1006);
     world.jump();
     world.open();
-    assert_eq!((world.tokens_asked, world.client().stats().joins), (2, 1));
+    assert_eq!((world.tokens_asked, world.client().realtime_stats().joins), (2, 1));
     give(&mut world, "jwt", Some(3_600_000));
-    assert_eq!(world.client().stats().joins, 2);
+    assert_eq!(world.client().realtime_stats().joins, 2);
 }
 
 #[test]
@@ -253,7 +255,7 @@ fn a_permission_revoked_by_a_new_token_as_recorded_is_not_retried() {
     }
     assert_eq!(world.errors("room"), ["join_refused"]);
     world.pass(120_000);
-    assert_eq!(world.client().stats().joins, 1);
+    assert_eq!(world.client().realtime_stats().joins, 1);
 }
 
 #[test]
@@ -281,7 +283,7 @@ fn an_answer_from_before_set_auth_is_not_taken_for_that_to_a_later_question() {
     world.open();
     assert_eq!(world.tokens_asked, 2);
     answer(&mut world, 1, "alice", None);
-    assert_eq!(world.client().stats().joins, 1, "alice's token is about the past");
+    assert_eq!(world.client().realtime_stats().joins, 1, "alice's token is about the past");
     answer(&mut world, 2, "bob", None);
     assert_eq!(world.join("room:1").2["access_token"], "bob");
 }
@@ -294,7 +296,7 @@ fn a_client_with_only_a_key_joins_again_after_a_complaint_about_its_token() {
         complain(&mut world, "feed", message);
         assert_eq!(world.errors("feed"), ["token_expired"], "{message}");
         world.pass(1_000);
-        assert_eq!(world.client().stats().joins, 2, "{message}");
+        assert_eq!(world.client().realtime_stats().joins, 2, "{message}");
         world.accept("feed");
         assert!(world.is_live("feed"));
         world.subscribe("more", broadcasts("more"));
@@ -307,9 +309,13 @@ fn a_client_with_only_a_key_joins_again_after_a_complaint_about_its_token() {
 fn a_client_with_only_a_key_goes_on_with_backoff_while_its_token_is_refused_and_says_so() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     for joins in 1..=10 {
-        assert_eq!(world.client().stats().joins, joins, "each refusal is followed by one more attempt");
+        assert_eq!(
+            world.client().realtime_stats().joins,
+            joins,
+            "each refusal is followed by one more attempt"
+        );
         world.refuse("feed", "InvalidJWTToken: Token has expired 7 seconds ago");
-        while world.client().stats().joins == joins {
+        while world.client().realtime_stats().joins == joins {
             world.jump();
         }
     }
@@ -374,15 +380,14 @@ fn a_refusal_of_an_older_token_does_not_refuse_the_newer_one() {
     world.pass(1_000);
     assert_eq!(world.tokens_asked, asked + 1, "pushed: it is the new one that is refused");
 
-    let mut world = World::with(Config { reconnect_base: 30_000, ..Config::default() }, 1);
+    let mut world =
+        World::with(Config { reconnect_base: 30_000, jitter: Jitter::Equal, ..Config::default() }, 1);
     set_auth(&mut world, "old", None);
     world.subscribe("feed", broadcasts("feed"));
     world.close(1006);
-    world.pass(1_000);
-    world.reached(true);
+    world.probe(true);
     world.close(1006);
-    world.pass(200);
-    world.reached(true);
+    world.probe(true);
     set_auth(&mut world, "new", None);
     let news = world.news.len();
     world.answer(401, json!({ "msg": "invalid JWT" }));
@@ -443,8 +448,8 @@ fn what_was_refused_for_a_token_is_joined_at_once_with_a_fresh_one() {
     world.open();
     for _ in 0..12 {
         world.refuse("room:1", "InvalidJWTToken: Token has expired 5 seconds ago");
-        let joins = world.client().stats().joins;
-        while world.client().stats().joins == joins {
+        let joins = world.client().realtime_stats().joins;
+        while world.client().realtime_stats().joins == joins {
             world.jump();
         }
     }

@@ -1,9 +1,10 @@
 //! A failure is told when it begins and when its reason changes, whatever fails how often.
 
-use wedsync_dashboard::core::client::Config;
+use wedsync_dashboard::core::dashboard::Config;
+use wedsync_dashboard::core::dashboard::{Input, Notification};
 use wedsync_dashboard::core::error::Error;
-use wedsync_dashboard::core::io::{Input, Notification, QuestionId};
 use wedsync_dashboard::core::realtime::subscriptions::Subscription;
+use wedsync_dashboard::core::session::token::QuestionId;
 
 use crate::tokens::{answer_with, claims};
 use crate::world::{World, broadcasts};

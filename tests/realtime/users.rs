@@ -1,13 +1,16 @@
 //! Whose session it is: nothing of a former user's reaches the next one, and what the server subscribes anew is told.
 
 use serde_json::{Value, json};
-use wedsync_dashboard::core::client::Config;
-use wedsync_dashboard::core::io::{
-    CallId, Continuity, Input, Notification, PresenceEvent, QuestionId, Status,
-};
+use wedsync_dashboard::core::dashboard::Config;
+use wedsync_dashboard::core::dashboard::{Input, Notification};
+use wedsync_dashboard::core::ids::CallId;
+use wedsync_dashboard::core::realtime::Continuity;
 use wedsync_dashboard::core::realtime::frame::Protocol;
-use wedsync_dashboard::core::realtime::http_send::HttpBroadcast;
-use wedsync_dashboard::core::realtime::token::Claims;
+use wedsync_dashboard::core::realtime::http_broadcast::HttpBroadcast;
+use wedsync_dashboard::core::realtime::presence::PresenceEvent;
+use wedsync_dashboard::core::realtime::subscriptions::Status;
+use wedsync_dashboard::core::session::token::Claims;
+use wedsync_dashboard::core::session::token::QuestionId;
 
 use crate::recording::from_server;
 use crate::world::{World, broadcasts, changes, presence, private};
@@ -250,9 +253,9 @@ fn what_the_server_refused_the_former_user_is_joined_at_once_for_the_next() {
     let mut world = alices("room", private(broadcasts("room:1")));
     let (reference, topic, _) = world.join("room:1");
     world.receive_json(json!([reference, reference, topic, "phx_close", {}]));
-    let joins = world.client().stats().joins;
+    let joins = world.client().realtime_stats().joins;
     set_auth(&mut world, "bob", "bob-1");
-    assert_eq!(world.client().stats().joins, joins + 1, "no backoff of alice's");
+    assert_eq!(world.client().realtime_stats().joins, joins + 1, "no backoff of alice's");
 }
 
 #[test]

@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use twin::router::{Router, Verdict};
-use wedsync_dashboard::core::client::{Client, Config};
-use wedsync_dashboard::core::io::{
-    CallId, Input, LogEntry, Notification, Output, PresenceEvent, RequestId, SocketId, Status,
-};
+use wedsync_dashboard::core::dashboard::{Config, Dashboard};
+use wedsync_dashboard::core::dashboard::{Input, Notification, Output, RequestId};
+use wedsync_dashboard::core::http::HttpAnswer;
+use wedsync_dashboard::core::ids::{CallId, SocketId};
+use wedsync_dashboard::core::log::LogEntry;
 use wedsync_dashboard::core::pump::{Heard, Pump, Pumped, Reading};
 use wedsync_dashboard::core::realtime::binding::Binding;
 use wedsync_dashboard::core::realtime::frame::Encoding;
-use wedsync_dashboard::core::realtime::http_send::HttpAnswer;
+use wedsync_dashboard::core::realtime::presence::PresenceEvent;
 use wedsync_dashboard::core::realtime::routes::Slot;
+use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
-use wedsync_dashboard::core::time::{Instant, Timer};
+use wedsync_dashboard::core::time::Instant;
+use wedsync_dashboard::core::{connectivity, dashboard};
 
 use crate::recording::Data;
 
@@ -117,7 +120,7 @@ impl World {
                     self.tokens_asked += 1;
                     assert_eq!(question.0 as usize, self.tokens_asked);
                 }
-                Output::AskReach { .. } => self.reach_asked += 1,
+                Output::Probe { .. } => self.reach_asked += 1,
                 Output::Http { request, path, body, token, .. } => {
                     self.requests.push(Request { request, path, body, token });
                 }
@@ -136,8 +139,8 @@ impl World {
         }
     }
 
-    pub fn client(&self) -> &Client<Value> {
-        self.pump.client()
+    pub fn client(&self) -> &Dashboard<Value> {
+        self.pump.dashboard()
     }
 
     pub fn slot(&mut self, id: &str) -> Slot {
@@ -187,18 +190,18 @@ impl World {
     }
 
     /// Milliseconds to the timer's deadline.
-    pub fn left(&self, timer: &Timer) -> Option<u64> {
+    pub fn left(&self, timer: &dashboard::Timer) -> Option<u64> {
         Some(self.client().deadline(timer)?.since(self.now))
     }
 
     /// Jumps to the next timer that is about more than finding out whether anything answers.
-    pub fn jump(&mut self) -> Timer {
+    pub fn jump(&mut self) -> dashboard::Timer {
         loop {
             let (deadline, timer) = self.client().next_timeout().expect("a timer runs");
             let (deadline, timer) = (deadline, timer.clone());
             self.now = deadline.max(self.now);
             self.input(Input::Wake);
-            if timer != Timer::Reach {
+            if timer != dashboard::Timer::Connectivity(connectivity::Timer::Probe) {
                 return timer;
             }
         }
@@ -368,7 +371,15 @@ impl World {
 
     /// The client is told whether anything answers.
     pub fn reached(&mut self, answered: bool) {
-        self.input(Input::Reached { answered });
+        self.input(Input::Probed { answered });
+    }
+
+    /// Time passes until the next probe is out, and something answers it or nothing does.
+    pub fn probe(&mut self, answered: bool) {
+        let probe = dashboard::Timer::Connectivity(connectivity::Timer::Probe);
+        let pause = self.left(&probe).expect("a probe is planned");
+        self.pass(pause);
+        self.reached(answered);
     }
 
     /// The last request is answered.

@@ -1,7 +1,7 @@
 //! What a fault of the schedule does to the world, and what the application does on its own.
 
 use serde_json::json;
-use wedsync_dashboard::core::io::Input;
+use wedsync_dashboard::core::dashboard::Input;
 
 use crate::faults::Fault;
 use crate::server::Data;

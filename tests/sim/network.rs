@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use wedsync_dashboard::core::io::SocketId;
+use wedsync_dashboard::core::ids::SocketId;
 use wedsync_dashboard::core::rng::Rng;
 
 use crate::server::{Data, Millis};

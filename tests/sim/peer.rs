@@ -5,16 +5,21 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use twin::router::{Router, Verdict};
-use wedsync_dashboard::core::client::{Client, Config};
+use wedsync_dashboard::core::connectivity::Connection;
+use wedsync_dashboard::core::dashboard::{Config, Dashboard};
+use wedsync_dashboard::core::dashboard::{Input, Notification, Output, RequestId};
 use wedsync_dashboard::core::error::Error;
-use wedsync_dashboard::core::io::{
-    CallId, Connection, Continuity, Input, Notification, Output, QuestionId, RequestId, SocketId, Status,
-};
+use wedsync_dashboard::core::http::HttpAnswer;
+use wedsync_dashboard::core::ids::{CallId, SocketId};
 use wedsync_dashboard::core::pump::{Heard, Pump, Pumped, Reading};
+use wedsync_dashboard::core::realtime::Continuity;
 use wedsync_dashboard::core::realtime::frame::{Encoding, Protocol};
-use wedsync_dashboard::core::realtime::http_send::{HttpAnswer, HttpBroadcast};
+use wedsync_dashboard::core::realtime::http_broadcast::HttpBroadcast;
 use wedsync_dashboard::core::realtime::routes::Slot;
-use wedsync_dashboard::core::time::{Instant, Timer};
+use wedsync_dashboard::core::realtime::subscriptions::Status;
+use wedsync_dashboard::core::session::token::QuestionId;
+use wedsync_dashboard::core::time::Instant;
+use wedsync_dashboard::core::{connectivity, dashboard};
 
 use crate::server::{Data, Millis, Version};
 use crate::tokens::{Issued, Tokens};
@@ -31,7 +36,7 @@ pub enum Effect {
     Send(SocketId, Data),
     AskToken(QuestionId),
     /// Whether anything answers.
-    AskReach,
+    Probe,
     /// A request: whether a token is good, or a broadcast.
     Http(RequestId),
     /// A subscription is given up: what was kept for it is no longer owed.
@@ -163,12 +168,13 @@ impl Peer {
     /// When a heartbeat's reply is due.
     pub fn reply_due(&self) -> Option<Millis> {
         let deadline = |timer| self.core().deadline(timer);
-        let due = deadline(&Timer::Suspicion).or_else(|| deadline(&Timer::HeartbeatTimeout));
+        let due = deadline(&dashboard::Timer::Connectivity(connectivity::Timer::Suspicion))
+            .or_else(|| deadline(&dashboard::Timer::Connectivity(connectivity::Timer::HeartbeatTimeout)));
         due.map(|at| self.world_time(at))
     }
 
-    pub fn core(&self) -> &Client<Value> {
-        self.pump.client()
+    pub fn core(&self) -> &Dashboard<Value> {
+        self.pump.dashboard()
     }
 
     /// What its clock has lost: a sleep too short to be told from a correction of the wall clock goes unnoticed.
@@ -338,7 +344,7 @@ impl Peer {
                     self.tokens.asked(question);
                     effects.push(Effect::AskToken(question));
                 }
-                Output::AskReach { .. } => effects.push(Effect::AskReach),
+                Output::Probe { .. } => effects.push(Effect::Probe),
                 Output::Http { request, .. } => effects.push(Effect::Http(request)),
                 Output::Route { topic, routes } => self.router.route(&topic, routes),
                 Output::Unroute { topic } => drop(self.router.unroute(&topic)),

@@ -1,6 +1,8 @@
 //! What clients do to the world: sockets that they open, give up and send on, and what they ask.
 
-use wedsync_dashboard::core::io::{Input, QuestionId, SocketId};
+use wedsync_dashboard::core::dashboard::Input;
+use wedsync_dashboard::core::ids::SocketId;
+use wedsync_dashboard::core::session::token::QuestionId;
 
 use crate::network::Link;
 use crate::peer::Effect;
@@ -46,7 +48,7 @@ impl World {
                     let answer = self.answer(peer);
                     self.schedule(self.now + delay, Event::Token(peer, question, answer));
                 }
-                Effect::AskReach => {
+                Effect::Probe => {
                     let answers = self.answers(peer);
                     let delay = self.weather.latency(self.now, &mut self.rng);
                     self.schedule(self.now + delay, Event::Reached(peer, answers));

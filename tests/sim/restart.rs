@@ -8,9 +8,11 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
 use twin::router::{Router, Verdict};
-use wedsync_dashboard::core::client::{Client, Config};
-use wedsync_dashboard::core::io::{Input, Notification, Output, SocketId, Status};
-use wedsync_dashboard::core::realtime::http_send::HttpAnswer;
+use wedsync_dashboard::core::dashboard::{Config, Dashboard};
+use wedsync_dashboard::core::dashboard::{Input, Notification, Output};
+use wedsync_dashboard::core::http::HttpAnswer;
+use wedsync_dashboard::core::ids::SocketId;
+use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::resilience::backoff::Jitter;
 use wedsync_dashboard::core::time::Instant;
 
@@ -73,7 +75,7 @@ enum Event {
 }
 
 struct One {
-    client: Client<Value>,
+    client: Dashboard<Value>,
     router: Router,
     restart: Restart,
     now: Millis,
@@ -88,7 +90,7 @@ impl One {
     fn live_through(restart: Restart, config: Config, seed: u64) -> Life {
         let mut one = Self {
             router: Router::new(config.protocol),
-            client: Client::new(config, seed),
+            client: Dashboard::new(config, seed),
             restart,
             now: 0,
             queue: BTreeMap::new(),
@@ -131,7 +133,7 @@ impl One {
                 self.input(Input::SocketOpened { socket, epoch: 0 });
             }
             Event::Closed(socket, code) => self.input(Input::SocketClosed { socket, code }),
-            Event::Reached(answered) => self.input(Input::Reached { answered }),
+            Event::Reached(answered) => self.input(Input::Probed { answered }),
             Event::Input(input) => self.input(input),
         }
     }
@@ -142,7 +144,7 @@ impl One {
             match output {
                 Output::Open { socket } => self.open(socket),
                 Output::Send { socket, frame } => self.answer_join(socket, &frame),
-                Output::AskReach { .. } => {
+                Output::Probe { .. } => {
                     let answered = self.restart.is_healthy || !self.is_away();
                     self.schedule(HANDSHAKE, Event::Reached(answered));
                 }

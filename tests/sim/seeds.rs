@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use wedsync_dashboard::core::io::Input;
+use wedsync_dashboard::core::dashboard::Input;
 
 use crate::faults::{AHEAD, Fault};
 use crate::peer::Peer;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use wedsync_dashboard::core::io::{Claims, QuestionId};
+use wedsync_dashboard::core::session::token::{Claims, QuestionId};
 
 use crate::peer::EPOCH;
 use crate::server::Millis;

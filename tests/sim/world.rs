@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use wedsync_dashboard::core::io::{Input, QuestionId, RequestId};
+use wedsync_dashboard::core::dashboard::{Input, RequestId};
 use wedsync_dashboard::core::rng::Rng;
+use wedsync_dashboard::core::session::token::QuestionId;
 
 use crate::network::{Fate, Link, Weather, answers_join, fate};
 use crate::peer::Peer;
@@ -213,7 +214,7 @@ impl World {
                 self.links.remove(&conn);
             }
             Event::Token(peer, question, answer) => self.give_token(peer, question, answer),
-            Event::Reached(peer, answered) => self.tell(peer, Input::Reached { answered }),
+            Event::Reached(peer, answered) => self.tell(peer, Input::Probed { answered }),
             Event::Answer(peer, request, answers) => {
                 let effects = self.peers[peer].answer(self.now, request, answers);
                 self.perform(peer, effects);

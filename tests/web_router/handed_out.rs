@@ -3,8 +3,10 @@
 use js_sys::{JSON, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
+use wedsync_dashboard::core::dashboard::Notification;
 use wedsync_dashboard::core::error::{Code, Error};
-use wedsync_dashboard::core::io::{CallId, Level, LogEntry, Notification};
+use wedsync_dashboard::core::ids::CallId;
+use wedsync_dashboard::core::log::{Level, LogEntry};
 use wedsync_dashboard::core::payload::Payload;
 use wedsync_dashboard::core::realtime::presence::Presence;
 use wedsync_dashboard::shell::object;

@@ -3,7 +3,7 @@
 use js_sys::{Array, ArrayBuffer, Function, JSON, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
-use wedsync_dashboard::core::io::SocketId;
+use wedsync_dashboard::core::ids::SocketId;
 use wedsync_dashboard::core::realtime::frame::Protocol;
 use wedsync_dashboard::shell::router::redacted;
 

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::reader::Options;
 use crate::api::given;
-use crate::core::client::Config;
+use crate::core::dashboard::Config;
 use crate::core::error::{Code, Error};
 use crate::core::realtime::frame::Protocol;
 use crate::core::resilience::backoff::Jitter;

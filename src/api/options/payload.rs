@@ -7,9 +7,9 @@ use super::reader::Options;
 use super::{LONGEST_CHANNEL, LONGEST_EVENT};
 use crate::api::given;
 use crate::core::error::{Code, Error};
-use crate::core::io::CallId;
+use crate::core::ids::CallId;
 use crate::core::payload::Payload;
-use crate::core::realtime::http_send::HttpBroadcast;
+use crate::core::realtime::http_broadcast::HttpBroadcast;
 use crate::shell::router::{is_larger, parsed};
 use crate::shell::token::user_token;
 

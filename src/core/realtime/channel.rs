@@ -1,7 +1,7 @@
 //! One channel: from the wish to join to being truly live.
 
 use crate::core::error::Code;
-use crate::core::io::CallId;
+use crate::core::ids::CallId;
 use crate::core::payload::Payload;
 use crate::core::realtime::binding::Binding;
 use crate::core::realtime::frame::{Inbound, Reference};

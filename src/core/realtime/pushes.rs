@@ -2,7 +2,7 @@
 
 use litemap::LiteMap;
 
-use crate::core::io::CallId;
+use crate::core::ids::CallId;
 use crate::core::realtime::frame::Reference;
 
 /// What a message is about.

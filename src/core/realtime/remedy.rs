@@ -1,4 +1,4 @@
-//! What to do about a reason the server gives, about a close code, and about an answer of its auth server.
+//! What to do about a reason that the server gives.
 
 /// What a reason asks of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,71 +107,6 @@ fn is_about_a_limit(reason: &str) -> bool {
     LIMITS.iter().any(|limit| letters.windows(limit.len()).any(|part| part == limit.as_bytes()))
 }
 
-/// What the end of a socket asks of the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CloseRemedy {
-    /// The server ended it: many clients come back now, so after the backoff.
-    Backoff,
-    /// The server limits joins or connections: not before a minute is over.
-    SlowDown,
-    /// Nobody said why: most likely the way to the server is gone, so find out when it is back.
-    FindOut,
-}
-
-/// Close codes as recorded; none of them has a reason.
-const CLOSE_CODES: &[(u16, CloseRemedy)] = &[
-    // Found dead by the client itself.
-    (0, CloseRemedy::FindOut),
-    // Idle for a minute: the page was frozen.
-    (1000, CloseRemedy::Backoff),
-    (1001, CloseRemedy::SlowDown),
-    // No code in the close frame, and no close frame.
-    (1005, CloseRemedy::FindOut),
-    (1006, CloseRemedy::FindOut),
-    // A frame over 5,000,000 bytes.
-    (1009, CloseRemedy::Backoff),
-    (1011, CloseRemedy::Backoff),
-    (1012, CloseRemedy::Backoff),
-    (1013, CloseRemedy::SlowDown),
-];
-
-impl CloseRemedy {
-    /// The remedy for a close code; an unknown one is the server's.
-    pub fn of(code: u16) -> Self {
-        CLOSE_CODES.iter().find(|row| row.0 == code).map_or(Self::Backoff, |row| row.1)
-    }
-}
-
-/// Why a handshake may have been refused, which a browser shows as close code 1006 and no more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The project did not answer at all.
-    Unreachable,
-    /// The project answers, and takes key and token: Realtime itself is away or refuses.
-    NotTheToken,
-    /// The key is not the project's, or no longer.
-    Key,
-    /// The access token has expired or is not valid.
-    Token,
-    /// The project limits requests.
-    Limited,
-}
-
-impl Refusal {
-    /// By the status of `GET /auth/v1/user` with the key and the access token; 0 if nothing answered. `names_key` says
-    /// whether the answer's message is about the key (the gateway's "Invalid API key", "No API key found").
-    pub const fn of(status: u16, has_token: bool, names_key: bool) -> Self {
-        match status {
-            0 | 500.. => Self::Unreachable,
-            401 | 403 if names_key => Self::Key,
-            // Without a token this is what a good key is answered.
-            401 | 403 if has_token => Self::Token,
-            429 => Self::Limited,
-            _ => Self::NotTheToken,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -215,36 +150,5 @@ mod tests {
         assert_eq!(Remedy::known("SomethingNew: boom"), None);
         assert_eq!(Remedy::of("SomethingNew: boom"), Remedy::Retry);
         assert_eq!(Remedy::of(""), Remedy::Retry);
-    }
-
-    #[test]
-    fn each_close_code_has_its_remedy_and_an_unknown_one_backs_off() {
-        for (code, remedy) in CLOSE_CODES {
-            assert_eq!(CloseRemedy::of(*code), *remedy, "{code}");
-        }
-        assert_eq!(CloseRemedy::of(4_999), CloseRemedy::Backoff);
-    }
-
-    #[test]
-    fn the_auth_server_tells_an_expired_token_from_a_project_out_of_reach() {
-        let rows = [
-            (0, true, false, Refusal::Unreachable),
-            (502, true, false, Refusal::Unreachable),
-            (401, true, true, Refusal::Key),
-            (401, false, true, Refusal::Key),
-            (401, true, false, Refusal::Token),
-            (403, true, false, Refusal::Token),
-            (401, false, false, Refusal::NotTheToken),
-            (429, true, false, Refusal::Limited),
-            (200, true, false, Refusal::NotTheToken),
-            (404, true, false, Refusal::NotTheToken),
-        ];
-        for (status, has_token, names_key, refusal) in rows {
-            assert_eq!(
-                Refusal::of(status, has_token, names_key),
-                refusal,
-                "{status} {has_token} {names_key}"
-            );
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::core::io::CallId;
+use crate::core::ids::CallId;
 use crate::core::realtime::frame::Reference;
 use crate::core::time::Instant;
 

@@ -1,0 +1,408 @@
+//! Connectivity: a machine that keeps one socket to the server open while one is wanted.
+//!
+//! It opens a socket, finds out whether it still lives, tries a successor beside one that is in doubt, and finds the way
+//! back when there is none. It knows nothing of what is said on the socket: others tell it what the server has accepted
+//! and answered, and send the heartbeats that it asks for.
+
+pub mod attempts;
+pub mod close_code;
+pub mod link;
+pub mod liveness;
+mod opening;
+mod page;
+pub mod reachability;
+pub mod round_trip;
+pub mod stats;
+mod watching;
+
+use std::collections::VecDeque;
+
+use crate::core::error::Error;
+use crate::core::ids::SocketId;
+use crate::core::log::{Level, LogEntry};
+use crate::core::resilience::backoff::Backoff;
+use crate::core::rng::Rng;
+use crate::core::time::{Instant, Timers};
+use crate::core::troubles::Troubles;
+use attempts::Attempts;
+use link::{Heartbeats, HeldUp, Link};
+use liveness::Doubt;
+use reachability::Reachability;
+use stats::Stats;
+
+/// What connectivity is told once. Times in milliseconds.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// How often the open socket is asked whether it lives.
+    pub heartbeats: Heartbeats,
+    /// For a socket to open.
+    pub connect_timeout: u64,
+    /// How long an open socket is kept while none is wanted.
+    pub idle_timeout: u64,
+    /// The delays between attempts.
+    pub backoff: Backoff,
+}
+
+/// Why connectivity wants to be woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// The socket has taken too long to open.
+    Connect,
+    /// The backoff before the next attempt is over.
+    Reconnect,
+    /// A heartbeat is due.
+    Heartbeat,
+    /// The heartbeat's answer is late: another socket is tried beside the open one.
+    Suspicion,
+    /// The heartbeat's answer is overdue.
+    HeartbeatTimeout,
+    /// A socket that answers nothing has been kept for long enough.
+    Linger,
+    /// No socket has been wanted for a while.
+    Idle,
+    /// It is time to probe whether the way to the server is back.
+    Probe,
+}
+
+/// What has happened.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A socket is wanted.
+    Want,
+    /// None is wanted any more: an open one is closed after a while.
+    Unwant,
+    /// None is wanted any more: an open one is closed at once.
+    Close {
+        /// Why, for the application.
+        reason: &'static str,
+    },
+    /// The open socket is of no use any more: another takes its place at once.
+    Replace {
+        /// Why, for the application.
+        reason: &'static str,
+    },
+    /// The server limits connections.
+    Limited,
+    /// A socket is open.
+    Opened {
+        /// Which.
+        socket: SocketId,
+    },
+    /// A socket has closed, or has failed to open.
+    Closed {
+        /// Which.
+        socket: SocketId,
+        /// The close code.
+        code: u16,
+    },
+    /// Frames have come.
+    Heard {
+        /// On which socket.
+        socket: SocketId,
+        /// When the last of them came.
+        at: Instant,
+        /// How many.
+        frames: u32,
+    },
+    /// The server has accepted something that was said on the open socket.
+    Accepted,
+    /// The last heartbeat has been answered.
+    Answered,
+    /// How long the server may yet be silent because of what was sent has changed.
+    HeldUp(HeldUp),
+    /// The probe of [`Output::Probe`] is done.
+    Probed {
+        /// Whether anything answered, whatever it was.
+        answered: bool,
+    },
+    /// The page is put away or frozen: whatever is open closes.
+    Suspend,
+    /// The page is back.
+    Resume,
+    /// What the browser says of the connection.
+    Network {
+        /// The user asks for less traffic (`Save-Data`).
+        saves_data: bool,
+        /// `slow-2g`, `2g`, `3g` or `4g`, where the browser knows.
+        effective_type: Option<String>,
+    },
+    /// The browser says that there is a network again.
+    Online,
+    /// The browser says that there is none.
+    Offline,
+    /// The page has become visible.
+    Visible,
+    /// Nobody sees the page any more.
+    Hidden,
+    /// Time has passed.
+    Wake,
+}
+
+/// What becomes of a heartbeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heartbeat {
+    /// It went out.
+    Sent,
+    /// It was answered after so many milliseconds.
+    Answered(u64),
+    /// It was not answered in time.
+    TimedOut,
+}
+
+/// The state of the one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// Not wanted.
+    Idle,
+    /// An attempt is under way.
+    Connecting,
+    /// The socket is open.
+    Connected,
+    /// The socket is lost or could not be opened, and the next attempt waits.
+    Disconnected,
+}
+
+impl Connection {
+    /// Its name for users.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Connecting => "connecting",
+            Self::Connected => "connected",
+            Self::Disconnected => "disconnected",
+        }
+    }
+}
+
+/// Why the open socket is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// It closed, or answers nothing any more.
+    Failure,
+    /// Another takes its place because somebody asked for that.
+    Replaced,
+    /// The page is put away.
+    PutAway,
+}
+
+/// Whether sockets are opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// None is wanted.
+    Idle,
+    /// The page is put away.
+    PutAway,
+    /// One is open, opening, or waited for.
+    Active,
+}
+
+/// What is to be done, in this order, and what others may want to know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// Open a socket.
+    Open {
+        /// Its name from now on.
+        socket: SocketId,
+    },
+    /// Close a socket, with code 1000. Its events are of no interest any more.
+    Close {
+        /// Which.
+        socket: SocketId,
+    },
+    /// Find out whether anything answers at the server's address; answer with [`Input::Probed`].
+    Probe {
+        /// Not later than after so many milliseconds.
+        within: u64,
+    },
+    /// Send a heartbeat on the open socket; answer with [`Input::Answered`].
+    SendHeartbeat,
+    /// A socket is open and is the one to use.
+    Up {
+        /// Which.
+        socket: SocketId,
+    },
+    /// The open socket is in doubt, and the application is not told yet: nothing new is begun on it.
+    Suspected,
+    /// The application has been told that it is disconnected; the open socket may still live.
+    Down,
+    /// The open socket lives after all.
+    Resumed {
+        /// Whether the application had been told that it is disconnected.
+        was_down: bool,
+    },
+    /// The open socket is gone, if there was one.
+    Lost(Loss),
+    /// An attempt has failed.
+    AttemptFailed {
+        /// How, for the application.
+        error: Error,
+        /// Whether the socket that is down may still live.
+        has_other: bool,
+    },
+    /// The server answers, and still no socket opens.
+    HandshakeRefused,
+    /// Whether sockets are opened has changed.
+    Activity(Activity),
+    /// The machine or the page has slept, or the network was away: what was agreed before may be over.
+    Returned,
+    /// Somebody looks at the page.
+    Seen,
+    /// The state of the connection, for the application.
+    Connection(Connection),
+    /// The socket is open, for the application.
+    Connected,
+    /// The open socket is gone, for the application.
+    Disconnected {
+        /// The close code; 0 if it was found dead.
+        code: u16,
+        /// What happened.
+        reason: &'static str,
+    },
+    /// What becomes of a heartbeat, for the application.
+    Heartbeat(Heartbeat),
+    /// Something failed and is being retried, for the application.
+    Error(Error),
+    /// Write this down.
+    Log(LogEntry),
+}
+
+/// The machine.
+#[derive(Debug)]
+pub struct Connectivity {
+    idle_timeout: u64,
+    link: Link,
+    reachability: Reachability,
+    is_wanted: bool,
+    /// The browser says that there is no network.
+    is_offline: bool,
+    /// As last told.
+    activity: Activity,
+    timers: Timers<Timer>,
+    troubles: Troubles,
+    stats: Stats,
+    rng: Rng,
+    outputs: VecDeque<Output>,
+}
+
+impl Connectivity {
+    /// At rest: nothing is opened before a socket is wanted.
+    pub fn new(config: Config, rng: Rng) -> Self {
+        let Config { heartbeats, connect_timeout, idle_timeout, backoff } = config;
+        Self {
+            idle_timeout,
+            link: Link::new(Attempts::new(backoff, connect_timeout), heartbeats),
+            reachability: Reachability::default(),
+            is_wanted: false,
+            is_offline: false,
+            activity: Activity::Idle,
+            timers: Timers::default(),
+            troubles: Troubles::default(),
+            stats: Stats::default(),
+            rng,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes in what has happened. [`Input::Wake`] makes the earliest timer that is due go off.
+    pub fn handle(&mut self, now: Instant, input: Input) {
+        match input {
+            Input::Want => self.want(now),
+            Input::Unwant => self.unwant(now),
+            Input::Close { reason } => self.close(reason),
+            Input::Replace { reason } => self.replace(now, reason),
+            Input::Limited => self.link.attempts.slow_down(now, &mut self.timers, &mut self.rng),
+            Input::Opened { socket } => self.opened(now, socket),
+            Input::Closed { socket, code } => self.closed(now, socket, code),
+            Input::Heard { socket, at, frames } => self.hear(now, socket, at, frames),
+            Input::Accepted => self.accepted(now),
+            Input::Answered => self.answered(now),
+            Input::HeldUp(held_up) => self.link.hold_up(now, held_up, &mut self.timers),
+            Input::Probed { answered } => self.probed(now, answered),
+            Input::Suspend => self.suspend(),
+            Input::Resume => self.resume(now),
+            Input::Network { saves_data, effective_type } => {
+                self.link.spare(saves_data || matches!(effective_type.as_deref(), Some("slow-2g" | "2g")));
+                // It may be another network, on which the link is dead.
+                self.ask(now, Doubt::Usual);
+            }
+            Input::Online => self.online(now),
+            Input::Offline => self.offline(now),
+            Input::Visible => {
+                self.link.hide(false);
+                self.seen(now);
+            }
+            Input::Hidden => self.link.hide(true),
+            Input::Wake => {
+                if let Some((timer, deadline)) = self.timers.take_due(now) {
+                    self.timeout(now, timer, deadline);
+                }
+            }
+        }
+        self.tell_activity();
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to wake it, and why.
+    pub fn next_timeout(&self) -> Option<(Instant, Timer)> {
+        self.timers.next().map(|(deadline, timer)| (deadline, *timer))
+    }
+
+    /// When a timer is due, if it runs.
+    pub fn deadline(&self, timer: Timer) -> Option<Instant> {
+        self.timers.deadline(&timer)
+    }
+
+    /// Whether there is an open socket that the application may count on.
+    pub fn is_connected(&self) -> bool {
+        self.link.socket().is_some()
+    }
+
+    /// The counters.
+    pub const fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    fn timeout(&mut self, now: Instant, timer: Timer, deadline: Instant) {
+        match timer {
+            Timer::Connect => self.connect_timed_out(now),
+            Timer::Reconnect => self.connect(now),
+            Timer::Heartbeat => self.heartbeat_due(now, deadline),
+            Timer::Suspicion => self.answer_late(now, deadline),
+            Timer::HeartbeatTimeout => self.answer_overdue(now, deadline),
+            Timer::Linger => self.lingered(now),
+            Timer::Idle => self.idle(),
+            Timer::Probe => self.probe(),
+        }
+    }
+
+    fn tell(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    fn tell_error(&mut self, error: Error) {
+        if self.troubles.begins(None, &error) {
+            self.tell(Output::Error(error));
+        }
+    }
+
+    fn tell_activity(&mut self) {
+        let activity = if self.link.attempts.is_suspended() {
+            Activity::PutAway
+        } else if self.link.is_idle() {
+            Activity::Idle
+        } else {
+            Activity::Active
+        };
+        if std::mem::replace(&mut self.activity, activity) != activity {
+            self.tell(Output::Activity(activity));
+        }
+    }
+
+    fn log(&mut self, level: Level, event: &'static str, number: Option<u64>) {
+        self.tell(Output::Log(LogEntry { level, event, topic: None, number, detail: None }));
+    }
+}

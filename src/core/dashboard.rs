@@ -1,0 +1,215 @@
+//! The composition: holds the machines, passes what one says to another, merges their deadlines, and decides nothing.
+//!
+//! # The drive contract
+//! 1. Mutate with one [`Dashboard::handle`].
+//! 2. Drain [`Dashboard::poll`] until it is empty, and do each output in order.
+//! 3. Sleep until [`Dashboard::next_timeout`], then `handle` an [`Input::Wake`]. Any other input may come first.
+//!
+//! The driver is the only caller. Time and randomness are arguments: the same inputs at the same times with the same
+//! seed give the same outputs. Nothing here calls back: the driver releases its borrow before it runs anybody's
+//! callback, so a callback may call anything.
+//!
+//! Each machine keeps the same contract, with inputs, outputs and timers of its own. An output of a machine is either for
+//! the driver or an input of another machine. What one output causes is complete before the next one is looked at.
+//!
+//! ```
+//! use wedsync_dashboard::core::dashboard::{Config, Dashboard, Input, Output};
+//! use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
+//! use wedsync_dashboard::core::time::Instant;
+//!
+//! let mut dashboard = Dashboard::<serde_json::Value>::new(Config::default(), 42);
+//! let subscription = Subscription::to("feed", Source::Broadcast { event: None, own: false });
+//! dashboard.handle(Instant::from_millis(0), Input::Subscribe { id: "feed".into(), subscription, slot: 1 });
+//! assert!(std::iter::from_fn(|| dashboard.poll()).any(|output| matches!(output, Output::Open { .. })));
+//! assert!(dashboard.next_timeout().is_some());
+//! ```
+
+mod config;
+mod input;
+mod notification;
+mod output;
+mod wiring;
+
+use std::collections::VecDeque;
+
+use crate::core::connectivity::{self, Connectivity};
+use crate::core::error::Error;
+use crate::core::ids::SocketId;
+use crate::core::payload::Payload;
+use crate::core::realtime::routes::Routes;
+use crate::core::realtime::subscriptions::Subscription;
+use crate::core::realtime::{self, Realtime};
+use crate::core::rng::Rng;
+use crate::core::session::token::QuestionId;
+use crate::core::session::{self, Session};
+use crate::core::time::Instant;
+pub use config::Config;
+pub use input::Input;
+pub use notification::Notification;
+pub use output::{Output, RequestId};
+
+/// Why the dashboard wants to be woken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Timer {
+    /// Connectivity wants to.
+    Connectivity(connectivity::Timer),
+    /// The session wants to.
+    Session(session::Timer),
+    /// Realtime wants to.
+    Realtime(realtime::Timer),
+}
+
+/// Names a machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Machine {
+    Connectivity,
+    Session,
+    Realtime,
+}
+
+/// All machines together. `P` is the payload, opaque to them.
+#[derive(Debug)]
+pub struct Dashboard<P> {
+    connectivity: Connectivity,
+    session: Session,
+    realtime: Realtime<P>,
+    /// How long a request over HTTP may take, in milliseconds.
+    http_timeout: u64,
+    has_log: bool,
+    outputs: VecDeque<Output<P>>,
+}
+
+impl<P: Payload> Dashboard<P> {
+    /// All machines at rest; `seed` decides their jitter.
+    pub fn new(config: Config, seed: u64) -> Self {
+        let mut rng = Rng::new(seed);
+        Self {
+            connectivity: Connectivity::new(config.connectivity(), rng.split()),
+            session: Session::new(config.session(), rng.split()),
+            realtime: Realtime::new(config.realtime(), rng.split()),
+            http_timeout: config.http_timeout,
+            has_log: config.logs,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes in what has happened, and what has become due.
+    pub fn handle(&mut self, now: Instant, input: Input<P>) {
+        self.take(now, input);
+        self.pass_on(now);
+        while let Some(machine) = self.due(now) {
+            self.wake(now, machine);
+        }
+        // What was put off until all of this was known.
+        for machine in [Machine::Connectivity, Machine::Session, Machine::Realtime] {
+            self.wake(now, machine);
+        }
+    }
+
+    /// Takes note of frames that a socket has received, the last of them `at` a moment that is not after `now`. Comes before
+    /// [`Dashboard::handle`], so that no timer goes off before it is known what was heard.
+    pub fn hear(&mut self, now: Instant, socket: SocketId, at: Instant, frames: u32) {
+        self.connectivity.handle(now, connectivity::Input::Heard { socket, at, frames });
+        self.pass_on(now);
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Output<P>> {
+        self.outputs.pop_front()
+    }
+
+    /// When to wake it, and why.
+    pub fn next_timeout(&self) -> Option<(Instant, Timer)> {
+        let connectivity =
+            self.connectivity.next_timeout().map(|(at, timer)| (at, Timer::Connectivity(timer)));
+        let session = self.session.next_timeout().map(|(at, timer)| (at, Timer::Session(timer)));
+        let realtime = self.realtime.next_timeout().map(|(at, timer)| (at, Timer::Realtime(timer.clone())));
+        [connectivity, session, realtime].into_iter().flatten().min_by_key(|(at, _)| *at)
+    }
+
+    /// When a timer is due, if it runs.
+    pub fn deadline(&self, timer: &Timer) -> Option<Instant> {
+        match timer {
+            Timer::Connectivity(timer) => self.connectivity.deadline(*timer),
+            Timer::Session(timer) => self.session.deadline(*timer),
+            Timer::Realtime(timer) => self.realtime.deadline(timer),
+        }
+    }
+
+    /// The routing table as last written.
+    pub fn routes(&self) -> &Routes {
+        self.realtime.routes()
+    }
+
+    /// Whether there is an open socket that the application may count on.
+    pub fn is_connected(&self) -> bool {
+        self.connectivity.is_connected()
+    }
+
+    /// The question for a token whose answer is awaited.
+    pub fn question(&self) -> Option<QuestionId> {
+        self.session.question()
+    }
+
+    /// Why a subscription cannot be, next to the others there are. Ask before [`Input::Subscribe`], so that the call itself
+    /// can fail and what the id stands for now stays.
+    pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
+        self.realtime.conflict(id, subscription)
+    }
+
+    /// Whether the id stands for this very subscription, so that to subscribe it again changes no more than its callbacks.
+    pub fn stands_for(&self, id: &str, subscription: &Subscription) -> bool {
+        self.realtime.stands_for(id, subscription)
+    }
+
+    /// Who is on the channel of a subscription to presence: `{ key: [presence, …] }`, as last told by the server.
+    pub fn presence(&self, id: &str) -> Option<P> {
+        self.realtime.presence(id)
+    }
+
+    /// What connectivity counts.
+    pub fn connectivity_stats(&self) -> &connectivity::stats::Stats {
+        self.connectivity.stats()
+    }
+
+    /// What realtime counts.
+    pub fn realtime_stats(&self) -> &realtime::stats::Stats {
+        self.realtime.stats()
+    }
+
+    /// The machine whose timer is due first.
+    fn due(&self, now: Instant) -> Option<Machine> {
+        let deadlines = [
+            (self.connectivity.next_timeout().map(|(at, _)| at), Machine::Connectivity),
+            (self.session.next_timeout().map(|(at, _)| at), Machine::Session),
+            (self.realtime.next_timeout().map(|(at, _)| at), Machine::Realtime),
+        ];
+        let due = deadlines.into_iter().filter_map(|(at, machine)| Some((at?, machine)));
+        due.filter(|(at, _)| *at <= now).min_by_key(|(at, _)| *at).map(|(_, machine)| machine)
+    }
+
+    fn wake(&mut self, now: Instant, machine: Machine) {
+        match machine {
+            Machine::Connectivity => self.connectivity.handle(now, connectivity::Input::Wake),
+            Machine::Session => self.session.handle(now, session::Input::Wake),
+            Machine::Realtime => self.realtime.handle(now, realtime::Input::Wake),
+        }
+        self.pass_on(now);
+    }
+
+    /// Passes on what the machines say. The machine that is told most comes first: so what one output causes is complete
+    /// before the next one is looked at.
+    fn pass_on(&mut self, now: Instant) {
+        loop {
+            if let Some(output) = self.realtime.poll() {
+                self.route_realtime(now, output);
+            } else if let Some(output) = self.session.poll() {
+                self.route_session(now, output);
+            } else if let Some(output) = self.connectivity.poll() {
+                self.route_connectivity(now, output);
+            } else {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What the dashboard is told once.
+
+use crate::core::connectivity::{self, link::Heartbeats};
+use crate::core::realtime::{self, frame::Protocol};
+use crate::core::resilience::backoff::{Backoff, Jitter};
+use crate::core::session;
+use crate::core::time::Instant;
+
+/// What the dashboard is told once. Times in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The version of the protocol that is spoken.
+    pub protocol: Protocol,
+    /// Between heartbeats; the server closes a socket after 60,000 of silence.
+    pub heartbeat_interval: u64,
+    /// Between heartbeats while the page is visible and the server says nothing.
+    pub visible_heartbeat_interval: u64,
+    /// For the answer to a join.
+    pub join_timeout: u64,
+    /// For a socket to open.
+    pub connect_timeout: u64,
+    /// The backoff's first ceiling.
+    pub reconnect_base: u64,
+    /// The backoff's last ceiling.
+    pub reconnect_cap: u64,
+    /// How the delays of the backoff are drawn.
+    pub jitter: Jitter,
+    /// Joins a second, and as many at once.
+    pub joins_per_second: u32,
+    /// For the answer to a message.
+    pub push_timeout: u64,
+    /// For the answer to a request over HTTP.
+    pub http_timeout: u64,
+    /// How long an open socket is kept while nobody is subscribed.
+    pub idle_timeout: u64,
+    /// Whether the application can be asked for an access token.
+    pub has_token_source: bool,
+    /// Whether the application wants the log.
+    pub logs: bool,
+    /// When the key expires, if it says so.
+    pub key_expires: Option<Instant>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            protocol: Protocol::default(),
+            heartbeat_interval: 25_000,
+            visible_heartbeat_interval: 5_000,
+            join_timeout: 15_000,
+            connect_timeout: 10_000,
+            reconnect_base: 1_000,
+            reconnect_cap: 30_000,
+            jitter: Jitter::default(),
+            joins_per_second: 50,
+            push_timeout: 10_000,
+            http_timeout: 10_000,
+            idle_timeout: 10_000,
+            has_token_source: false,
+            logs: false,
+            key_expires: None,
+        }
+    }
+}
+
+impl Config {
+    const fn backoff(&self) -> Backoff {
+        Backoff::new(self.reconnect_base, self.reconnect_cap, self.jitter)
+    }
+
+    pub(super) const fn connectivity(&self) -> connectivity::Config {
+        connectivity::Config {
+            heartbeats: Heartbeats {
+                interval: self.heartbeat_interval,
+                visible_interval: self.visible_heartbeat_interval,
+            },
+            connect_timeout: self.connect_timeout,
+            idle_timeout: self.idle_timeout,
+            backoff: self.backoff(),
+        }
+    }
+
+    pub(super) const fn session(&self) -> session::Config {
+        session::Config {
+            has_token_source: self.has_token_source,
+            key_expires: self.key_expires,
+            backoff: self.backoff(),
+        }
+    }
+
+    pub(super) const fn realtime(&self) -> realtime::Config {
+        realtime::Config {
+            protocol: self.protocol,
+            join_timeout: self.join_timeout,
+            push_timeout: self.push_timeout,
+            joins_per_second: self.joins_per_second,
+            backoff: self.backoff(),
+        }
+    }
+}

@@ -1,0 +1,534 @@
+//! Realtime: a machine that speaks the protocol of Supabase Realtime on the socket that there is.
+//!
+//! It keeps what the application has subscribed to joined, tells what becomes of it, sends what the application says, and
+//! writes the table by which data frames are delivered. It knows neither how the socket came to be open nor where the
+//! access token comes from.
+
+pub mod binding;
+pub mod channel;
+mod channels;
+pub mod delivery;
+pub mod filter;
+pub mod frame;
+mod frames;
+pub mod http_broadcast;
+pub mod join_config;
+mod joining;
+mod notices;
+pub mod presence;
+mod presences;
+pub mod pushes;
+mod pushing;
+pub mod remedy;
+mod requests;
+pub mod routes;
+mod routing;
+mod socket;
+pub mod stats;
+mod subscribing;
+pub mod subscriptions;
+pub mod tracking;
+mod users;
+
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
+
+use crate::core::error::Error;
+use crate::core::http::HttpAnswer;
+use crate::core::ids::{CallId, SocketId};
+use crate::core::log::LogEntry;
+use crate::core::payload::Payload;
+use crate::core::resilience::backoff::Backoff;
+use crate::core::resilience::pace::Pace;
+use crate::core::rng::Rng;
+use crate::core::time::{Instant, Timers};
+use crate::core::troubles::Troubles;
+use channel::Channel;
+use frame::{Encoding, Inbound, Protocol, Reference};
+use http_broadcast::HttpBroadcast;
+use presence::PresenceEvent;
+use pushes::Pushes;
+use routes::{Routes, Slot, TopicRoutes};
+use socket::Socket;
+use stats::Stats;
+use subscriptions::{Status, Subscription, Subscriptions};
+
+/// What realtime is told once. Times in milliseconds.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The version of the protocol that is spoken.
+    pub protocol: Protocol,
+    /// For the answer to a join.
+    pub join_timeout: u64,
+    /// For the answer to a message.
+    pub push_timeout: u64,
+    /// Joins a second, and as many at once.
+    pub joins_per_second: u32,
+    /// The delays between joins of a channel.
+    pub backoff: Backoff,
+}
+
+/// Why realtime wants to be woken.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// The server has not answered the topic's join, or not said that its subscription is live.
+    Join(String),
+    /// The backoff before the topic's next join is over.
+    Rejoin(String),
+    /// The pace allows the next join.
+    Pace,
+    /// The server has not answered a message.
+    Push(Reference),
+    /// The server's limit allows the topic's next presence call.
+    Tracking(String),
+}
+
+/// The access token, as joins need it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Access {
+    /// The token; `None` for the key's own role.
+    pub value: Option<String>,
+    /// Tells this value from those before and after it.
+    pub version: u32,
+    /// Whether it may be used.
+    pub is_ready: bool,
+    /// From when on it seems over; what needs an authorization waits then for another.
+    pub over: Option<Instant>,
+}
+
+/// What another access token changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenChange {
+    /// Nothing: it is the same.
+    Nothing,
+    /// The same user has a fresh token.
+    Refreshed,
+    /// It is another user's, or nobody's.
+    User {
+        /// Whether it was known before whose session this is.
+        had_former: bool,
+    },
+}
+
+/// Why the socket is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// It closed, or answers nothing any more.
+    Failure,
+    /// Another takes its place because that was asked for.
+    Replaced,
+    /// The page is put away.
+    PutAway,
+}
+
+/// What has happened.
+#[derive(Clone, Debug)]
+pub enum Input<P> {
+    /// The application wants a subscription. The same id with the same options is a no-op, other options replace it.
+    Subscribe {
+        /// The application's name for it.
+        id: String,
+        /// What it wants.
+        subscription: Subscription,
+        /// Its callback.
+        slot: Slot,
+    },
+    /// The application no longer wants a subscription.
+    Unsubscribe {
+        /// Its name.
+        id: String,
+    },
+    /// The application wants the socket open before it subscribes, and to stay open.
+    Connect,
+    /// The application wants nothing any more: every subscription ends and the socket closes.
+    Disconnect,
+    /// The application sends a broadcast on the channel of a subscription.
+    Broadcast {
+        /// The call to settle.
+        call: CallId,
+        /// The subscription's name.
+        id: String,
+        /// The broadcast's name.
+        event: String,
+        /// Its content.
+        payload: P,
+        /// Whether the content is bytes.
+        is_bytes: bool,
+    },
+    /// The application sends a broadcast by HTTP.
+    HttpBroadcast(HttpBroadcast<P>),
+    /// The application tracks something on the channel of a subscription to presence, or nothing more.
+    Track {
+        /// The call to settle.
+        call: CallId,
+        /// The subscription's name.
+        id: String,
+        /// What is tracked from now on.
+        state: Option<P>,
+    },
+    /// The answer to a broadcast by HTTP.
+    HttpDone {
+        /// Which call it settles.
+        call: CallId,
+        /// How it ended.
+        answer: HttpAnswer<P>,
+    },
+    /// Messages of a callback were dropped, because it did not keep up.
+    Overflow {
+        /// Whose.
+        slot: Slot,
+        /// How many since the last time.
+        count: u32,
+    },
+    /// What the wall clock says, in milliseconds since 1970.
+    WallClock(u64),
+    /// A control frame has come.
+    Frame {
+        /// On which socket.
+        socket: SocketId,
+        /// The frame.
+        frame: Inbound<P>,
+    },
+    /// A socket is open.
+    SocketUp {
+        /// Which.
+        socket: SocketId,
+    },
+    /// The socket is in doubt: nothing new is begun on it.
+    SocketSuspected,
+    /// The application has been told that it is disconnected; the socket may still live.
+    SocketDown,
+    /// The socket lives after all.
+    SocketResumed {
+        /// Whether the application had been told that it is disconnected.
+        was_down: bool,
+    },
+    /// The socket is gone, if there was one.
+    SocketLost(Loss),
+    /// No socket is wanted, and none is open.
+    SocketIdle,
+    /// An attempt to open a socket has failed.
+    AttemptFailed {
+        /// How.
+        error: Error,
+        /// Whether the socket that is down may still live.
+        has_other: bool,
+    },
+    /// The page is put away, or back.
+    PutAway(bool),
+    /// A heartbeat is to be sent.
+    SendHeartbeat,
+    /// The access token has changed, or whether it may be used.
+    Access(Access),
+    /// The application has given or set a token.
+    TokenGiven(TokenChange),
+    /// The application has not given a token, and is asked again.
+    TokenNotGiven(Error),
+    /// What waits for a token waits longer.
+    TokenDelayed(Error),
+    /// Time has passed.
+    Wake,
+}
+
+/// What a subscription may have missed while it was not live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Continuity {
+    /// Nothing: the socket outlived the outage, and everything that was sent meanwhile has come on it or is about to.
+    Resumed,
+    /// Whatever was sent meanwhile.
+    Lost,
+}
+
+impl Continuity {
+    /// Its name for users.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Resumed => "resumed",
+            Self::Lost => "lost",
+        }
+    }
+}
+
+/// What is to be done, in this order, and what others may want to know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output<P> {
+    /// Send a frame as JSON text.
+    Send {
+        /// On which socket.
+        socket: SocketId,
+        /// The frame.
+        frame: P,
+    },
+    /// Send a broadcast as a binary frame: the header with the payload behind it.
+    SendBroadcast {
+        /// On which socket.
+        socket: SocketId,
+        /// The frame's beginning, from [`BroadcastPush::header`](frame::BroadcastPush::header).
+        header: Vec<u8>,
+        /// What the header is sent with: bytes, or a value to be written as JSON.
+        payload: P,
+        /// Which of the two.
+        encoding: Encoding,
+    },
+    /// Send a broadcast by HTTP; answer with [`Input::HttpDone`].
+    HttpBroadcast {
+        /// The call that the answer settles.
+        call: CallId,
+        /// Where to, below the project's URL.
+        path: String,
+        /// What to post, bytes or JSON.
+        body: P,
+        /// The access token; `None` for the key's own role.
+        token: Option<String>,
+    },
+    /// Replace a topic's routes.
+    Route {
+        /// The topic on the wire.
+        topic: String,
+        /// Where its frames go.
+        routes: TopicRoutes,
+    },
+    /// Drop a topic's routes.
+    Unroute {
+        /// The topic on the wire.
+        topic: String,
+    },
+    /// A socket is wanted.
+    WantSocket,
+    /// None is wanted any more.
+    UnwantSocket,
+    /// The application has ended everything: the socket is to be closed at once.
+    CloseSocket {
+        /// Why, for the application.
+        reason: &'static str,
+    },
+    /// The socket is of no use any more: another is wanted at once.
+    ReplaceSocket {
+        /// Why, for the application.
+        reason: &'static str,
+    },
+    /// The server has accepted something.
+    Accepted,
+    /// The last heartbeat has been answered.
+    HeartbeatAnswered,
+    /// How long the server may yet be silent because of joins that it may refuse, in milliseconds.
+    HeldUp {
+        /// Because of all of them.
+        by_all: u64,
+        /// Because of those that went out after the last heartbeat.
+        by_later: u64,
+    },
+    /// Joins wait for a token.
+    WantToken,
+    /// A broadcast by HTTP waits for a token.
+    AwaitToken,
+    /// None waits for one any more.
+    UnawaitToken,
+    /// The server has refused the token.
+    TokenRefused {
+        /// Which, by its version.
+        version: u32,
+    },
+    /// A subscription's state has changed.
+    Status {
+        /// Which.
+        id: String,
+        /// To what.
+        status: Status,
+    },
+    /// A subscription that had been live is live again.
+    Continuity {
+        /// Which.
+        id: String,
+        /// What it may have missed.
+        continuity: Continuity,
+    },
+    /// Something failed and is being retried.
+    Error {
+        /// Of which subscription.
+        id: String,
+        /// What failed.
+        error: Error,
+    },
+    /// A subscription is given up.
+    Failed {
+        /// Which.
+        id: String,
+        /// Why.
+        error: Error,
+    },
+    /// Who is on a channel has changed.
+    Presence {
+        /// The subscription.
+        id: String,
+        /// How.
+        event: PresenceEvent<P>,
+    },
+    /// The server says something about a channel.
+    System {
+        /// A subscription of the channel.
+        id: String,
+        /// `{ extension, status, message, channel }`, as the server sends it.
+        payload: P,
+    },
+    /// A call is done.
+    Settled {
+        /// Which.
+        call: CallId,
+        /// How it ended.
+        result: Result<(), Error>,
+    },
+    /// Write this down.
+    Log(LogEntry),
+}
+
+/// The machine. `P` is the payload, opaque to it.
+#[derive(Debug)]
+pub struct Realtime<P> {
+    config: Config,
+    /// Whether the application wants the socket open without a subscription.
+    is_kept_open: bool,
+    subscriptions: Subscriptions,
+    channels: LiteMap<String, Channel<P>>,
+    /// Topics that nobody wants at the moment and that the server limits until then.
+    limited: LiteMap<String, Instant>,
+    /// Topics to be joined, in this order.
+    to_join: VecDeque<String>,
+    /// Topics whose last join was refused: one at a time, after the others.
+    suspects: VecDeque<String>,
+    pace: Pace,
+    pushes: Pushes,
+    /// Broadcasts by HTTP that wait for a token.
+    held_broadcasts: Vec<HttpBroadcast<P>>,
+    routes: Routes,
+    references: u64,
+    socket: Option<Socket>,
+    /// Another user has been on the socket that is open: what comes on it may be that user's.
+    was_anothers: bool,
+    is_put_away: bool,
+    access: Access,
+    /// The wall clock at a moment, in milliseconds since 1970.
+    clock: Option<(Instant, u64)>,
+    timers: Timers<Timer>,
+    troubles: Troubles,
+    stats: Stats,
+    rng: Rng,
+    outputs: VecDeque<Output<P>>,
+}
+
+impl<P: Payload> Realtime<P> {
+    /// Without a subscription.
+    pub fn new(config: Config, rng: Rng) -> Self {
+        Self {
+            is_kept_open: false,
+            subscriptions: Subscriptions::default(),
+            channels: LiteMap::new(),
+            limited: LiteMap::new(),
+            to_join: VecDeque::new(),
+            suspects: VecDeque::new(),
+            pace: Pace::new(u64::from(config.joins_per_second)),
+            pushes: Pushes::default(),
+            held_broadcasts: Vec::new(),
+            routes: Routes::new(),
+            references: 0,
+            socket: None,
+            was_anothers: false,
+            is_put_away: false,
+            access: Access::default(),
+            clock: None,
+            timers: Timers::default(),
+            troubles: Troubles::default(),
+            stats: Stats::default(),
+            rng,
+            outputs: VecDeque::new(),
+            config,
+        }
+    }
+
+    /// Takes in what has happened. [`Input::Wake`] makes the earliest timer that is due go off; if none is, the joins go
+    /// out that may: they come last, when all that has happened is known.
+    pub fn handle(&mut self, now: Instant, input: Input<P>) {
+        let was_held_up = self.held_up();
+        match input {
+            Input::Subscribe { id, subscription, slot } => self.subscribe(now, id, subscription, slot),
+            Input::Unsubscribe { id } => self.unsubscribe(now, &id),
+            Input::Connect => {
+                self.is_kept_open = true;
+                self.tell(Output::WantSocket);
+            }
+            Input::Disconnect => self.disconnect(now),
+            Input::Broadcast { call, id, event, payload, is_bytes } => {
+                self.broadcast(now, call, &id, &event, payload, is_bytes);
+            }
+            Input::HttpBroadcast(broadcast) => self.http_broadcast(now, broadcast),
+            Input::Track { call, id, state } => self.track(now, call, &id, state),
+            Input::HttpDone { call, answer } => self.settle_call(call, http_broadcast::result(&answer)),
+            Input::Overflow { slot, count } => self.overflow(slot, count),
+            Input::WallClock(epoch) => self.clock = Some((now, epoch)),
+            Input::Frame { socket, frame } if self.open_socket() == Some(socket) => self.frame(now, &frame),
+            Input::Frame { .. } => {}
+            Input::SocketUp { socket } => self.socket_up(now, socket),
+            Input::SocketSuspected => self.socket_suspected(),
+            Input::SocketDown => self.socket_down(now),
+            Input::SocketResumed { was_down } => self.socket_resumed(now, was_down),
+            Input::SocketLost(loss) => self.socket_lost(now, loss),
+            Input::SocketIdle => self.socket_idle(),
+            Input::AttemptFailed { error, has_other } => self.retry_all(now, &error, has_other),
+            Input::PutAway(is_put_away) => self.put_away(now, is_put_away),
+            Input::SendHeartbeat => self.send_heartbeat(now),
+            Input::Access(access) => self.access = access,
+            Input::TokenGiven(change) => self.token_given(now, change),
+            Input::TokenNotGiven(error) => self.refuse_held(&error),
+            Input::TokenDelayed(error) => self.token_delayed(now, &error),
+            Input::Wake => match self.timers.take_due(now) {
+                Some((timer, _)) => self.timeout(now, timer),
+                None => self.join_all(now),
+            },
+        }
+        let held_up = self.held_up();
+        if held_up != was_held_up {
+            let (by_all, by_later) = held_up;
+            self.tell(Output::HeldUp { by_all, by_later });
+        }
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Output<P>> {
+        self.outputs.pop_front()
+    }
+
+    /// When to wake it, and why.
+    pub fn next_timeout(&self) -> Option<(Instant, &Timer)> {
+        self.timers.next()
+    }
+
+    /// When a timer is due, if it runs.
+    pub fn deadline(&self, timer: &Timer) -> Option<Instant> {
+        self.timers.deadline(timer)
+    }
+
+    /// The routing table as last written.
+    pub const fn routes(&self) -> &Routes {
+        &self.routes
+    }
+
+    /// The counters.
+    pub const fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    fn timeout(&mut self, now: Instant, timer: Timer) {
+        match timer {
+            Timer::Join(topic) => self.join_timed_out(now, &topic),
+            Timer::Rejoin(topic) => self.queue_join(&topic),
+            Timer::Pace => {}
+            Timer::Push(reference) => self.push_timed_out(now, reference),
+            Timer::Tracking(topic) => self.tell_tracking(now, &topic),
+        }
+    }
+
+    fn tell(&mut self, output: Output<P>) {
+        self.outputs.push_back(output);
+    }
+}

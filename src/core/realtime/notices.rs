@@ -1,0 +1,54 @@
+//! What the application is told.
+
+use super::{Output, Realtime};
+use crate::core::error::{Code, Error};
+use crate::core::ids::CallId;
+use crate::core::log::{Level, LogEntry};
+use crate::core::payload::Payload;
+use crate::core::realtime::routes::Slot;
+use crate::core::realtime::subscriptions::Status;
+
+impl<P: Payload> Realtime<P> {
+    /// Writes an entry of the log about a topic.
+    pub(super) fn log(&mut self, level: Level, event: &'static str, topic: &str, detail: Option<&str>) {
+        let (topic, detail) = (Some(topic.to_owned()), detail.map(str::to_owned));
+        self.tell(Output::Log(LogEntry { level, event, topic, number: None, detail }));
+    }
+
+    /// The state of a subscription, whether or not it has changed.
+    pub(super) fn tell_status(&mut self, id: &str, status: Status) {
+        if status != Status::Reconnecting {
+            self.troubles.end_of(id);
+        }
+        self.tell(Output::Status { id: id.to_owned(), status });
+    }
+
+    /// A failure of a subscription that is retried, if it is news.
+    pub(super) fn tell_error(&mut self, id: &str, error: Error) {
+        if self.troubles.begins(Some(id), &error) {
+            self.tell(Output::Error { id: id.to_owned(), error });
+        }
+    }
+
+    pub(super) fn settle_call(&mut self, call: CallId, result: Result<(), Error>) {
+        self.tell(Output::Settled { call, result });
+    }
+
+    /// A buffer was full: its subscription is told.
+    pub(super) fn overflow(&mut self, slot: Slot, count: u32) {
+        self.stats.dropped = self.stats.dropped.saturating_add(count);
+        let Some(id) =
+            self.subscriptions.iter().find(|(_, entry)| entry.slot == slot).map(|(id, _)| id.clone())
+        else {
+            return;
+        };
+        let message = [
+            "\"",
+            &id,
+            "\" did not keep up: its ",
+            &count.to_string(),
+            " oldest messages were dropped. Do less in `onData`, or narrow what it is asked for.",
+        ];
+        self.tell_error(&id, Error::new(Code::Overflow, message.concat()));
+    }
+}

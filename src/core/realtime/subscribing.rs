@@ -1,0 +1,219 @@
+//! What the application subscribes to, and what it is told of that.
+
+use super::{Continuity, Output, Realtime, Timer};
+use crate::core::error::{Code, Error};
+use crate::core::payload::Payload;
+use crate::core::realtime::channel::{Channel, State};
+use crate::core::realtime::join_config::JoinConfig;
+use crate::core::realtime::routes::Slot;
+use crate::core::realtime::subscriptions::{Status, Subscription};
+use crate::core::time::Instant;
+
+/// The most bytes of what one join asks for. The server closes the whole socket at a frame of 5,000,000, and JSON may write
+/// six bytes for one.
+const LARGEST_JOIN: usize = 500_000;
+
+impl<P: Payload> Realtime<P> {
+    /// Whether a socket is wanted.
+    pub(super) fn is_socket_wanted(&self) -> bool {
+        self.is_kept_open || !self.subscriptions.is_empty()
+    }
+
+    /// Why a subscription cannot be, next to the others there are. Ask before [`Input::Subscribe`], so that the call
+    /// itself can fail and what the id stands for now stays.
+    ///
+    /// [`Input::Subscribe`]: crate::core::realtime::Input::Subscribe
+    pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
+        let wanted = JoinConfig::of(subscription);
+        let contradicts = self
+            .subscriptions
+            .of(&subscription.topic())
+            .filter(|(other, _)| *other != id)
+            .any(|(_, entry)| JoinConfig::of(&entry.subscription).with(&wanted).is_none());
+        let together = self.needed(&subscription.topic()).and_then(|needed| needed.with(&wanted));
+        if together.unwrap_or(wanted).size() > LARGEST_JOIN {
+            let message = [
+                "The bindings and the presence key of \"",
+                &subscription.channel,
+                "\" have more than 500,000 bytes together. Ask for less: shorter filters, fewer columns, a shorter key.",
+            ];
+            return Some(Error::new(Code::PayloadTooLarge, message.concat()));
+        }
+        contradicts.then(|| {
+            let message = [
+                "\"",
+                &subscription.channel,
+                "\" is already subscribed with other options (`private`, `self`, or another presence key). Use the \
+                 same options, or another channel name.",
+            ];
+            Error::new(Code::TopicConflict, message.concat())
+        })
+    }
+
+    /// Whether the id stands for this very subscription, so that to subscribe it again changes no more than its callbacks.
+    pub fn stands_for(&self, id: &str, subscription: &Subscription) -> bool {
+        self.subscriptions.get(id).is_some_and(|entry| entry.subscription == *subscription)
+    }
+
+    pub(super) fn subscribe(&mut self, now: Instant, id: String, subscription: Subscription, slot: Slot) {
+        if let Some(error) = self.conflict(&id, &subscription) {
+            self.tell(Output::Failed { id, error });
+            return;
+        }
+        if let Some(entry) = self.subscriptions.get(&id) {
+            if entry.subscription == subscription && entry.slot == slot {
+                let status = entry.status;
+                self.tell_status(&id, status);
+                return;
+            }
+            self.remove(now, &id);
+        }
+        let topic = subscription.topic();
+        self.subscriptions.insert(id.clone(), subscription, slot);
+        self.tell_status(&id, Status::Joining);
+        self.serve(now, &id, &topic);
+        self.tell(Output::WantSocket);
+    }
+
+    /// Brings a topic's channel to what its subscriptions need, now that `id` is among them.
+    fn serve(&mut self, now: Instant, id: &str, topic: &str) {
+        let Some(needed) = self.needed(topic) else { return };
+        let backoff = self.config.backoff.clone();
+        let channel = self
+            .channels
+            .entry(topic.to_owned())
+            .or_insert_with(|| Channel::new(needed.clone(), backoff, self.was_anothers));
+        channel.config = needed;
+        if let Some(until) =
+            self.limited.get(topic).copied().filter(|until| *until > now && !self.is_put_away)
+        {
+            self.limited.remove(topic);
+            channel.is_limited = true;
+            self.timers.set(Timer::Rejoin(topic.to_owned()), until);
+        }
+        let is_served = channel.asked.as_ref().is_some_and(|asked| asked.serves(&channel.config));
+        let state = channel.state;
+        self.write_routes(topic);
+        match state {
+            State::Waiting if self.timers.is_set(&Timer::Rejoin(topic.to_owned())) => {
+                self.tell_of_limit(now, id, topic);
+            }
+            State::Waiting => self.queue_join(topic),
+            State::Live(_) if is_served => {
+                self.subscription_live(id, Continuity::Lost);
+                self.tell_who_is_there(id);
+            }
+            _ if is_served => {}
+            _ => self.rejoin(now, topic),
+        }
+    }
+
+    /// A subscription that comes while the server limits its channel is told how long that will be.
+    fn tell_of_limit(&mut self, now: Instant, id: &str, topic: &str) {
+        let is_limited = self.channels.get(topic).is_some_and(|channel| channel.is_limited);
+        let until = self.timers.deadline(&Timer::Rejoin(topic.to_owned())).filter(|_| is_limited);
+        if let Some(until) = until {
+            let message = "The server limits this channel at the moment. It is joined once that is over.";
+            let retry_after = Some(until.since(now));
+            let error = Error { code: Code::RateLimited, message: message.into(), retry_after };
+            self.tell_error(id, error);
+        }
+    }
+
+    pub(super) fn unsubscribe(&mut self, now: Instant, id: &str) {
+        if self.subscriptions.get(id).is_none() {
+            return;
+        }
+        self.remove(now, id);
+        self.tell_status(id, Status::Closed);
+        self.unwant_socket();
+    }
+
+    pub(super) fn disconnect(&mut self, now: Instant) {
+        self.is_kept_open = false;
+        for id in self.subscriptions.ids() {
+            self.unsubscribe(now, &id);
+        }
+        self.refuse_held(&Error::new(
+            Code::Disconnected,
+            "`disconnect()` was called before there was a token.",
+        ));
+        self.tell(Output::UnawaitToken);
+        self.tell(Output::CloseSocket { reason: "disconnect() was called" });
+    }
+
+    /// A subscription is live, if the application counts as connected. `continuity` says what it has missed if it was live
+    /// before.
+    pub(super) fn subscription_live(&mut self, id: &str, continuity: Continuity) {
+        if self.connected_socket().is_none() {
+            return;
+        }
+        let Some(entry) = self.subscriptions.get_mut(id) else { return };
+        entry.attempts = 0;
+        let again = std::mem::replace(&mut entry.was_live, true);
+        self.set_status(id, Status::Live);
+        if again {
+            self.tell(Output::Continuity { id: id.to_owned(), continuity });
+        }
+    }
+
+    pub(super) fn set_status(&mut self, id: &str, status: Status) {
+        if let Some(entry) = self.subscriptions.get_mut(id)
+            && entry.status != status
+        {
+            entry.status = status;
+            self.tell_status(id, status);
+        }
+    }
+
+    /// What was live is so no longer, and is begun again.
+    pub(super) fn tell_interrupted(&mut self, id: &str) {
+        if self.subscriptions.get(id).is_some_and(|entry| entry.status == Status::Live) {
+            self.set_status(id, Status::Reconnecting);
+        }
+    }
+
+    fn unwant_socket(&mut self) {
+        if !self.is_socket_wanted() {
+            self.tell(Output::UnwantSocket);
+        }
+    }
+
+    /// Tries again if the subscription wants that, otherwise ends it.
+    pub(super) fn retry_or_fail(&mut self, now: Instant, id: &str, error: &Error) {
+        let Some(entry) = self.subscriptions.get_mut(id) else { return };
+        if !entry.subscription.auto_reconnect {
+            self.fail(now, id, error.clone());
+            return;
+        }
+        if let Some(limit) =
+            entry.subscription.max_reconnect_attempts.filter(|limit| entry.attempts >= *limit)
+        {
+            let message = [
+                "Gave up after ",
+                &limit.to_string(),
+                " attempts to reconnect. The last error: ",
+                &error.message,
+            ];
+            self.fail(now, id, Error::new(Code::MaxReconnectAttempts, message.concat()));
+            return;
+        }
+        entry.attempts += 1;
+        self.set_status(id, Status::Reconnecting);
+        self.tell_error(id, error.clone());
+    }
+
+    /// Ends a subscription with an error.
+    pub(super) fn fail(&mut self, now: Instant, id: &str, error: Error) {
+        self.set_status(id, Status::Failed);
+        self.remove(now, id);
+        self.tell(Output::Failed { id: id.to_owned(), error });
+        self.unwant_socket();
+    }
+
+    fn remove(&mut self, now: Instant, id: &str) {
+        if let Some(entry) = self.subscriptions.remove(id) {
+            self.release(now, &entry.topic);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Whose the channels are: the access token, and another user's.
+
+use super::{Output, Realtime, Timer, TokenChange};
+use crate::core::error::{Code, Error};
+use crate::core::payload::Payload;
+use crate::core::realtime::channel::{Channel, State};
+use crate::core::realtime::frame::Protocol;
+use crate::core::realtime::presence::PresenceEvent;
+use crate::core::time::Instant;
+
+const OTHER_USER: &str = "Another user was signed in, or nobody any more, before this went out. What one user says is never \
+    sent as another.";
+const REPLACED: &str = "another user's token was set";
+
+impl<P: Payload> Realtime<P> {
+    /// Whether what needs an authorization waits for another token.
+    pub(super) fn is_token_doubted(&self, now: Instant) -> bool {
+        self.access.over.is_some_and(|over| over <= now)
+    }
+
+    /// The application has given or set a token.
+    pub(super) fn token_given(&mut self, now: Instant, change: TokenChange) {
+        if change == (TokenChange::User { had_former: true }) {
+            self.change_user(now);
+        }
+        // The server answers a broadcast by HTTP in any case.
+        self.send_held();
+        if change == TokenChange::Refreshed {
+            self.push_token();
+            self.hasten_refused();
+        }
+    }
+
+    /// Channels that are live stay so; those that wait for a token are told why.
+    pub(super) fn token_delayed(&mut self, now: Instant, error: &Error) {
+        for topic in self.topics_waiting() {
+            for id in self.subscriptions.ids_of(&topic) {
+                self.retry_or_fail(now, &id, error);
+            }
+        }
+    }
+
+    /// Gives the same user's fresh access token to every joined channel. The server never answers this.
+    fn push_token(&mut self) {
+        let (Some(socket), Some(token)) = (self.open_socket(), self.access.value.clone()) else { return };
+        for (topic, join_ref) in self.joined_channels() {
+            if let Some(channel) = self.channels.get_mut(&topic) {
+                channel.token = self.access.version;
+                channel.is_refreshing = true;
+            }
+            let payload = P::object(vec![("access_token", P::string(&token))]);
+            self.push(socket, &topic, join_ref, "access_token", payload);
+        }
+    }
+
+    /// What was refused for the former token is joined with the fresh one at once.
+    fn hasten_refused(&mut self) {
+        let is_refused = |(topic, channel): (&String, &Channel<P>)| {
+            channel.waits_for_token.then(|| topic.clone()).filter(|_| channel.state == State::Waiting)
+        };
+        let topics: Vec<String> = self.channels.iter().filter_map(is_refused).collect();
+        for topic in topics {
+            self.timers.clear(&Timer::Rejoin(topic.clone()));
+            self.queue_join(&topic);
+        }
+    }
+
+    /// Another user's session, or nobody's: what was the former one's ends now, and what is wanted begins anew. The server
+    /// would go on with the former user's rows for seconds after a mere push of the token, and never tell of the next
+    /// one's from between.
+    fn change_user(&mut self, now: Instant) {
+        if self.config.protocol == Protocol::V1 && self.socket.is_some() {
+            // What the server says of its subscriptions names no join there: only the socket tells the users apart.
+            self.lose_channels(now);
+            self.tell(Output::ReplaceSocket { reason: REPLACED });
+        }
+        self.was_anothers = true;
+        let error = Error::new(Code::UserChanged, OTHER_USER);
+        self.refuse_held(&error);
+        let topics: Vec<String> = self.channels.keys().cloned().collect();
+        for topic in topics {
+            self.leave(&topic);
+            self.cut(&topic, &error);
+            for timer in [Timer::Join, Timer::Tracking] {
+                self.timers.clear(&timer(topic.clone()));
+            }
+            for id in self.subscriptions.ids_of(&topic) {
+                self.tell_interrupted(&id);
+            }
+            // The server's limits are for the next user too.
+            let is_held_back = self.channels.get(&topic).is_some_and(Channel::is_held_back);
+            let rejoin = Timer::Rejoin(topic.clone());
+            if !is_held_back || !self.timers.is_set(&rejoin) {
+                self.timers.clear(&rejoin);
+                self.queue_join(&topic);
+            }
+        }
+    }
+
+    /// Nothing that comes on the topic is delivered until the server has answered another join, and nothing is left of
+    /// what has come or was to be said.
+    fn cut(&mut self, topic: &str, error: &Error) {
+        self.drop_routes(topic);
+        let Some(channel) = self.channels.get_mut(topic) else { return };
+        let (had_people, calls) = channel.forget_user();
+        for call in calls {
+            self.settle_call(call, Err(error.clone()));
+        }
+        if had_people {
+            self.tell_presence(topic, vec![PresenceEvent::Sync]);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! What keeps calls going through a bad network.
+
+pub mod backoff;
+pub mod limit;
+pub mod pace;

@@ -1,4 +1,0 @@
-//! What keeps calls going through a bad network.
-
-pub mod backoff;
-pub mod pace;
