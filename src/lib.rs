@@ -12,3 +12,7 @@ pub mod core;
 pub mod api;
 #[cfg(target_arch = "wasm32")]
 pub mod shell;
+
+#[cfg(doctest)]
+#[doc = include_str!("../docs/architecture.md")]
+struct Architecture;
