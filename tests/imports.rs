@@ -10,7 +10,19 @@ use std::path::{Path, PathBuf};
 const COMPOSITION: &[&str] = &["dashboard", "pump"];
 const MACHINES: &[&str] = &["connectivity", "realtime", "session"];
 /// What machines use. Whoever adds a module decides here which of the three it is.
-const VALUES: &[&str] = &["error", "http", "ids", "log", "payload", "resilience", "rng", "time", "troubles"];
+const VALUES: &[&str] = &[
+    "access",
+    "activity",
+    "error",
+    "http",
+    "ids",
+    "log",
+    "payload",
+    "resilience",
+    "rng",
+    "time",
+    "troubles",
+];
 /// What only the shell may use: a browser, and a clock or randomness that is no argument.
 const OUTSIDE: &[&str] = &[
     "crate::shell",

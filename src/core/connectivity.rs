@@ -17,6 +17,7 @@ mod watching;
 
 use std::collections::VecDeque;
 
+use crate::core::activity::{Activity, Loss};
 use crate::core::error::Error;
 use crate::core::ids::SocketId;
 use crate::core::log::{Level, LogEntry};
@@ -172,28 +173,6 @@ impl Connection {
             Self::Disconnected => "disconnected",
         }
     }
-}
-
-/// Why the open socket is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    /// It closed, or answers nothing any more.
-    Failure,
-    /// Another takes its place because somebody asked for that.
-    Replaced,
-    /// The page is put away.
-    PutAway,
-}
-
-/// Whether sockets are opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activity {
-    /// None is wanted.
-    Idle,
-    /// The page is put away.
-    PutAway,
-    /// One is open, opening, or waited for.
-    Active,
 }
 
 /// What is to be done, in this order, and what others may want to know.

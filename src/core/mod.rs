@@ -3,6 +3,8 @@
 //! [`connectivity`], [`session`] and [`realtime`] are machines that do not know each other; [`dashboard`] connects them.
 //! The other modules are values that machines use.
 
+pub mod access;
+pub mod activity;
 pub mod connectivity;
 pub mod dashboard;
 pub mod error;

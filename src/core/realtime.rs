@@ -34,6 +34,8 @@ use std::collections::VecDeque;
 
 use litemap::LiteMap;
 
+use crate::core::access::{Access, Change};
+use crate::core::activity::{Activity, Loss};
 use crate::core::error::Error;
 use crate::core::http::HttpAnswer;
 use crate::core::ids::{CallId, SocketId};
@@ -82,44 +84,6 @@ pub enum Timer {
     Push(Reference),
     /// The server's limit allows the topic's next presence call.
     Tracking(String),
-}
-
-/// The access token, as joins need it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Access {
-    /// The token; `None` for the key's own role.
-    pub value: Option<String>,
-    /// Tells this value from those before and after it.
-    pub version: u32,
-    /// Whether it may be used.
-    pub is_ready: bool,
-    /// From when on it seems over; what needs an authorization waits then for another.
-    pub over: Option<Instant>,
-}
-
-/// What another access token changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TokenChange {
-    /// Nothing: it is the same.
-    Nothing,
-    /// The same user has a fresh token.
-    Refreshed,
-    /// It is another user's, or nobody's.
-    User {
-        /// Whether it was known before whose session this is.
-        had_former: bool,
-    },
-}
-
-/// Why the socket is gone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Loss {
-    /// It closed, or answers nothing any more.
-    Failure,
-    /// Another takes its place because that was asked for.
-    Replaced,
-    /// The page is put away.
-    PutAway,
 }
 
 /// What has happened.
@@ -206,8 +170,6 @@ pub enum Input<P> {
     },
     /// The socket is gone, if there was one.
     SocketLost(Loss),
-    /// No socket is wanted, and none is open.
-    SocketIdle,
     /// An attempt to open a socket has failed.
     AttemptFailed {
         /// How.
@@ -215,14 +177,14 @@ pub enum Input<P> {
         /// Whether the socket that is down may still live.
         has_other: bool,
     },
-    /// The page is put away, or back.
-    PutAway(bool),
+    /// Whether sockets are opened has changed.
+    Activity(Activity),
     /// A heartbeat is to be sent.
     SendHeartbeat,
     /// The access token has changed, or whether it may be used.
     Access(Access),
     /// The application has given or set a token.
-    TokenGiven(TokenChange),
+    TokenGiven(Change),
     /// The application has not given a token, and is asked again.
     TokenNotGiven(Error),
     /// What waits for a token waits longer.
@@ -406,7 +368,7 @@ pub struct Realtime<P> {
     socket: Option<Socket>,
     /// Another user has been on the socket that is open: what comes on it may be that user's.
     was_anothers: bool,
-    is_put_away: bool,
+    activity: Activity,
     access: Access,
     /// The wall clock at a moment, in milliseconds since 1970.
     clock: Option<(Instant, u64)>,
@@ -434,7 +396,7 @@ impl<P: Payload> Realtime<P> {
             references: 0,
             socket: None,
             was_anothers: false,
-            is_put_away: false,
+            activity: Activity::Idle,
             access: Access::default(),
             clock: None,
             timers: Timers::default(),
@@ -473,9 +435,8 @@ impl<P: Payload> Realtime<P> {
             Input::SocketDown => self.socket_down(now),
             Input::SocketResumed { was_down } => self.socket_resumed(now, was_down),
             Input::SocketLost(loss) => self.socket_lost(now, loss),
-            Input::SocketIdle => self.socket_idle(),
             Input::AttemptFailed { error, has_other } => self.retry_all(now, &error, has_other),
-            Input::PutAway(is_put_away) => self.put_away(now, is_put_away),
+            Input::Activity(activity) => self.set_activity(now, activity),
             Input::SendHeartbeat => self.send_heartbeat(now),
             Input::Access(access) => self.access = access,
             Input::TokenGiven(change) => self.token_given(now, change),

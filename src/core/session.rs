@@ -11,6 +11,8 @@ pub mod token;
 
 use std::collections::VecDeque;
 
+use crate::core::access::{Access, Change};
+use crate::core::activity::Activity;
 use crate::core::error::{Code, Error};
 use crate::core::log::{Level, LogEntry};
 use crate::core::resilience::backoff::Backoff;
@@ -19,7 +21,7 @@ use crate::core::time::{Instant, Timers};
 use crate::core::troubles::Troubles;
 use credentials::Inquiry;
 pub use credentials::{USER_PATH, names_key};
-use token::{Change, Claims, QuestionId, Token};
+use token::{Claims, QuestionId, Token};
 
 /// What the session is told once. Times in milliseconds.
 #[derive(Clone, Debug)]
@@ -41,17 +43,6 @@ pub enum Timer {
     TokenAnswer,
     /// The backoff after a failed attempt to get a token is over.
     TokenRetry,
-}
-
-/// Whether there is any use for a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Use {
-    /// There is.
-    Active,
-    /// Nothing that needs one is wanted.
-    Idle,
-    /// The page is put away.
-    PutAway,
 }
 
 /// What has happened.
@@ -98,7 +89,7 @@ pub enum Input {
     /// There is a new connection: what is held has to be asked for again.
     Connected,
     /// Whether there is any use for a token has changed.
-    Use(Use),
+    Activity(Activity),
     /// The server has refused the token.
     Refused {
         /// Which, by its version.
@@ -115,19 +106,6 @@ pub enum Input {
     },
     /// Time has passed.
     Wake,
-}
-
-/// What others may do with the token.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Access {
-    /// The token; `None` for the key's own role.
-    pub value: Option<String>,
-    /// Tells this value from those before and after it.
-    pub version: u32,
-    /// Whether it may be used: the application has answered for this connection, if it can be asked.
-    pub is_ready: bool,
-    /// From when on it seems over; what needs an authorization waits then for another.
-    pub over: Option<Instant>,
 }
 
 /// What is to be done, in this order, and what others may want to know.
@@ -167,7 +145,7 @@ pub struct Session {
     key_expires: Option<Instant>,
     token: Token,
     backoff: Backoff,
-    in_use: Use,
+    activity: Activity,
     /// A token is waited for, whether or not anything else is wanted.
     is_awaited: bool,
     inquiry: Inquiry,
@@ -188,7 +166,7 @@ impl Session {
             key_expires,
             token: Token::new(has_token_source),
             backoff,
-            in_use: Use::Idle,
+            activity: Activity::Idle,
             is_awaited: false,
             inquiry: Inquiry::default(),
             access: Access::default(),
@@ -220,7 +198,7 @@ impl Session {
             Input::Renew => self.ask(now),
             Input::Seen => self.ask_if_awaited(now),
             Input::Connected => self.connected(),
-            Input::Use(in_use) => self.set_use(now, in_use),
+            Input::Activity(activity) => self.set_activity(now, activity),
             Input::Refused { version } if version == self.token.version() => self.token.refuse(now),
             Input::Refused { .. } => {}
             Input::HandshakeRefused => self.handshake_refused(now),

@@ -1,6 +1,7 @@
 //! The way to an open socket: attempts, their failures, and rest.
 
-use super::{Connection, Connectivity, Loss, Output, Timer};
+use super::{Connection, Connectivity, Output, Timer};
+use crate::core::activity::Loss;
 use crate::core::connectivity::close_code::CloseRemedy;
 use crate::core::connectivity::link::{Opened, Standing};
 use crate::core::connectivity::liveness::Doubt;

@@ -1,6 +1,7 @@
 //! What the browser says of the page and of the network: seen, put away and back, offline and online.
 
-use super::{Connection, Connectivity, Loss, Output};
+use super::{Connection, Connectivity, Output};
+use crate::core::activity::Loss;
 use crate::core::connectivity::link::Standing;
 use crate::core::connectivity::liveness::Doubt;
 use crate::core::log::Level;

@@ -1,6 +1,7 @@
 //! Whether the open socket still lives, and what becomes of it and of its successor.
 
-use super::{Connection, Connectivity, Heartbeat, Loss, Output, Timer};
+use super::{Connection, Connectivity, Heartbeat, Output, Timer};
+use crate::core::activity::Loss;
 use crate::core::connectivity::link::{Link, Overdue, Standing};
 use crate::core::connectivity::liveness::Doubt;
 use crate::core::error::Code;

@@ -1,13 +1,13 @@
 //! Which machine is told what: an arm for each input of the dashboard, and for each output of a machine.
 
 use super::{Dashboard, Input, Notification, Output, RequestId};
+use crate::core::access::Change;
+use crate::core::connectivity;
 use crate::core::connectivity::link::HeldUp;
-use crate::core::connectivity::{self, Activity};
 use crate::core::log::LogEntry;
 use crate::core::payload::Payload;
-use crate::core::realtime::{self, TokenChange};
-use crate::core::session::token::Change;
-use crate::core::session::{self, Use, names_key};
+use crate::core::realtime;
+use crate::core::session::{self, names_key};
 use crate::core::time::Instant;
 
 impl<P: Payload> Dashboard<P> {
@@ -91,29 +91,14 @@ impl<P: Payload> Dashboard<P> {
             From::Resumed { was_down } => {
                 self.realtime.handle(now, realtime::Input::SocketResumed { was_down });
             }
-            From::Lost(loss) => {
-                let loss = match loss {
-                    connectivity::Loss::Failure => realtime::Loss::Failure,
-                    connectivity::Loss::Replaced => realtime::Loss::Replaced,
-                    connectivity::Loss::PutAway => realtime::Loss::PutAway,
-                };
-                self.realtime.handle(now, realtime::Input::SocketLost(loss));
-            }
+            From::Lost(loss) => self.realtime.handle(now, realtime::Input::SocketLost(loss)),
             From::AttemptFailed { error, has_other } => {
                 self.realtime.handle(now, realtime::Input::AttemptFailed { error, has_other });
             }
             From::HandshakeRefused => self.session.handle(now, session::Input::HandshakeRefused),
             From::Activity(activity) => {
-                let in_use = match activity {
-                    Activity::Idle => Use::Idle,
-                    Activity::PutAway => Use::PutAway,
-                    Activity::Active => Use::Active,
-                };
-                self.session.handle(now, session::Input::Use(in_use));
-                self.realtime.handle(now, realtime::Input::PutAway(activity == Activity::PutAway));
-                if activity == Activity::Idle {
-                    self.realtime.handle(now, realtime::Input::SocketIdle);
-                }
+                self.session.handle(now, session::Input::Activity(activity));
+                self.realtime.handle(now, realtime::Input::Activity(activity));
             }
             From::Returned => self.session.handle(now, session::Input::Renew),
             From::Seen => self.session.handle(now, session::Input::Seen),
@@ -134,19 +119,11 @@ impl<P: Payload> Dashboard<P> {
                 let (request, path) = (RequestId::Credentials, session::USER_PATH.to_owned());
                 self.tell(Output::Http { request, path, body: None, token, within: self.http_timeout });
             }
-            From::Access(session::Access { value, version, is_ready, over }) => {
-                let access = realtime::Access { value, version, is_ready, over };
-                self.realtime.handle(now, realtime::Input::Access(access));
-            }
+            From::Access(access) => self.realtime.handle(now, realtime::Input::Access(access)),
             From::Given(change) => {
-                let change = match change {
-                    Change::Nothing => TokenChange::Nothing,
-                    Change::Refreshed => TokenChange::Refreshed,
-                    Change::User { had_former } => {
-                        self.notify(Notification::UserChanged);
-                        TokenChange::User { had_former }
-                    }
-                };
+                if matches!(change, Change::User { .. }) {
+                    self.notify(Notification::UserChanged);
+                }
                 self.realtime.handle(now, realtime::Input::TokenGiven(change));
             }
             From::NotGiven(error) => self.realtime.handle(now, realtime::Input::TokenNotGiven(error)),

@@ -48,7 +48,7 @@ impl<P: Payload> Realtime<P> {
             return;
         }
         // A token that seems over is asked about; whoever needs no authorization does not wait for that.
-        let private = if self.is_token_doubted(now) { self.take_private() } else { Vec::new() };
+        let private = if self.access.is_doubted(now) { self.take_private() } else { Vec::new() };
         self.join_queued(now, socket);
         if !private.is_empty() {
             self.tell(Output::WantToken);

@@ -9,7 +9,7 @@ use crate::core::time::Instant;
 impl<P: Payload> Realtime<P> {
     /// Sends a broadcast by HTTP, once there is a token to send it with.
     pub(super) fn http_broadcast(&mut self, now: Instant, broadcast: HttpBroadcast<P>) {
-        if self.access.is_ready && !self.is_token_doubted(now) {
+        if self.access.is_ready && !self.access.is_doubted(now) {
             self.send_http_broadcast(broadcast);
         } else {
             self.held_broadcasts.push(broadcast);

@@ -1,7 +1,8 @@
 //! The socket that there is, as far as the protocol goes: how far it is trusted, what it has proven, and what becomes of
 //! the channels with it.
 
-use super::{Continuity, Loss, Output, Realtime, Timer};
+use super::{Continuity, Output, Realtime, Timer};
+use crate::core::activity::{Activity, Loss};
 use crate::core::error::{Code, Error};
 use crate::core::ids::SocketId;
 use crate::core::payload::Payload;
@@ -222,23 +223,22 @@ impl<P: Payload> Realtime<P> {
         }
     }
 
-    /// No socket is wanted, and none is open.
-    pub(super) fn socket_idle(&mut self) {
-        self.socket = None;
-        self.timers.clear(&Timer::Pace);
-        if !self.is_socket_wanted() {
-            self.stats.forget_absence();
+    /// Whether sockets are opened has changed. The server's limits are kept to all the same.
+    pub(super) fn set_activity(&mut self, now: Instant, activity: Activity) {
+        let was_put_away = std::mem::replace(&mut self.activity, activity) == Activity::PutAway;
+        if activity != Activity::Active {
+            self.timers.clear(&Timer::Pace);
         }
-    }
-
-    /// The page is put away, or back: the server's limits are kept to all the same.
-    pub(super) fn put_away(&mut self, now: Instant, is_put_away: bool) {
-        self.is_put_away = is_put_away;
-        self.timers.clear(&Timer::Pace);
-        if is_put_away {
+        if activity == Activity::PutAway {
             self.stop_rejoins();
-        } else {
+        } else if was_put_away {
             self.heed_limits(now);
+        }
+        if activity == Activity::Idle {
+            self.socket = None;
+            if !self.is_socket_wanted() {
+                self.stats.forget_absence();
+            }
         }
     }
 

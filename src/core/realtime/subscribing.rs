@@ -1,6 +1,7 @@
 //! What the application subscribes to, and what it is told of that.
 
 use super::{Continuity, Output, Realtime, Timer};
+use crate::core::activity::Activity;
 use crate::core::error::{Code, Error};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Channel, State};
@@ -84,8 +85,11 @@ impl<P: Payload> Realtime<P> {
             .entry(topic.to_owned())
             .or_insert_with(|| Channel::new(needed.clone(), backoff, self.was_anothers));
         channel.config = needed;
-        if let Some(until) =
-            self.limited.get(topic).copied().filter(|until| *until > now && !self.is_put_away)
+        if let Some(until) = self
+            .limited
+            .get(topic)
+            .copied()
+            .filter(|until| *until > now && self.activity != Activity::PutAway)
         {
             self.limited.remove(topic);
             channel.is_limited = true;

@@ -1,6 +1,7 @@
 //! Whose the channels are: the access token, and another user's.
 
-use super::{Output, Realtime, Timer, TokenChange};
+use super::{Output, Realtime, Timer};
+use crate::core::access::Change;
 use crate::core::error::{Code, Error};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Channel, State};
@@ -13,19 +14,14 @@ const OTHER_USER: &str = "Another user was signed in, or nobody any more, before
 const REPLACED: &str = "another user's token was set";
 
 impl<P: Payload> Realtime<P> {
-    /// Whether what needs an authorization waits for another token.
-    pub(super) fn is_token_doubted(&self, now: Instant) -> bool {
-        self.access.over.is_some_and(|over| over <= now)
-    }
-
     /// The application has given or set a token.
-    pub(super) fn token_given(&mut self, now: Instant, change: TokenChange) {
-        if change == (TokenChange::User { had_former: true }) {
+    pub(super) fn token_given(&mut self, now: Instant, change: Change) {
+        if change == (Change::User { had_former: true }) {
             self.change_user(now);
         }
         // The server answers a broadcast by HTTP in any case.
         self.send_held();
-        if change == TokenChange::Refreshed {
+        if change == Change::Refreshed {
             self.push_token();
             self.hasten_refused();
         }

@@ -1,9 +1,11 @@
 //! When the application is asked for its access token, and what becomes of its answer.
 
-use super::{Output, Session, Timer, Use};
+use super::{Output, Session, Timer};
+use crate::core::access::Change;
+use crate::core::activity::Activity;
 use crate::core::error::{Code, Error};
 use crate::core::log::Level;
-use crate::core::session::token::{Change, Claims, QuestionId};
+use crate::core::session::token::{Claims, QuestionId};
 use crate::core::time::Instant;
 
 /// How long the application may take to give a token, in milliseconds.
@@ -32,7 +34,7 @@ impl Session {
 
     pub(super) fn unawait(&mut self) {
         self.is_awaited = false;
-        if self.in_use == Use::Idle {
+        if self.activity == Activity::Idle {
             self.forget_questions();
         }
     }
@@ -45,12 +47,12 @@ impl Session {
 
     /// Without use no timer is left running, and the application is not asked, unless a token is waited for all the same.
     /// A question asked of a page that is put away may never be answered, and is asked anew when the page is back.
-    pub(super) fn set_use(&mut self, now: Instant, in_use: Use) {
-        let was_put_away = std::mem::replace(&mut self.in_use, in_use) == Use::PutAway;
-        if in_use != Use::Active {
+    pub(super) fn set_activity(&mut self, now: Instant, activity: Activity) {
+        let was_put_away = std::mem::replace(&mut self.activity, activity) == Activity::PutAway;
+        if activity != Activity::Active {
             self.timers.clear(&Timer::TokenRenewal);
             self.timers.clear(&Timer::TokenRetry);
-            if in_use == Use::PutAway || !self.is_awaited {
+            if activity == Activity::PutAway || !self.is_awaited {
                 self.forget_questions();
             }
         }
@@ -98,17 +100,17 @@ impl Session {
     /// When the application is asked next. A token that seems over is asked about at once, and what waits for an
     /// authorization waits for that.
     fn plan_questions(&mut self, now: Instant) {
-        let is_in_use = self.in_use == Use::Active;
+        let is_active = self.activity == Activity::Active;
         self.timers.clear(&Timer::TokenRenewal);
         if self.token.is_doubted(now) {
-            if is_in_use {
+            if is_active {
                 self.retry_later(now);
             }
             return;
         }
         self.backoff.reset();
         self.timers.clear(&Timer::TokenRetry);
-        if let Some(deadline) = self.token.renewal(now).filter(|_| is_in_use) {
+        if let Some(deadline) = self.token.renewal(now).filter(|_| is_active) {
             self.timers.set(Timer::TokenRenewal, deadline);
         }
     }
@@ -125,7 +127,7 @@ impl Session {
         let message = ["The `accessToken` function failed: ", reason, ". It is asked again."].concat();
         let error = Error::new(Code::TokenUnavailable, message);
         self.tell(Output::NotGiven(error.clone()));
-        if self.in_use == Use::Active {
+        if self.activity == Activity::Active {
             self.retry_later(now);
             self.tell_error(error.clone());
             self.tell(Output::Delayed(error));

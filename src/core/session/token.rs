@@ -3,6 +3,7 @@
 //! Whether a token is good the server says. This machine's clock decides only when the application is asked: ahead of a
 //! token's end, and when one seems over. What the application then gives again is used.
 
+use crate::core::access::Change;
 use crate::core::session::ahead::Ahead;
 use crate::core::time::Instant;
 
@@ -24,20 +25,6 @@ pub struct Claims {
     pub lifetime: Option<i64>,
     /// Milliseconds since it was issued by this machine's clock, negative if that lies ahead; `None` if it does not say.
     pub age: Option<i64>,
-}
-
-/// What another token changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Nothing: it is the same.
-    Nothing,
-    /// The same user has a fresh token.
-    Refreshed,
-    /// It is another user's, or nobody's.
-    User {
-        /// Whether it was known before whose session this is.
-        had_former: bool,
-    },
 }
 
 /// Where the client stands with its access token.
