@@ -46,6 +46,11 @@ fn breaches(module: &str, source: &str) -> Vec<String> {
     }
     let is_foreign = |name: &&str| *name != module && (MACHINES.contains(name) || COMPOSITION.contains(name));
     breaches.extend(named(&code).filter(is_foreign).map(str::to_owned));
+    // What these bring in has no name here to be looked at.
+    let unnamed = ["core as ", "core::*", "core::self", "core::{self"];
+    breaches.extend(unnamed.into_iter().filter(|import| code.contains(import)).map(str::to_owned));
+    // Indented it is a test's, of the module around it.
+    breaches.extend(source.lines().filter(|line| line.starts_with("use super::*")).map(str::to_owned));
     breaches
 }
 
@@ -141,6 +146,10 @@ fn an_import_of_another_machine_is_found_however_it_is_written() {
         ("session", "use super::super::dashboard::Input;"),
         ("time", "use crate::core::realtime::frame::Reference;"),
         ("resilience", "fn wait(link: &crate::core::connectivity::Connectivity) {}"),
+        ("time", "use crate::core as all;"),
+        ("session", "use crate::core::*;"),
+        ("session", "use super::*;"),
+        ("session", "use crate::core::{self, time::Instant};"),
         ("realtime", "use web_sys::WebSocket;"),
         ("pump", "let now = std::time::Instant::now();"),
     ] {

@@ -6,9 +6,11 @@
 
 pub mod attempts;
 pub mod close_code;
+mod input;
 pub mod link;
 pub mod liveness;
 mod opening;
+mod output;
 mod page;
 pub mod reachability;
 pub mod round_trip;
@@ -17,17 +19,18 @@ mod watching;
 
 use std::collections::VecDeque;
 
-use crate::core::activity::{Activity, Loss};
+use crate::core::activity::Activity;
 use crate::core::error::Error;
-use crate::core::ids::SocketId;
 use crate::core::log::{Level, LogEntry};
 use crate::core::resilience::backoff::Backoff;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
 use crate::core::troubles::Troubles;
 use attempts::Attempts;
-use link::{Heartbeats, HeldUp, Link};
+pub use input::Input;
+use link::{Heartbeats, Link};
 use liveness::Doubt;
+pub use output::{Connection, Heartbeat, Output};
 use reachability::Reachability;
 use stats::Stats;
 
@@ -63,186 +66,6 @@ pub enum Timer {
     Idle,
     /// It is time to probe whether the way to the server is back.
     Probe,
-}
-
-/// What has happened.
-#[derive(Clone, Debug)]
-pub enum Input {
-    /// A socket is wanted.
-    Want,
-    /// None is wanted any more: an open one is closed after a while.
-    Unwant,
-    /// None is wanted any more: an open one is closed at once.
-    Close {
-        /// Why, for the application.
-        reason: &'static str,
-    },
-    /// The open socket is of no use any more: another takes its place at once.
-    Replace {
-        /// Why, for the application.
-        reason: &'static str,
-    },
-    /// The server limits connections.
-    Limited,
-    /// A socket is open.
-    Opened {
-        /// Which.
-        socket: SocketId,
-    },
-    /// A socket has closed, or has failed to open.
-    Closed {
-        /// Which.
-        socket: SocketId,
-        /// The close code.
-        code: u16,
-    },
-    /// Frames have come.
-    Heard {
-        /// On which socket.
-        socket: SocketId,
-        /// When the last of them came.
-        at: Instant,
-        /// How many.
-        frames: u32,
-    },
-    /// The server has accepted something that was said on the open socket.
-    Accepted,
-    /// The last heartbeat has been answered.
-    Answered,
-    /// How long the server may yet be silent because of what was sent has changed.
-    HeldUp(HeldUp),
-    /// The probe of [`Output::Probe`] is done.
-    Probed {
-        /// Whether anything answered, whatever it was.
-        answered: bool,
-    },
-    /// The page is put away or frozen: whatever is open closes.
-    Suspend,
-    /// The page is back.
-    Resume,
-    /// What the browser says of the connection.
-    Network {
-        /// The user asks for less traffic (`Save-Data`).
-        saves_data: bool,
-        /// `slow-2g`, `2g`, `3g` or `4g`, where the browser knows.
-        effective_type: Option<String>,
-    },
-    /// The browser says that there is a network again.
-    Online,
-    /// The browser says that there is none.
-    Offline,
-    /// The page has become visible.
-    Visible,
-    /// Nobody sees the page any more.
-    Hidden,
-    /// Time has passed.
-    Wake,
-}
-
-/// What becomes of a heartbeat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heartbeat {
-    /// It went out.
-    Sent,
-    /// It was answered after so many milliseconds.
-    Answered(u64),
-    /// It was not answered in time.
-    TimedOut,
-}
-
-/// The state of the one connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Connection {
-    /// Not wanted.
-    Idle,
-    /// An attempt is under way.
-    Connecting,
-    /// The socket is open.
-    Connected,
-    /// The socket is lost or could not be opened, and the next attempt waits.
-    Disconnected,
-}
-
-impl Connection {
-    /// Its name for users.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Connecting => "connecting",
-            Self::Connected => "connected",
-            Self::Disconnected => "disconnected",
-        }
-    }
-}
-
-/// What is to be done, in this order, and what others may want to know.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Output {
-    /// Open a socket.
-    Open {
-        /// Its name from now on.
-        socket: SocketId,
-    },
-    /// Close a socket, with code 1000. Its events are of no interest any more.
-    Close {
-        /// Which.
-        socket: SocketId,
-    },
-    /// Find out whether anything answers at the server's address; answer with [`Input::Probed`].
-    Probe {
-        /// Not later than after so many milliseconds.
-        within: u64,
-    },
-    /// Send a heartbeat on the open socket; answer with [`Input::Answered`].
-    SendHeartbeat,
-    /// A socket is open and is the one to use.
-    Up {
-        /// Which.
-        socket: SocketId,
-    },
-    /// The open socket is in doubt, and the application is not told yet: nothing new is begun on it.
-    Suspected,
-    /// The application has been told that it is disconnected; the open socket may still live.
-    Down,
-    /// The open socket lives after all.
-    Resumed {
-        /// Whether the application had been told that it is disconnected.
-        was_down: bool,
-    },
-    /// The open socket is gone, if there was one.
-    Lost(Loss),
-    /// An attempt has failed.
-    AttemptFailed {
-        /// How, for the application.
-        error: Error,
-        /// Whether the socket that is down may still live.
-        has_other: bool,
-    },
-    /// The server answers, and still no socket opens.
-    HandshakeRefused,
-    /// Whether sockets are opened has changed.
-    Activity(Activity),
-    /// The machine or the page has slept, or the network was away: what was agreed before may be over.
-    Returned,
-    /// Somebody looks at the page.
-    Seen,
-    /// The state of the connection, for the application.
-    Connection(Connection),
-    /// The socket is open, for the application.
-    Connected,
-    /// The open socket is gone, for the application.
-    Disconnected {
-        /// The close code; 0 if it was found dead.
-        code: u16,
-        /// What happened.
-        reason: &'static str,
-    },
-    /// What becomes of a heartbeat, for the application.
-    Heartbeat(Heartbeat),
-    /// Something failed and is being retried, for the application.
-    Error(Error),
-    /// Write this down.
-    Log(LogEntry),
 }
 
 /// The machine.

@@ -59,6 +59,24 @@ pub enum Timer {
     Realtime(realtime::Timer),
 }
 
+impl From<connectivity::Timer> for Timer {
+    fn from(timer: connectivity::Timer) -> Self {
+        Self::Connectivity(timer)
+    }
+}
+
+impl From<session::Timer> for Timer {
+    fn from(timer: session::Timer) -> Self {
+        Self::Session(timer)
+    }
+}
+
+impl From<realtime::Timer> for Timer {
+    fn from(timer: realtime::Timer) -> Self {
+        Self::Realtime(timer)
+    }
+}
+
 /// Names a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Machine {
@@ -120,19 +138,18 @@ impl<P: Payload> Dashboard<P> {
 
     /// When to wake it, and why.
     pub fn next_timeout(&self) -> Option<(Instant, Timer)> {
-        let connectivity =
-            self.connectivity.next_timeout().map(|(at, timer)| (at, Timer::Connectivity(timer)));
-        let session = self.session.next_timeout().map(|(at, timer)| (at, Timer::Session(timer)));
-        let realtime = self.realtime.next_timeout().map(|(at, timer)| (at, Timer::Realtime(timer.clone())));
+        let connectivity = self.connectivity.next_timeout().map(|(at, timer)| (at, timer.into()));
+        let session = self.session.next_timeout().map(|(at, timer)| (at, timer.into()));
+        let realtime = self.realtime.next_timeout().map(|(at, timer)| (at, timer.clone().into()));
         [connectivity, session, realtime].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// When a timer is due, if it runs.
-    pub fn deadline(&self, timer: &Timer) -> Option<Instant> {
-        match timer {
-            Timer::Connectivity(timer) => self.connectivity.deadline(*timer),
-            Timer::Session(timer) => self.session.deadline(*timer),
-            Timer::Realtime(timer) => self.realtime.deadline(timer),
+    pub fn deadline(&self, timer: impl Into<Timer>) -> Option<Instant> {
+        match timer.into() {
+            Timer::Connectivity(timer) => self.connectivity.deadline(timer),
+            Timer::Session(timer) => self.session.deadline(timer),
+            Timer::Realtime(timer) => self.realtime.deadline(&timer),
         }
     }
 

@@ -12,9 +12,11 @@ pub mod filter;
 pub mod frame;
 mod frames;
 pub mod http_broadcast;
+mod input;
 pub mod join_config;
 mod joining;
 mod notices;
+mod output;
 pub mod presence;
 mod presences;
 pub mod pushes;
@@ -34,12 +36,8 @@ use std::collections::VecDeque;
 
 use litemap::LiteMap;
 
-use crate::core::access::{Access, Change};
-use crate::core::activity::{Activity, Loss};
-use crate::core::error::Error;
-use crate::core::http::HttpAnswer;
-use crate::core::ids::{CallId, SocketId};
-use crate::core::log::LogEntry;
+use crate::core::access::Access;
+use crate::core::activity::Activity;
 use crate::core::payload::Payload;
 use crate::core::resilience::backoff::Backoff;
 use crate::core::resilience::pace::Pace;
@@ -47,14 +45,15 @@ use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
 use crate::core::troubles::Troubles;
 use channel::Channel;
-use frame::{Encoding, Inbound, Protocol, Reference};
+use frame::{Protocol, Reference};
 use http_broadcast::HttpBroadcast;
-use presence::PresenceEvent;
+pub use input::Input;
+pub use output::{Continuity, Output};
 use pushes::Pushes;
-use routes::{Routes, Slot, TopicRoutes};
+use routes::Routes;
 use socket::Socket;
 use stats::Stats;
-use subscriptions::{Status, Subscription, Subscriptions};
+use subscriptions::Subscriptions;
 
 /// What realtime is told once. Times in milliseconds.
 #[derive(Clone, Debug)]
@@ -84,265 +83,6 @@ pub enum Timer {
     Push(Reference),
     /// The server's limit allows the topic's next presence call.
     Tracking(String),
-}
-
-/// What has happened.
-#[derive(Clone, Debug)]
-pub enum Input<P> {
-    /// The application wants a subscription. The same id with the same options is a no-op, other options replace it.
-    Subscribe {
-        /// The application's name for it.
-        id: String,
-        /// What it wants.
-        subscription: Subscription,
-        /// Its callback.
-        slot: Slot,
-    },
-    /// The application no longer wants a subscription.
-    Unsubscribe {
-        /// Its name.
-        id: String,
-    },
-    /// The application wants the socket open before it subscribes, and to stay open.
-    Connect,
-    /// The application wants nothing any more: every subscription ends and the socket closes.
-    Disconnect,
-    /// The application sends a broadcast on the channel of a subscription.
-    Broadcast {
-        /// The call to settle.
-        call: CallId,
-        /// The subscription's name.
-        id: String,
-        /// The broadcast's name.
-        event: String,
-        /// Its content.
-        payload: P,
-        /// Whether the content is bytes.
-        is_bytes: bool,
-    },
-    /// The application sends a broadcast by HTTP.
-    HttpBroadcast(HttpBroadcast<P>),
-    /// The application tracks something on the channel of a subscription to presence, or nothing more.
-    Track {
-        /// The call to settle.
-        call: CallId,
-        /// The subscription's name.
-        id: String,
-        /// What is tracked from now on.
-        state: Option<P>,
-    },
-    /// The answer to a broadcast by HTTP.
-    HttpDone {
-        /// Which call it settles.
-        call: CallId,
-        /// How it ended.
-        answer: HttpAnswer<P>,
-    },
-    /// Messages of a callback were dropped, because it did not keep up.
-    Overflow {
-        /// Whose.
-        slot: Slot,
-        /// How many since the last time.
-        count: u32,
-    },
-    /// What the wall clock says, in milliseconds since 1970.
-    WallClock(u64),
-    /// A control frame has come.
-    Frame {
-        /// On which socket.
-        socket: SocketId,
-        /// The frame.
-        frame: Inbound<P>,
-    },
-    /// A socket is open.
-    SocketUp {
-        /// Which.
-        socket: SocketId,
-    },
-    /// The socket is in doubt: nothing new is begun on it.
-    SocketSuspected,
-    /// The application has been told that it is disconnected; the socket may still live.
-    SocketDown,
-    /// The socket lives after all.
-    SocketResumed {
-        /// Whether the application had been told that it is disconnected.
-        was_down: bool,
-    },
-    /// The socket is gone, if there was one.
-    SocketLost(Loss),
-    /// An attempt to open a socket has failed.
-    AttemptFailed {
-        /// How.
-        error: Error,
-        /// Whether the socket that is down may still live.
-        has_other: bool,
-    },
-    /// Whether sockets are opened has changed.
-    Activity(Activity),
-    /// A heartbeat is to be sent.
-    SendHeartbeat,
-    /// The access token has changed, or whether it may be used.
-    Access(Access),
-    /// The application has given or set a token.
-    TokenGiven(Change),
-    /// The application has not given a token, and is asked again.
-    TokenNotGiven(Error),
-    /// What waits for a token waits longer.
-    TokenDelayed(Error),
-    /// Time has passed.
-    Wake,
-}
-
-/// What a subscription may have missed while it was not live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Continuity {
-    /// Nothing: the socket outlived the outage, and everything that was sent meanwhile has come on it or is about to.
-    Resumed,
-    /// Whatever was sent meanwhile.
-    Lost,
-}
-
-impl Continuity {
-    /// Its name for users.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Resumed => "resumed",
-            Self::Lost => "lost",
-        }
-    }
-}
-
-/// What is to be done, in this order, and what others may want to know.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Output<P> {
-    /// Send a frame as JSON text.
-    Send {
-        /// On which socket.
-        socket: SocketId,
-        /// The frame.
-        frame: P,
-    },
-    /// Send a broadcast as a binary frame: the header with the payload behind it.
-    SendBroadcast {
-        /// On which socket.
-        socket: SocketId,
-        /// The frame's beginning, from [`BroadcastPush::header`](frame::BroadcastPush::header).
-        header: Vec<u8>,
-        /// What the header is sent with: bytes, or a value to be written as JSON.
-        payload: P,
-        /// Which of the two.
-        encoding: Encoding,
-    },
-    /// Send a broadcast by HTTP; answer with [`Input::HttpDone`].
-    HttpBroadcast {
-        /// The call that the answer settles.
-        call: CallId,
-        /// Where to, below the project's URL.
-        path: String,
-        /// What to post, bytes or JSON.
-        body: P,
-        /// The access token; `None` for the key's own role.
-        token: Option<String>,
-    },
-    /// Replace a topic's routes.
-    Route {
-        /// The topic on the wire.
-        topic: String,
-        /// Where its frames go.
-        routes: TopicRoutes,
-    },
-    /// Drop a topic's routes.
-    Unroute {
-        /// The topic on the wire.
-        topic: String,
-    },
-    /// A socket is wanted.
-    WantSocket,
-    /// None is wanted any more.
-    UnwantSocket,
-    /// The application has ended everything: the socket is to be closed at once.
-    CloseSocket {
-        /// Why, for the application.
-        reason: &'static str,
-    },
-    /// The socket is of no use any more: another is wanted at once.
-    ReplaceSocket {
-        /// Why, for the application.
-        reason: &'static str,
-    },
-    /// The server has accepted something.
-    Accepted,
-    /// The last heartbeat has been answered.
-    HeartbeatAnswered,
-    /// How long the server may yet be silent because of joins that it may refuse, in milliseconds.
-    HeldUp {
-        /// Because of all of them.
-        by_all: u64,
-        /// Because of those that went out after the last heartbeat.
-        by_later: u64,
-    },
-    /// Joins wait for a token.
-    WantToken,
-    /// A broadcast by HTTP waits for a token.
-    AwaitToken,
-    /// None waits for one any more.
-    UnawaitToken,
-    /// The server has refused the token.
-    TokenRefused {
-        /// Which, by its version.
-        version: u32,
-    },
-    /// A subscription's state has changed.
-    Status {
-        /// Which.
-        id: String,
-        /// To what.
-        status: Status,
-    },
-    /// A subscription that had been live is live again.
-    Continuity {
-        /// Which.
-        id: String,
-        /// What it may have missed.
-        continuity: Continuity,
-    },
-    /// Something failed and is being retried.
-    Error {
-        /// Of which subscription.
-        id: String,
-        /// What failed.
-        error: Error,
-    },
-    /// A subscription is given up.
-    Failed {
-        /// Which.
-        id: String,
-        /// Why.
-        error: Error,
-    },
-    /// Who is on a channel has changed.
-    Presence {
-        /// The subscription.
-        id: String,
-        /// How.
-        event: PresenceEvent<P>,
-    },
-    /// The server says something about a channel.
-    System {
-        /// A subscription of the channel.
-        id: String,
-        /// `{ extension, status, message, channel }`, as the server sends it.
-        payload: P,
-    },
-    /// A call is done.
-    Settled {
-        /// Which.
-        call: CallId,
-        /// How it ended.
-        result: Result<(), Error>,
-    },
-    /// Write this down.
-    Log(LogEntry),
 }
 
 /// The machine. `P` is the payload, opaque to it.

@@ -1,11 +1,11 @@
 //! The socket: opening, losing and finding it again.
 
 use serde_json::json;
+use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::dashboard::{Input, Notification};
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::realtime::subscriptions::Subscription;
-use wedsync_dashboard::core::{connectivity, dashboard};
 
 use crate::recording::{Data, from_server};
 use crate::world::{World, broadcasts, changes};
@@ -30,9 +30,7 @@ fn attempts_back_off_with_jitter_up_to_thirty_seconds() {
     let mut ceiling = 1_000;
     for attempt in 0..60 {
         world.close(1006);
-        let delay = world
-            .left(&dashboard::Timer::Connectivity(connectivity::Timer::Reconnect))
-            .expect("an attempt is planned");
+        let delay = world.left(connectivity::Timer::Reconnect).expect("an attempt is planned");
         let least = if attempt == 0 { 0 } else { ceiling / 2 };
         assert!((least..=ceiling).contains(&delay), "attempt {attempt} after {delay} ms");
         ceiling = 30_000.min(ceiling.div_ceil(2) + ceiling);
@@ -53,7 +51,7 @@ fn two_clients_do_not_come_back_together() {
         let mut world = World::with(Config::default(), seed);
         world.subscribe("feed", broadcasts("feed"));
         world.close(1006);
-        world.left(&dashboard::Timer::Connectivity(connectivity::Timer::Reconnect)).unwrap()
+        world.left(connectivity::Timer::Reconnect).unwrap()
     };
     assert_ne!(delay(1), delay(2));
     assert_eq!(delay(1), delay(1), "a seed repeats itself");
@@ -73,10 +71,7 @@ fn the_network_coming_back_and_the_page_becoming_visible_reconnect_at_once() {
         world.input(input);
         assert_eq!(world.opened.len(), attempts + 1);
         world.close(1006);
-        assert!(
-            world.left(&dashboard::Timer::Connectivity(connectivity::Timer::Reconnect)).unwrap() <= 1_000,
-            "and the backoff begins anew"
-        );
+        assert!(world.left(connectivity::Timer::Reconnect).unwrap() <= 1_000, "and the backoff begins anew");
     }
 }
 
@@ -84,7 +79,7 @@ fn the_network_coming_back_and_the_page_becoming_visible_reconnect_at_once() {
 fn a_socket_that_neither_opens_nor_fails_is_given_up_after_ten_seconds() {
     let mut world = World::new();
     world.subscribe("feed", broadcasts("feed"));
-    assert_eq!(world.left(&dashboard::Timer::Connectivity(connectivity::Timer::Connect)), Some(10_000));
+    assert_eq!(world.left(connectivity::Timer::Connect), Some(10_000));
     world.pass(10_000);
     assert_eq!(world.closed, [world.opened[0]]);
     assert_eq!(world.errors("feed"), ["unreachable"]);

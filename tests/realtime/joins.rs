@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::dashboard::{Input, Notification};
+use wedsync_dashboard::core::realtime;
 use wedsync_dashboard::core::realtime::remedy::Remedy;
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 use wedsync_dashboard::core::session::token::{Claims, QuestionId};
-use wedsync_dashboard::core::{dashboard, realtime};
 
 use crate::recording::{Data, from_client, from_server};
 use crate::world::{World, broadcasts, changes, private};
@@ -167,10 +167,7 @@ fn a_rate_limit_is_given_a_minute() {
 fn a_join_without_an_answer_is_sent_again_with_a_new_reference() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     let (first, ..) = world.join("feed");
-    assert_eq!(
-        world.left(&dashboard::Timer::Realtime(realtime::Timer::Join("realtime:feed".into()))),
-        Some(15_000)
-    );
+    assert_eq!(world.left(realtime::Timer::Join("realtime:feed".into())), Some(15_000));
     world.pass(16_500);
     let (second, ..) = world.join("feed");
     assert_ne!(first, second);
@@ -325,7 +322,7 @@ fn a_channel_that_is_taken_and_ended_at_once_is_not_hammered() {
     let (reference, topic, _) = world.join("feed");
     world.receive_json(json!([reference, reference, topic, "phx_close", {}]));
     assert!(
-        world.left(&dashboard::Timer::Realtime(realtime::Timer::Rejoin(topic))).unwrap() <= 1_000,
+        world.left(realtime::Timer::Rejoin(topic)).unwrap() <= 1_000,
         "what was live for a while begins anew"
     );
 }

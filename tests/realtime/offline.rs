@@ -1,9 +1,9 @@
 //! What the browser says of the network: told in time, taken back in time, and never taken for more than it is.
 
+use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::connectivity::Connection;
 use wedsync_dashboard::core::dashboard::Input;
 use wedsync_dashboard::core::realtime::subscriptions::Status;
-use wedsync_dashboard::core::{connectivity, dashboard};
 
 use crate::handover::{answer_on, joins, live, state};
 use crate::world::{World, broadcasts};
@@ -132,8 +132,7 @@ fn a_network_that_comes_and_goes_does_not_keep_a_dead_socket() {
 fn an_offline_that_is_over_or_was_wrong_ends_no_slow_link() {
     let late = |mut world: World| {
         world.news.clear();
-        let heartbeat = dashboard::Timer::Connectivity(connectivity::Timer::Heartbeat);
-        let pause = world.left(&heartbeat).expect("a heartbeat is planned");
+        let pause = world.left(connectivity::Timer::Heartbeat).expect("a heartbeat is planned");
         world.answers = false;
         // One answer takes three seconds.
         world.pass(pause + 3_000);

@@ -1,12 +1,12 @@
 //! Finding the way back to the server, and why it does not let one in.
 
 use serde_json::json;
+use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::dashboard::Input;
 use wedsync_dashboard::core::resilience::backoff::Jitter;
 use wedsync_dashboard::core::session::token::Claims;
 use wedsync_dashboard::core::time::Instant;
-use wedsync_dashboard::core::{connectivity, dashboard};
 
 use crate::world::{World, broadcasts};
 
@@ -73,10 +73,8 @@ fn a_server_that_answers_and_refuses_the_socket_is_not_hurried() {
 fn a_restart_that_the_server_announces_is_left_to_the_backoff() {
     let mut world = live();
     world.close(1012);
-    assert_eq!(world.client().deadline(&dashboard::Timer::Connectivity(connectivity::Timer::Probe)), None);
-    assert!(
-        world.client().deadline(&dashboard::Timer::Connectivity(connectivity::Timer::Reconnect)).is_some()
-    );
+    assert_eq!(world.client().deadline(connectivity::Timer::Probe), None);
+    assert!(world.client().deadline(connectivity::Timer::Reconnect).is_some());
 }
 
 #[test]
@@ -194,13 +192,10 @@ fn on_a_connection_that_is_to_be_spared_all_of_it_is_rarer() {
         world.subscribe("feed", broadcasts("feed"));
         world.open();
         let interval = if is_sparing { 50_000 } else { 5_000 };
-        assert_eq!(
-            world.left(&dashboard::Timer::Connectivity(connectivity::Timer::Heartbeat)),
-            Some(interval)
-        );
+        assert_eq!(world.left(connectivity::Timer::Heartbeat), Some(interval));
         world.close(1006);
         world.probe(false);
-        let next = world.left(&dashboard::Timer::Connectivity(connectivity::Timer::Probe)).unwrap();
+        let next = world.left(connectivity::Timer::Probe).unwrap();
         assert_eq!(next >= 200, is_sparing, "{next}");
     }
 }

@@ -7,7 +7,7 @@ use wedsync_dashboard::core::realtime::frame::Encoding;
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 
-use wedsync_dashboard::core::{connectivity, dashboard, realtime};
+use wedsync_dashboard::core::{connectivity, realtime};
 
 use crate::recording::{Data, from_server};
 use crate::world::{World, broadcasts, changes, event, presence, private};
@@ -123,12 +123,8 @@ fn unsubscribing_while_joining_leaves_and_the_late_answer_means_nothing() {
     let news = world.news.len();
     world.accept_join("feed");
     assert_eq!(world.news.len(), news);
-    assert_eq!(world.left(&dashboard::Timer::Realtime(realtime::Timer::Join("realtime:feed".into()))), None);
-    assert_eq!(
-        world.left(&dashboard::Timer::Connectivity(connectivity::Timer::Idle)),
-        Some(10_000),
-        "the socket is kept for a while"
-    );
+    assert_eq!(world.left(realtime::Timer::Join("realtime:feed".into())), None);
+    assert_eq!(world.left(connectivity::Timer::Idle), Some(10_000), "the socket is kept for a while");
 }
 
 #[test]

@@ -190,7 +190,7 @@ impl World {
     }
 
     /// Milliseconds to the timer's deadline.
-    pub fn left(&self, timer: &dashboard::Timer) -> Option<u64> {
+    pub fn left(&self, timer: impl Into<dashboard::Timer>) -> Option<u64> {
         Some(self.client().deadline(timer)?.since(self.now))
     }
 
@@ -376,8 +376,7 @@ impl World {
 
     /// Time passes until the next probe is out, and something answers it or nothing does.
     pub fn probe(&mut self, answered: bool) {
-        let probe = dashboard::Timer::Connectivity(connectivity::Timer::Probe);
-        let pause = self.left(&probe).expect("a probe is planned");
+        let pause = self.left(connectivity::Timer::Probe).expect("a probe is planned");
         self.pass(pause);
         self.reached(answered);
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use twin::router::{Router, Verdict};
+use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::connectivity::Connection;
 use wedsync_dashboard::core::dashboard::{Config, Dashboard};
 use wedsync_dashboard::core::dashboard::{Input, Notification, Output, RequestId};
@@ -19,7 +20,6 @@ use wedsync_dashboard::core::realtime::routes::Slot;
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::session::token::QuestionId;
 use wedsync_dashboard::core::time::Instant;
-use wedsync_dashboard::core::{connectivity, dashboard};
 
 use crate::server::{Data, Millis, Version};
 use crate::tokens::{Issued, Tokens};
@@ -168,8 +168,8 @@ impl Peer {
     /// When a heartbeat's reply is due.
     pub fn reply_due(&self) -> Option<Millis> {
         let deadline = |timer| self.core().deadline(timer);
-        let due = deadline(&dashboard::Timer::Connectivity(connectivity::Timer::Suspicion))
-            .or_else(|| deadline(&dashboard::Timer::Connectivity(connectivity::Timer::HeartbeatTimeout)));
+        let due = deadline(connectivity::Timer::Suspicion)
+            .or_else(|| deadline(connectivity::Timer::HeartbeatTimeout));
         due.map(|at| self.world_time(at))
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use wedsync_dashboard::core::{connectivity, dashboard};
+use wedsync_dashboard::core::connectivity;
 
 use crate::frames::{Seen, data_frame};
 use crate::network::Link;
@@ -150,10 +150,7 @@ impl World {
         for (number, peer) in self.peers.iter().enumerate() {
             let waits = self.current[number].is_none() && !peer.wanted.is_empty();
             let is_away = self.asleep[number].is_some() || self.watch.suspended.contains(&number);
-            let goes_on = peer
-                .core()
-                .deadline(&dashboard::Timer::Connectivity(connectivity::Timer::Reconnect))
-                .is_some();
+            let goes_on = peer.core().deadline(connectivity::Timer::Reconnect).is_some();
             assert!(!waits || is_away || goes_on, "client {number} wants a socket and waits for nothing");
         }
         self.check_offline();
