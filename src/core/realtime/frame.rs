@@ -1,4 +1,4 @@
-//! The frames of both protocols: JSON objects in 1.0.0, JSON arrays and [binary ones](binary) in 2.0.0.
+//! The frames of both protocols: JSON objects in 1.0.0, JSON arrays and binary ones (`binary`) in 2.0.0.
 
 mod binary;
 
