@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, test } from 'node:test';
 import { root } from '../../scripts/lib/paths.mjs';
 import { run } from '../../scripts/lib/process.mjs';
+import { testPorts } from '../../scripts/lib/test-ports.mjs';
 
 const listener = createServer();
 listener.listen(0, '127.0.0.1');
@@ -57,4 +59,12 @@ test('a Supabase address that is none: the sentence shows what one looks like', 
     output,
     /^SUPABASE_URL is not a web address: it should look like https:\/\/<ref>\.supabase\.co\./,
   );
+});
+
+test('the ports of the browser tests are none that the system gives to connections by itself', () => {
+  const range = '/proc/sys/net/ipv4/ip_local_port_range';
+  const lowest = existsSync(range) ? Number.parseInt(readFileSync(range, 'utf8'), 10) : 32_768;
+  for (const [name, port] of Object.entries(testPorts)) {
+    assert.ok(port < lowest, `${name}: ${port} may be some connection's own; those begin at ${lowest}`);
+  }
 });

@@ -2,12 +2,10 @@ import { root } from '../paths.mjs';
 import { claimPort } from '../ports.mjs';
 import { run } from '../process.mjs';
 import { startTestBackend } from '../test-backend.mjs';
+import { testPorts } from '../test-ports.mjs';
 import { cargoTotals } from '../totals.mjs';
 import { startXvfb } from '../xvfb.mjs';
 import { knockAt } from './knock.mjs';
-
-/** Where the browsers find the test programs. */
-const pagesPort = 54_397;
 
 /**
  * The core: pure, on a virtual clock; among its tests the simulation, on so many seeded histories.
@@ -43,9 +41,9 @@ export function browserSuites({ chromedriver, geckodriver, webkitDriver, xvfb })
 
 /** @param {Record<string, string>} driver @returns {Promise<import('./suite.mjs').Outcome>} */
 async function inBrowser(driver) {
-  await claimPort(pagesPort, () => 'end the other run of the tests, which always use this one');
+  await claimPort(testPorts.pages, () => 'end the other run of the tests, which always use this one');
   const backend = await startTestBackend();
-  const stopKnocking = knockAt(pagesPort);
+  const stopKnocking = knockAt(testPorts.pages);
   try {
     return await cargoTest(['--target', 'wasm32-unknown-unknown', '--test', 'web_*'], {
       // The runner takes the first driver it finds named, so the others must not be.
@@ -54,7 +52,7 @@ async function inBrowser(driver) {
       SAFARIDRIVER: undefined,
       ...driver,
       CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: 'wasm-bindgen-test-runner',
-      WASM_BINDGEN_TEST_ADDRESS: `127.0.0.1:${pagesPort}`,
+      WASM_BINDGEN_TEST_ADDRESS: `127.0.0.1:${testPorts.pages}`,
       WASM_BINDGEN_TEST_TIMEOUT: '120',
       WEDSYNC_TEST_SUPABASE_URL: backend.url,
       WEDSYNC_TEST_ANON_KEY: backend.anonKey,
