@@ -11,7 +11,7 @@ export const notes = {
   'reconnect.events_lost_cut': 'as `reconnect.events_lost`.',
   tabs: 'each tab opens a socket of its own, because no tab leads yet: ten tabs cost what ten clients cost. One leader and messages between tabs bring it to one socket.',
   'startup.download_gzip':
-    'every feature of Realtime is in it, and only of Realtime: 77 of the 90 KB are WebAssembly, whose code gzip leaves at two fifths. The first mark, 100,000 bytes for all, holds; 71,000 do not, by 18,900. What is dear: reading and checking options and filters with a sentence for each mistake (a sixth of the code), wiring of the client (an eighth), the allocator and the formatting behind panics (7 % together, the standard library’s own).',
+    'all of Realtime is in it, and nothing else. Five sixths are WebAssembly, whose code gzip leaves at two fifths. docs/performance.md says what was tried, and `npm run size` names the largest functions.',
   'startup.download_brotli': 'as `startup.download_gzip`.',
   'heap.after_1m':
     'the module’s own memory is 1.1 MB (WebAssembly gives whole pages of 64 KB, and the stack is the greatest part), which a client in JavaScript does not have: a smaller stack would take most of the difference away; nothing grows with the number of messages (`heap.growth_1m`).',

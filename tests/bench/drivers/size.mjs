@@ -15,6 +15,7 @@ export const quickPlan = wholePlan;
 export async function open(entries) {
   const sides = [];
   for (const { role, name, entry } of bundles) {
+    if (role === 'application') continue;
     const size = total(await bundle(entry));
     const figures = Object.fromEntries(entries.map((asked) => [asked.name, sizeFor(asked, size)]));
     sides.push({ role, name, round: async () => figures });

@@ -76,8 +76,13 @@ function Feed({ supplierId }: { supplierId: string }) {
       .subscribe();
     return () => void supabase.removeChannel(channel);
   }, [client, supplierId]);
+  const press = async () => {
+    const { data } = await supabase.auth.getSession();
+    if (data.session) mutate('hello');
+    else await supabase.auth.signInWithPassword({ email: 'a@example.com', password: 'password' });
+  };
   return (
-    <button type="button" onClick={() => mutate('hello')}>
+    <button type="button" onClick={press}>
       {isPending ? 'Loading' : data?.data?.length}
     </button>
   );
