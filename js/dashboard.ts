@@ -41,7 +41,7 @@ export interface Dashboard {
  */
 export async function createDashboard(options: DashboardOptions): Promise<Dashboard> {
   const { wasmUrl, ...rest } = copied('createDashboard', options);
-  await init(wasmUrl === undefined ? {} : { wasmUrl });
+  await init({ wasmUrl });
   const realtime = new RealtimeSubscriptionManager(rest);
   return {
     realtime,

@@ -15,7 +15,22 @@ export {
   type FilterValue,
   filter,
 } from './filter.js';
+export type * from './messages.js';
 export { init } from './module.js';
+export type { SchemaBinding, TableBinding } from './options/changes.js';
+export type { Delivery } from './options/delivery.js';
+export type { HttpSendOptions } from './options/http.js';
+export type { RealtimeOptions, SupabaseRealtimeOptions } from './options/manager.js';
+export type { InitOptions } from './options/place.js';
+export type {
+  BroadcastSubscription,
+  ManyChangesSubscription,
+  PostgresChangesSubscription,
+  PresenceSubscription,
+  SchemaSubscription,
+  SubscriptionOptions,
+  TableSubscription,
+} from './options/subscription.js';
+export type { AccessToken } from './options/token.js';
 export { RealtimeSubscriptionManager } from './realtime.js';
-export type * from './subscriptions.js';
 export type * from './types.js';

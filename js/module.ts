@@ -1,6 +1,5 @@
-import { copied, invalid, isText } from './arguments.js';
 import { DashboardError } from './errors.js';
-import type { InitOptions } from './types.js';
+import { checkedInit, type InitOptions } from './options/place.js';
 import load from './wedsync_dashboard.js';
 
 let loading: Promise<void> | undefined;
@@ -20,16 +19,7 @@ let loaded = false;
  */
 export function init(options: InitOptions = {}): Promise<void> {
   try {
-    const { wasmUrl, ...others } = copied('init', options);
-    const [unknown] = Object.keys(others);
-    if (unknown !== undefined) {
-      throw new DashboardError('unknown_option', `init has no option "${unknown}". It knows: wasmUrl.`);
-    }
-    if (!isPlace(wasmUrl)) {
-      throw invalid(
-        'Option "wasmUrl" must be a string that is not empty and has no lone surrogate, or a URL.',
-      );
-    }
+    const { wasmUrl } = checkedInit(options);
     loading ??= start(wasmUrl).catch((error: unknown) => {
       loading = undefined;
       throw error;
@@ -37,15 +27,6 @@ export function init(options: InitOptions = {}): Promise<void> {
     return loading;
   } catch (error) {
     return Promise.reject(error);
-  }
-}
-
-function isPlace(wasmUrl: unknown): boolean {
-  try {
-    return wasmUrl === undefined || isText(wasmUrl) || wasmUrl instanceof URL;
-  } catch {
-    // A proxy that throws.
-    return false;
   }
 }
 

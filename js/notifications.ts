@@ -5,7 +5,7 @@ import type {
   PresenceEvent,
   SubscriptionStatus,
   SystemMessage,
-} from './subscriptions.js';
+} from './messages.js';
 
 /** What a sync lacks until its state is asked for. */
 export type ToldPresence = Exclude<PresenceEvent, { type: 'sync' }> | { type: 'sync' };

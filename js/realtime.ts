@@ -1,20 +1,24 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { checkId, checkListener, copied, invalid } from './arguments.js';
+import { checkEvent, checkId, checkListener, copied, invalid } from './arguments.js';
 import { Emitter, report } from './emitter.js';
 import { DashboardError, toError } from './errors.js';
+import type { ConnectionState, PresenceState } from './messages.js';
 import { init, isLoaded } from './module.js';
 import type { Notification } from './notifications.js';
-import type { ConnectionState, PresenceState, SubscriptionOptions } from './subscriptions.js';
-import { type Connected, connectSupabase } from './supabase.js';
-import { type Face, type Held, promised, type Settle, Telling } from './telling.js';
-import type {
-  RealtimeEvents,
-  RealtimeOptions,
-  RealtimeStats,
-  SubscriptionInfo,
-  SupabaseRealtimeOptions,
-} from './types.js';
+import { checkedHttpSend, type HttpSendOptions } from './options/http.js';
+import {
+  type CheckedManager,
+  checkedManager,
+  type RealtimeOptions,
+  type SupabaseRealtimeOptions,
+} from './options/manager.js';
+import { contentOf, presenceStateOf } from './options/payload.js';
+import { checkedSubscription, type SubscriptionOptions } from './options/subscription.js';
+import { checkToken } from './options/token.js';
+import { type Connected, connectSupabase, type Follow } from './supabase.js';
+import { type Held, promised, type Settle, Telling } from './telling.js';
+import type { RealtimeEvents, RealtimeStats, SubscriptionInfo } from './types.js';
 import { RealtimeClient } from './wedsync_dashboard.js';
 
 const EVENTS: Record<keyof RealtimeEvents, true> = {
@@ -67,7 +71,8 @@ const NO_STATS: RealtimeStats = {
  * ```
  */
 export class RealtimeSubscriptionManager {
-  readonly #connected: Connected;
+  readonly #options: CheckedManager;
+  readonly #follow: Follow;
   #unfollow: (() => void) | undefined;
   readonly #events = new Emitter<RealtimeEvents & { state: ConnectionState }>();
   readonly #telling = new Telling(this.#events, {
@@ -86,12 +91,12 @@ export class RealtimeSubscriptionManager {
   #ended = false;
 
   /**
-   * @throws {DashboardError} at once if the module is loaded, otherwise at the first asynchronous call:
-   * `invalid_option`, `unknown_option`, `invalid_url`, `missing_key`. What is no object of options, or wrong with
-   * `supabase`, always at once.
+   * @throws {DashboardError} `invalid_option`, `unknown_option`, `invalid_url`, `missing_key`.
    */
   constructor(options: RealtimeOptions | SupabaseRealtimeOptions) {
-    this.#connected = connected(copied('RealtimeSubscriptionManager', options));
+    const { options: connected, follow } = connectedTo(copied('RealtimeSubscriptionManager', options));
+    this.#options = reporting(checkedManager(connected));
+    this.#follow = follow;
     if (isLoaded()) this.#start();
   }
 
@@ -107,40 +112,47 @@ export class RealtimeSubscriptionManager {
    */
   subscribe(id: string, options: SubscriptionOptions): Promise<void> {
     return promised((settle) => {
-      let face: Face;
-      try {
-        face = faceOf(options);
-      } catch (cause) {
-        settle.reject(invalid('subscribe takes an object of options, and this one cannot be read.', cause));
-        return;
-      }
-      const former = this.#telling.held.get(id);
-      const waiting = [...(former?.waiting ?? []), settle];
-      // Not if it was ended or replaced while the module was loading, or by a getter of the options while it read them.
-      const isWanted = () => this.#telling.held.get(id) === held;
-      const take = (isSame: boolean) => {
-        if (isSame && former) held.since = former.since;
-        return isWanted();
-      };
-      const ask = () => {
-        if (isWanted()) this.#start().subscribe(id, options, face.onData, take);
-      };
+      const { held: all } = this.#telling;
+      const former = all.get(id);
+      const isWanted = () => all.get(id) === held;
       const fail = (error: unknown) => {
         if (isWanted()) {
-          this.#telling.held.delete(id);
+          all.delete(id);
           // What the id stood for stays; if it had to wait for the module, it is its turn now.
           if (former && (former.status !== undefined || isLoaded())) {
-            this.#telling.held.set(id, former);
+            all.set(id, former);
             if (former.status === undefined) former.begin();
           }
         }
         settle.reject(toError(error));
       };
-      const begin = () => this.#whenLoaded(ask, fail);
       this.#turn += 1;
-      const held: Held = { options: face, waiting, begin, since: this.#turn, status: former?.status };
-      this.#telling.held.set(id, held);
-      begin();
+      const held: Held = {
+        channel: former?.channel ?? '',
+        callbacks: {},
+        waiting: [...(former?.waiting ?? []), settle],
+        begin: () => {},
+        since: this.#turn,
+        status: former?.status,
+      };
+      try {
+        checkId('subscribe', id);
+        // Before the options are read: a getter of theirs may end it, or replace it.
+        all.set(id, held);
+        const { subscription, delivery, callbacks } = checkedSubscription(id, options);
+        Object.assign(held, { channel: subscription.channel, callbacks });
+        const take = (isSame: boolean) => {
+          if (isSame && former) held.since = former.since;
+        };
+        const ask = () => {
+          if (isWanted()) this.#start().subscribe(id, subscription, delivery, callbacks.onData, take);
+        };
+        held.begin = () => this.#whenLoaded(ask, fail);
+      } catch (error) {
+        fail(error);
+        return;
+      }
+      if (isWanted()) held.begin();
     });
   }
 
@@ -169,9 +181,9 @@ export class RealtimeSubscriptionManager {
 
   /** The subscriptions there are, those that are being retried included. */
   getSubscriptions(): SubscriptionInfo[] {
-    return [...this.#telling.held].map(([id, { options, status }]) => ({
+    return [...this.#telling.held].map(([id, { channel, status }]) => ({
       id,
-      channel: options.channel,
+      channel,
       status: status ?? 'joining',
     }));
   }
@@ -185,7 +197,7 @@ export class RealtimeSubscriptionManager {
   connect(): Promise<void> {
     const kept = Symbol('connect');
     this.#kept = kept;
-    return this.#ask((client) => {
+    return this.#ask(() => (client) => {
       // `disconnect` may have been called while the module was loading.
       if (this.#kept === kept) client.connect();
     });
@@ -247,7 +259,12 @@ export class RealtimeSubscriptionManager {
    * arrived or not).
    */
   send(id: string, event: string, payload: unknown): Promise<void> {
-    return this.#call((client, call) => client.send(call, id, event, payload));
+    return this.#call(() => {
+      checkId('send', id);
+      checkEvent('send', event);
+      const { value, isBytes } = contentOf(payload);
+      return (client, call) => client.send(call, id, event, value, isBytes);
+    });
   }
 
   /**
@@ -263,9 +280,12 @@ export class RealtimeSubscriptionManager {
     channel: string,
     event: string,
     payload: Record<string, unknown> | ArrayBuffer | ArrayBufferView,
-    options?: { private?: boolean },
+    options?: HttpSendOptions,
   ): Promise<void> {
-    return this.#call((client, call) => client.httpSend(call, channel, event, payload, options));
+    return this.#call(() => {
+      const { value, isPrivate } = checkedHttpSend(channel, event, payload, options);
+      return (client, call) => client.httpSend(call, channel, event, value, isPrivate);
+    });
   }
 
   /**
@@ -278,7 +298,11 @@ export class RealtimeSubscriptionManager {
    * another.
    */
   track(id: string, state: Record<string, unknown>): Promise<void> {
-    return this.#call((client, call) => client.track(call, id, state ?? null), 'not_joined');
+    return this.#call(() => {
+      checkId('track', id);
+      const value = presenceStateOf(state);
+      return (client, call) => client.track(call, id, value);
+    }, 'not_joined');
   }
 
   /**
@@ -287,7 +311,10 @@ export class RealtimeSubscriptionManager {
    * @throws {DashboardError} As {@link track}.
    */
   untrack(id: string): Promise<void> {
-    return this.#call((client, call) => client.track(call, id, undefined), 'not_joined');
+    return this.#call(() => {
+      checkId('untrack', id);
+      return (client, call) => client.track(call, id, undefined);
+    }, 'not_joined');
   }
 
   /**
@@ -312,7 +339,10 @@ export class RealtimeSubscriptionManager {
    * bytes and is no secret key.
    */
   setAuth(token: string | null): Promise<void> {
-    return this.#ask((client) => client.setAuth(token));
+    return this.#ask(() => {
+      checkToken(token);
+      return (client) => client.setAuth(token);
+    });
   }
 
   /** The counters, and what was measured. All 0 or `null` before the first subscription. */
@@ -347,31 +377,44 @@ export class RealtimeSubscriptionManager {
     this.close();
   }
 
-  /** Does something with the module, which is over at once. */
-  #ask(work: (client: RealtimeClient) => void): Promise<void> {
+  /** Does something with the module, which is over at once. `check` looks at the arguments, at the call. */
+  #ask(check: () => (client: RealtimeClient) => void): Promise<void> {
     return promised((settle) => {
-      const begin = () => {
-        work(this.#start());
-        settle.resolve();
-      };
-      this.#whenLoaded(begin, this.#failing(settle));
+      try {
+        const work = check();
+        const begin = () => {
+          work(this.#start());
+          settle.resolve();
+        };
+        this.#whenLoaded(begin, this.#failing(settle));
+      } catch (error) {
+        settle.reject(error);
+      }
     });
   }
 
-  /** Asks something of the module, which tells later how it went; a subscription's end tells it with `endsWith`. */
-  #call(work: (client: RealtimeClient, call: number) => void, endsWith?: string): Promise<void> {
+  /**
+   * Asks something of the module, which tells later how it went; a subscription's end tells it with `endsWith`. `check`
+   * looks at the arguments, at the call.
+   */
+  #call(check: () => (client: RealtimeClient, call: number) => void, endsWith?: string): Promise<void> {
     return promised((settle) => {
       this.#lastCall += 1;
       const call = this.#lastCall;
       const fail = this.#failing(settle);
-      const begin = () => {
-        this.#telling.calls.set(call, { ...settle, endsWith });
-        work(this.#start(), call);
-      };
-      this.#whenLoaded(begin, (error) => {
-        this.#telling.calls.delete(call);
-        fail(error);
-      });
+      try {
+        const work = check();
+        const begin = () => {
+          this.#telling.calls.set(call, { ...settle, endsWith });
+          work(this.#start(), call);
+        };
+        this.#whenLoaded(begin, (error) => {
+          this.#telling.calls.delete(call);
+          fail(error);
+        });
+      } catch (error) {
+        settle.reject(error);
+      }
     });
   }
 
@@ -400,7 +443,7 @@ export class RealtimeSubscriptionManager {
   #start(): RealtimeClient {
     if (this.#closed) throw closed();
     try {
-      this.#client ??= new RealtimeClient(reporting(this.#connected.options), (batch: Notification[]) => {
+      this.#client ??= new RealtimeClient(this.#options, (batch: Notification[]) => {
         this.#turn += 1;
         const turn = this.#turn;
         for (const notification of batch) {
@@ -409,7 +452,10 @@ export class RealtimeSubscriptionManager {
           report(() => this.#telling.tell(notification, turn));
         }
       });
-      this.#unfollow ??= this.#connected.follow((token) => this.#client?.setAuth(token));
+      this.#unfollow ??= this.#follow((token) => {
+        checkToken(token);
+        this.#client?.setAuth(token);
+      });
       return this.#client;
     } catch (error) {
       throw toError(error);
@@ -422,18 +468,12 @@ function closed(): DashboardError {
 }
 
 /** @throws {DashboardError} `invalid_option`, also for a client whose reading throws. */
-function connected(options: RealtimeOptions | SupabaseRealtimeOptions): Connected {
+function connectedTo(options: RealtimeOptions | SupabaseRealtimeOptions): Connected {
   try {
     return connectSupabase(options);
   } catch (thrown) {
     throw thrown instanceof DashboardError ? thrown : invalid('`supabase` cannot be read.', thrown);
   }
-}
-
-/** What is read here, once. What is no object of options is for the module to refuse. */
-function faceOf(options: SubscriptionOptions): Face {
-  const { channel, onData, onError, onStatus, onContinuity, onSystem } = Object(options) as Required<Face>;
-  return { channel, onData, onError, onStatus, onContinuity, onSystem };
 }
 
 function checkListening(of: string, name: unknown, listener: unknown): void {
@@ -447,13 +487,9 @@ function checkListening(of: string, name: unknown, listener: unknown): void {
  * The same options, with taps that run once the module has done what it is doing, in order: so they may call anything, and
  * throw.
  */
-function reporting(options: RealtimeOptions): RealtimeOptions {
+function reporting(options: CheckedManager): CheckedManager {
   const { onLog, onTraffic } = options;
-  return {
-    ...options,
-    ...(typeof onLog === 'function' && { onLog: later(onLog) }),
-    ...(typeof onTraffic === 'function' && { onTraffic: later(onTraffic) }),
-  };
+  return { ...options, onLog: onLog && later(onLog), onTraffic: onTraffic && later(onTraffic) };
 }
 
 function later<Value>(tap: (value: Value) => void): (value: Value) => void {

@@ -1,16 +1,19 @@
-import { DashboardError } from './errors.js';
-import type { RealtimeOptions, SupabaseClientLike, SupabaseRealtimeOptions } from './types.js';
+import { invalid } from './arguments.js';
+import type { RealtimeOptions, SupabaseRealtimeOptions } from './options/manager.js';
+import type { SupabaseClientLike } from './types.js';
 
 /** What a manager needs to know of a session's owner. */
 export interface Connected {
-  /** The options as the module takes them. */
+  /** The options without the client. */
   options: RealtimeOptions;
   /**
    * Follows the session until the returned function is called: `setAuth` is given each other token, `null` after signing
    * out.
    */
-  follow: (setAuth: (token: string | null) => void) => () => void;
+  follow: Follow;
 }
+
+export type Follow = (setAuth: (token: string | null) => void) => () => void;
 
 /**
  * Puts a supabase-js client's project and session in the place of `url`, `key` and `accessToken`; other options stay as
@@ -19,8 +22,6 @@ export interface Connected {
  * @throws {DashboardError} `invalid_option`.
  */
 export function connectSupabase(options: RealtimeOptions | SupabaseRealtimeOptions): Connected {
-  // What is no object is for the module to refuse.
-  if (typeof options !== 'object' || options === null) return { options, follow: followNothing };
   const { supabase, ...given } = options as Given;
   if (supabase === undefined) return { options: given as RealtimeOptions, follow: followNothing };
   if (given.accessToken !== undefined) {
@@ -99,8 +100,4 @@ function sessionOf(auth: SupabaseClientLike['auth']) {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
-}
-
-function invalid(message: string): DashboardError {
-  return new DashboardError('invalid_option', message);
 }

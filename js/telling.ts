@@ -1,12 +1,8 @@
 import { type Emitter, report } from './emitter.js';
 import { DashboardError, toError } from './errors.js';
+import type { ConnectionState, PresenceState, SubscriptionStatus } from './messages.js';
 import type { Notification, ToldPresence } from './notifications.js';
-import type {
-  ConnectionState,
-  PresenceState,
-  SubscriptionOptions,
-  SubscriptionStatus,
-} from './subscriptions.js';
+import type { CheckedSubscription } from './options/subscription.js';
 import type { RealtimeEvents } from './types.js';
 
 /** A promise's ends. */
@@ -39,15 +35,14 @@ export interface Call extends Settle {
   endsWith?: string | undefined;
 }
 
-/** What is read of a subscription's options here; the module reads the others. */
-export type Face = Pick<
-  SubscriptionOptions,
-  'channel' | 'onData' | 'onError' | 'onStatus' | 'onContinuity' | 'onSystem'
->;
+/** What the application is told by. */
+export type Callbacks = Partial<CheckedSubscription['callbacks']>;
 
 /** A subscription as the application asked for it, with the promises that wait for it. */
 export interface Held {
-  options: Face;
+  /** None before all options are read. */
+  callbacks: Callbacks;
+  channel: string;
   waiting: Settle[];
   /** Says to the module what is wanted. */
   begin: () => void;
@@ -108,7 +103,7 @@ export class Telling {
         break;
       case 'continuity': {
         const { id, continuity } = notification;
-        report(() => this.held.get(id)?.options.onContinuity?.(continuity));
+        report(() => this.held.get(id)?.callbacks.onContinuity?.(continuity));
         this.events.emit('continuity', { id, continuity });
         break;
       }
@@ -122,7 +117,7 @@ export class Telling {
       case 'system': {
         if (this.#userTurn > turn) break;
         const { id, payload: message } = notification;
-        report(() => this.held.get(id)?.options.onSystem?.(message));
+        report(() => this.held.get(id)?.callbacks.onSystem?.(message));
         this.events.emit('system', { id, message });
         break;
       }
@@ -166,12 +161,12 @@ export class Telling {
     }
     const changed = held.status !== status;
     held.status = status;
-    if (changed) report(() => held.options.onStatus?.(status));
+    if (changed) report(() => held.callbacks.onStatus?.(status));
   }
 
   #presenceChanged(id: string, told: ToldPresence): void {
     const event = told.type === 'sync' ? { ...told, state: this.#module.presenceState(id) } : told;
-    report(() => (this.held.get(id)?.options.onData as ((told: typeof event) => void) | undefined)?.(event));
+    report(() => this.held.get(id)?.callbacks.onData?.(event as never));
     if (event.type === 'sync') this.events.emit('presence-sync', { id, state: event.state });
     else this.events.emit('presence', { id, event });
   }
@@ -181,7 +176,7 @@ export class Telling {
       this.events.emit('error', { error });
       return;
     }
-    report(() => this.held.get(id)?.options.onError?.(error));
+    report(() => this.held.get(id)?.callbacks.onError?.(error));
     this.events.emit('error', { id, error });
   }
 
@@ -192,8 +187,8 @@ export class Telling {
     // Before the callbacks, which may subscribe anew.
     this.#drop(id);
     for (const { reject } of held.waiting.splice(0)) reject(error);
-    report(() => held.options.onStatus?.('failed'));
-    report(() => held.options.onError?.(error));
+    report(() => held.callbacks.onStatus?.('failed'));
+    report(() => held.callbacks.onError?.(error));
     this.events.emit('error', { id, error });
     if (error.code === 'max_reconnect_attempts') this.events.emit('max-reconnect-attempts', { id });
   }

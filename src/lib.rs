@@ -6,10 +6,8 @@
 //!
 //! The TypeScript face of the package lies in `js/`.
 
-pub mod core;
-
-#[cfg(target_arch = "wasm32")]
 pub mod api;
+pub mod core;
 #[cfg(target_arch = "wasm32")]
 pub mod shell;
 

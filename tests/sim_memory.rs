@@ -11,6 +11,8 @@
 mod acting;
 #[path = "sim/application.rs"]
 mod application;
+#[path = "options/defaults.rs"]
+mod defaults;
 #[path = "sim/faults.rs"]
 mod faults;
 #[path = "sim/frames.rs"]

@@ -11,6 +11,8 @@ mod acting;
 mod application;
 #[path = "sim/comparing.rs"]
 mod comparing;
+#[path = "options/defaults.rs"]
+mod defaults;
 #[path = "sim/faults.rs"]
 mod faults;
 #[path = "sim/frames.rs"]

@@ -4,7 +4,7 @@
 
 mod browser;
 
-use browser::{Inbox, always, client, status, subscription};
+use browser::{Inbox, broadcasts, client, status, subscribe};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -63,8 +63,11 @@ extern "C" {
 async fn live() -> (RealtimeClient, Inbox, Inbox) {
     let sent = Inbox::default();
     watch_sends(&sent.put());
-    let (client, news) = client(&JsValue::NULL, &[("heartbeatIntervalMs", 1_000.into())]);
-    client.subscribe(&"lobby".into(), &subscription(&[]), &Function::new_no_args(""), &always()).unwrap();
+    let (client, news) = client(
+        &JsValue::NULL,
+        &[("heartbeatIntervalMs", 1_000.into()), ("visibleHeartbeatIntervalMs", 1_000.into())],
+    );
+    subscribe(&client, "lobby", &broadcasts(&[]), &Function::new_no_args(""));
     status(&news, "lobby", "live").await;
     (client, news, sent)
 }
@@ -88,8 +91,11 @@ async fn heartbeats_go_on_while_the_pages_timers_stand_still() {
 async fn a_link_proves_itself_after_a_sleep_that_the_monotonic_clock_missed() {
     let sent = Inbox::default();
     watch_sends(&sent.put());
-    let (client, news) = client(&JsValue::NULL, &[("heartbeatIntervalMs", 50_000.into())]);
-    client.subscribe(&"lobby".into(), &subscription(&[]), &Function::new_no_args(""), &always()).unwrap();
+    let (client, news) = client(
+        &JsValue::NULL,
+        &[("heartbeatIntervalMs", 50_000.into()), ("visibleHeartbeatIntervalMs", 50_000.into())],
+    );
+    subscribe(&client, "lobby", &broadcasts(&[]), &Function::new_no_args(""));
     status(&news, "lobby", "live").await;
     sleep_an_hour();
     sent.next(|frame| frame.as_string().is_some_and(|frame| frame.contains("\"heartbeat\""))).await;

@@ -2,7 +2,8 @@ import { useContext, useEffect, useId, useRef, useState } from 'react';
 import { copied } from '../arguments.js';
 import type { Dashboard } from '../dashboard.js';
 import type { DashboardError } from '../errors.js';
-import type { PresenceState, PresenceSubscription } from '../subscriptions.js';
+import type { PresenceState } from '../messages.js';
+import type { PresenceSubscription } from '../options/subscription.js';
 import { complain } from './complain.js';
 import { textOf } from './identity.js';
 import { useLatest } from './latest.js';
@@ -11,11 +12,8 @@ import { type SubscriptionState, useSubscribed } from './subscription.js';
 import { enter, type Tracking } from './tracking.js';
 
 /** Options of {@link usePresence}. */
-export interface UsePresenceOptions<State> {
-  /** The topic, without the `realtime:` prefix: 1 to 220 bytes of UTF-8. */
-  channel: string;
-  /** Join privately, authorized by the policies on `realtime.messages`. Default `false`. */
-  private?: boolean;
+export interface UsePresenceOptions<State>
+  extends Pick<PresenceSubscription<State>, 'channel' | 'private' | 'onError'> {
   /**
    * The name under which this client is tracked: one a channel and page. Default: the one that another component of the
    * page gives for the channel; if none does, one made of the component's place, which is the same for everybody who has
@@ -27,8 +25,6 @@ export interface UsePresenceOptions<State> {
    * Several components that track on one channel must give the same: any other state is a `topic_conflict`.
    */
   state?: State | null;
-  /** Called for an error, as of a subscription. */
-  onError?: (error: DashboardError) => void;
 }
 
 /** What {@link usePresence} gives. */

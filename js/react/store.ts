@@ -1,6 +1,6 @@
 import type { Dashboard } from '../dashboard.js';
 import type { DashboardError } from '../errors.js';
-import type { ConnectionState } from '../subscriptions.js';
+import type { ConnectionState } from '../messages.js';
 
 /** The connection as a component sees it. */
 export interface Connection {

@@ -1,6 +1,5 @@
-//! What JavaScript sees: exported classes, and the reading of their options.
+//! What JavaScript sees: the exported class, and the reading of what `js/options` has checked.
 
-pub mod filter;
-mod given;
-pub mod options;
+pub mod checked;
+#[cfg(target_arch = "wasm32")]
 pub mod realtime;

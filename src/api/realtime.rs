@@ -4,19 +4,25 @@ use litemap::LiteMap;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::Function;
+use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 
-use crate::api::options::{self, AccessToken, Content};
-use crate::core::dashboard::Input;
+use crate::api::checked;
+use crate::core::dashboard::{Config, Input};
 use crate::core::error::Error;
 use crate::core::ids::CallId;
 use crate::core::payload::Payload;
+use crate::core::realtime::http_broadcast::HttpBroadcast;
 use crate::core::realtime::routes::Slot;
+use crate::core::time::Instant;
 use crate::shell::driver::{Driver, Setup};
+use crate::shell::environment::read_clocks;
+use crate::shell::http::Project;
 use crate::shell::object;
+use crate::shell::token::claims;
 
-/// One client with its driver. Errors are plain objects `{ code, message, retryable, retryAfter? }`.
+/// One client with its driver. `js/options` has checked what it is given: options are objects without getters, ids and names
+/// well-formed texts, payloads bytes or what JSON holds. Errors are plain objects `{ code, message, retryable, retryAfter? }`.
 #[wasm_bindgen]
 pub struct RealtimeClient {
     driver: Rc<Driver>,
@@ -26,55 +32,52 @@ pub struct RealtimeClient {
 
 #[wasm_bindgen]
 impl RealtimeClient {
-    /// Reads the options; `notify` is given each batch of notifications.
+    /// Takes the options that `checkedManager` gives; `notify` is given each batch of notifications.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &JsValue, notify: Function) -> Result<RealtimeClient, JsValue> {
-        let options = options::realtime(options).map_err(thrown)?;
-        let (fixed, source) = match options.access_token {
-            AccessToken::None => (None, None),
-            AccessToken::Fixed(token) => (Some(token), None),
-            AccessToken::Source(source) => (None, Some(source)),
-        };
+    pub fn new(options: &JsValue, notify: Function) -> Self {
+        let field = |name: &str| Reflect::get(options, &name.into()).unwrap_or_default();
+        let text = |name: &str| field(name).as_string().unwrap_or_default();
+        let function = |name: &str| field(name).dyn_into::<Function>().ok();
+        let (key, log, access_token) = (text("key"), function("onLog"), function("accessToken"));
         let setup = Setup {
-            config: options.config,
-            url: options.url,
-            project: Rc::new(options.project),
+            config: Config {
+                has_token_source: access_token.is_some(),
+                logs: log.is_some(),
+                key_expires: expiry(&key),
+                ..checked::config(options)
+            },
+            url: text("socketUrl"),
+            project: Rc::new(Project { url: text("projectUrl"), key }),
             notify,
-            log: options.log,
-            access_token: source,
+            log,
+            access_token,
         };
         let driver = Driver::new(setup);
-        if let Some(tap) = &options.traffic {
-            driver.router().set_tap(tap);
+        if let Some(tap) = function("onTraffic") {
+            driver.router().set_tap(&tap);
         }
-        if fixed.is_some() {
-            driver.set_token(fixed);
+        if let Some(token) = field("accessToken").as_string() {
+            driver.set_token(Some(token));
         }
-        Ok(Self { driver, slots: RefCell::default(), next_slot: Cell::new(0) })
+        Self { driver, slots: RefCell::default(), next_slot: Cell::new(0) }
     }
 
-    /// Subscribes, or replaces the subscription of this id.
-    ///
-    /// Reading the options may run the application's code, which may have changed its mind: once all is read, `take` is
-    /// told whether the id stands for this very subscription already, and says whether it is still wanted.
+    /// Subscribes, or replaces the subscription of this id. Before anything is told, `take` is told whether the id stands for
+    /// this very subscription already.
     pub fn subscribe(
         &self,
-        id: &JsValue,
+        id: String,
         options: &JsValue,
-        on_data: &JsValue,
+        delivery: &JsValue,
+        on_data: &Function,
         take: &Function,
     ) -> Result<(), JsValue> {
-        let id = options::id("subscribe", id).map_err(thrown)?;
-        let subscription = options::subscription(&id, options).map_err(thrown)?;
-        let delivery = options::delivery(options).map_err(thrown)?;
-        let on_data = options::on_data(on_data).map_err(thrown)?;
+        let subscription = checked::subscription(options).map_err(thrown)?;
         if let Some(error) = self.driver.conflict(&id, &subscription) {
             return Err(thrown(error));
         }
         let is_same = self.driver.stands_for(&id, &subscription);
-        if !take.call1(&JsValue::NULL, &is_same.into()).is_ok_and(|wanted| wanted.is_truthy()) {
-            return Ok(());
-        }
+        take.call1(&JsValue::NULL, &is_same.into())?;
         let slot = *self.slots.borrow_mut().entry(id.clone()).or_insert_with(|| {
             self.next_slot.set(self.next_slot.get() + 1);
             self.next_slot.get()
@@ -83,24 +86,22 @@ impl RealtimeClient {
             // What waits to be delivered is the former subscription's, and of another kind perhaps.
             self.driver.router().drop_slot(slot);
         }
-        self.driver.router().set_slot(slot, on_data, &delivery);
+        self.driver.router().set_slot_to(slot, on_data, delivery);
         self.driver.handle(Input::Subscribe { id, subscription, slot });
         Ok(())
     }
 
     /// Drops the callback of an id whose subscription has ended.
-    pub fn release(&self, id: &JsValue) {
-        let slot = id.as_string().and_then(|id| self.slots.borrow_mut().remove(&id));
+    pub fn release(&self, id: &str) {
+        let slot = self.slots.borrow_mut().remove(id);
         if let Some(slot) = slot {
             self.driver.router().drop_slot(slot);
         }
     }
 
     /// Ends a subscription.
-    pub fn unsubscribe(&self, id: &JsValue) -> Result<(), JsValue> {
-        let id = options::id("unsubscribe", id).map_err(thrown)?;
+    pub fn unsubscribe(&self, id: String) {
         self.driver.handle(Input::Unsubscribe { id });
-        Ok(())
     }
 
     /// Ends everything and closes the socket.
@@ -109,45 +110,28 @@ impl RealtimeClient {
     }
 
     /// Sends a broadcast; the notification `settled` with this `call` says how it went.
-    pub fn send(&self, call: u32, id: &JsValue, event: &JsValue, payload: &JsValue) -> Result<(), JsValue> {
-        let id = options::id("send", id).map_err(thrown)?;
-        let event = options::event_name("send", event).map_err(thrown)?;
-        let Content { value: payload, is_bytes } = options::content(payload).map_err(thrown)?;
+    pub fn send(&self, call: u32, id: String, event: String, payload: JsValue, is_bytes: bool) {
         self.driver.handle(Input::Broadcast { call: CallId(call), id, event, payload, is_bytes });
-        Ok(())
     }
 
     /// Sends a broadcast by HTTP; the notification `settled` with this `call` says how it went.
     #[wasm_bindgen(js_name = httpSend)]
-    pub fn http_send(
-        &self,
-        call: u32,
-        channel: &JsValue,
-        event: &JsValue,
-        payload: &JsValue,
-        options: &JsValue,
-    ) -> Result<(), JsValue> {
-        let broadcast = options::http_broadcast(CallId(call), channel, event, payload, options);
-        self.driver.handle(Input::HttpBroadcast(broadcast.map_err(thrown)?));
-        Ok(())
+    pub fn http_send(&self, call: u32, channel: String, event: String, payload: JsValue, private: bool) {
+        let broadcast = HttpBroadcast { call: CallId(call), channel, event, payload, private };
+        self.driver.handle(Input::HttpBroadcast(broadcast));
     }
 
     /// Tracks a state from now on, or nothing if it is `undefined`; the notification `settled` with this `call` says how
     /// it went.
-    pub fn track(&self, call: u32, id: &JsValue, state: &JsValue) -> Result<(), JsValue> {
-        let of = if state.is_undefined() { "untrack" } else { "track" };
-        let id = options::id(of, id).map_err(thrown)?;
-        let state =
-            if state.is_undefined() { None } else { Some(options::presence_state(state).map_err(thrown)?) };
+    pub fn track(&self, call: u32, id: String, state: JsValue) {
+        let state = Some(state).filter(|state| !state.is_undefined());
         self.driver.handle(Input::Track { call: CallId(call), id, state });
-        Ok(())
     }
 
     /// `{ key: [presence, …] }`, or `undefined` if the id is no subscription to presence.
     #[wasm_bindgen(js_name = presenceState)]
-    pub fn presence_state(&self, id: &JsValue) -> Result<JsValue, JsValue> {
-        let id = options::id("presenceState", id).map_err(thrown)?;
-        Ok(self.driver.presence(&id).unwrap_or(JsValue::UNDEFINED))
+    pub fn presence_state(&self, id: &str) -> JsValue {
+        self.driver.presence(id).unwrap_or(JsValue::UNDEFINED)
     }
 
     /// Opens the socket and keeps it open.
@@ -157,9 +141,8 @@ impl RealtimeClient {
 
     /// Sets the access token; `null` for the key's own role.
     #[wasm_bindgen(js_name = setAuth)]
-    pub fn set_auth(&self, token: &JsValue) -> Result<(), JsValue> {
-        self.driver.set_token(options::token(token).map_err(thrown)?);
-        Ok(())
+    pub fn set_auth(&self, token: Option<String>) {
+        self.driver.set_token(token);
     }
 
     /// The counters, as `RealtimeStats` in `js/types.ts`.
@@ -192,6 +175,12 @@ impl RealtimeClient {
             ("longestLiveAgainMs", millis(realtime.longest_live_again)),
         ])
     }
+}
+
+/// When the key expires, if it is a token that says so.
+fn expiry(key: &str) -> Option<Instant> {
+    let now = Instant::from_millis(read_clocks().monotonic);
+    claims(key).lifetime.map(|left| now.after(u64::try_from(left).unwrap_or(0)))
 }
 
 fn thrown(error: Error) -> JsValue {

@@ -13,11 +13,14 @@
 //! the driver or an input of another machine. What one output causes is complete before the next one is looked at.
 //!
 //! ```
-//! use wedsync_dashboard::core::dashboard::{Config, Dashboard, Input, Output};
+//! use wedsync_dashboard::api::checked;
+//! use wedsync_dashboard::core::dashboard::{Dashboard, Input, Output};
 //! use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 //! use wedsync_dashboard::core::time::Instant;
 //!
-//! let mut dashboard = Dashboard::<serde_json::Value>::new(Config::default(), 42);
+//! # let checked = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/options/checked.json"));
+//! # let options = serde_json::from_str::<serde_json::Value>(checked).unwrap()["manager"].clone();
+//! let mut dashboard = Dashboard::<serde_json::Value>::new(checked::config(&options), 42);
 //! let subscription = Subscription::to("feed", Source::Broadcast { event: None, own: false });
 //! dashboard.handle(Instant::from_millis(0), Input::Subscribe { id: "feed".into(), subscription, slot: 1 });
 //! assert!(std::iter::from_fn(|| dashboard.poll()).any(|output| matches!(output, Output::Open { .. })));

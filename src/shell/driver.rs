@@ -14,7 +14,7 @@ use crate::core::log::LogEntry;
 use crate::core::pump::{Heard, Pump, Pumped};
 use crate::core::realtime::frame::Inbound;
 use crate::core::realtime::subscriptions::Subscription;
-use crate::core::session::token::{Claims, QuestionId};
+use crate::core::session::token::QuestionId;
 use crate::core::{connectivity, realtime};
 use crate::shell::environment::{Page, epoch, network_now, read_clocks, seed, visibility_now};
 use crate::shell::http::Project;
@@ -22,7 +22,7 @@ use crate::shell::object;
 use crate::shell::promise::{Ended, once, settle};
 use crate::shell::router::{Router, scan};
 use crate::shell::socket::{Socket, SocketEvent};
-use crate::shell::token::{claims, user_token};
+use crate::shell::token::claims;
 use crate::shell::wake::Wake;
 
 /// What the driver is told once.
@@ -299,14 +299,12 @@ fn token_input(question: QuestionId, answer: Ended) -> Input<JsValue> {
     let failed = |reason: &str| Input::TokenFailed { question, reason: reason.to_owned() };
     let given = |value, claims| Input::Token { question, value, claims };
     match answer {
-        Ok(token) if token.is_null() || token.is_undefined() => given(None, Claims::default()),
-        Ok(token) => match user_token(&token) {
-            Ok(token) => {
-                let claims = claims(&token);
-                given(Some(token), claims)
-            }
-            Err(wrong) => failed(&["it returned neither a user's token nor null but ", wrong].concat()),
-        },
+        // `js/options/token.ts` has checked what the application gave.
+        Ok(token) => {
+            let token = token.as_string();
+            let claims = token.as_deref().map(claims).unwrap_or_default();
+            given(token, claims)
+        }
         Err(error) => failed(&message_of(&error)),
     }
 }

@@ -8,6 +8,5 @@ pub mod payload;
 pub mod promise;
 pub mod router;
 pub mod socket;
-pub mod text;
 pub mod token;
 pub mod wake;

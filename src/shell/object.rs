@@ -76,7 +76,7 @@ pub fn notification(notification: &Notification<JsValue>) -> JsValue {
     JsValue::object(fields)
 }
 
-/// `{ type, key, … }`, as `PresenceEvent` in `js/types.ts`.
+/// `{ type, key, … }`, as `PresenceEvent` in `js/messages.ts`.
 fn presence(event: &PresenceEvent<JsValue>) -> JsValue {
     let list = |presences: &[JsValue]| presences.iter().cloned().collect::<Array>().into();
     let (kind, key, mut fields) = match event {

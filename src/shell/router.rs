@@ -1,6 +1,6 @@
 //! The router that executes the core's routing table in the JavaScript heap (`router.js`), as the shell sees it.
 
-use js_sys::{Array, Float64Array, Function, JsString, Uint8Array, Uint32Array};
+use js_sys::{Array, Float64Array, Function, Uint8Array, Uint32Array};
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
@@ -20,8 +20,10 @@ extern "C" {
     #[wasm_bindgen(constructor)]
     fn construct(version: u8, control: &Function, scan: &Function, overflow: &Function) -> Router;
 
+    /// Sets a slot's callback and how it is handed messages, as `js/options/delivery.ts` gives it. What waits for it is
+    /// dropped if that changes.
     #[wasm_bindgen(method, js_name = setSlot)]
-    fn set_slot_to(this: &Router, slot: Slot, callback: &Function, delivery: &JsValue);
+    pub fn set_slot_to(this: &Router, slot: Slot, callback: &Function, delivery: &JsValue);
 
     /// Drops a slot.
     #[wasm_bindgen(method, js_name = dropSlot)]
@@ -121,6 +123,11 @@ mod parts {
         fn exactNumbers();
     }
 
+    #[wasm_bindgen(module = "/src/shell/router/frames.js")]
+    extern "C" {
+        fn parsed();
+    }
+
     #[wasm_bindgen(module = "/src/shell/router/key.js")]
     extern "C" {
         fn keyIn();
@@ -145,16 +152,6 @@ extern "C" {
     /// What is parsed of a server's message, without its tokens.
     #[wasm_bindgen(js_name = redactedValue)]
     pub fn redacted_value(value: &JsValue) -> JsValue;
-}
-
-#[wasm_bindgen(module = "/src/shell/router/frames.js")]
-extern "C" {
-    /// Whether a text has more than so many bytes in UTF-8. It does not enter wasm.
-    #[wasm_bindgen(js_name = isLarger)]
-    pub fn is_larger(text: &JsString, limit: u32) -> bool;
-
-    /// The value of a JSON text, `undefined` if it is none. It does not enter wasm.
-    pub fn parsed(text: &JsString) -> JsValue;
 }
 
 impl Router {

@@ -7,7 +7,9 @@ use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
 
-use js_sys::{Array, Function, Object, Reflect};
+use gloo_net::http::{Request, RequestBuilder, Response};
+use js_sys::{Array, Function, JSON, Object, Reflect};
+use serde_json::{Value, json};
 use wasm_bindgen::prelude::*;
 use wedsync_dashboard::api::realtime::RealtimeClient;
 
@@ -21,24 +23,6 @@ pub const CONTROL: &str = env!("WEDSYNC_TEST_CONTROL_URL");
 
 /// Rosewood Barn, Amelia's and Ben's.
 pub const ROSEWOOD: &str = "51000000-0000-4000-8000-000000000001";
-
-#[wasm_bindgen(inline_js = r#"
-export async function send(method, url, headers, body) {
-  const response = await fetch(url, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
-  return text === '' ? null : JSON.parse(text);
-}
-"#)]
-extern "C" {
-    #[wasm_bindgen(catch)]
-    async fn send(method: &str, url: &str, headers: &JsValue, body: &JsValue) -> Result<JsValue, JsValue>;
-}
-
-/// What is asked of a subscription once its options are read: it is still wanted.
-pub fn always() -> Function {
-    Function::new_no_args("return true")
-}
 
 /// A plain object of these fields.
 pub fn object(fields: &[(&str, JsValue)]) -> JsValue {
@@ -58,28 +42,29 @@ pub fn text(value: &JsValue, path: &str) -> String {
 /// The access token of one of the demo's people.
 pub async fn sign_in(email: &str) -> String {
     let url = [URL, "/auth/v1/token?grant_type=password"].concat();
-    let headers = object(&[("apikey", KEY.into()), ("content-type", "application/json".into())]);
-    let body = object(&[("email", email.into()), ("password", "wedding-demo-1".into())]);
-    text(&send("POST", &url, &headers, &body).await.unwrap(), "access_token")
+    let body = json!({ "email": email, "password": "wedding-demo-1" });
+    let session: Value = posted(Request::post(&url).header("apikey", KEY), &body).await.json().await.unwrap();
+    session["access_token"].as_str().unwrap().to_owned()
 }
 
 /// Adds a client by REST, as that person.
 pub async fn add_client(token: &str, name: &str) {
-    let url = [URL, "/rest/v1/clients"].concat();
-    let headers = object(&[
-        ("apikey", KEY.into()),
-        ("authorization", ["Bearer ", token].concat().into()),
-        ("content-type", "application/json".into()),
-        ("prefer", "return=minimal".into()),
-    ]);
-    let body = object(&[("supplier_id", ROSEWOOD.into()), ("name", name.into())]);
-    send("POST", &url, &headers, &body).await.unwrap();
+    let request = Request::post(&[URL, "/rest/v1/clients"].concat())
+        .header("apikey", KEY)
+        .header("authorization", &["Bearer ", token].concat())
+        .header("prefer", "return=minimal");
+    posted(request, &json!({ "supplier_id": ROSEWOOD, "name": name })).await;
 }
 
 /// Orders the backend to break.
-pub async fn control(path: &str, body: &JsValue) {
-    let headers = object(&[("content-type", "application/json".into())]);
-    send("POST", &[CONTROL, path].concat(), &headers, body).await.unwrap();
+pub async fn control(path: &str, body: &Value) {
+    posted(Request::post(&[CONTROL, path].concat()), body).await;
+}
+
+async fn posted(request: RequestBuilder, body: &Value) -> Response {
+    let response = request.json(body).unwrap().send().await.unwrap();
+    assert!(response.ok(), "{} {}", response.status(), response.url());
+    response
 }
 
 /// What was told, in order, to be awaited.
@@ -131,23 +116,63 @@ impl Inbox {
     }
 }
 
+/// Options as `js/options` gives them once they are checked, written by `npm run docs`.
+const CHECKED: &str = include_str!("../options/checked.json");
+
+/// Those of this name, with others in the place of some.
+fn checked(name: &str, fields: &[(&str, JsValue)]) -> JsValue {
+    let all = JSON::parse(CHECKED).unwrap();
+    let options = Reflect::get(&all, &name.into()).unwrap();
+    Object::<JsValue>::assign(options.unchecked_ref(), object(fields).unchecked_ref()).into()
+}
+
+/// Options of a manager of this project.
+pub fn manager(url: &str, key: &str, more: &[(&str, JsValue)]) -> JsValue {
+    let vsn = more.iter().find(|(name, _)| *name == "vsn").and_then(|(_, vsn)| vsn.as_string());
+    let vsn = vsn.unwrap_or_else(|| "2.0.0".into());
+    let socket = [&url.replace("http", "ws"), "/realtime/v1/websocket?apikey=", key, "&vsn=", &vsn].concat();
+    let mut fields = vec![("projectUrl", url.into()), ("socketUrl", socket.into()), ("key", key.into())];
+    fields.extend_from_slice(more);
+    checked("manager", &fields)
+}
+
 /// A client of the embedded backend with the inbox of its notifications.
 pub fn client(access_token: &JsValue, more: &[(&str, JsValue)]) -> (RealtimeClient, Inbox) {
     let inbox = Inbox::default();
-    let options = object(&[
-        ("url", URL.into()),
-        ("key", KEY.into()),
-        ("accessToken", access_token.clone()),
-        ("reconnectBaseMs", 50.into()),
-    ]);
-    let options = Object::<JsValue>::assign(options.unchecked_ref(), object(more).unchecked_ref());
-    (RealtimeClient::new(&options, inbox.put_all()).unwrap(), inbox)
+    let mut fields = vec![("accessToken", access_token.clone()), ("reconnectBaseMs", 50.into())];
+    fields.extend_from_slice(more);
+    (RealtimeClient::new(&manager(URL, KEY, &fields), inbox.put_all()), inbox)
 }
 
-/// Options of a subscription; those of the list replace the usual ones.
-pub fn subscription(fields: &[(&str, JsValue)]) -> JsValue {
-    let options = object(&[("channel", "test".into()), ("onData", Function::new_no_args("").into())]);
-    Object::<JsValue>::assign(options.unchecked_ref(), object(fields).unchecked_ref()).into()
+/// Options of a subscription to broadcasts; those of the list replace the usual ones.
+pub fn broadcasts(fields: &[(&str, JsValue)]) -> JsValue {
+    checked("broadcasts", fields)
+}
+
+/// Options of a subscription to presence under a key.
+pub fn presence(channel: &str, key: &str) -> JsValue {
+    let chosen = object(&[("key", key.into()), ("isChosen", true.into()), ("enabled", true.into())]);
+    checked("presence", &[("channel", channel.into()), ("presence", chosen)])
+}
+
+/// Options of a subscription to changes of a table: of each the event and, if there is one, the filter.
+pub fn changes(table: &str, bindings: &[(&str, Option<&str>)]) -> JsValue {
+    let binding = |(event, filter): &(&str, Option<&str>)| {
+        object(&[
+            ("event", (*event).into()),
+            ("schema", "public".into()),
+            ("table", table.into()),
+            ("filter", filter.map_or(JsValue::UNDEFINED, JsValue::from)),
+        ])
+    };
+    let bindings: Array = bindings.iter().map(binding).collect();
+    checked("changes", &[("channel", table.into()), ("changes", bindings.into())])
+}
+
+/// Subscribes; what comes is handed over one by one.
+pub fn subscribe(client: &RealtimeClient, id: &str, options: &JsValue, on_data: &Function) {
+    let take = Function::new_no_args("");
+    client.subscribe(id.into(), options, &JsValue::UNDEFINED, on_data, &take).unwrap();
 }
 
 /// Waits until a subscription has this state.

@@ -97,9 +97,9 @@ export const mutants = [
   },
   {
     name: 'full jitter by default',
-    file: 'src/core/dashboard/config.rs',
-    text: 'jitter: Jitter::default(),',
-    replacement: 'jitter: Jitter::Full,',
+    file: 'src/api/checked/manager.rs',
+    text: '_ => Jitter::Spaced,',
+    replacement: '_ => Jitter::Full,',
   },
   {
     name: 'an attempt to connect that waits for ever',

@@ -20,6 +20,7 @@ before(() => {
     'Cargo.toml',
     'Cargo.lock',
     'src',
+    'tests/options',
     'tests/sim',
     'tests/sim_realtime.rs',
     'tests/twin',

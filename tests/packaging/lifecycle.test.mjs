@@ -4,9 +4,8 @@ import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { expect } from '@playwright/test';
 import { startLocalSupabase } from '@wedsync/local-supabase';
-import { installedPackageDir } from '../../scripts/lib/paths.mjs';
-import { serveFolder } from '../../scripts/lib/static-server.mjs';
 import { BreakableLink } from '../bench/lib/breakable-link.mjs';
+import { servePackage } from './package-server.mjs';
 import { launchChromium } from './workplace.mjs';
 
 /* What runs in the page. */
@@ -15,7 +14,7 @@ const window = undefined;
 
 /** @type {import('@playwright/test').Browser} */
 let browser;
-/** @type {Awaited<ReturnType<typeof serveFolder>>} */
+/** @type {Awaited<ReturnType<typeof servePackage>>} */
 let server;
 /** @type {import('node:http').Server} */
 let site;
@@ -26,7 +25,7 @@ let siteUrl = '';
 before(async () => {
   // Playwright switches the back/forward cache off unless it is asked not to.
   browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
-  server = await serveFolder(installedPackageDir);
+  server = await servePackage();
   backend = await startLocalSupabase({ port: 0, controlPort: 0 });
   site = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>Elsewhere</title>');

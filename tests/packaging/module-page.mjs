@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { startLocalSupabase } from '@wedsync/local-supabase';
-import { installedPackageDir } from '../../scripts/lib/paths.mjs';
-import { serveFolder } from '../../scripts/lib/static-server.mjs';
+import { servePackage } from './package-server.mjs';
 import { launchChromium } from './workplace.mjs';
 
 /**
@@ -10,7 +9,7 @@ import { launchChromium } from './workplace.mjs';
  */
 export async function startModulePages(database = {}) {
   const browser = await launchChromium();
-  const server = await serveFolder(installedPackageDir);
+  const server = await servePackage();
   const backend = await startLocalSupabase({ port: 0, controlPort: 0, ...database });
 
   /** @param {string} path @param {object} body */

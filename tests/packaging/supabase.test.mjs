@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { startLocalSupabase } from '@wedsync/local-supabase';
 import { demoPassword, demoUsers } from '../../scripts/lib/demo-users.mjs';
-import { installedPackageDir, migrationsDir, seedFile } from '../../scripts/lib/paths.mjs';
-import { serveFolder } from '../../scripts/lib/static-server.mjs';
+import { migrationsDir, seedFile } from '../../scripts/lib/paths.mjs';
+import { servePackage } from './package-server.mjs';
 import { launchChromium } from './workplace.mjs';
 
 const supabaseJs = createRequire(import.meta.url).resolve('@supabase/supabase-js/dist/umd/supabase.js');
@@ -14,14 +14,14 @@ const [amelia, ben] = demoUsers.map(({ email }) => ({ email, password: demoPassw
 
 /** @type {import('@playwright/test').Browser} */
 let browser;
-/** @type {Awaited<ReturnType<typeof serveFolder>>} */
+/** @type {Awaited<ReturnType<typeof servePackage>>} */
 let server;
 /** @type {Awaited<ReturnType<typeof startLocalSupabase>>} */
 let backend;
 
 before(async () => {
   browser = await launchChromium();
-  server = await serveFolder(installedPackageDir);
+  server = await servePackage();
   backend = await startLocalSupabase({ port: 0, controlPort: 0, migrations: migrationsDir, seed: seedFile });
 });
 after(async () => {

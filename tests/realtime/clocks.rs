@@ -1,5 +1,6 @@
 //! Tokens on a machine whose clock is wrong: whether they are good, the server says.
 
+use crate::defaults::defaults;
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::dashboard::Input;
 
@@ -80,7 +81,7 @@ fn a_machine_whose_clock_is_ahead_and_whose_tokens_do_not_say_since_when_they_ar
 
 #[test]
 fn public_channels_do_not_wait_for_a_token_that_seems_over() {
-    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
     world.subscribe("lobby", broadcasts("lobby"));
     world.subscribe("room", private(broadcasts("room:1")));
     world.open();

@@ -1,8 +1,8 @@
 //! The socket: opening, losing and finding it again.
 
+use crate::defaults::defaults;
 use serde_json::json;
 use wedsync_dashboard::core::connectivity;
-use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::dashboard::{Input, Notification};
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::realtime::subscriptions::Subscription;
@@ -48,7 +48,7 @@ fn attempts_back_off_with_jitter_up_to_thirty_seconds() {
 #[test]
 fn two_clients_do_not_come_back_together() {
     let delay = |seed| {
-        let mut world = World::with(Config::default(), seed);
+        let mut world = World::with(defaults(), seed);
         world.subscribe("feed", broadcasts("feed"));
         world.close(1006);
         world.left(connectivity::Timer::Reconnect).unwrap()

@@ -1,5 +1,6 @@
 //! Broadcasts by HTTP.
 
+use crate::defaults::defaults;
 use serde_json::json;
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::dashboard::Input;
@@ -37,7 +38,7 @@ fn a_broadcast_by_http_needs_no_socket_and_settles_with_the_servers_answer() {
 
 #[test]
 fn it_waits_for_the_token_and_is_told_when_there_is_none() {
-    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
     send(&mut world, 1);
     assert_eq!((world.tokens_asked, world.requests.len()), (1, 0));
     world.input(Input::Token {
@@ -47,13 +48,13 @@ fn it_waits_for_the_token_and_is_told_when_there_is_none() {
     });
     assert_eq!(world.requests[0].token.as_deref(), Some("jwt"));
 
-    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
     send(&mut world, 1);
     world.input(Input::TokenFailed { question: QuestionId(1), reason: "no session".into() });
     assert_eq!(world.settled(1), Some(Err("token_unavailable")));
     assert!(world.client().next_timeout().is_none());
 
-    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
     send(&mut world, 1);
     world.pass(10_000);
     assert_eq!(world.settled(1), Some(Err("token_unavailable")), "no answer is a failure too");
@@ -68,7 +69,7 @@ fn it_waits_for_the_token_and_is_told_when_there_is_none() {
 
 #[test]
 fn a_token_that_has_run_out_meanwhile_is_asked_for_again_before_a_broadcast() {
-    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
     let answer = |question, token: &str, lifetime| Input::Token {
         question: QuestionId(question),
         value: Some(token.into()),
@@ -88,7 +89,7 @@ fn a_token_that_has_run_out_meanwhile_is_asked_for_again_before_a_broadcast() {
 #[test]
 fn a_broadcast_that_waits_for_a_token_is_settled_whatever_becomes_of_the_link() {
     let asking = || {
-        let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+        let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
         world.subscribe("feed", broadcasts("feed"));
         world.open();
         send(&mut world, 1);
@@ -110,7 +111,7 @@ fn a_broadcast_that_waits_for_a_token_is_settled_whatever_becomes_of_the_link() 
     world.pass(10_000);
     assert_eq!(world.settled(1), Some(Err("token_unavailable")));
 
-    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
     send(&mut world, 1);
     world.input(Input::Disconnect);
     assert_eq!(world.settled(1), Some(Err("disconnected")));

@@ -1,5 +1,6 @@
 //! Joining: what goes out, and when a subscription is truly live.
 
+use crate::defaults::defaults;
 use serde_json::{Value, json};
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::dashboard::{Input, Notification};
@@ -250,7 +251,7 @@ fn a_channel_too_many_is_joined_as_soon_as_another_is_left_as_recorded() {
 
 #[test]
 fn a_wrong_signature_is_mended_by_another_token_once() {
-    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
     world.subscribe("room", private(broadcasts("room:1")));
     world.open();
     let refusal = &from_server("join_bad_tokens_v2", 1)[2];

@@ -1,5 +1,6 @@
 //! The page's life, the pace of joins, and rest.
 
+use crate::defaults::defaults;
 use serde_json::json;
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::dashboard::{Input, Notification};
@@ -119,7 +120,7 @@ fn a_topic_that_was_refused_is_joined_after_the_others_and_one_at_a_time() {
 
 #[test]
 fn the_log_tells_what_happens_and_never_a_token() {
-    let mut world = World::with(Config { logs: true, has_token_source: true, ..Config::default() }, 1);
+    let mut world = World::with(Config { logs: true, has_token_source: true, ..defaults() }, 1);
     world.subscribe("feed", private(broadcasts("feed")));
     world.open();
     world.input(Input::Token {
@@ -309,7 +310,7 @@ fn a_limit_is_kept_to_though_another_users_token_seems_over_when_the_page_is_bac
         let claims = Claims { user: Some(user.to_owned()), lifetime: Some(lifetime), age: None };
         (Some([user, "'s for ", &lifetime.to_string()].concat()), claims)
     };
-    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
     world.subscribe("room", private(broadcasts("room:1")));
     world.open();
     let (value, claims) = token("alice", 3_600_000);

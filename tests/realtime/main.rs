@@ -8,6 +8,8 @@
 mod bindings;
 mod clocks;
 mod connecting;
+#[path = "../options/defaults.rs"]
+mod defaults;
 mod filters;
 mod frames;
 mod handover;

@@ -1,5 +1,6 @@
 //! Presence: who is there, what changed, and what is tracked.
 
+use crate::defaults::defaults;
 use serde_json::{Value, json};
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::realtime::frame::Protocol;
@@ -26,7 +27,7 @@ fn told(event: &PresenceEvent<Value>) -> String {
 
 /// What A of the recording was told, with its own join in the place of the recorded one.
 fn as_recorded(recording: &str, protocol: Protocol) -> World {
-    let mut world = World::with(Config { protocol, ..Config::default() }, 1);
+    let mut world = World::with(Config { protocol, ..defaults() }, 1);
     world.subscribe("who", presence("pres1", "alice"));
     world.open();
     let join = references(&world, "phx_join").0;

@@ -1,5 +1,6 @@
 //! Broadcasts and their answers.
 
+use crate::defaults::defaults;
 use serde_json::{Value, json};
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::dashboard::Input;
@@ -16,7 +17,7 @@ fn acknowledged(channel: &str) -> Subscription {
 }
 
 fn live(protocol: Protocol) -> World {
-    let mut world = World::with(Config { protocol, ..Config::default() }, 1);
+    let mut world = World::with(Config { protocol, ..defaults() }, 1);
     world.subscribe("room", acknowledged("pub2"));
     world.open();
     world

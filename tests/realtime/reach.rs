@@ -1,5 +1,6 @@
 //! Finding the way back to the server, and why it does not let one in.
 
+use crate::defaults::defaults;
 use serde_json::json;
 use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::dashboard::Config;
@@ -139,7 +140,7 @@ fn errors(world: &World) -> Vec<String> {
 
 #[test]
 fn a_wrong_key_is_told_apart_from_a_project_out_of_reach() {
-    let mut world = refused(Config::default());
+    let mut world = refused(defaults());
     let request = world.requests.last().expect("it was asked");
     assert_eq!((request.path.as_str(), request.token.as_deref()), ("/auth/v1/user", Some("jwt")));
     world.answer(401, json!({ "message": "Invalid API key" }));
@@ -151,7 +152,7 @@ fn a_wrong_key_is_told_apart_from_a_project_out_of_reach() {
 
 #[test]
 fn an_expired_token_is_told_and_asked_for_anew() {
-    let mut world = refused(Config { has_token_source: true, ..Config::default() });
+    let mut world = refused(Config { has_token_source: true, ..defaults() });
     let asked = world.tokens_asked;
     world.answer(403, json!({ "msg": "invalid JWT: token is expired" }));
     assert_eq!(world.tokens_asked, asked + 1);
@@ -160,15 +161,14 @@ fn an_expired_token_is_told_and_asked_for_anew() {
 #[test]
 fn a_key_that_says_it_has_expired_needs_no_question() {
     let key_expires = Some(Instant::from_millis(10));
-    let world = refused(Config { key_expires, ..Config::default() });
+    let world = refused(Config { key_expires, ..defaults() });
     assert!(world.requests.is_empty());
     assert!(errors(&world).last().unwrap().contains("has expired"));
 }
 
 #[test]
 fn a_project_that_answers_nothing_is_asked_no_questions() {
-    let mut world =
-        World::with(Config { reconnect_base: 30_000, jitter: Jitter::Equal, ..Config::default() }, 1);
+    let mut world = World::with(Config { reconnect_base: 30_000, jitter: Jitter::Equal, ..defaults() }, 1);
     world.subscribe("feed", broadcasts("feed"));
     world.close(1006);
     world.pass(1_000);
@@ -187,7 +187,7 @@ fn on_a_connection_that_is_to_be_spared_all_of_it_is_rarer() {
         [(sparing(true, "4g"), true), (sparing(false, "2g"), true), (sparing(false, "3g"), false)]
     {
         let mut world =
-            World::with(Config { reconnect_base: 30_000, jitter: Jitter::Equal, ..Config::default() }, 1);
+            World::with(Config { reconnect_base: 30_000, jitter: Jitter::Equal, ..defaults() }, 1);
         world.input(input);
         world.subscribe("feed", broadcasts("feed"));
         world.open();

@@ -1,5 +1,6 @@
 //! The access token: before the first join, ahead of its end, and after the server's refusal.
 
+use crate::defaults::defaults;
 use serde_json::json;
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::dashboard::{Input, Notification};
@@ -11,7 +12,7 @@ use crate::recording::{from_client, from_server};
 use crate::world::{World, broadcasts, private};
 
 pub fn asking() -> World {
-    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
     world.subscribe("room", private(broadcasts("room:1")));
     world.open();
     world
@@ -194,7 +195,7 @@ fn a_client_at_rest_asks_for_no_token_whatever_becomes_of_the_last_question() {
 
 #[test]
 fn a_client_whose_last_subscription_failed_renews_no_token() {
-    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
     world.subscribe("room", Subscription { auto_reconnect: false, ..broadcasts("room:1") });
     world.open();
     give(&mut world, "jwt", Some(3_600_000));
@@ -380,8 +381,7 @@ fn a_refusal_of_an_older_token_does_not_refuse_the_newer_one() {
     world.pass(1_000);
     assert_eq!(world.tokens_asked, asked + 1, "pushed: it is the new one that is refused");
 
-    let mut world =
-        World::with(Config { reconnect_base: 30_000, jitter: Jitter::Equal, ..Config::default() }, 1);
+    let mut world = World::with(Config { reconnect_base: 30_000, jitter: Jitter::Equal, ..defaults() }, 1);
     set_auth(&mut world, "old", None);
     world.subscribe("feed", broadcasts("feed"));
     world.close(1006);
@@ -397,7 +397,7 @@ fn a_refusal_of_an_older_token_does_not_refuse_the_newer_one() {
 #[test]
 fn a_source_that_has_only_what_was_refused_is_asked_every_five_seconds_at_most() {
     for channels in [1, 10] {
-        let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+        let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
         let names: Vec<String> = (0..channels).map(|number| format!("room:{number}")).collect();
         for name in &names {
             world.subscribe(name, private(broadcasts(name)));

@@ -1,5 +1,6 @@
 //! A failure is told when it begins and when its reason changes, whatever fails how often.
 
+use crate::defaults::defaults;
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::dashboard::{Input, Notification};
 use wedsync_dashboard::core::error::Error;
@@ -77,7 +78,7 @@ fn attempts_are_counted_though_they_are_not_told() {
 
 #[test]
 fn a_source_that_fails_for_long_is_told_once_and_anew_after_it_gave_a_token() {
-    let config = Config { has_token_source: true, ..Config::default() };
+    let config = Config { has_token_source: true, ..defaults() };
     let mut world = World::with(config, 1);
     world.subscribe("feed", broadcasts("feed"));
     world.open();

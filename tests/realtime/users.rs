@@ -1,5 +1,6 @@
 //! Whose session it is: nothing of a former user's reaches the next one, and what the server subscribes anew is told.
 
+use crate::defaults::defaults;
 use serde_json::{Value, json};
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::dashboard::{Input, Notification};
@@ -203,7 +204,7 @@ fn who_the_former_user_saw_and_what_it_tracked_end_with_it() {
 
 #[test]
 fn a_broadcast_by_http_that_waited_under_the_former_user_does_not_go_out_as_the_next_ones() {
-    let mut world = World::with(Config { has_token_source: true, ..Config::default() }, 1);
+    let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
     let answer = |user: &str, question| Input::Token {
         question: QuestionId(question),
         value: Some(user.to_owned()),
@@ -320,7 +321,7 @@ fn accept_1(world: &mut World) {
 
 #[test]
 fn in_protocol_1_another_user_is_told_from_the_former_one_by_another_socket() {
-    let mut world = World::with(Config { protocol: Protocol::V1, ..Config::default() }, 1);
+    let mut world = World::with(Config { protocol: Protocol::V1, ..defaults() }, 1);
     set_auth(&mut world, "alice", "alice-1");
     world.subscribe("rows", changes("rows", "clients", None));
     world.open();
@@ -345,7 +346,7 @@ fn in_protocol_1_another_user_is_told_from_the_former_one_by_another_socket() {
 
 #[test]
 fn in_protocol_1_what_comes_before_the_reply_to_a_join_is_not_about_it() {
-    let mut world = World::with(Config { protocol: Protocol::V1, ..Config::default() }, 1);
+    let mut world = World::with(Config { protocol: Protocol::V1, ..defaults() }, 1);
     world.subscribe("rows", changes("rows", "clients", None));
     world.open();
     accept_1(&mut world);

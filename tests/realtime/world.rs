@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::defaults::defaults;
 use serde_json::{Value, json};
 use twin::router::{Router, Verdict};
 use wedsync_dashboard::core::dashboard::{Config, Dashboard};
@@ -63,7 +64,7 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
-        Self::with(Config::default(), 1)
+        Self::with(defaults(), 1)
     }
 
     pub fn with(config: Config, seed: u64) -> Self {

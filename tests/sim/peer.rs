@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::defaults::defaults;
 use serde_json::{Value, json};
 use twin::router::{Router, Verdict};
 use wedsync_dashboard::core::connectivity;
@@ -119,7 +120,7 @@ pub struct Peer {
 impl Peer {
     pub fn new(number: usize, menu: Vec<Wish>, has_token_source: bool, version: Version, seed: u64) -> Self {
         let protocol = if version == Version::One { Protocol::V1 } else { Protocol::V2 };
-        let config = Config { has_token_source, protocol, ..Config::default() };
+        let config = Config { has_token_source, protocol, ..defaults() };
         let user = format!("user{number}");
         Self {
             pump: Pump::new(config, seed),

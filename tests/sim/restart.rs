@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
+use crate::defaults::defaults;
 use serde_json::{Value, json};
 use twin::router::{Router, Verdict};
 use wedsync_dashboard::core::dashboard::{Config, Dashboard};
@@ -272,12 +273,12 @@ fn herd(config: &Config, lasts: Millis) -> Herd {
 const OTHERS: [Jitter; 3] = [Jitter::Full, Jitter::Equal, Jitter::Decorrelated];
 
 fn with(jitter: Jitter) -> Config {
-    Config { jitter, ..Config::default() }
+    Config { jitter, ..defaults() }
 }
 
 /// What a restart of these lengths costs a client as it is by default, and one with full jitter.
 fn own_and_full(lengths: RangeInclusive<Millis>, restart: Restart) -> [Cost; 2] {
-    [Config::default(), with(Jitter::Full)].map(|config| cost(&config, lengths.clone(), restart))
+    [defaults(), with(Jitter::Full)].map(|config| cost(&config, lengths.clone(), restart))
 }
 
 #[test]
@@ -291,8 +292,8 @@ fn attempts_do_not_bunch() {
 
 #[test]
 fn the_default_brings_a_client_back_soonest() {
-    let own = cost(&Config::default(), ANY, REALTIME_ALONE);
-    println!("{:?}: {own:?}", Config::default().jitter);
+    let own = cost(&defaults(), ANY, REALTIME_ALONE);
+    println!("{:?}: {own:?}", defaults().jitter);
     for jitter in OTHERS {
         let other = cost(&with(jitter), ANY, REALTIME_ALONE);
         println!("{jitter:?}: {other:?}");
@@ -306,8 +307,8 @@ fn the_default_brings_a_client_back_soonest() {
 #[test]
 fn the_default_spares_a_server_that_a_thousand_clients_lose_at_once() {
     for lasts in [5_000, 30_000] {
-        let own = herd(&Config::default(), lasts);
-        println!("{lasts} ms, {:?}: {own:?}", Config::default().jitter);
+        let own = herd(&defaults(), lasts);
+        println!("{lasts} ms, {:?}: {own:?}", defaults().jitter);
         for jitter in OTHERS {
             let other = herd(&with(jitter), lasts);
             println!("{lasts} ms, {jitter:?}: {other:?}");

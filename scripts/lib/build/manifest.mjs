@@ -31,10 +31,17 @@ export function writeManifest() {
     },
     types: './index.d.ts',
     files: publishedFiles(),
+    dependencies: dependencies(),
     peerDependencies: { '@playwright/test': '>=1.50.0', react: '>=18.0.0' },
     peerDependenciesMeta: { '@playwright/test': { optional: true }, react: { optional: true } },
   };
   writeFileSync(join(packageDir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** What the package's JavaScript imports by name, in the versions that it is built and tested with. */
+function dependencies() {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return Object.fromEntries(['valibot'].map((name) => [name, `^${devDependencies[name]}`]));
 }
 
 /** The crate's version is the package's. */

@@ -21,7 +21,7 @@ const licenceFile = /^(licen[cs]e|copying|copyright|notice|unlicense)/i;
 
 /**
  * Writes the notices of all that is linked into the module: crates, and the parts of Rust's standard library. The
- * package's JavaScript is its own and wasm-bindgen's; no npm package is bundled.
+ * package's JavaScript is its own and wasm-bindgen's; an npm package that it imports is a dependency, and not bundled.
  */
 export async function writeNotices() {
   const { stdout } = await mustRun('rustc', ['--print', 'sysroot'], {
@@ -40,26 +40,11 @@ async function linkedCrates(sysroot) {
     ['metadata', '--locked', '--format-version', '1', '--filter-platform', target],
     { cwd: root, sentence: 'cargo cannot tell what the crate depends on: correct what it says above.' },
   );
+  /** @type {{ packages: Crate[], resolve: { root: string } }} */
   const { packages, resolve } = JSON.parse(stdout);
-  /** @type {Map<string, Crate>} */
-  const byId = new Map(packages.map((/** @type {Crate} */ crate) => [crate.id, crate]));
-  /** @type {Map<string, { deps: { pkg: string, dep_kinds: { kind: string | null }[] }[] }>} */
-  const nodes = new Map(resolve.nodes.map((/** @type {{ id: string }} */ node) => [node.id, node]));
-  /** @type {Set<Crate>} */
-  const linked = new Set();
-  /** @param {string} id */
-  const visit = (id) => {
-    const crate = byId.get(id);
-    // A macro runs in the compiler, and what it is made of too.
-    if (!crate || linked.has(crate) || crate.targets.some(({ kind }) => kind.includes('proc-macro'))) return;
-    linked.add(crate);
-    for (const { pkg, dep_kinds: kinds } of nodes.get(id)?.deps ?? []) {
-      if (kinds.some(({ kind }) => kind === null)) visit(pkg);
-    }
-  };
-  visit(resolve.root);
-  return [...linked]
-    .filter(({ id }) => id !== resolve.root)
+  const linked = await linkedNames();
+  return packages
+    .filter(({ id, name, version }) => id !== resolve.root && linked.has(`${name} v${version}`))
     .map((crate) => ({
       name: `${crate.name} ${crate.version}`,
       licence: crate.license ?? 'see below',
@@ -70,8 +55,21 @@ async function linkedCrates(sysroot) {
 }
 
 /**
+ * The crates by name and version. Of what tests alone depend on, the metadata shows the features too, and crates that only
+ * these bring in.
+ */
+async function linkedNames() {
+  const edges = ['--edges', 'normal,no-proc-macro', '--prefix', 'none', '--format', '{p}'];
+  const { stdout } = await mustRun('cargo', ['tree', '--locked', '--target', target, ...edges], {
+    cwd: root,
+    sentence: 'cargo cannot tell what is linked: correct what it says above.',
+  });
+  return new Set(stdout.split('\n').map((line) => line.split(' ').slice(0, 2).join(' ')));
+}
+
+/**
  * @typedef {{ id: string, name: string, version: string, license: string | null, repository: string | null,
- *   authors: string[], manifest_path: string, targets: { kind: string[] }[] }} Crate
+ *   authors: string[], manifest_path: string }} Crate
  */
 
 /**

@@ -6,7 +6,7 @@ use crate::core::resilience::backoff::{Backoff, Jitter};
 use crate::core::session;
 use crate::core::time::Instant;
 
-/// What the dashboard is told once. Times in milliseconds.
+/// What the dashboard is told once. Times in milliseconds; `js/options` has the defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// The version of the protocol that is spoken.
@@ -39,28 +39,6 @@ pub struct Config {
     pub logs: bool,
     /// When the key expires, if it says so.
     pub key_expires: Option<Instant>,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Self {
-            protocol: Protocol::default(),
-            heartbeat_interval: 25_000,
-            visible_heartbeat_interval: 5_000,
-            join_timeout: 15_000,
-            connect_timeout: 10_000,
-            reconnect_base: 1_000,
-            reconnect_cap: 30_000,
-            jitter: Jitter::default(),
-            joins_per_second: 50,
-            push_timeout: 10_000,
-            http_timeout: 10_000,
-            idle_timeout: 10_000,
-            has_token_source: false,
-            logs: false,
-            key_expires: None,
-        }
-    }
 }
 
 impl Config {

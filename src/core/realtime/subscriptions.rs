@@ -60,7 +60,7 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    /// To `source` on a public channel, with the defaults.
+    /// To `source` on a public channel: nothing else is asked for, and it joins again after a loss.
     pub fn to(channel: impl Into<String>, source: Source) -> Self {
         Self {
             channel: channel.into(),

@@ -6,11 +6,10 @@ use crate::core::rng::Rng;
 ///
 /// `Full`, `Equal` and `Decorrelated` are those of the AWS Architecture Blog, "Exponential Backoff And Jitter", 2015. The
 /// growth of `Spaced` is that of Google's HTTP client (`ExponentialBackOff`, `DEFAULT_MULTIPLIER` 1.5).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jitter {
     /// The first between 0 and E, all others between E/2 and E, where E grows by half each time: attempts keep a distance
     /// from each other, and none leaves a long pause.
-    #[default]
     Spaced,
     /// Between 0 and E = min(cap, base · 2ⁿ): several may fall together, and a long pause then follows.
     Full,

@@ -119,34 +119,6 @@ export function replyIn(buffer) {
   return [joinRef, ref, topic, 'phx_reply', { status, response: buffer.slice(at) }];
 }
 
-/**
- * Whether a text has more than so many bytes in UTF-8. A character of a string is one to three of them, and two
- * surrogates that belong together are four; so most texts need not be looked at.
- */
-export function isLarger(text, limit) {
-  if (text.length > limit) return true;
-  if (text.length * 3 <= limit) return false;
-  let bytes = 0;
-  for (let at = 0; at < text.length && bytes <= limit; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code < 0x80) bytes += 1;
-    else if (code < 0x800) bytes += 2;
-    else if (isHigh(code) && isLow(text.charCodeAt(at + 1))) {
-      bytes += 4;
-      at += 1;
-    } else bytes += 3;
-  }
-  return bytes > limit;
-}
-
-function isHigh(code) {
-  return code >= 0xd800 && code < 0xdc00;
-}
-
-function isLow(code) {
-  return code >= 0xdc00 && code < 0xe000;
-}
-
 const encoder = new TextEncoder();
 
 /** The frame of a binary broadcast: the header that the core wrote, with the payload behind it. */
