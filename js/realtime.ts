@@ -1,57 +1,23 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { checkEvent, checkId, checkListener, copied, invalid } from './arguments.js';
-import { Emitter, report } from './emitter.js';
-import { DashboardError, toError } from './errors.js';
+import { checkEvent, checkId, checkListener, copied } from './arguments.js';
+import { promised } from './calls.js';
+import { Client } from './client.js';
+import { Emitter } from './emitter.js';
+import { toError } from './errors.js';
+import { checkListening } from './listening.js';
 import type { ConnectionState, PresenceState } from './messages.js';
-import { init, isLoaded } from './module.js';
-import type { Notification } from './notifications.js';
+import { isLoaded } from './module.js';
 import { checkedHttpSend, type HttpSendOptions } from './options/http.js';
-import {
-  type CheckedManager,
-  checkedManager,
-  type RealtimeOptions,
-  type SupabaseRealtimeOptions,
-} from './options/manager.js';
+import { checkedManager, type RealtimeOptions, type SupabaseRealtimeOptions } from './options/manager.js';
 import { contentOf, presenceStateOf } from './options/payload.js';
 import { checkedSubscription, type SubscriptionOptions } from './options/subscription.js';
 import { checkToken } from './options/token.js';
-import { type Connected, connectSupabase, type Follow } from './supabase.js';
-import { type Held, promised, type Settle, Telling } from './telling.js';
+import { NO_STATS } from './stats.js';
+import { connectSupabase } from './supabase.js';
+import { reporting } from './taps.js';
+import { type Held, Telling } from './telling.js';
 import type { RealtimeEvents, RealtimeStats, SubscriptionInfo } from './types.js';
-import { RealtimeClient } from './wedsync_dashboard.js';
-
-const EVENTS: Record<keyof RealtimeEvents, true> = {
-  connected: true,
-  disconnected: true,
-  error: true,
-  continuity: true,
-  'presence-sync': true,
-  presence: true,
-  system: true,
-  heartbeat: true,
-  'max-reconnect-attempts': true,
-  'user-changed': true,
-};
-
-const NO_STATS: RealtimeStats = {
-  frames: 0,
-  bytes: 0,
-  malformed: 0,
-  unrouted: 0,
-  duplicates: 0,
-  dropped: 0,
-  sent: 0,
-  connections: 0,
-  reconnects: 0,
-  joins: 0,
-  failedJoins: 0,
-  heartbeats: 0,
-  roundTripMs: { p50: null, p95: null, p99: null },
-  recoveries: 0,
-  liveAgainMs: null,
-  longestLiveAgainMs: null,
-};
 
 /**
  * Live subscriptions over one socket, which opens with the first of them and heals itself.
@@ -71,33 +37,25 @@ const NO_STATS: RealtimeStats = {
  * ```
  */
 export class RealtimeSubscriptionManager {
-  readonly #options: CheckedManager;
-  readonly #follow: Follow;
-  #unfollow: (() => void) | undefined;
   readonly #events = new Emitter<RealtimeEvents & { state: ConnectionState }>();
-  readonly #telling = new Telling(this.#events, {
-    release: (id) => this.#client?.release(id),
-    presenceState: (id) => this.presenceState(id),
-  });
-  #client: RealtimeClient | undefined;
-  /** Counts what is asked and told: a callback may ask for something before the rest of its batch is told. */
-  #turn = 0;
-  #lastCall = 0;
+  readonly #client: Client;
+  readonly #telling: Telling;
   /** The call of `connect` that holds the socket open. */
   #kept: symbol | undefined;
-  /** Nothing more may be asked. */
-  #closed = false;
-  /** Nothing more is told. */
-  #ended = false;
 
   /**
    * @throws {DashboardError} `invalid_option`, `unknown_option`, `invalid_url`, `missing_key`.
    */
   constructor(options: RealtimeOptions | SupabaseRealtimeOptions) {
-    const { options: connected, follow } = connectedTo(copied('RealtimeSubscriptionManager', options));
-    this.#options = reporting(checkedManager(connected));
-    this.#follow = follow;
-    if (isLoaded()) this.#start();
+    const { options: given, follow } = connectSupabase(copied('RealtimeSubscriptionManager', options));
+    this.#client = new Client(reporting(checkedManager(given)), follow, (notification, turn) =>
+      this.#telling.tell(notification, turn),
+    );
+    this.#telling = new Telling(this.#events, this.#client.calls, {
+      release: (id) => this.#client.present?.release(id),
+      presenceState: (id) => this.presenceState(id),
+    });
+    if (isLoaded()) this.#client.start();
   }
 
   /**
@@ -126,13 +84,13 @@ export class RealtimeSubscriptionManager {
         }
         settle.reject(toError(error));
       };
-      this.#turn += 1;
+      this.#client.turn += 1;
       const held: Held = {
         channel: former?.channel ?? '',
         callbacks: {},
         waiting: [...(former?.waiting ?? []), settle],
         begin: () => {},
-        since: this.#turn,
+        since: this.#client.turn,
         status: former?.status,
       };
       try {
@@ -145,9 +103,9 @@ export class RealtimeSubscriptionManager {
           if (isSame && former) held.since = former.since;
         };
         const ask = () => {
-          if (isWanted()) this.#start().subscribe(id, subscription, delivery, callbacks.onData, take);
+          if (isWanted()) this.#client.start().subscribe(id, subscription, delivery, callbacks.onData, take);
         };
-        held.begin = () => this.#whenLoaded(ask, fail);
+        held.begin = () => this.#client.whenLoaded(ask, fail);
       } catch (error) {
         fail(error);
         return;
@@ -174,7 +132,7 @@ export class RealtimeSubscriptionManager {
   #end(id: string): void {
     const held = this.#telling.held.get(id);
     if (!held) return;
-    if (held.status !== undefined) this.#client?.unsubscribe(id);
+    if (held.status !== undefined) this.#client.present?.unsubscribe(id);
     // The module does not know it yet, or has given it up and is about to tell so.
     if (this.#telling.held.get(id) === held) this.#telling.statusChanged(id, 'closed');
   }
@@ -197,7 +155,7 @@ export class RealtimeSubscriptionManager {
   connect(): Promise<void> {
     const kept = Symbol('connect');
     this.#kept = kept;
-    return this.#ask(() => (client) => {
+    return this.#client.ask(() => (client) => {
       // `disconnect` may have been called while the module was loading.
       if (this.#kept === kept) client.connect();
     });
@@ -259,7 +217,7 @@ export class RealtimeSubscriptionManager {
    * arrived or not).
    */
   send(id: string, event: string, payload: unknown): Promise<void> {
-    return this.#call(() => {
+    return this.#client.call(() => {
       checkId('send', id);
       checkEvent('send', event);
       const { value, isBytes } = contentOf(payload);
@@ -282,7 +240,7 @@ export class RealtimeSubscriptionManager {
     payload: Record<string, unknown> | ArrayBuffer | ArrayBufferView,
     options?: HttpSendOptions,
   ): Promise<void> {
-    return this.#call(() => {
+    return this.#client.call(() => {
       const { value, isPrivate } = checkedHttpSend(channel, event, payload, options);
       return (client, call) => client.httpSend(call, channel, event, value, isPrivate);
     });
@@ -298,7 +256,7 @@ export class RealtimeSubscriptionManager {
    * another.
    */
   track(id: string, state: Record<string, unknown>): Promise<void> {
-    return this.#call(() => {
+    return this.#client.call(() => {
       checkId('track', id);
       const value = presenceStateOf(state);
       return (client, call) => client.track(call, id, value);
@@ -311,7 +269,7 @@ export class RealtimeSubscriptionManager {
    * @throws {DashboardError} As {@link track}.
    */
   untrack(id: string): Promise<void> {
-    return this.#call(() => {
+    return this.#client.call(() => {
       checkId('untrack', id);
       return (client, call) => client.track(call, id, undefined);
     }, 'not_joined');
@@ -324,7 +282,7 @@ export class RealtimeSubscriptionManager {
    */
   presenceState<State = Record<string, unknown>>(id: string): PresenceState<State> {
     checkId('presenceState', id);
-    return (this.#client?.presenceState(id) ?? Object.create(null)) as PresenceState<State>;
+    return (this.#client.present?.presenceState(id) ?? Object.create(null)) as PresenceState<State>;
   }
 
   /**
@@ -339,7 +297,7 @@ export class RealtimeSubscriptionManager {
    * bytes and is no secret key.
    */
   setAuth(token: string | null): Promise<void> {
-    return this.#ask(() => {
+    return this.#client.ask(() => {
       checkToken(token);
       return (client) => client.setAuth(token);
     });
@@ -347,151 +305,23 @@ export class RealtimeSubscriptionManager {
 
   /** The counters, and what was measured. All 0 or `null` before the first subscription. */
   stats(): RealtimeStats {
-    return this.#client ? (this.#client.stats() as RealtimeStats) : structuredClone(NO_STATS);
+    const { present } = this.#client;
+    return present ? (present.stats() as RealtimeStats) : structuredClone(NO_STATS);
   }
 
   /** Ends all subscriptions, closes the socket and leaves nothing running. A later `subscribe` begins anew. */
   disconnect(): void {
     this.#kept = undefined;
     void this.unsubscribeAll();
-    this.#client?.disconnect();
+    this.#client.present?.disconnect();
   }
 
   /** As {@link disconnect}, for good: gives back all it holds, and later calls fail with `closed`. */
   close(): void {
-    if (this.#closed) return;
-    // First, so that no callback begins anything anew.
-    this.#closed = true;
-    this.disconnect();
-    this.#ended = true;
-    const client = this.#client;
-    this.#client = undefined;
-    report(() => this.#unfollow?.());
-    for (const { end } of this.#telling.calls.values()) end(closed());
-    this.#telling.calls.clear();
-    // This may be a callback of the client's own: it can only be freed once that has returned.
-    queueMicrotask(() => client?.free());
+    this.#client.close(() => this.disconnect());
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
-
-  /** Does something with the module, which is over at once. `check` looks at the arguments, at the call. */
-  #ask(check: () => (client: RealtimeClient) => void): Promise<void> {
-    return promised((settle) => {
-      try {
-        const work = check();
-        const begin = () => {
-          work(this.#start());
-          settle.resolve();
-        };
-        this.#whenLoaded(begin, this.#failing(settle));
-      } catch (error) {
-        settle.reject(error);
-      }
-    });
-  }
-
-  /**
-   * Asks something of the module, which tells later how it went; a subscription's end tells it with `endsWith`. `check`
-   * looks at the arguments, at the call.
-   */
-  #call(check: () => (client: RealtimeClient, call: number) => void, endsWith?: string): Promise<void> {
-    return promised((settle) => {
-      this.#lastCall += 1;
-      const call = this.#lastCall;
-      const fail = this.#failing(settle);
-      try {
-        const work = check();
-        const begin = () => {
-          this.#telling.calls.set(call, { ...settle, endsWith });
-          work(this.#start(), call);
-        };
-        this.#whenLoaded(begin, (error) => {
-          this.#telling.calls.delete(call);
-          fail(error);
-        });
-      } catch (error) {
-        settle.reject(error);
-      }
-    });
-  }
-
-  /** Rejects what is asked now; if the manager is closed meanwhile, that is its end. */
-  #failing({ reject, end }: Settle): (thrown: unknown) => void {
-    const wasClosed = this.#closed;
-    return (thrown) => {
-      if (this.#closed && !wasClosed) end(toError(thrown));
-      else reject(toError(thrown));
-    };
-  }
-
-  /** At once if the module is there, so that calls keep their order; otherwise once it is. */
-  #whenLoaded(begin: () => void, fail: (error: unknown) => void): void {
-    const attempt = () => {
-      try {
-        begin();
-      } catch (error) {
-        fail(error);
-      }
-    };
-    if (isLoaded()) attempt();
-    else init().then(attempt, fail);
-  }
-
-  #start(): RealtimeClient {
-    if (this.#closed) throw closed();
-    try {
-      this.#client ??= new RealtimeClient(this.#options, (batch: Notification[]) => {
-        this.#turn += 1;
-        const turn = this.#turn;
-        for (const notification of batch) {
-          // A callback may close the manager.
-          if (this.#ended) break;
-          report(() => this.#telling.tell(notification, turn));
-        }
-      });
-      this.#unfollow ??= this.#follow((token) => {
-        checkToken(token);
-        this.#client?.setAuth(token);
-      });
-      return this.#client;
-    } catch (error) {
-      throw toError(error);
-    }
-  }
-}
-
-function closed(): DashboardError {
-  return new DashboardError('closed', 'This manager was closed. Make another one.');
-}
-
-/** @throws {DashboardError} `invalid_option`, also for a client whose reading throws. */
-function connectedTo(options: RealtimeOptions | SupabaseRealtimeOptions): Connected {
-  try {
-    return connectSupabase(options);
-  } catch (thrown) {
-    throw thrown instanceof DashboardError ? thrown : invalid('`supabase` cannot be read.', thrown);
-  }
-}
-
-function checkListening(of: string, name: unknown, listener: unknown): void {
-  if (typeof name !== 'string' || !Object.hasOwn(EVENTS, name)) {
-    throw invalid(`${of} takes an event as its first argument: ${Object.keys(EVENTS).join(', ')}.`);
-  }
-  checkListener(of, 'second', listener);
-}
-
-/**
- * The same options, with taps that run once the module has done what it is doing, in order: so they may call anything, and
- * throw.
- */
-function reporting(options: CheckedManager): CheckedManager {
-  const { onLog, onTraffic } = options;
-  return { ...options, onLog: onLog && later(onLog), onTraffic: onTraffic && later(onTraffic) };
-}
-
-function later<Value>(tap: (value: Value) => void): (value: Value) => void {
-  return (value) => queueMicrotask(() => report(() => tap(value)));
 }

@@ -1,4 +1,5 @@
 import { invalid } from './arguments.js';
+import { DashboardError } from './errors.js';
 import type { RealtimeOptions, SupabaseRealtimeOptions } from './options/manager.js';
 import type { SupabaseClientLike } from './types.js';
 
@@ -19,9 +20,17 @@ export type Follow = (setAuth: (token: string | null) => void) => () => void;
  * Puts a supabase-js client's project and session in the place of `url`, `key` and `accessToken`; other options stay as
  * they are.
  *
- * @throws {DashboardError} `invalid_option`.
+ * @throws {DashboardError} `invalid_option`, also for a client whose reading throws.
  */
 export function connectSupabase(options: RealtimeOptions | SupabaseRealtimeOptions): Connected {
+  try {
+    return connected(options);
+  } catch (thrown) {
+    throw thrown instanceof DashboardError ? thrown : invalid('`supabase` cannot be read.', thrown);
+  }
+}
+
+function connected(options: RealtimeOptions | SupabaseRealtimeOptions): Connected {
   const { supabase, ...given } = options as Given;
   if (supabase === undefined) return { options: given as RealtimeOptions, follow: followNothing };
   if (given.accessToken !== undefined) {

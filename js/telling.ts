@@ -1,39 +1,10 @@
+import type { Calls, Settle } from './calls.js';
 import { type Emitter, report } from './emitter.js';
 import { DashboardError, toError } from './errors.js';
 import type { ConnectionState, PresenceState, SubscriptionStatus } from './messages.js';
 import type { Notification, ToldPresence } from './notifications.js';
 import type { CheckedSubscription } from './options/subscription.js';
 import type { RealtimeEvents } from './types.js';
-
-/** A promise's ends. */
-export interface Settle {
-  resolve: () => void;
-  reject: (error: unknown) => void;
-  /** Rejects because the application itself has ended what it asked for: no failure, if nobody awaits it. */
-  end: (error: unknown) => void;
-}
-
-/** A promise of something that is begun at once. */
-export function promised(begin: (settle: Settle) => void): Promise<void> {
-  let resolve!: () => void;
-  let reject!: (error: unknown) => void;
-  const promise = new Promise<void>((fulfil, refuse) => {
-    resolve = fulfil;
-    reject = refuse;
-  });
-  const end = (error: unknown) => {
-    promise.catch(() => {});
-    reject(error);
-  };
-  begin({ resolve, reject, end });
-  return promise;
-}
-
-/** What a call waits for. */
-export interface Call extends Settle {
-  /** The code that tells that the subscription it was about has ended, where that is no failure. */
-  endsWith?: string | undefined;
-}
 
 /** What the application is told by. */
 export type Callbacks = Partial<CheckedSubscription['callbacks']>;
@@ -61,20 +32,21 @@ interface Module {
   presenceState: (id: string) => PresenceState;
 }
 
-/** What the application is waiting for and listening to, and how the module's news reach it. */
+/** How the module's news reach the application: its subscriptions' callbacks, its listeners, its promises. */
 export class Telling {
   readonly events: Emitter<RealtimeEvents & { state: ConnectionState }>;
   readonly held = new Map<string, Held>();
-  readonly calls = new Map<number, Call>();
   state: ConnectionState = 'idle';
   /** When the state was told. */
   #stateTurn = 0;
   /** When another user was told of: what was told before it is the former one's, and not for the next one to see. */
   #userTurn = 0;
+  readonly #calls: Calls;
   readonly #module: Module;
 
-  constructor(events: Emitter<RealtimeEvents & { state: ConnectionState }>, module: Module) {
+  constructor(events: Emitter<RealtimeEvents & { state: ConnectionState }>, calls: Calls, module: Module) {
     this.events = events;
+    this.#calls = calls;
     this.#module = module;
   }
 
@@ -132,14 +104,8 @@ export class Telling {
       case 'failed':
         this.#failed(notification.id, toError(notification.error));
         break;
-      case 'settled': {
-        const call = this.calls.get(notification.call);
-        this.calls.delete(notification.call);
-        const { error } = notification;
-        if (!error) call?.resolve();
-        else if (error.code === call?.endsWith) call.end(toError(error));
-        else call?.reject(toError(error));
-      }
+      case 'settled':
+        this.#calls.settled(notification.call, notification.error);
     }
   }
 

@@ -1,0 +1,69 @@
+import type { ErrorFields } from './errors.js';
+import { toError } from './errors.js';
+
+/** A promise's ends. */
+export interface Settle {
+  resolve: () => void;
+  reject: (error: unknown) => void;
+  /** Rejects because the application itself has ended what it asked for: no failure, if nobody awaits it. */
+  end: (error: unknown) => void;
+}
+
+/** A promise of something that is begun at once. */
+export function promised(begin: (settle: Settle) => void): Promise<void> {
+  let resolve!: () => void;
+  let reject!: (error: unknown) => void;
+  const promise = new Promise<void>((fulfil, refuse) => {
+    resolve = fulfil;
+    reject = refuse;
+  });
+  const end = (error: unknown) => {
+    promise.catch(() => {});
+    reject(error);
+  };
+  begin({ resolve, reject, end });
+  return promise;
+}
+
+/** What a call waits for. */
+interface Call extends Settle {
+  /** The code that tells that the subscription it was about has ended, where that is no failure. */
+  endsWith: string | undefined;
+}
+
+/** The calls that the module has yet to settle, by the numbers it knows them by. */
+export class Calls {
+  readonly #waiting = new Map<number, Call>();
+  #last = 0;
+
+  /** A number for another call. */
+  next(): number {
+    this.#last += 1;
+    return this.#last;
+  }
+
+  /** The module is about to be asked; a subscription's end is told with the code `endsWith`. */
+  add(call: number, settle: Settle, endsWith: string | undefined): void {
+    this.#waiting.set(call, { ...settle, endsWith });
+  }
+
+  /** The module could not be asked. */
+  drop(call: number): void {
+    this.#waiting.delete(call);
+  }
+
+  /** The module has told how a call went. */
+  settled(number: number, error: ErrorFields | undefined): void {
+    const call = this.#waiting.get(number);
+    this.#waiting.delete(number);
+    if (!error) call?.resolve();
+    else if (error.code === call?.endsWith) call.end(toError(error));
+    else call?.reject(toError(error));
+  }
+
+  /** The application has ended them all. */
+  endAll(error: unknown): void {
+    for (const { end } of this.#waiting.values()) end(error);
+    this.#waiting.clear();
+  }
+}

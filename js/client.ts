@@ -1,0 +1,152 @@
+import { Calls, promised, type Settle } from './calls.js';
+import { report } from './emitter.js';
+import { DashboardError, toError } from './errors.js';
+import { init, isLoaded } from './module.js';
+import type { Notification } from './notifications.js';
+import type { CheckedManager } from './options/manager.js';
+import { checkToken } from './options/token.js';
+import type { Follow } from './supabase.js';
+import { RealtimeClient } from './wedsync_dashboard.js';
+
+/** The module's client, made once the module is loaded and something is asked of it. */
+export class Client {
+  readonly calls = new Calls();
+  /** Counts what is asked and told: a callback may ask for something before the rest of its batch is told. */
+  turn = 0;
+  readonly #options: CheckedManager;
+  readonly #follow: Follow;
+  readonly #tell: (notification: Notification, turn: number) => void;
+  #realtime: RealtimeClient | undefined;
+  #unfollow: (() => void) | undefined;
+  /** Nothing more may be asked. */
+  #isClosed = false;
+  /** Nothing more is told. */
+  #isEnded = false;
+
+  /**
+   * @param tell is given each piece of news, and the turn in which the module told it
+   */
+  constructor(
+    options: CheckedManager,
+    follow: Follow,
+    tell: (notification: Notification, turn: number) => void,
+  ) {
+    this.#options = options;
+    this.#follow = follow;
+    this.#tell = tell;
+  }
+
+  /** What there is to ask now: nothing before the module is loaded, nor once this is closed. */
+  get present(): RealtimeClient | undefined {
+    return this.#realtime;
+  }
+
+  /** Does something with the module, which is over at once. `check` looks at the arguments, at the call. */
+  ask(check: () => (client: RealtimeClient) => void): Promise<void> {
+    return promised((settle) => {
+      try {
+        const work = check();
+        const begin = () => {
+          work(this.start());
+          settle.resolve();
+        };
+        this.whenLoaded(begin, this.#failing(settle));
+      } catch (error) {
+        settle.reject(error);
+      }
+    });
+  }
+
+  /**
+   * Asks something of the module, which tells later how it went; a subscription's end tells it with `endsWith`. `check`
+   * looks at the arguments, at the call.
+   */
+  call(check: () => (client: RealtimeClient, call: number) => void, endsWith?: string): Promise<void> {
+    return promised((settle) => {
+      const call = this.calls.next();
+      const fail = this.#failing(settle);
+      try {
+        const work = check();
+        const begin = () => {
+          this.calls.add(call, settle, endsWith);
+          work(this.start(), call);
+        };
+        this.whenLoaded(begin, (error) => {
+          this.calls.drop(call);
+          fail(error);
+        });
+      } catch (error) {
+        settle.reject(error);
+      }
+    });
+  }
+
+  /** At once if the module is there, so that calls keep their order; otherwise once it is. */
+  whenLoaded(begin: () => void, fail: (error: unknown) => void): void {
+    const attempt = () => {
+      try {
+        begin();
+      } catch (error) {
+        fail(error);
+      }
+    };
+    if (isLoaded()) attempt();
+    else init().then(attempt, fail);
+  }
+
+  /**
+   * The module is loaded.
+   *
+   * @throws {DashboardError} `closed`, and what the following of a session throws.
+   */
+  start(): RealtimeClient {
+    if (this.#isClosed) throw closed();
+    try {
+      this.#realtime ??= new RealtimeClient(this.#options, (batch: Notification[]) => this.#told(batch));
+      this.#unfollow ??= this.#follow((token) => {
+        checkToken(token);
+        this.#realtime?.setAuth(token);
+      });
+      return this.#realtime;
+    } catch (error) {
+      throw toError(error);
+    }
+  }
+
+  /** Ends it for good. `last` is done when nothing more may be begun, and is the last that is told of. */
+  close(last: () => void): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    last();
+    this.#isEnded = true;
+    const realtime = this.#realtime;
+    this.#realtime = undefined;
+    report(() => this.#unfollow?.());
+    this.calls.endAll(closed());
+    // This may be a callback of the client's own: it can only be freed once that has returned.
+    queueMicrotask(() => realtime?.free());
+  }
+
+  #told(batch: Notification[]): void {
+    this.turn += 1;
+    const { turn } = this;
+    for (const notification of batch) {
+      // A callback may close the manager.
+      if (this.#isEnded) break;
+      report(() => this.#tell(notification, turn));
+    }
+  }
+
+  /** Rejects what is asked now; if the manager is closed meanwhile, that is its end. */
+  #failing({ reject, end }: Settle): (thrown: unknown) => void {
+    const wasClosed = this.#isClosed;
+    return (thrown) => {
+      if (this.#isClosed && !wasClosed) end(toError(thrown));
+      else reject(toError(thrown));
+    };
+  }
+}
+
+function closed(): DashboardError {
+  return new DashboardError('closed', 'This manager was closed. Make another one.');
+}
