@@ -13,6 +13,7 @@ const denyWarnings = ['--', '-D', 'warnings'];
 /** @type {Check[]} */
 const formatAndLint = [
   { what: 'Biome: format and lint', program: 'biome', args: ['check', '--error-on-warnings'] },
+  { what: 'docs of options', program: process.execPath, args: ['scripts/docs.mjs', '--check'] },
   { what: 'cargo fmt', program: 'cargo', args: ['fmt', '--all', '--check'] },
   {
     what: 'clippy, native',

@@ -1,0 +1,74 @@
+import { partDefault, sentencesIn } from './sentences.mjs';
+
+/** @typedef {import('./schemas.mjs').Schema} Schema */
+
+/**
+ * The tables of the guide, by name.
+ * @param {Record<string, any>} options what `loadOptions` gives
+ * @returns {Record<string, string>}
+ */
+export function optionTables({ manager, subscription, presence, delivery, http, place }) {
+  const { broadcasts, table, schema, many } = subscription.subscriptions;
+  const manages = {
+    ...sentencesIn('manager', 'const project ='),
+    supabase: sentencesIn('manager', 'const fromClient =').supabase ?? '',
+    ...sentencesIn('manager', 'const behaviour ='),
+  };
+  const common = {
+    ...sentencesIn('subscription', 'const commonEntries ='),
+    ...sentencesIn('subscription', 'const deliveryEntries ='),
+  };
+  return {
+    manager: tableOf(manager.managerOptions, manages),
+    subscription: tableOf(broadcasts, common),
+    broadcasts: tableOf(broadcasts, sentencesIn('broadcasts', 'export const broadcastEntries =')),
+    replay: tableOf(schemaIn(broadcasts, 'replay'), sentencesIn('broadcasts', 'const replay =')),
+    table: tableOf(table, sentencesIn('changes', 'export function tableEntries')),
+    schema: tableOf(schema, { schema: sentencesIn('changes', 'export const schemaEntries =').schema ?? '' }),
+    changes: tableOf(many, sentencesIn('changes', 'export function manyEntries')),
+    presence: tableOf(presence.named, sentencesIn('presence', 'export const named =')),
+    delivery: tableOf(delivery.latest, sentencesIn('delivery', 'export const latest =')),
+    httpSend: tableOf(http.httpSendOptions, sentencesIn('http', 'const entries =')),
+    init: tableOf(place.initOptions, sentencesIn('place', 'const entries =')),
+  };
+}
+
+/** @param {Schema} schema @param {Record<string, string>} sentences of the options to show, in their order */
+function tableOf(schema, sentences) {
+  const rows = Object.entries(sentences).map(([name, sentence]) => {
+    const option = schema.entries?.[name];
+    if (!option) throw new Error(`TSDoc describes "${name}", and its schema has no such option.`);
+    const { written, rest } = partDefault(name, sentence, option.default);
+    const isRequired = option.type !== 'optional';
+    return [`\`${name}\``, expected(option), isRequired ? 'required' : written, rest].map((cell) =>
+      cell.replaceAll('|', '\\|'),
+    );
+  });
+  const lines = [['option', 'is', 'default', ''], ['---', '---', '---', '---'], ...rows];
+  return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+}
+
+/** @param {Schema} schema @param {string} name */
+function schemaIn(schema, name) {
+  const option = schema.entries?.[name];
+  return option?.wrapped ?? option ?? schema;
+}
+
+/**
+ * What an option must be, as the message of its error says it.
+ * @param {Schema} schema
+ * @returns {string}
+ */
+function expected({ wrapped, getter, entries, message, type }) {
+  if (wrapped) return expected(wrapped);
+  if (getter) return expected(getter(undefined));
+  if (entries) return `an object \`{ ${Object.keys(entries).join(', ')} }\``;
+  // A message may add what was given instead.
+  if (typeof message === 'function') return message({ input: undefined }).replace(/\..*$/, '');
+  if (typeof message !== 'string') return '';
+  // The guide says once what a string must be.
+  if (message.endsWith('no lone surrogate')) return 'a string';
+  if (type === 'picklist') return message.replaceAll(/"([^"]+)"/g, '`$1`');
+  if (type !== 'number') return message;
+  return message.replaceAll(/\d{4,}/g, (number) => Number(number).toLocaleString('en-GB'));
+}
