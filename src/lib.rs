@@ -11,6 +11,11 @@ pub mod core;
 #[cfg(target_arch = "wasm32")]
 pub mod shell;
 
+/// A third of the code of the standard library's allocator for WebAssembly, and faster by its own benchmarks.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 #[cfg(doctest)]
 #[doc = include_str!("../docs/architecture.md")]
 struct Architecture;

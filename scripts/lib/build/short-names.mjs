@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { readInteger, writeInteger } from './binary.mjs';
 
 /** Of a module's sections. */
 const imports = 2;
@@ -65,30 +66,30 @@ function eachName(module, rename) {
   for (let at = 8; at < module.length; ) {
     const start = at;
     const section = module[at] ?? 0;
-    const size = integer(module, at + 1);
+    const size = readInteger(module, at + 1);
     at = size.end + size.value;
     if (section !== imports && section !== exports) {
       parts.push(module.subarray(start, at));
       continue;
     }
     const content = renamed(module.subarray(size.end, at), section, rename);
-    parts.push(Buffer.from([section]), leb128(content.length), content);
+    parts.push(Buffer.from([section]), writeInteger(content.length), content);
   }
   return Buffer.concat(parts);
 }
 
 /** @param {Buffer} section @param {number} kind @param {Parameters<typeof eachName>[1]} rename */
 function renamed(section, kind, rename) {
-  const count = integer(section, 0);
+  const count = readInteger(section, 0);
   const parts = [section.subarray(0, count.end)];
   let at = count.end;
   /** @param {(name: string) => string} rewritten */
   const take = (rewritten) => {
-    const length = integer(section, at);
+    const length = readInteger(section, at);
     const name = section.toString('utf8', length.end, length.end + length.value);
     at = length.end + length.value;
     const bytes = Buffer.from(rewritten(name));
-    parts.push(leb128(bytes.length), bytes);
+    parts.push(writeInteger(bytes.length), bytes);
     return name;
   };
   for (let entry = 0; entry < count.value; entry += 1) {
@@ -97,28 +98,11 @@ function renamed(section, kind, rename) {
     // wasm-bindgen's modules import functions only, whose kind 0 is followed by the number of their type.
     if (kind === imports && section[at] !== 0)
       throw new Error('The module imports something that is no function.');
-    const end = integer(section, at + 1).end;
+    const end = readInteger(section, at + 1).end;
     parts.push(section.subarray(at, end));
     at = end;
   }
   return Buffer.concat(parts);
-}
-
-/** An unsigned LEB128 integer, and where it ends. @param {Buffer} bytes @param {number} at */
-function integer(bytes, at) {
-  let value = 0;
-  for (let shift = 0; ; shift += 7, at += 1) {
-    const byte = bytes[at] ?? 0;
-    value += (byte & 127) << shift;
-    if (byte < 128) return { value, end: at + 1 };
-  }
-}
-
-/** @param {number} value */
-function leb128(value) {
-  const bytes = [];
-  for (; value > 127; value >>>= 7) bytes.push((value & 127) | 128);
-  return Buffer.from([...bytes, value]);
 }
 
 /** A, B, …, Z, AA, AB, …: no words of JavaScript. @param {number} index @returns {string} */

@@ -7,6 +7,7 @@ import { cacheDir, packageDir, root } from '../paths.mjs';
 import { mustRun, run } from '../process.mjs';
 import { cargoTools } from '../setup/cargo-tools.mjs';
 import { shortenNames } from './short-names.mjs';
+import { shrink } from './shrink.mjs';
 
 /** What the module is compiled from. */
 export const crateInputs = ['src', 'Cargo.toml', 'Cargo.lock', 'rust-toolchain.toml', '.cargo'];
@@ -16,9 +17,9 @@ const bindingFile = 'wedsync_dashboard.js';
 const wasmDir = join(cacheDir, 'wasm');
 const namedWasmDir = join(cacheDir, 'wasm-named');
 
-/** Compiles the crate, writes its JavaScript binding and shrinks both (wasm-opt's settings are in Cargo.toml). */
+/** Compiles the crate, writes its JavaScript binding and shrinks both. */
 export async function buildWasm() {
-  await compile('wasm', '--release', wasmDir);
+  await compile('wasm', wasmDir, { keepsNames: false });
   rmSync(packageDir, { recursive: true, force: true });
   cpSync(wasmDir, packageDir, { recursive: true });
   const at = (/** @type {string} */ name) => join(packageDir, name);
@@ -35,19 +36,21 @@ export async function buildWasm() {
  * @returns {Promise<string>} the file
  */
 export async function buildNamedWasm() {
-  await exclusively('build', () => compile('wasm-named', '--profiling', namedWasmDir));
+  await exclusively('build', () => compile('wasm-named', namedWasmDir, { keepsNames: true }));
   return join(namedWasmDir, wasmFile);
 }
 
-/** @param {string} name @param {'--release' | '--profiling'} profile @param {string} folder */
-async function compile(name, profile, folder) {
+/** @param {string} name @param {string} folder @param {{ keepsNames: boolean }} options */
+async function compile(name, folder, options) {
   const facts = {
-    inputs: fingerprint(crateInputs, { also: [cargoTools.wasmBindgen.version, cargoTools.wasmPack.version] }),
+    inputs: fingerprint([...crateInputs, 'scripts/lib/build'], {
+      also: [cargoTools.wasmBindgen.version, cargoTools.wasmPack.version],
+    }),
     results: [join(folder, wasmFile)],
   };
   await unlessDone(name, facts, async () => {
     rmSync(folder, { recursive: true, force: true });
-    const flags = [profile, '--target', 'web', '--out-dir', folder, '--no-pack', '--no-gitignore'];
+    const flags = ['--release', '--target', 'web', '--out-dir', folder, '--no-pack', '--no-gitignore'];
     // Set-up has brought every tool; in another mode wasm-pack would look for what it could download.
     await mustRun('wasm-pack', ['build', '--mode', 'no-install', ...flags], {
       cwd: root,
@@ -55,6 +58,7 @@ async function compile(name, profile, folder) {
       env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: await pathFreeFlags() },
       sentence: 'The crate did not build: correct what the compiler says above and run the command again.',
     });
+    await shrink(join(folder, wasmFile), options);
   });
 }
 

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import binaryen from 'binaryen';
+import { inOrderOfLikeness, orderByLikeness } from '../../scripts/lib/build/likeness.mjs';
+import { withoutPanicMessages } from '../../scripts/lib/build/panics.mjs';
+
+// The types of Node.js leave it out.
+const { WebAssembly } = /** @type {any} */ (globalThis);
+
+/** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
+function assemble(text) {
+  binaryen.setDebugInfo(true);
+  const module = binaryen.parseText(text);
+  try {
+    return Uint8Array.from(module.emitBinary());
+  } finally {
+    module.dispose();
+  }
+}
+
+/** @param {Uint8Array} wasm @returns {Promise<Record<string, (value?: number) => number>>} */
+async function exportsOf(wasm) {
+  const { instance } = await WebAssembly.instantiate(Uint8Array.from(wasm));
+  return /** @type {any} */ (instance.exports);
+}
+
+const hash = '[0123456789abcdef]';
+const panicking = `
+  (func $"core${hash}::panicking::panic_fmt" (param i32) (call $"core${hash}::fmt::write" (local.get 0)))
+  (func $"core${hash}::fmt::write" (param i32) (i32.store (i32.const 0) (local.get 0)))
+  (memory 1)
+  (export "read" (func $read))
+  (func $read (result i32) (i32.load (i32.const 0)))
+`;
+
+test('what panics traps without a message, and what does not is as it was', async () => {
+  const wasm = assemble(`(module ${panicking}
+    (export "half" (func $half))
+    (func $half (param i32) (result i32)
+      (if (i32.and (local.get 0) (i32.const 1)) (then (call $"core${hash}::panicking::panic_fmt" (i32.const 7))))
+      (i32.shr_u (local.get 0) (i32.const 1))))`);
+  const before = await exportsOf(wasm);
+  before.half?.(3);
+  assert.equal(before.read?.(), 7, 'its message was written');
+
+  const after = await exportsOf(withoutPanicMessages(wasm));
+  assert.equal(after.half?.(42), 21);
+  assert.throws(() => after.half?.(3), WebAssembly.RuntimeError);
+  assert.equal(after.read?.(), 0, 'no message was written');
+});
+
+test('a function that formats and does not panic stops the build, which names it', () => {
+  const wasm = assemble(`(module ${panicking}
+    (export "greeting" (func $greeting))
+    (func $greeting (call $"core${hash}::fmt::write" (i32.const 7))))`);
+  assert.throws(
+    () => withoutPanicMessages(wasm),
+    /^Error: greeting calls core\[0123456789abcdef\]::fmt::write: /,
+  );
+});
+
+test('a module without names stops the build: nobody would see that nothing was taken out', () => {
+  binaryen.setDebugInfo(false);
+  const module = binaryen.parseText(`(module ${panicking})`);
+  const nameless = module.emitBinary();
+  module.dispose();
+  assert.throws(() => withoutPanicMessages(nameless), /no function that panics/);
+});
+
+test('functions that are alike are put near each other, each of them once', () => {
+  // Two kinds of text, taking turns further apart than the window is long.
+  const texts = Array.from({ length: 200 }, (_, index) =>
+    Uint8Array.from({ length: 300 }, (_, at) => (index % 2 ? at * 7 + index : (at * at + index) % 251)),
+  );
+  const order = orderByLikeness(texts, 1024);
+  assert.deepEqual(
+    [...order].sort((one, other) => one - other),
+    [...texts.keys()],
+  );
+  const changes = order.filter((index, at) => at > 0 && index % 2 !== (order[at - 1] ?? 0) % 2).length;
+  assert.ok(changes < 20, `${changes} changes of kind in 200`);
+});
+
+test('no order of anything: an empty module, and texts with nothing in common', () => {
+  assert.deepEqual(orderByLikeness([], 1024), []);
+  assert.deepEqual(
+    orderByLikeness([Uint8Array.of(), Uint8Array.of(1), Uint8Array.of(2, 3, 4, 5)], 0),
+    [2, 0, 1],
+  );
+});
+
+test('a module in another order does the same, and compresses better', async () => {
+  // 60 kinds of code, ten functions each, of which gzip sees no two of a kind in its window as they are.
+  const [kinds, ofAKind] = [60, 10];
+  const names = Array.from({ length: kinds * ofAKind }, (_, index) => `f${index}`);
+  const body = (/** @type {number} */ index) => {
+    let [value, seed] = ['(local.get 0)', (index % kinds) + 1];
+    for (let step = 0; step < 200; step += 1) {
+      seed = (seed * 48_271) % 2_147_483_647;
+      value = `(i32.${['add', 'xor', 'mul', 'sub'][seed % 4]} ${value} (i32.const ${seed}))`;
+    }
+    return `(i32.add ${value} (i32.const ${index}))`;
+  };
+  const functions = names.map((name, index) => `(func $${name} (param i32) (result i32) ${body(index)})`);
+  const exported = names.map((name) => `(export "${name}" (func $${name}))`);
+  const wasm = assemble(
+    `(module (table 3 funcref) (elem (i32.const 0) $f5 $f4 $f3) ${functions.join('')} ${exported.join('')})`,
+  );
+  const reordered = inOrderOfLikeness(wasm);
+  const [before, after] = [await exportsOf(wasm), await exportsOf(reordered)];
+  assert.equal(Object.keys(after).length, names.length);
+  for (const name of names) assert.equal(after[name]?.(12_345), before[name]?.(12_345), name);
+  const [compressed, wasCompressed] = [gzipSync(reordered).length, gzipSync(wasm).length];
+  assert.ok(compressed < wasCompressed / 2, `${compressed} of ${wasCompressed}`);
+});
