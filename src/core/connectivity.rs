@@ -87,7 +87,7 @@ pub struct Connectivity {
 }
 
 impl Connectivity {
-    /// At rest: nothing is opened before a socket is wanted.
+    /// Idle: nothing is opened before a socket is wanted.
     pub fn new(config: Config, rng: Rng) -> Self {
         let Config { heartbeats, connect_timeout, idle_timeout, backoff } = config;
         Self {
@@ -123,7 +123,9 @@ impl Connectivity {
             Input::Suspend => self.suspend(),
             Input::Resume => self.resume(now),
             Input::Network { saves_data, effective_type } => {
-                self.link.spare(saves_data || matches!(effective_type.as_deref(), Some("slow-2g" | "2g")));
+                self.link.set_saves_data(
+                    saves_data || matches!(effective_type.as_deref(), Some("slow-2g" | "2g")),
+                );
                 // It may be another network, on which the link is dead.
                 self.ask(now, Doubt::Usual);
             }

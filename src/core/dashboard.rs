@@ -101,7 +101,7 @@ pub struct Dashboard<P> {
 }
 
 impl<P: Payload> Dashboard<P> {
-    /// All machines at rest; `seed` decides their jitter.
+    /// All machines idle; `seed` decides their jitter.
     pub fn new(config: Config, seed: u64) -> Self {
         let mut rng = Rng::new(seed);
         Self {

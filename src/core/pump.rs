@@ -48,7 +48,7 @@ pub struct Pump<P> {
 }
 
 impl<P: Payload> Pump<P> {
-    /// With all machines at rest; `seed` decides its jitter.
+    /// With all machines idle; `seed` decides their jitter.
     pub fn new(config: Config, seed: u64) -> Self {
         Self { dashboard: Dashboard::new(config, seed), clock: Clock::new() }
     }

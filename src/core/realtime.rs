@@ -5,6 +5,7 @@
 //! access token comes from.
 
 pub mod binding;
+pub mod cause;
 pub mod channel;
 mod channels;
 pub mod delivery;

@@ -66,7 +66,7 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// A driver at rest: nothing is opened before a subscription asks for it.
+    /// An idle driver: nothing is opened before a subscription asks for it.
     pub fn new(setup: Setup) -> Rc<Self> {
         let driver = Rc::new_cyclic(|driver: &Weak<Self>| {
             let tell = {

@@ -26,7 +26,7 @@ pub struct Wake {
 
 struct Inner {
     wake: Box<dyn Fn()>,
-    /// Lives while a wake-up is set, so that a client at rest leaves nothing running.
+    /// Lives while a wake-up is set, so that an idle client has nothing running.
     ticker: RefCell<Option<Ticker>>,
     has_workers: Cell<bool>,
     timeout: RefCell<Option<Timeout>>,
@@ -47,7 +47,7 @@ impl Drop for Ticker {
 }
 
 impl Wake {
-    /// A timer at rest that will call `wake`.
+    /// An idle timer that will call `wake`.
     pub fn new(wake: impl Fn() + 'static) -> Self {
         Self {
             inner: Rc::new(Inner {

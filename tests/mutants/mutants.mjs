@@ -6,7 +6,7 @@
 export const mutants = [
   {
     name: 'a heartbeat that never times out',
-    file: 'src/core/connectivity/link.rs',
+    file: 'src/core/connectivity/link/heartbeats.rs',
     text: '            Overdue::Silent\n        }',
     replacement: '            Overdue::Alive\n        }',
   },
@@ -67,7 +67,7 @@ export const mutants = [
   },
   {
     name: 'a timer that sleep held up taken for silence',
-    file: 'src/core/connectivity/link.rs',
+    file: 'src/core/connectivity/link/heartbeats.rs',
     text: 'if late > ASLEEP || (late > LATE && !self.is_excused) {',
     replacement: 'if late > ASLEEP + 5_000_000 {',
   },

@@ -179,24 +179,24 @@ fn a_project_that_answers_nothing_is_asked_no_questions() {
 
 #[test]
 fn on_a_connection_that_is_to_be_spared_all_of_it_is_rarer() {
-    let sparing = |saves_data, effective_type: &str| Input::Network {
+    let network = |saves_data, effective_type: &str| Input::Network {
         saves_data,
         effective_type: Some(effective_type.to_owned()),
     };
-    for (input, is_sparing) in
-        [(sparing(true, "4g"), true), (sparing(false, "2g"), true), (sparing(false, "3g"), false)]
+    for (input, saves_data) in
+        [(network(true, "4g"), true), (network(false, "2g"), true), (network(false, "3g"), false)]
     {
         let mut world =
             World::with(Config { reconnect_base: 30_000, jitter: Jitter::Equal, ..defaults() }, 1);
         world.input(input);
         world.subscribe("feed", broadcasts("feed"));
         world.open();
-        let interval = if is_sparing { 50_000 } else { 5_000 };
+        let interval = if saves_data { 50_000 } else { 5_000 };
         assert_eq!(world.left(connectivity::Timer::Heartbeat), Some(interval));
         world.close(1006);
         world.probe(false);
         let next = world.left(connectivity::Timer::Probe).unwrap();
-        assert_eq!(next >= 200, is_sparing, "{next}");
+        assert_eq!(next >= 200, saves_data, "{next}");
     }
 }
 

@@ -131,10 +131,10 @@ impl World {
                 self.perform(peer, effects);
             }
             Fault::HttpSend(_) => {}
-            Fault::Spare(peer, spare) => {
-                self.peers[peer].is_spared |= spare;
+            Fault::SaveData(peer, saves_data) => {
+                self.peers[peer].saved_data |= saves_data;
                 self.be_patient(peer);
-                self.tell(peer, Input::Network { saves_data: spare, effective_type: None });
+                self.tell(peer, Input::Network { saves_data, effective_type: None });
             }
             Fault::Garbage(peer) => self.garbage(peer),
             Fault::Traffic => drop(self.traffic()),
@@ -182,7 +182,7 @@ impl World {
 
     /// A dead link may be found later than it had to be until now.
     fn be_patient(&mut self, peer: usize) {
-        let end = self.now + self.patience(peer);
+        let end = self.now + self.allowance(peer);
         if let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) {
             link.must_end_by = link.must_end_by.map(|before| before.max(end));
         }
@@ -213,12 +213,12 @@ impl World {
 
     fn silence(&mut self, peer: usize) {
         let Some(conn) = self.current[peer] else { return };
-        let patience = self.patience(peer);
+        let allowance = self.allowance(peer);
         let link = self.links.get_mut(&conn).expect("a link");
         link.is_silent = true;
         link.is_touched = true;
         if link.is_open {
-            link.must_end_by = Some(self.now + patience);
+            link.must_end_by = Some(self.now + allowance);
         }
     }
 

@@ -88,8 +88,8 @@ pub enum Fault {
     BeginAnew(usize),
     /// The application sends a broadcast by HTTP.
     HttpSend(usize),
-    /// The connection is to be spared from now on, or no longer.
-    Spare(usize, bool),
+    /// The connection is slow or saves data from now on, or no longer.
+    SaveData(usize, bool),
     /// Bytes that are no frame.
     Garbage(usize),
     /// A client tracks something else, or nothing.
@@ -131,7 +131,7 @@ impl Fault {
             22 => Self::Visible(peer),
             23 | 24 => Self::ChangeWish(peer),
             33 => Self::HttpSend(peer),
-            34 => Self::Spare(peer, rng.up_to(1) == 0),
+            34 => Self::SaveData(peer, rng.up_to(1) == 0),
             30 => Self::VaryWish(peer),
             31 => Self::SetToken(peer),
             32 if rng.up_to(1) == 0 => Self::Forbid(pick(rng, &["room:1", "room:2"]), rng.up_to(60_000)),

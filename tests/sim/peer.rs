@@ -81,8 +81,8 @@ pub struct Peer {
     pub skew: i64,
     /// How far it was when the client last read it.
     pub read_skew: i64,
-    /// Whether it has ever been told to spare the connection.
-    pub is_spared: bool,
+    /// Whether it has ever been told that the connection saves data.
+    pub saved_data: bool,
     /// Everything it may want, with its topic on the wire.
     pub menu: Vec<(Wish, String)>,
     pub tokens: Tokens,
@@ -99,7 +99,7 @@ pub struct Peer {
     /// What it tracks on a subscription to presence.
     pub tracked: BTreeMap<&'static str, Value>,
     status: BTreeMap<&'static str, Status>,
-    was_live: BTreeSet<&'static str>,
+    has_been_live: BTreeSet<&'static str>,
     /// Topics that were a former user's, and whether the server has answered the present one's join: until its
     /// subscription to the database's changes stands too, rows may still be the former one's.
     pub anothers: BTreeMap<String, bool>,
@@ -133,7 +133,7 @@ impl Peer {
             has_token_source,
             skew: 0,
             read_skew: 0,
-            is_spared: false,
+            saved_data: false,
             menu: menu.into_iter().map(|wish| (wish, wish.subscription(&user).topic())).collect(),
             session: has_token_source.then(|| user.clone()),
             user,
@@ -144,7 +144,7 @@ impl Peer {
             forbidden: BTreeSet::new(),
             tracked: BTreeMap::new(),
             status: BTreeMap::new(),
-            was_live: BTreeSet::new(),
+            has_been_live: BTreeSet::new(),
             anothers: BTreeMap::new(),
             begun_anew: BTreeSet::new(),
             back_with_it: BTreeSet::new(),
@@ -202,7 +202,7 @@ impl Peer {
     pub fn no_longer_want(&mut self, now: Millis, id: &'static str) -> Vec<Effect> {
         self.forget(id);
         let effects = self.input(now, Input::Unsubscribe { id: id.into() });
-        self.was_live.remove(id);
+        self.has_been_live.remove(id);
         effects
     }
 
@@ -211,7 +211,7 @@ impl Peer {
         self.anothers.retain(|topic, _| self.wanted.values().any(|(_, wanted)| wanted == topic));
         self.tracked.remove(id);
         self.owners.retain(|_, owner| *owner != id);
-        self.was_live.remove(id);
+        self.has_been_live.remove(id);
     }
 
     fn call(&mut self) -> CallId {
@@ -374,7 +374,7 @@ impl Peer {
                 let id = self.told(&id, status)?;
                 let topic = &self.wanted[id].1;
                 self.forged.remove(topic);
-                if !self.was_live.insert(id) {
+                if !self.has_been_live.insert(id) {
                     due.insert(id);
                 }
                 return Some(Effect::Live(id));
@@ -429,7 +429,7 @@ impl Peer {
         let before = self.status.insert(wish.id, status);
         if status == Status::Joining {
             // It is another one from now on.
-            self.was_live.remove(wish.id);
+            self.has_been_live.remove(wish.id);
         }
         let is_live = status == Status::Live && before != Some(Status::Live);
         is_live.then(|| {

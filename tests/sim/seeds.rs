@@ -18,7 +18,7 @@ const FAULTY: Millis = 240_000;
 /// The longest between two faults.
 const PAUSE: u64 = 10_000;
 /// Every wanted subscription is live so long after the last fault. The longest way is a link that died unnoticed on a
-/// connection that is to be spared, and the backoff's last ceiling after it.
+/// connection that is slow or saves data, and the backoff's last ceiling after it.
 const HEALING: Millis = 125_000;
 /// The same where the server had told somebody to slow down: a minute in which its limiter still refuses, a minute and a
 /// half that the client waits for it, and the backoff's last ceiling around them.

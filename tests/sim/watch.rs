@@ -21,10 +21,10 @@ const MINUTE: Millis = 60_000;
 const DEAD_LINK: Millis = 5_000 + 5_000 + 500;
 /// In a hidden page, where a beat comes every 25 s.
 const DEAD_LINK_HIDDEN: Millis = 25_000 + 5_000 + 500;
-/// On a connection that is to be spared, where a beat comes every 50 s.
+/// On a connection that is slow or saves data, where a beat comes every 50 s.
 const DEAD_LINK_SPARED: Millis = 50_000 + 5_000 + 500;
 /// Once another socket has been tried in vain, the application is told within this.
-const PATIENCE: Millis = 10_000;
+const ALLOWANCE: Millis = 10_000;
 /// For each join that is out a refusal may hold up the answers, and all of them together for so long: those of a
 /// question that something came after, and those of the next one.
 const REFUSAL: Millis = 5_000;
@@ -156,8 +156,8 @@ impl World {
         self.check_offline();
         for (conn, link) in &self.links {
             let joins = (REFUSAL * link.joining.len() as u64).min(MOST_REFUSALS);
-            let patience = if link.is_doubted { PATIENCE } else { 0 };
-            let late = link.must_end_by.is_some_and(|end| end + patience + 2 * joins < self.now);
+            let allowance = if link.is_doubted { ALLOWANCE } else { 0 };
+            let late = link.must_end_by.is_some_and(|end| end + allowance + 2 * joins < self.now);
             let held = link.is_open && !link.is_abandoned && self.asleep[link.peer].is_none();
             let client = &self.peers[link.peer];
             let is_trusted =
@@ -198,9 +198,9 @@ impl World {
     }
 
     /// How long a client may take to find a dead link.
-    pub fn patience(&self, peer: usize) -> Millis {
+    pub fn allowance(&self, peer: usize) -> Millis {
         match &self.peers[peer] {
-            peer if peer.is_spared => DEAD_LINK_SPARED,
+            peer if peer.saved_data => DEAD_LINK_SPARED,
             peer if peer.is_hidden => DEAD_LINK_HIDDEN,
             _ => DEAD_LINK,
         }
@@ -425,11 +425,11 @@ impl World {
         let slept_long = self.watch.slept_long.remove(&peer) && !is_hidden;
         // A timer that is hardly late looks like one that is on time, though what came meanwhile is not read yet.
         let hardly_late = due.is_some_and(|at| at <= self.now && self.now <= at + 250);
-        let patience = self.patience(peer);
+        let allowance = self.allowance(peer);
         let Some(link) = self.current[peer].and_then(|conn| self.links.get_mut(&conn)) else { return };
         link.is_touched |= hardly_late;
         if link.is_silent && link.is_open {
-            link.must_end_by = Some(self.now + if slept_long { DEAD_LINK_AFTER_SLEEP } else { patience });
+            link.must_end_by = Some(self.now + if slept_long { DEAD_LINK_AFTER_SLEEP } else { allowance });
         }
     }
 }

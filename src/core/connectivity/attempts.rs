@@ -87,7 +87,7 @@ impl Attempts {
         self.slow_until.is_some_and(|until| until > now)
     }
 
-    /// An attempt from rest waits too while the server limits connections; whether it does.
+    /// Also the first attempt waits while the server limits connections. Returns whether it does.
     pub fn heed_limit(&mut self, now: Instant, timers: &mut Timers<Timer>) -> bool {
         let Some(until) = self.slow_until.filter(|until| *until > now) else { return false };
         self.attempt = Attempt::Waiting;

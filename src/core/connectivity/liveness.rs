@@ -1,25 +1,25 @@
 //! Whether one open socket is alive: what has been heard on it, and what was asked and not answered.
 //!
-//! Two things are told apart. A socket is *suspected* when an answer is late: that costs no more than a successor's
-//! handshake beside it. Its *patience* is over when a successor may take its place. How long either takes follows the
-//! round trips that were measured on it, so a slow link is given time and a fast one is not waited for.
+//! A heartbeat has two deadlines. After the first the socket is *suspected*, which costs no more than a successor's
+//! handshake beside it. After the second, the *timeout*, a successor may take its place. Both follow the round trips
+//! that were measured on the socket: a slow link is given more time than a fast one.
 
 use crate::core::connectivity::round_trip::RoundTrip;
 use crate::core::time::Instant;
 
-/// An answer is late after this long at least, in milliseconds.
+/// The shortest time until an answer is late, in milliseconds.
 const LEAST_SUSPICION: u64 = 2_000;
-/// And after this long at most, and on a connection that is to be spared.
+/// The longest, and that of a connection that is slow or saves data.
 const MOST_SUSPICION: u64 = 5_000;
-/// The least patience with a socket, in milliseconds.
-const LEAST_PATIENCE: u64 = 4_500;
-/// The most, and that with a connection that is to be spared.
-const MOST_PATIENCE: u64 = 10_000;
-/// The least patience once the way to the server may be back: the question and a successor's handshake, which takes at
-/// least three times as long, go out together.
-const RETURN_PATIENCE: u64 = 1_500;
+/// The shortest timeout of a heartbeat, in milliseconds.
+const LEAST_TIMEOUT: u64 = 4_500;
+/// The longest, and that of a connection that is slow or saves data.
+const MOST_TIMEOUT: u64 = 10_000;
+/// The shortest timeout once the server may be reachable again, in milliseconds: the heartbeat and a successor's
+/// handshake, which takes at least three times as long, go out together.
+const RETURN_TIMEOUT: u64 = 1_500;
 /// The browser says that there is no network: so long an answer may take before the application is told, in milliseconds.
-const OFFLINE_PATIENCE: u64 = 1_200;
+const OFFLINE_SUSPICION: u64 = 1_200;
 /// What is read within this time after a question went out may have waited since before it, in milliseconds.
 const UNREAD: u64 = 1_000;
 /// So many times its usual pause a link that talks may fall silent before it is asked.
@@ -39,8 +39,8 @@ pub struct Rhythm {
     pub longest: u64,
     /// Whether a link that talks is asked as soon as its silence is unusual.
     pub follows_habit: bool,
-    /// Whether the connection is to be spared: answers may take long.
-    pub is_sparing: bool,
+    /// Whether the connection is slow or saves data: answers may take long.
+    pub saves_data: bool,
 }
 
 /// Why a socket is asked.
@@ -60,7 +60,7 @@ pub struct Allowance {
     /// Until the socket is suspected.
     pub suspicion: u64,
     /// Until a successor may take its place.
-    pub patience: u64,
+    pub timeout: u64,
 }
 
 /// A heartbeat that waits for its reply.
@@ -138,20 +138,20 @@ impl Liveness {
     /// A heartbeat goes out: how long its answer may take, if nothing holds up the server.
     pub fn ask(&mut self, now: Instant, doubt: Doubt, rhythm: Rhythm) -> Allowance {
         let late = self.round_trip.late_after();
-        let usual = if rhythm.is_sparing {
-            Allowance { suspicion: MOST_SUSPICION, patience: MOST_PATIENCE }
+        let usual = if rhythm.saves_data {
+            Allowance { suspicion: MOST_SUSPICION, timeout: MOST_TIMEOUT }
         } else {
             Allowance {
                 suspicion: late.clamp(LEAST_SUSPICION, MOST_SUSPICION),
-                patience: late.saturating_mul(2).clamp(LEAST_PATIENCE, MOST_PATIENCE),
+                timeout: late.saturating_mul(2).clamp(LEAST_TIMEOUT, MOST_TIMEOUT),
             }
         };
         let allowed = match doubt {
             Doubt::Usual => usual,
-            Doubt::Offline => Allowance { suspicion: OFFLINE_PATIENCE, ..usual },
+            Doubt::Offline => Allowance { suspicion: OFFLINE_SUSPICION, ..usual },
             Doubt::Return => {
-                let patience = late.clamp(RETURN_PATIENCE, MOST_PATIENCE);
-                Allowance { suspicion: patience, patience }
+                let timeout = late.clamp(RETURN_TIMEOUT, MOST_TIMEOUT);
+                Allowance { suspicion: timeout, timeout }
             }
         };
         self.asked = now;
@@ -193,7 +193,7 @@ mod tests {
     use super::*;
 
     const OPENED: Instant = Instant::from_millis(100_000);
-    const VISIBLE: Rhythm = Rhythm { quiet: 5_000, longest: 25_000, follows_habit: true, is_sparing: false };
+    const VISIBLE: Rhythm = Rhythm { quiet: 5_000, longest: 25_000, follows_habit: true, saves_data: false };
 
     fn ask(life: &mut Liveness, at: Instant) -> Allowance {
         life.ask(at, Doubt::Usual, VISIBLE)
@@ -260,9 +260,9 @@ mod tests {
     #[test]
     fn a_slow_link_is_given_time_and_a_fast_one_is_not_waited_for() {
         let mut life = Liveness::new(OPENED);
-        assert_eq!(ask(&mut life, OPENED), Allowance { suspicion: 2_000, patience: 4_500 });
+        assert_eq!(ask(&mut life, OPENED), Allowance { suspicion: 2_000, timeout: 4_500 });
         life.answered(OPENED.after(3_000));
-        assert_eq!(ask(&mut life, OPENED), Allowance { suspicion: 5_000, patience: 10_000 });
+        assert_eq!(ask(&mut life, OPENED), Allowance { suspicion: 5_000, timeout: 10_000 });
     }
 
     #[test]

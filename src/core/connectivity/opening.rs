@@ -1,4 +1,4 @@
-//! The way to an open socket: attempts, their failures, and rest.
+//! Opening a socket: attempts, their failures, and what happens when no socket is wanted.
 
 use super::{Connection, Connectivity, Output, Timer};
 use crate::core::activity::Loss;
@@ -30,7 +30,7 @@ impl Connectivity {
     /// None is wanted any more: stops trying; an open socket is kept for a while.
     pub(super) fn unwant(&mut self, now: Instant) {
         self.is_wanted = false;
-        self.rest_if_unwanted(now);
+        self.abandon_if_unwanted(now);
     }
 
     /// None is wanted any more: whatever is open closes.
@@ -150,17 +150,17 @@ impl Connectivity {
         self.tell_error(error.clone());
         let has_other = self.link.open_socket().is_some();
         self.tell(Output::AttemptFailed { error, has_other });
-        self.rest_if_unwanted(now);
+        self.abandon_if_unwanted(now);
     }
 
-    /// The link is down: waits as the close code asks for, and finds out when the way is back where nobody said that it
-    /// was the server.
+    /// The link is down: waits as the close code asks for. Where the code does not say that the server closed it, finds out
+    /// when the server is reachable.
     pub(super) fn wait(&mut self, now: Instant, code: u16) -> u64 {
         let remedy = CloseRemedy::of(code);
         let is_limited = remedy == CloseRemedy::SlowDown;
         let delay = self.link.attempts.wait(now, is_limited, &mut self.timers, &mut self.rng);
         if remedy == CloseRemedy::FindOut {
-            let next = self.reachability.begin(now, self.is_sparing(), &mut self.rng);
+            let next = self.reachability.begin(now, self.saves_data(), &mut self.rng);
             self.timers.set(Timer::Probe, now.after(next));
         }
         self.log(Level::Warn, "closed", Some(u64::from(code)));
@@ -171,8 +171,8 @@ impl Connectivity {
     }
 
     /// Whether questions are to be rare. A browser that knows that there is no network will say `online`.
-    fn is_sparing(&self) -> bool {
-        self.link.is_sparing() || self.is_offline
+    fn saves_data(&self) -> bool {
+        self.link.saves_data() || self.is_offline
     }
 
     /// Finds out whether the way to the server is back.
@@ -183,7 +183,7 @@ impl Connectivity {
     }
 
     pub(super) fn probed(&mut self, now: Instant, answered: bool) {
-        match self.reachability.answered(now, answered, self.is_sparing(), &mut self.rng) {
+        match self.reachability.answered(now, answered, self.saves_data(), &mut self.rng) {
             _ if !self.link.attempts.is_waiting() => {}
             Found::Back if self.link.attempts.may_hurry(now) => self.connect(now),
             Found::AskAfter(millis) => self.timers.set(Timer::Probe, now.after(millis)),
@@ -204,7 +204,7 @@ impl Connectivity {
             return;
         }
         self.close_all();
-        self.link.rest(&mut self.timers);
+        self.link.abandon(&mut self.timers);
         self.connect(now);
         if standing != Some(Standing::Down) {
             self.tell(Output::Disconnected { code: 1000, reason });
@@ -232,7 +232,7 @@ impl Connectivity {
     }
 
     /// With nothing left to reconnect for, stops trying; an open socket is kept for a while.
-    pub(super) fn rest_if_unwanted(&mut self, now: Instant) {
+    pub(super) fn abandon_if_unwanted(&mut self, now: Instant) {
         if self.is_wanted {
             return;
         }
@@ -250,7 +250,7 @@ impl Connectivity {
         let was_connected = self.link.socket().is_some();
         self.close_all();
         if !self.link.attempts.is_suspended() {
-            self.link.rest(&mut self.timers);
+            self.link.abandon(&mut self.timers);
         }
         self.stop_searching();
         self.tell_activity();
@@ -260,7 +260,7 @@ impl Connectivity {
         }
     }
 
-    /// Nobody looks for the way back any more.
+    /// The server's reachability is no longer asked about.
     pub(super) fn stop_searching(&mut self) {
         self.reachability.end();
         self.reachability.forget();

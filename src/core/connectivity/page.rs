@@ -88,7 +88,7 @@ impl Connectivity {
         }
         // Whatever the browser has said since then was not heard.
         self.is_offline = false;
-        self.link.rest(&mut self.timers);
+        self.link.abandon(&mut self.timers);
         self.link.attempts.forget_failures();
         self.tell_activity();
         if self.is_wanted {

@@ -125,7 +125,7 @@ impl Connectivity {
         }
         self.tell(Output::Disconnected { code: 0, reason });
         self.tell(Output::Down);
-        self.rest_if_unwanted(now);
+        self.abandon_if_unwanted(now);
     }
 
     /// The open socket has answered: it serves on, and whatever was tried beside it is closed.
@@ -187,7 +187,7 @@ impl Connectivity {
             return;
         }
         let standing = self.link.standing();
-        self.link.part(&mut self.timers);
+        self.link.drop_open(&mut self.timers);
         if self.link.attempts.socket().is_none() && !self.link.attempts.is_waiting() {
             self.wait(now, code);
         } else if self.link.attempts.is_waiting() && standing == Some(Standing::Suspected) {
@@ -204,7 +204,7 @@ impl Connectivity {
             self.tell(Output::Disconnected { code, reason });
         }
         self.tell(Output::Lost(Loss::Failure));
-        self.rest_if_unwanted(now);
+        self.abandon_if_unwanted(now);
     }
 
     /// The server has answered: the search for the way back ends.

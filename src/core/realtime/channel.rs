@@ -1,13 +1,12 @@
 //! One channel: from the wish to join to being truly live.
 
-use crate::core::error::Code;
 use crate::core::ids::CallId;
 use crate::core::payload::Payload;
 use crate::core::realtime::binding::Binding;
+use crate::core::realtime::cause::Cause;
 use crate::core::realtime::frame::{Inbound, Reference};
 use crate::core::realtime::join_config::JoinConfig;
 use crate::core::realtime::presence::{Presence, PresenceEvent};
-use crate::core::realtime::remedy::Remedy;
 use crate::core::realtime::routes::whole;
 use crate::core::realtime::tracking::Tracking;
 use crate::core::resilience::backoff::Backoff;
@@ -75,69 +74,6 @@ pub enum Event<P> {
     Presence(Vec<PresenceEvent<P>>),
 }
 
-/// Why a channel is not live.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Cause {
-    /// The server refused the join, with its reason.
-    Refused(String),
-    /// The database refused what the bindings ask, with the server's reason.
-    RefusedByDatabase(String),
-    /// The server's reply named another binding than the one asked for.
-    OtherBinding,
-    /// The server closed the channel, with its reason if it gave one.
-    Closed(Option<String>),
-    /// The server did not answer the join in time.
-    Silence,
-}
-
-impl Cause {
-    fn said(&self) -> Option<&str> {
-        match self {
-            Self::Refused(reason) | Self::RefusedByDatabase(reason) => Some(reason.as_str()),
-            Self::Closed(reason) => reason.as_deref(),
-            Self::OtherBinding | Self::Silence => None,
-        }
-        .filter(|reason| !reason.is_empty())
-    }
-
-    /// Whether what is tracked is larger than the server takes: to track it again would end the channel again.
-    pub fn is_about_what_is_tracked(&self) -> bool {
-        self.said().is_some_and(|said| said.starts_with("Track message size exceeded"))
-    }
-
-    /// What to do about it.
-    pub fn remedy(&self) -> Remedy {
-        self.said().map_or(Remedy::Retry, Remedy::of)
-    }
-
-    /// The error's code, if this is what is done about it.
-    pub fn code(&self, remedy: Remedy) -> Code {
-        match (remedy, self) {
-            (Remedy::RefreshToken | Remedy::RefreshTokenOnce, _) => Code::TokenExpired,
-            (Remedy::SlowDown | Remedy::WaitForSlot, _) => Code::RateLimited,
-            (Remedy::GiveUp, Self::RefusedByDatabase(_)) => Code::SubscriptionRefused,
-            (Remedy::GiveUp, _) => Code::JoinRefused,
-            (Remedy::Retry, Self::Closed(_)) => Code::ChannelClosed,
-            (Remedy::Retry, Self::Silence) => Code::JoinTimeout,
-            (Remedy::Retry, _) => Code::JoinFailed,
-        }
-    }
-
-    /// The error's sentence about the channel of this name.
-    pub fn sentence(&self, channel: &str) -> String {
-        let (beginning, end) = match (self.said(), self) {
-            (Some(reason), _) => return ["The server said of \"", channel, "\": ", reason].concat(),
-            (_, Self::OtherBinding) => ("The server answered for another binding than that of \"", "\"."),
-            (_, Self::Silence) => ("The server did not answer the join of \"", "\" in time."),
-            (_, Self::Closed(_)) => ("The server closed \"", "\" without a reason."),
-            (_, Self::Refused(_) | Self::RefusedByDatabase(_)) => {
-                ("The server refused \"", "\" without a reason.")
-            }
-        };
-        [beginning, channel, end].concat()
-    }
-}
-
 /// One channel.
 #[derive(Debug)]
 pub struct Channel<P> {
@@ -155,7 +91,7 @@ pub struct Channel<P> {
     pub is_queued: bool,
     /// The server has refused its last join: it is joined apart, because a refusal silences the whole socket.
     pub is_suspect: bool,
-    /// The server limits it: its backoff is kept to by whoever subscribes meanwhile.
+    /// The server limits it: a subscription that comes meanwhile waits for its backoff too.
     pub is_limited: bool,
     /// The server has no room for it until another channel is left.
     pub waits_for_slot: bool,
@@ -260,9 +196,9 @@ impl<P: Payload> Channel<P> {
         self.presence.rejoin();
     }
 
-    /// The channel is no longer live; until `certain` the link brought whatever the server said. What a join's replay
+    /// The channel is no longer live; until `certain` the link brought all that the server sent. What a join's replay
     /// brings follows the reply, so a join proves something once a question asked after it has been answered.
-    pub fn was_live(&mut self, now: Instant, certain: Option<Instant>) {
+    pub fn record_interruption(&mut self, now: Instant, certain: Option<Instant>) {
         // One that the server takes and ends at once would otherwise be joined without a pause.
         if self.live_since.is_some_and(|since| now.since(since) >= STEADY) {
             self.backoff.reset();
@@ -355,7 +291,7 @@ impl<P: Payload> Channel<P> {
     }
 
     fn tells_of_others(&self, is_current: bool) -> bool {
-        // What the join asked for comes, whoever is subscribed by now; and whoever comes back finds who is there.
+        // The server goes on sending what the join asked for, and a subscription that comes back needs to know who is there.
         let asked = self.asked.as_ref().and_then(|asked| asked.presence.as_ref());
         is_current && asked.is_some_and(|presence| presence.enabled)
     }

@@ -22,7 +22,7 @@ impl<P: Payload> Realtime<P> {
         if let Some(channel) =
             self.channels.get_mut(topic).filter(|channel| matches!(channel.state, State::Live(_)))
         {
-            channel.was_live(now, certain);
+            channel.record_interruption(now, certain);
         }
         self.leave(topic);
         self.timers.clear(&Timer::Join(topic.to_owned()));

@@ -3,7 +3,8 @@
 use super::{Continuity, Output, Realtime};
 use crate::core::ids::SocketId;
 use crate::core::payload::Payload;
-use crate::core::realtime::channel::{Cause, Event, State};
+use crate::core::realtime::cause::Cause;
+use crate::core::realtime::channel::{Event, State};
 use crate::core::realtime::frame::{Inbound, Outbound, PHOENIX_TOPIC, Reference};
 use crate::core::realtime::subscriptions::{Entry, Source, Status};
 use crate::core::time::Instant;
@@ -38,7 +39,7 @@ impl<P: Payload> Realtime<P> {
             Event::Presence(events) => self.tell_presence(topic, events),
             Event::Down(cause) => {
                 if was_live {
-                    self.was_live(now, topic);
+                    self.record_interruption(now, topic);
                 }
                 // What the database refused, and a reply about another binding, leave the channel joined at the server.
                 self.leave(topic);
@@ -47,10 +48,10 @@ impl<P: Payload> Realtime<P> {
         }
     }
 
-    fn was_live(&mut self, now: Instant, topic: &str) {
+    fn record_interruption(&mut self, now: Instant, topic: &str) {
         let certain = self.certain();
         if let Some(channel) = self.channels.get_mut(topic) {
-            channel.was_live(now, certain);
+            channel.record_interruption(now, certain);
         }
         self.stats.away(now);
     }
@@ -58,7 +59,7 @@ impl<P: Payload> Realtime<P> {
     /// A channel that counts as live is not known to the server.
     pub(super) fn lost_unnoticed(&mut self, now: Instant, topic: &str) {
         if self.channels.get(topic).is_some_and(|channel| matches!(channel.state, State::Live(_))) {
-            self.was_live(now, topic);
+            self.record_interruption(now, topic);
             self.leave(topic);
             self.channel_down(now, topic, &Cause::Closed(None));
         }

@@ -32,7 +32,7 @@ impl PresenceConfig {
 pub struct JoinConfig {
     /// Whether policies authorize it.
     pub private: bool,
-    /// Whether one's own broadcasts come back; `None` if nobody cares.
+    /// Whether one's own broadcasts come back; `None` if no subscription says.
     pub own: Option<bool>,
     /// Whether broadcasts are acknowledged.
     pub ack: bool,
@@ -121,7 +121,7 @@ impl JoinConfig {
         self.bindings.iter().map(of_binding).sum::<usize>() + key
     }
 
-    /// Whether a channel joined with this serves whoever needs `other`.
+    /// Whether a channel joined with this serves a subscription that needs `other`.
     pub fn serves(&self, other: &Self) -> bool {
         self.with(other).is_some_and(|both| {
             // One's own broadcasts do not come back by default, so who cares for that needs nothing more.
@@ -210,7 +210,10 @@ mod tests {
         ] {
             assert_eq!(one.with(other).as_ref().and_then(key).as_deref(), Some(expected));
         }
-        assert!(chosen.serves(&made_up) && made_up.serves(&another), "who only watches interrupts nobody");
+        assert!(
+            chosen.serves(&made_up) && made_up.serves(&another),
+            "a subscription that only watches needs no rejoin"
+        );
         assert!(!made_up.serves(&chosen));
     }
 }

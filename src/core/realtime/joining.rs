@@ -5,7 +5,8 @@ use crate::core::error::Error;
 use crate::core::ids::SocketId;
 use crate::core::log::Level;
 use crate::core::payload::Payload;
-use crate::core::realtime::channel::{Cause, Channel, State};
+use crate::core::realtime::cause::Cause;
+use crate::core::realtime::channel::{Channel, State};
 use crate::core::realtime::frame::Outbound;
 use crate::core::realtime::remedy::Remedy;
 use crate::core::realtime::subscriptions::{Entry, Source, Status};
@@ -47,7 +48,7 @@ impl<P: Payload> Realtime<P> {
             self.tell(Output::WantToken);
             return;
         }
-        // A token that seems over is asked about; whoever needs no authorization does not wait for that.
+        // A token that seems to have expired is asked for again; channels without authorization do not wait for it.
         let private = if self.access.is_doubted(now) { self.take_private() } else { Vec::new() };
         self.join_queued(now, socket);
         if !private.is_empty() {

@@ -109,8 +109,8 @@ impl<P: Payload> Realtime<P> {
     ) {
         self.pushes.add(reference, topic.to_owned(), purpose);
         // A refused join silences the server for the others too.
-        let patience = self.config.push_timeout + self.silence(0);
-        self.timers.set(Timer::Push(reference), now.after(patience));
+        let timeout = self.config.push_timeout + self.silence(0);
+        self.timers.set(Timer::Push(reference), now.after(timeout));
     }
 
     /// Takes a reply, if it is the answer to a message.

@@ -198,7 +198,7 @@ impl<P: Payload> Realtime<P> {
             Loss::Replaced => {}
             Loss::PutAway => {
                 for id in self.subscriptions.ids() {
-                    if self.subscriptions.get(&id).is_some_and(|entry| entry.was_live) {
+                    if self.subscriptions.get(&id).is_some_and(|entry| entry.has_been_live) {
                         self.set_status(&id, Status::Reconnecting);
                     }
                 }
@@ -215,7 +215,7 @@ impl<P: Payload> Realtime<P> {
             self.drop_pushes(&topic);
             let Some(channel) = self.channels.get_mut(&topic) else { continue };
             if matches!(channel.state, State::Live(_)) {
-                channel.was_live(now, certain);
+                channel.record_interruption(now, certain);
             }
             channel.state = State::Waiting;
             self.timers.clear(&Timer::Join(topic.clone()));
@@ -252,7 +252,7 @@ impl<P: Payload> Realtime<P> {
     /// on may live.
     pub(super) fn retry_all(&mut self, now: Instant, error: &Error, has_other: bool) {
         for id in self.subscriptions.ids() {
-            // Whoever wants no second join still has the first one.
+            // A subscription without `autoReconnect` may still have its join on the other socket.
             let holds = self.subscriptions.get(&id).is_some_and(|entry| !entry.subscription.auto_reconnect);
             if !(has_other && holds) {
                 self.retry_or_fail(now, &id, error);

@@ -154,7 +154,7 @@ impl<P: Payload> Realtime<P> {
         }
         let Some(entry) = self.subscriptions.get_mut(id) else { return };
         entry.attempts = 0;
-        let again = std::mem::replace(&mut entry.was_live, true);
+        let again = std::mem::replace(&mut entry.has_been_live, true);
         self.set_status(id, Status::Live);
         if again {
             self.tell(Output::Continuity { id: id.to_owned(), continuity });

@@ -103,7 +103,7 @@ pub struct Entry {
     /// Failed attempts in a row.
     pub attempts: u32,
     /// Whether it has been live before.
-    pub was_live: bool,
+    pub has_been_live: bool,
     /// Its state as last told.
     pub status: Status,
 }
@@ -150,7 +150,7 @@ impl Subscriptions {
         let topic = subscription.topic();
         let status = Status::Joining;
         self.by_topic.entry(topic.clone()).or_default().push(id.clone());
-        let entry = Entry { subscription, slot, topic, attempts: 0, was_live: false, status };
+        let entry = Entry { subscription, slot, topic, attempts: 0, has_been_live: false, status };
         self.entries.insert(id, entry);
     }
 

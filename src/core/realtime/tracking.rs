@@ -90,7 +90,7 @@ impl<P: Clone> Tracking<P> {
         self.out.take_if(|(out, _)| *out == reference).map(|(_, calls)| calls).unwrap_or_default()
     }
 
-    /// Nothing is to be tracked any more, and nobody waits for it: whose calls that leaves unanswered.
+    /// Nothing is tracked any more. Returns the calls that are left without an answer.
     pub fn stop(&mut self) -> Vec<CallId> {
         self.wanted = None;
         self.is_stale = true;

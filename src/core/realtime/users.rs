@@ -61,7 +61,7 @@ impl<P: Payload> Realtime<P> {
         }
     }
 
-    /// Another user's session, or nobody's: what was the former one's ends now, and what is wanted begins anew. The server
+    /// Another user is signed in, or none: what was the former user's ends now, and what is wanted begins anew. The server
     /// would go on with the former user's rows for seconds after a mere push of the token, and never tell of the next
     /// one's from between.
     fn change_user(&mut self, now: Instant) {
