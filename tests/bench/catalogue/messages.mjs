@@ -37,6 +37,83 @@ function combinations(transport) {
   );
 }
 
+/**
+ * A case of the fake socket that came after the last whole run.
+ * @param {string} name
+ * @param {string} what
+ * @param {Target | null} target
+ * @param {Record<string, string | number | boolean>} parameters
+ * @returns {BenchCase}
+ */
+function newCase(name, what, target, parameters) {
+  return {
+    name: `message.${name}`,
+    unit: 'µs',
+    what,
+    target,
+    isNew: true,
+    page: 'messages',
+    parameters: { kind: 'broadcast', channels: 1, size: 250, version: 2, ...parameters },
+  };
+}
+
+/** @param {number} most @returns {Target} */
+const ratio = (most) => ({ most, of: 'ratio' });
+
+const ofNames = 'of 5,000 names that take turns';
+const ofDatabase = 'as the database sends it, with a `meta.id` before the payload';
+
+/** @type {BenchCase[]} */
+const variedCases = [
+  newCase(
+    'names_5k.1ch',
+    `One broadcast of 250 bytes, ${ofNames}; 1 channel, any name is wanted.`,
+    ratio(1),
+    {
+      names: 5_000,
+    },
+  ),
+  newCase('names_5k.100ch', `The same on 100 channels.`, ratio(0.6), { names: 5_000, channels: 100 }),
+  newCase('binary.names_5k', `One binary broadcast of 200 bytes, ${ofNames}; 1 channel.`, ratio(0.5), {
+    kind: 'binary',
+    size: 200,
+    names: 5_000,
+  }),
+  newCase(
+    'meta.1ch.v1',
+    `One broadcast of 320 bytes, ${ofDatabase}; 1 channel, protocol 1.0.0.`,
+    ratio(0.9),
+    {
+      meta: true,
+      size: 320,
+      version: 1,
+    },
+  ),
+  newCase('meta.100ch.v1', 'The same on 100 channels.', ratio(0.55), {
+    meta: true,
+    size: 320,
+    version: 1,
+    channels: 100,
+  }),
+  newCase('binary.meta', `One binary broadcast of 260 bytes, ${ofDatabase}; 1 channel.`, ratio(0.35), {
+    kind: 'binary',
+    meta: true,
+    size: 260,
+  }),
+  newCase(
+    'change.50tables',
+    'One change of the database of 500 to 1,800 bytes; 50 tables with columns of their own take turns, a channel each.',
+    ratio(0.75),
+    { kind: 'change', tables: true, channels: 50 },
+  ),
+  newCase(
+    'while_table_changes',
+    'One broadcast of 250 bytes on one of 10 channels, where another channel is joined and left after each tenth, as 100 joins and 100 leaves a second would be among 1,000 messages; the time of the messages alone.',
+    null,
+    { channels: 10, joinEvery: 10 },
+  ),
+];
+
 /** @type {BenchCase[]} */
 export const messageCases = [
   ...combinations('fake'),
@@ -63,5 +140,6 @@ export const messageCases = [
     target: { most: 0.4, of: 'ratio' },
     page: 'flood',
   },
+  ...variedCases,
   ...combinations('loopback'),
 ];

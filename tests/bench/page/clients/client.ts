@@ -10,6 +10,10 @@ export interface ClientOptions {
   /** One channel each, with one subscription. */
   channels: string[];
   kind: 'broadcast' | 'change';
+  /** The broadcasts' name, `*` for any; `enquiry` by default. */
+  event?: string;
+  /** The tables of changes, by channel; `clients` by default. */
+  tables?: string[];
   /** Given the broadcast's payload, or the changed row. */
   onData: (data: Enquiry) => void;
   /** Given the latest broadcasts by their `key`, in the place of `onData`, by a client that can. */
@@ -21,6 +25,8 @@ export interface ClientOptions {
 /** A client with all its channels joined. */
 export interface ConnectedClient {
   close(): Promise<void> | void;
+  /** Joins another channel for broadcasts, and leaves it again. */
+  joinAndLeave?(name: string): Promise<void>;
 }
 
 /** Joins all channels; resolves once they are live. */

@@ -5,9 +5,18 @@ import type { Connect } from './client.js';
  * The physical limit: the least JavaScript that brings a message to its callback. It joins and then does nothing but
  * `JSON.parse` and one lookup in a `Map`: no presence, no errors, no reconnecting.
  */
-export const connectMinimalRouter: Connect = async ({ url, key, version, channels, kind, onData }) => {
+export const connectMinimalRouter: Connect = async ({
+  url,
+  key,
+  version,
+  channels,
+  kind,
+  tables = [],
+  onData,
+}) => {
   const routes = new Map(channels.map((name) => [`realtime:${name}`, onData]));
   const waiting = new Set(routes.keys());
+  const tableOf = new Map([...waiting].map((topic, place) => [topic, tables[place] ?? 'clients']));
   const decoder = new TextDecoder();
   const payloadOf: (payload: never) => Enquiry =
     kind === 'broadcast'
@@ -35,7 +44,7 @@ export const connectMinimalRouter: Connect = async ({ url, key, version, channel
   await new Promise<void>((resolve, reject) => {
     socket.onerror = () => reject(new Error('The minimal router’s socket did not open.'));
     socket.onopen = () => {
-      for (const topic of waiting) socket.send(joinFrame(version, topic, kind));
+      for (const topic of waiting) socket.send(joinFrame(version, topic, kind, tableOf.get(topic)));
     };
     socket.onmessage = ({ data }) => {
       const frame = JSON.parse(data);
@@ -49,8 +58,8 @@ export const connectMinimalRouter: Connect = async ({ url, key, version, channel
   return { close: () => socket.close() };
 };
 
-function joinFrame(version: number, topic: string, kind: 'broadcast' | 'change'): string {
-  const bindings = kind === 'change' ? [{ event: 'INSERT', schema: 'public', table: 'clients' }] : [];
+function joinFrame(version: number, topic: string, kind: 'broadcast' | 'change', table = ''): string {
+  const bindings = kind === 'change' ? [{ event: 'INSERT', schema: 'public', table }] : [];
   const payload = {
     config: {
       broadcast: { self: false, ack: false },

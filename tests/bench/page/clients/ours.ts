@@ -1,4 +1,9 @@
-import { type Broadcast, createDashboard, type SubscriptionStatus } from '@wedsync/dashboard';
+import {
+  type Broadcast,
+  createDashboard,
+  type PostgresChange,
+  type SubscriptionStatus,
+} from '@wedsync/dashboard';
 import type { Enquiry } from '../frames.js';
 import type { Connect } from './client.js';
 
@@ -9,6 +14,8 @@ export const connectOurs: Connect = async ({
   version,
   channels,
   kind,
+  event = 'enquiry',
+  tables = [],
   onData,
   onLatest,
   onLive,
@@ -23,29 +30,37 @@ export const connectOurs: Connect = async ({
   const onStatus = (status: SubscriptionStatus) => {
     if (status === 'live') onLive?.();
   };
-  const subscribe = (channel: string) =>
+  const subscribe = (channel: string, place: number) =>
     onLatest
       ? dashboard.realtime.subscribe(channel, {
           channel,
-          event: 'enquiry',
-          deliver: { latestBy: 'payload.key', everyMs: 1 },
+          event,
+          deliver: { latestBy: 'payload.key' },
           onStatus,
           onData: (messages: Broadcast<Enquiry>[]) => onLatest(messages.map(({ payload }) => payload)),
         })
       : kind === 'broadcast'
         ? dashboard.realtime.subscribe(channel, {
             channel,
-            event: 'enquiry',
+            event,
             onStatus,
             onData: ({ payload }) => onData(payload),
           })
         : dashboard.realtime.subscribe(channel, {
             channel,
             event: 'INSERT',
-            table: 'clients',
+            table: tables[place] ?? 'clients',
             onStatus,
-            onData: ({ record }) => onData(record),
+            onData: ({ record }: PostgresChange<Enquiry>) => {
+              if (record) onData(record);
+            },
           });
   await Promise.all(channels.map(subscribe));
-  return dashboard;
+  return {
+    close: () => dashboard.close(),
+    async joinAndLeave(channel) {
+      await dashboard.realtime.subscribe(channel, { channel, event, onData: () => undefined });
+      await dashboard.realtime.unsubscribe(channel);
+    },
+  };
 };

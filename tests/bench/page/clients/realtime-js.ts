@@ -5,18 +5,28 @@ import type { Connect } from './client.js';
  * The official client as Supabase documents it: one channel a topic, a callback by event, `subscribe` with a status
  * callback. Its defaults are kept; protocol 2.0.0 is one of them.
  */
-export const connectRealtimeJs: Connect = async ({ url, key, version, channels, kind, onData, onLive }) => {
+export const connectRealtimeJs: Connect = async ({
+  url,
+  key,
+  version,
+  channels,
+  kind,
+  event = 'enquiry',
+  tables = [],
+  onData,
+  onLive,
+}) => {
   const client = new RealtimeClient(`${url.replace('http', 'ws')}/realtime/v1`, {
     params: { apikey: key },
     ...(version === 1 ? { vsn: '1.0.0' } : {}),
   });
-  const join = (name: string) =>
+  const join = (name: string, place: number) =>
     new Promise<void>((resolve, reject) => {
       const channel = client.channel(name);
-      if (kind === 'broadcast')
-        channel.on('broadcast', { event: 'enquiry' }, ({ payload }) => onData(payload));
+      if (kind === 'broadcast') channel.on('broadcast', { event }, ({ payload }) => onData(payload));
       else {
-        channel.on('postgres_changes', { event: 'INSERT', schema: 'public', table: 'clients' }, (change) =>
+        const table = tables[place] ?? 'clients';
+        channel.on('postgres_changes', { event: 'INSERT', schema: 'public', table }, (change) =>
           onData(change.new as never),
         );
       }
@@ -29,6 +39,15 @@ export const connectRealtimeJs: Connect = async ({ url, key, version, channels, 
     });
   await Promise.all(channels.map(join));
   return {
+    async joinAndLeave(name) {
+      const channel = client.channel(name).on('broadcast', { event }, () => undefined);
+      await new Promise<void>((resolve) => {
+        channel.subscribe((status) => {
+          if (status === 'SUBSCRIBED') resolve();
+        });
+      });
+      await client.removeChannel(channel);
+    },
     async close() {
       await client.removeAllChannels();
       client.disconnect();
