@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
-use js_sys::{Function, Uint8Array};
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use crate::core::dashboard::{Config, Input, Notification, Output, RequestId};
@@ -20,7 +20,7 @@ use crate::shell::environment::{Page, epoch, network_now, read_clocks, seed, vis
 use crate::shell::http::Project;
 use crate::shell::object;
 use crate::shell::promise::{Ended, once, settle};
-use crate::shell::router::{Router, scan};
+use crate::shell::router::Router;
 use crate::shell::socket::{Socket, SocketEvent};
 use crate::shell::token::claims;
 use crate::shell::wake::Wake;
@@ -61,7 +61,6 @@ pub struct Driver {
     setup: Setup,
     _page: Page,
     _control: Closure<dyn FnMut(u32, JsValue)>,
-    _scan: Closure<dyn FnMut(Uint8Array) -> JsValue>,
     _overflow: Closure<dyn FnMut(u32, u32)>,
 }
 
@@ -84,13 +83,6 @@ impl Driver {
                     on_control(Input::Frame { socket: SocketId(socket), frame });
                 }
             });
-            let scanner = driver.clone();
-            let scan = Closure::<dyn FnMut(Uint8Array) -> JsValue>::new(move |header| {
-                let driver = scanner.upgrade();
-                driver
-                    .and_then(|driver| scan(driver.pump.try_borrow().ok()?.dashboard().routes(), &header))
-                    .map_or(JsValue::UNDEFINED, Into::into)
-            });
             let on_overflow = tell.clone();
             let overflow = Closure::<dyn FnMut(u32, u32)>::new(move |slot, count| {
                 on_overflow(Input::Overflow { slot, count });
@@ -102,7 +94,6 @@ impl Driver {
                 router: Router::new(
                     protocol,
                     control.as_ref().unchecked_ref(),
-                    scan.as_ref().unchecked_ref(),
                     overflow.as_ref().unchecked_ref(),
                 ),
                 sockets: RefCell::default(),
@@ -112,7 +103,6 @@ impl Driver {
                 setup,
                 _page: Page::listen(on_page),
                 _control: control,
-                _scan: scan,
                 _overflow: overflow,
             }
         });

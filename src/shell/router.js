@@ -4,31 +4,26 @@
  * test holds the two to each other, so a change here is a change there.
  */
 
-import {
-  BinaryEnvelope,
-  BroadcastEnvelope,
-  ChangeEnvelope,
-  exactNumbers,
-  remember,
-  TextEnvelopes,
-} from './router/envelopes.js';
+import { exactColumns, exactNumbers } from './router/exact.js';
 import {
   BROADCAST,
   binaryMessage,
   broadcastFrame,
   decoded,
+  fieldsOf,
+  isAscii,
   isObject,
-  messageIn,
+  PUSH,
   parsed,
-  REPLY,
   replyIn,
   show,
   V1,
   V2,
 } from './router/frames.js';
+import { ends } from './router/heads.js';
 import {
-  broadcastSlots,
-  changeSlots,
+  broadcastAudience,
+  changeAudience,
   Handover,
   isDuplicate,
   keyIn,
@@ -36,17 +31,17 @@ import {
   Unparsed,
 } from './router/table.js';
 
-/** No broadcast's header with its fields is longer. */
-const HEADER_LIMIT = 770;
-/** So many frames of a topic may have an envelope that cannot be remembered before no more are tried. */
-const MOST_STRANGE = 20;
+/** What stands around a broadcast's name, as the server writes it. */
+const EVENT = '{"event":"';
+const PAYLOAD = '","payload":';
 
 /**
- * What surrounds a payload (topic, event, and what the server writes between) is the same in one message after another,
- * and so is what the table says of it. Both are remembered by the envelope's own text or bytes until the table changes:
- * a frame in a known envelope has only its payload parsed, and a binary one does not enter wasm. Any other frame goes
- * the long way, which alone decides what a frame is. Where all who get it want the latest by a key, not even the
- * payload is parsed before it is handed over.
+ * What stands before the payload in a text frame of the server's (its head) is the same for all messages of a topic, so
+ * the table knows it by its text: behind a known head only the payload is parsed. Where the name of a topic's broadcasts
+ * is the same again and again, what stands around their innermost payload is known too, and only that is parsed. Any other
+ * frame is parsed whole, which alone decides what a frame is, and costs little more: there is nothing to be remembered,
+ * and so nothing to be forgotten, however many names take turns and however often the table changes. Where all who get
+ * a broadcast want the latest by a key, not even the payload is parsed before it is handed over.
  */
 export class Router {
   frames = 0;
@@ -57,27 +52,22 @@ export class Router {
   dropped = 0;
   #protocol;
   #control;
-  #scan;
   #tap;
   #shared;
-  #table = new Table();
-  #textEnvelopes = new TextEnvelopes();
-  #binaryEnvelopes = new Map();
+  #table;
   /** By socket: how many frames have come since that was last asked, and the event of the last of them. */
   #received = new Map();
 
   /**
    * @param {1 | 2} version of the protocol whose frames are read
    * @param {(socket: number, frame: unknown) => void} control takes a control frame
-   * @param {(header: Uint8Array) => Uint32Array | undefined} scan finds in a binary broadcast
-   *   `[is JSON, event's start, metadata's start, payload's start, ...slots]`
    * @param {(slot: number, count: number) => void} overflow is told, before a slot is handed what it waits for, how
    *   many of its messages were dropped because it was too much
    */
-  constructor(version, control, scan, overflow) {
+  constructor(version, control, overflow) {
     this.#protocol = version === 1 ? V1 : V2;
     this.#control = control;
-    this.#scan = scan;
+    this.#table = new Table(this.#protocol);
     const dropped = (slot, count) => {
       this.dropped += count;
       overflow(slot, count);
@@ -88,29 +78,20 @@ export class Router {
   /** What waits for a slot whose `delivery` changes is dropped. */
   setSlot(slot, callback, delivery) {
     this.#table.setSlot(slot, callback, delivery, this.#shared);
-    this.#forgetEnvelopes();
   }
 
   /** One that is being delivered to does not hear of it either, and what waits for it is dropped. */
   dropSlot(slot) {
     this.#table.dropSlot(slot);
-    this.#forgetEnvelopes();
   }
 
   setRoutes(topic, ...routes) {
     this.#table.setRoutes(topic, ...routes);
-    this.#forgetEnvelopes();
   }
 
   /** What came on the topic and is not handed over yet is not any more. */
   dropRoutes(topic) {
     this.#table.dropRoutes(topic);
-    this.#forgetEnvelopes();
-  }
-
-  #forgetEnvelopes() {
-    this.#textEnvelopes.clear();
-    this.#binaryEnvelopes.clear();
   }
 
   /** @param {undefined | ((frame: { direction: 'in' | 'out', data: string | ArrayBuffer }) => void)} tap is shown every frame */
@@ -169,74 +150,97 @@ export class Router {
   }
 
   text(socket, data) {
-    const known = this.#textEnvelopes.find(data, this.#protocol.payloadStart);
-    const delivered =
-      known && (known instanceof ChangeEnvelope ? known.deliver(data) : this.#knownBroadcast(known, data));
-    if (!delivered) this.#unknownText(socket, data);
+    const head = this.#table.head(data);
+    const isDone =
+      head !== undefined && (head.isChange ? this.#isChange(head, data) : this.#isBroadcast(head, data));
+    if (!isDone) this.#whole(socket, data);
   }
 
-  /** Whether the frame was no more than a payload in this envelope, and has been delivered. */
-  #knownBroadcast(known, data) {
-    const { broadcastEnd } = this.#protocol;
-    if (!data.endsWith(broadcastEnd)) return false;
-    const start = known.text.length;
-    const end = data.length - broadcastEnd.length;
-    if (known.field !== undefined && this.#keep(known, data, start, end, this.#parseText)) return true;
-    const payload = parsed(data.slice(start, end));
+  /** Whether the frame is a change behind this head and nothing else, and has been seen to. */
+  #isChange(head, data) {
+    const text = this.#protocol.behind(head.text, data);
+    const known = head.parse(text);
+    const payload = known ?? parsed(text);
     if (payload === undefined) return false;
-    const message = textMessage(known.event, payload);
-    for (const held of known.all) held.take(message);
+    this.#change(head.routes, payload, known && head.exact, data);
+    if (known === undefined && isObject(payload?.data)) head.came(text, payload.data);
     return true;
   }
 
-  /** Whether the payload's key could be told from its text, and the slots keep it as their latest. */
-  #keep({ event, all, field }, text, start, end, parse) {
-    const key = keyIn(text, start, end, field);
+  /** The same for a broadcast. */
+  #isBroadcast(head, data) {
+    const { broadcastEnd } = this.#protocol;
+    const { usual } = head;
+    if (head.isUsual && ends(data, broadcastEnd)) {
+      const start = usual.text.length;
+      const end = data.length - broadcastEnd.length;
+      if (this.#isKept(head, data, this.#table.present(usual.audience), start, end)) return true;
+      const payload = parsed(data.slice(start, end));
+      if (payload !== undefined) {
+        this.#give(usual.audience, { event: usual.name, payload, type: 'broadcast' });
+        return true;
+      }
+    } else if (this.#table.hasLatest && this.#isNamedAndKept(head, data)) {
+      return true;
+    }
+    const payload = parsed(this.#protocol.behind(head.text, data));
+    if (payload === undefined) return false;
+    const audience = this.#broadcast(head.routes, payload);
+    if (audience !== undefined) head.came(data, payload.event, audience);
+    return true;
+  }
+
+  /** Whether all who get a broadcast want the latest by a key, and the key of this payload could be told from its text. */
+  #isKept(head, data, { field, held }, start, end) {
+    if (field === undefined) return false;
+    const key = keyIn(data, start, end, field);
     if (key === undefined) return false;
-    const message = new Unparsed(text, start, end, event, parse);
-    for (const held of all) held.put(key, message);
+    const message = new Unparsed(data, head.text.length, data.length - 1, this.#parseText);
+    for (const each of held) each.put(key, message);
     return true;
   }
 
-  #parseText = (event, text) => this.#late(textMessage, event, text);
-  #parseBinary = (event, text) => this.#late(binaryMessage, event, text);
-
-  #late(messageOf, event, text) {
-    const payload = parsed(text);
-    if (payload !== undefined) return messageOf(event, payload);
-    this.malformed += 1;
-    return undefined;
+  /** The same for one whose name is not the usual. */
+  #isNamedAndKept(head, data) {
+    const { broadcastEnd } = this.#protocol;
+    const start = head.text.length + EVENT.length;
+    const close = data.indexOf('"', start);
+    const payloadStart = close + PAYLOAD.length;
+    const event = data.slice(start, close);
+    const isPlain =
+      data.slice(head.text.length, start) === EVENT &&
+      data.slice(close, payloadStart) === PAYLOAD &&
+      ends(data, broadcastEnd) &&
+      !event.includes('\\');
+    if (!isPlain) return false;
+    const audience = this.#table.present(broadcastAudience(head.routes, event));
+    const end = data.length - broadcastEnd.length;
+    const isKept = this.#isKept(head, data, audience, payloadStart, end);
+    if (isKept) head.came(data, event, audience);
+    return isKept;
   }
 
-  #unknownText(socket, data) {
+  #parseText = (text) => this.#late(parsed(text));
+  #parseBinary = (text, event) => {
+    const payload = this.#late(parsed(text));
+    return payload === undefined ? undefined : binaryMessage(event, payload);
+  };
+
+  #late(message) {
+    if (message === undefined) this.malformed += 1;
+    return message;
+  }
+
+  #whole(socket, data) {
     const frame = parsed(data);
     const parts = frame === undefined ? undefined : this.#protocol.parts(frame);
     const { topic, event, payload } = parts ?? {};
     if (typeof topic !== 'string' || typeof event !== 'string' || payload === undefined) {
       this.malformed += 1;
     } else if (event === 'broadcast') {
-      if (!isObject(payload)) {
-        this.malformed += 1;
-        return;
-      }
-      // One without a name is for those who want all.
-      if (typeof payload.event !== 'string') payload.event = '';
-      const routes = this.#routesOf(topic, frame);
-      const slots = routes && broadcastSlots(routes, payload.event);
-      if (slots?.length) this.#rememberText(data, frame, parts, routes, slots);
-      this.#deliver(slots, payload, routes?.seen);
+      this.#broadcast(this.#routesOf(topic, frame), payload);
     } else if (event === 'postgres_changes') {
-      if (!isObject(payload) || !Array.isArray(payload.ids) || !isObject(payload.data)) {
-        this.malformed += 1;
-        return;
-      }
-      const routes = this.#routesOf(topic, frame);
-      const slots = routes && changeSlots(routes, payload.ids);
-      if (slots?.length) {
-        this.#rememberText(data, frame, parts, routes, slots);
-        exactNumbers(payload.data, data, (written) => this.#protocol.parts(written).payload.data);
-      }
-      this.#deliver(slots, payload.data);
+      this.#change(this.#routesOf(topic, frame), payload, undefined, data);
     } else {
       this.#control(socket, frame);
     }
@@ -248,98 +252,109 @@ export class Router {
     return routes && !this.#protocol.isStale(frame, routes) ? routes : undefined;
   }
 
-  /** Writes the envelope anew, and remembers it if that is how the server wrote it. */
-  #rememberText(data, frame, parts, routes, slots) {
-    const { event, ids, meta } = parts.payload;
-    // Metadata are another in every message.
-    if (meta !== undefined || routes.strange >= MOST_STRANGE) return;
-    const { address, broadcastEnd, changeEnd } = this.#protocol;
-    const isChange = parts.event === 'postgres_changes';
-    const inner = isChange ? '{"data":' : `{"event":${JSON.stringify(event)},"payload":`;
-    const envelope = `${address(frame)}${inner}`;
-    const end = isChange ? `,"ids":${JSON.stringify(ids)}${changeEnd}` : broadcastEnd;
-    if (!data.startsWith(`${envelope}{`) || !data.endsWith(end)) {
-      routes.strange += 1;
-    } else if (isChange) {
-      const known = this.#textEnvelopes.get(envelope) ?? new ChangeEnvelope(envelope);
-      known.set(end, this.#table.held(slots));
-      this.#textEnvelopes.set(known);
-    } else {
-      this.#textEnvelopes.set(new BroadcastEnvelope(envelope, event, this.#table.held(slots)));
+  /** Who got it; `undefined` if nobody did. */
+  #broadcast(routes, payload) {
+    if (!isObject(payload)) {
+      this.malformed += 1;
+      return undefined;
     }
+    // One without a name is for those who want all.
+    if (typeof payload.event !== 'string') payload.event = '';
+    return this.#deliver(routes, routes && broadcastAudience(routes, payload.event), payload);
   }
+
+  /** @param {[string, boolean][] | undefined} exact what `exactColumns` says of its columns, if that is known */
+  #change(routes, payload, exact, data) {
+    if (!isObject(payload) || !Array.isArray(payload.ids) || !isObject(payload.data)) {
+      this.malformed += 1;
+      return;
+    }
+    const audience = routes && changeAudience(routes, payload.ids);
+    if (audience?.slots.length) {
+      exactNumbers(payload.data, exact ?? exactColumns(payload.data.columns), data, this.#dataIn);
+    }
+    this.#deliver(undefined, audience, payload.data);
+  }
+
+  #dataIn = (frame) => this.#protocol.parts(frame).payload.data;
 
   binary(socket, buffer) {
     const bytes = new Uint8Array(buffer);
-    const metaStart = 5 + bytes[1] + bytes[2];
-    const payloadStart = metaStart + bytes[3];
-    let hash = (bytes[1] << 8) | bytes[2];
-    for (let at = 5; at < metaStart; at += 1) hash = (Math.imul(hash, 31) + bytes[at]) | 0;
-    const known = this.#binaryEnvelopes.get(hash);
-    const isKnown = known && bytes[0] === BROADCAST && bytes[4] <= 1 && payloadStart <= bytes.length;
-    if (isKnown && known.fits(bytes)) {
-      this.#knownBinary(known, buffer, bytes[4] === 1, metaStart, payloadStart);
-    } else {
-      this.#unknownBinary(socket, buffer, bytes, hash);
+    const fieldsStart = this.#protocol === V1 ? 0 : fieldsOf(bytes);
+    if (fieldsStart > 0) {
+      this.#binaryBroadcast(buffer, bytes, fieldsStart);
+      return;
     }
+    const reply = this.#protocol === V1 ? undefined : replyIn(buffer);
+    if (reply === undefined) this.malformed += 1;
+    else this.#control(socket, reply);
   }
 
-  #knownBinary(known, buffer, isJson, metaStart, payloadStart) {
-    if (known.field !== undefined && isJson && metaStart === payloadStart) {
-      const text = decoded(buffer, payloadStart);
-      if (text !== undefined && this.#keep(known, text, 0, text.length, this.#parseBinary)) return;
-    }
-    const message = messageIn(buffer, known.event, isJson, metaStart, payloadStart);
-    if (!message) this.malformed += 1;
-    else if (known.seen && isDuplicate(known.seen, message)) this.duplicates += 1;
-    else for (const held of known.all) held.take(message);
-  }
-
-  #unknownBinary(socket, buffer, bytes, hash) {
-    if (this.#protocol === V1) {
+  #binaryBroadcast(buffer, bytes, topicStart) {
+    const isOwn = bytes[0] === BROADCAST;
+    const isJson = isOwn && bytes[4] === 1;
+    const lengthsAt = bytes[0] === PUSH ? 2 : 1;
+    const eventStart = topicStart + bytes[lengthsAt];
+    const metaStart = eventStart + bytes[lengthsAt + 1];
+    const payloadStart = isOwn ? metaStart + bytes[3] : metaStart;
+    if (payloadStart > bytes.length) {
       this.malformed += 1;
       return;
     }
-    if (bytes[0] === REPLY) {
-      const frame = replyIn(buffer);
-      if (frame) this.#control(socket, frame);
-      else this.malformed += 1;
-      return;
-    }
-    const found = this.#scan(bytes.subarray(0, HEADER_LIMIT));
-    if (found === undefined) {
+    // In ASCII a byte is a character: one decoding is enough for all, and each costs as much as all else.
+    const all = isJson && isAscii(bytes, payloadStart) ? decoded(buffer) : undefined;
+    const isWhole = all !== undefined;
+    const topic = isWhole ? all.slice(topicStart, eventStart) : decoded(buffer, topicStart, eventStart);
+    const event = isWhole ? all.slice(eventStart, metaStart) : decoded(buffer, eventStart, metaStart);
+    if (topic === undefined || event === undefined) {
       this.malformed += 1;
       return;
     }
-    if (found.length === 4) {
+    const routes = this.#table.topic(topic);
+    const audience = routes && this.#table.present(broadcastAudience(routes, event));
+    if (!audience?.slots.length) {
       this.unrouted += 1;
       return;
     }
-    const [isJson, eventStart, metaStart, payloadStart, ...slots] = found;
-    const event = decoded(buffer, eventStart, metaStart);
-    let seen;
-    if (bytes[0] === BROADCAST) {
-      seen = this.#table.topic(decoded(buffer, 5, eventStart))?.seen;
-      const envelope = new BinaryEnvelope(bytes.slice(0, metaStart), event, this.#table.held(slots), seen);
-      remember(this.#binaryEnvelopes, hash, envelope);
+    // A string of its own: a part of a text would keep all of the text alive.
+    if (routes.name !== event) routes.name = isWhole ? decoded(buffer, eventStart, metaStart) : event;
+    const message = binaryMessage(routes.name, undefined);
+    if (isJson) {
+      const text = isWhole ? all.slice(payloadStart) : decoded(buffer, payloadStart);
+      if (audience.field !== undefined && text !== undefined && metaStart === payloadStart) {
+        const key = keyIn(text, 0, text.length, audience.field);
+        if (key !== undefined) {
+          const late = new Unparsed(text, 0, text.length, this.#parseBinary, routes.name);
+          for (const held of audience.held) held.put(key, late);
+          return;
+        }
+      }
+      message.payload = text === undefined ? undefined : parsed(text);
+    } else message.payload = buffer.slice(payloadStart);
+    let isRight = message.payload !== undefined;
+    if (metaStart < payloadStart) {
+      const text = isWhole ? all.slice(metaStart, payloadStart) : decoded(buffer, metaStart, payloadStart);
+      message.meta = text === undefined ? undefined : parsed(text);
+      isRight &&= message.meta !== undefined;
     }
-    const message = messageIn(buffer, event, isJson, metaStart, payloadStart);
-    if (message) this.#deliver(slots, message, seen);
+    if (isRight) this.#deliver(routes, audience, message);
     else this.malformed += 1;
   }
 
-  #deliver(slots, message, seen) {
-    if (!slots?.length) {
+  /** To whom it was delivered, if to anybody. */
+  #deliver(routes, audience, message) {
+    if (!audience?.slots.length) {
       this.unrouted += 1;
-    } else if (seen && isDuplicate(seen, message)) {
+    } else if (routes?.seen && isDuplicate(routes.seen, message)) {
       this.duplicates += 1;
     } else {
-      for (const held of this.#table.held(slots)) held.take(message);
+      this.#give(audience, message);
+      return audience;
     }
+    return undefined;
   }
-}
 
-/** As the server writes it. */
-function textMessage(event, payload) {
-  return { event, payload, type: 'broadcast' };
+  #give(audience, message) {
+    for (const held of this.#table.present(audience).held) held.take(message);
+  }
 }

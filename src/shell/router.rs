@@ -1,6 +1,6 @@
 //! The router that executes the core's routing table in the JavaScript heap (`router.js`), as the shell sees it.
 
-use js_sys::{Array, Float64Array, Function, Uint8Array, Uint32Array};
+use js_sys::{Array, Float64Array, Function};
 use wasm_bindgen::prelude::*;
 use web_sys::WebSocket;
 
@@ -8,8 +8,8 @@ use crate::core::ids::SocketId;
 use crate::core::payload::Payload;
 use crate::core::pump::Heard;
 use crate::core::realtime::delivery::Delivery;
-use crate::core::realtime::frame::{BinaryFrame, Encoding, Kind, Protocol};
-use crate::core::realtime::routes::{Routes, Slot, TopicRoutes};
+use crate::core::realtime::frame::Protocol;
+use crate::core::realtime::routes::{Slot, TopicRoutes};
 
 #[wasm_bindgen(module = "/src/shell/router.js")]
 extern "C" {
@@ -18,7 +18,7 @@ extern "C" {
     pub type Router;
 
     #[wasm_bindgen(constructor)]
-    fn construct(version: u8, control: &Function, scan: &Function, overflow: &Function) -> Router;
+    fn construct(version: u8, control: &Function, overflow: &Function) -> Router;
 
     /// Sets a slot's callback and how it is handed messages, as `js/options/delivery.ts` gives it. What waits for it is
     /// dropped if that changes.
@@ -113,11 +113,6 @@ extern "C" {
 mod parts {
     use wasm_bindgen::prelude::*;
 
-    #[wasm_bindgen(module = "/src/shell/router/envelopes.js")]
-    extern "C" {
-        type Envelope;
-    }
-
     #[wasm_bindgen(module = "/src/shell/router/exact.js")]
     extern "C" {
         fn exactNumbers();
@@ -126,6 +121,11 @@ mod parts {
     #[wasm_bindgen(module = "/src/shell/router/frames.js")]
     extern "C" {
         fn parsed();
+    }
+
+    #[wasm_bindgen(module = "/src/shell/router/heads.js")]
+    extern "C" {
+        fn begins();
     }
 
     #[wasm_bindgen(module = "/src/shell/router/key.js")]
@@ -155,14 +155,14 @@ extern "C" {
 }
 
 impl Router {
-    /// A router of this protocol's frames. `control(socket, frame)` takes control frames, `scan(header)` is [`scan`],
-    /// `overflow(slot, count)` is told, before what waits for a slot is handed over, how many of it were dropped.
-    pub fn new(protocol: Protocol, control: &Function, scan: &Function, overflow: &Function) -> Self {
+    /// A router of this protocol's frames. `control(socket, frame)` takes control frames, `overflow(slot, count)`
+    /// is told, before what waits for a slot is handed over, how many of it were dropped.
+    pub fn new(protocol: Protocol, control: &Function, overflow: &Function) -> Self {
         let version = match protocol {
             Protocol::V1 => 1,
             Protocol::V2 => 2,
         };
-        Self::construct(version, control, scan, overflow)
+        Self::construct(version, control, overflow)
     }
 
     /// Sets a slot's callback and how it is handed messages. What waits for it is dropped if that changes.
@@ -203,23 +203,4 @@ impl Router {
 
 fn slot_array(slots: &[Slot]) -> Array {
     slots.iter().map(|slot| JsValue::from(*slot)).collect()
-}
-
-/// Finds in the beginning of a binary broadcast where its parts lie and whose it is; `None` if it is no such frame.
-/// Only the header is copied into wasm, and no string is made of the topic.
-pub fn scan(routes: &Routes, header: &Uint8Array) -> Option<Uint32Array> {
-    let mut bytes = [0; BinaryFrame::LONGEST_HEADER];
-    let bytes = bytes.get_mut(..header.length() as usize)?;
-    header.copy_to(bytes);
-    let frame = BinaryFrame::scan(bytes)?;
-    let Kind::Broadcast { event, encoding } = frame.kind else { return None };
-    let slots = routes.get(frame.topic).map(|topic| topic.broadcast(event)).unwrap_or_default();
-    let mut found = vec![
-        u32::from(encoding == Encoding::Json),
-        frame.event_start as u32,
-        frame.meta_start as u32,
-        frame.payload_start as u32,
-    ];
-    found.extend_from_slice(slots);
-    Some(Uint32Array::from(found.as_slice()))
 }

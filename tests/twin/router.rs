@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use litemap::LiteMap;
 use wedsync_dashboard::core::payload::Payload;
-use wedsync_dashboard::core::realtime::frame::{BinaryFrame, Encoding, Inbound, Kind, Protocol, Reference};
+use wedsync_dashboard::core::realtime::frame::{Encoding, Inbound, Protocol, Reference};
 use wedsync_dashboard::core::realtime::routes::{Routes, Slot, TopicRoutes, whole};
 
+use crate::binary::{BinaryFrame, Kind};
 use crate::exact::exact_numbers;
 
 /// Of so many broadcasts of a topic the ids are remembered; the server replays 25 at most.
@@ -136,7 +137,8 @@ impl Router {
     }
 
     fn slots(&self, topic: &str, event: &str) -> &[Slot] {
-        self.routes.get(topic).map(|topic| topic.broadcast(event)).unwrap_or_default()
+        let routes = self.routes.get(topic);
+        routes.map(|routes| routes.events.get(event).unwrap_or(&routes.any)).map_or(&[], Vec::as_slice)
     }
 
     fn broadcast<P: Payload>(&mut self, topic: &str, event: &str, message: P) -> Verdict<P> {

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wedsync_dashboard::core::realtime::delivery::Delivery;
 use wedsync_dashboard::core::realtime::frame::{Inbound, Protocol, Reference};
 use wedsync_dashboard::core::realtime::routes::{Slot, TopicRoutes};
-use wedsync_dashboard::shell::router::{Router, scan};
+use wedsync_dashboard::shell::router::Router;
 
 use crate::frame::Frame;
 
@@ -25,38 +25,29 @@ pub const SLOTS: std::ops::RangeInclusive<Slot> = 1..=5;
 
 pub struct Both {
     pub router: Router,
-    twin: Rc<RefCell<Twin>>,
+    twin: RefCell<Twin>,
     buffers: RefCell<Vec<(Slot, Buffer<JsValue>)>>,
     outcome: Rc<RefCell<Outcome>>,
     slots: Vec<Closure<dyn FnMut(JsValue)>>,
     _control: Closure<dyn FnMut(u32, JsValue)>,
-    _scan: Closure<dyn FnMut(Uint8Array) -> JsValue>,
     _overflow: Closure<dyn FnMut(u32, u32)>,
 }
 
 impl Both {
     pub fn new(protocol: Protocol) -> Self {
-        let twin = Rc::new(RefCell::new(Twin::new(protocol)));
+        let twin = RefCell::new(Twin::new(protocol));
         let outcome = Rc::new(RefCell::new(Outcome::new()));
         let seen = Rc::clone(&outcome);
         let control = Closure::<dyn FnMut(u32, JsValue)>::new(move |_, frame: JsValue| {
             let frame = Inbound::decode(&frame, protocol).expect("a control frame is one to both");
             seen.borrow_mut().push(control_word(&frame));
         });
-        let table = Rc::clone(&twin);
-        let scanner = Closure::<dyn FnMut(Uint8Array) -> JsValue>::new(move |header: Uint8Array| {
-            scan(table.borrow().routes(), &header).map_or(JsValue::UNDEFINED, Into::into)
-        });
         let seen = Rc::clone(&outcome);
         let overflow = Closure::<dyn FnMut(u32, u32)>::new(move |slot, count| {
             seen.borrow_mut().push(format!("{slot} lost {count}"));
         });
-        let router = Router::new(
-            protocol,
-            control.as_ref().unchecked_ref(),
-            scanner.as_ref().unchecked_ref(),
-            overflow.as_ref().unchecked_ref(),
-        );
+        let router =
+            Router::new(protocol, control.as_ref().unchecked_ref(), overflow.as_ref().unchecked_ref());
         let callback = |slot| {
             let seen = Rc::clone(&outcome);
             Closure::<dyn FnMut(JsValue)>::new(move |message: JsValue| {
@@ -71,7 +62,6 @@ impl Both {
             outcome,
             slots,
             _control: control,
-            _scan: scanner,
             _overflow: overflow,
         };
         for slot in SLOTS {

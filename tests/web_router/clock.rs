@@ -21,6 +21,8 @@ export function install() {
   replace('requestAnimationFrame', (run) => (frames.set(++ids, run), ids));
   replace('cancelAnimationFrame', (id) => void frames.delete(id));
   performance.now = () => now;
+  own.date = Date.now;
+  Date.now = () => now;
 }
 
 /** A hidden page draws no frames, and its timers are late; the test fires neither. */
@@ -39,6 +41,9 @@ export function task() {
 }
 
 export function uninstall() {
+  if (!own.date) return;
+  Date.now = own.date;
+  delete own.date;
   Object.assign(globalThis, own);
   delete performance.now;
   delete document.visibilityState;
@@ -80,6 +85,12 @@ pub struct Clock(());
 impl Clock {
     pub fn install() -> Self {
         install();
+        // A panic drops nothing in WebAssembly, and the other tests need the page's own clock.
+        let report = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            uninstall();
+            report(panic);
+        }));
         Self(())
     }
 

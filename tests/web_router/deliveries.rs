@@ -14,8 +14,8 @@ use wedsync_dashboard::core::rng::Rng;
 
 use crate::both::{Both, SLOTS};
 use crate::clock::Clock;
-use crate::envelopes::PAYLOADS;
 use crate::frame::{Frame, broken_text, one_of, recorded};
+use crate::heads::PAYLOADS;
 use crate::{message_event, reported_while};
 
 fn latest(path: &str, every_ms: u32) -> Delivery {
@@ -184,12 +184,14 @@ fn what_waits_is_dropped_with_the_routes_and_what_is_on_its_way_ends() {
         let router = both.router.clone();
         let dropper = Closure::<dyn FnMut(JsValue)>::new(move |_| router.drop_routes("realtime:pub1"));
         both.router.set_slot(1, dropper.as_ref().unchecked_ref(), &Delivery::Each);
-        // In an envelope that is known and in one that is not.
+        // With a name that is usual and with one that is not.
         for is_known in [true, false] {
             both.route("realtime:pub1", Some(&routes));
             if is_known {
                 both.deliver(1, &Delivery::Each);
-                both.in_javascript(&text(r#"{"n":1}"#));
+                for _ in 0..2 {
+                    both.in_javascript(&text(r#"{"n":1}"#));
+                }
                 both.router.set_slot(1, dropper.as_ref().unchecked_ref(), &Delivery::Each);
             }
             both.told();
@@ -234,7 +236,7 @@ fn a_callback_that_throws_or_unsubscribes_another_is_its_own_affair() {
         both.deliver(2, &delivery);
         both.deliver(3, &Delivery::Each);
         both.router.set_slot(1, unsubscriber.as_ref().unchecked_ref(), &Delivery::Each);
-        // In the known envelope of the second message the slots are at hand, the dropped one too.
+        // The second message finds the slots reckoned, the dropped one too.
         for is_second in [false, true] {
             armed.set(is_second);
             assert_eq!(both.in_javascript(&text(r#"{"n":1}"#)).len(), 1);
@@ -278,7 +280,7 @@ fn a_superseded_message_is_never_parsed_and_a_survivor_that_is_malformed_is_coun
             (Protocol::V2, true) => binary(payload),
         };
         let both = alone(protocol, &latest("payload.key", 0));
-        // The first makes the envelope known.
+        // The first two make the name usual.
         for payload in [r#"{"key":"a","n":0}"#, r#"{"key":"a","n":0x}"#, r#"{"key":"b","n":1}"#] {
             both.in_javascript(&make(payload));
         }

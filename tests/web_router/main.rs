@@ -5,12 +5,13 @@
 mod both;
 mod clock;
 mod deliveries;
-mod envelopes;
 mod frame;
 mod handed_out;
+mod heads;
 mod keys;
 mod numbers;
 mod traffic;
+mod turns;
 
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -112,7 +113,7 @@ fn a_frame_of_an_earlier_join_is_nobodys_and_one_without_a_name_is_for_all() {
     both.route("realtime:pub1", Some(&routes));
     let take = |join_ref: &str, event: &str, payload: &str| {
         let frame = format!(r#"[{join_ref},null,"realtime:pub1","{event}",{payload}]"#);
-        // Twice: its envelope is known the second time.
+        // Twice: what comes again is learnt.
         both.take(&Frame::text(&frame));
         both.take(&Frame::Text(frame))
     };

@@ -2,7 +2,7 @@
 
 mod binary;
 
-pub use binary::{BinaryFrame, BroadcastPush, Encoding, Kind};
+pub use binary::{BroadcastPush, Encoding};
 
 use crate::core::payload::Payload;
 

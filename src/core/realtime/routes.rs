@@ -29,10 +29,3 @@ pub type Routes = LiteMap<String, TopicRoutes>;
 pub fn whole(number: f64) -> Option<u64> {
     (number >= 0.0 && number.fract() == 0.0).then_some(number as u64)
 }
-
-impl TopicRoutes {
-    /// Who gets a broadcast of this name.
-    pub fn broadcast(&self, event: &str) -> &[Slot] {
-        self.events.get(event).unwrap_or(&self.any)
-    }
-}

@@ -10,31 +10,38 @@ const SHORTEST_LONG = 17;
 const MOST_DIMENSIONS = 6;
 const NUMBER = /-?\d[\d.eE+-]*/g;
 
+/** Those of a change's columns whose numbers may have been rounded: `[name, is an integer]` of each. */
+export function exactColumns(columns) {
+  if (!Array.isArray(columns)) return [];
+  return columns.flatMap((column) => {
+    const type = column?.type;
+    const isInteger = type === 'int8' || type === '_int8';
+    const isExact = isInteger || type === 'numeric' || type === '_numeric';
+    return isExact && typeof column.name === 'string' ? [[column.name, isInteger]] : [];
+  });
+}
+
 /**
- * Puts strings in the place of the numbers that were rounded. Only columns of those types are looked at, and the text
- * is read again only if one of their numbers may have been.
+ * Puts strings in the place of the numbers that were rounded. The text is read again only if one of these columns may
+ * have such a number.
  * @param change as parsed from within `text`
+ * @param {[string, boolean][]} columns of `exactColumns`
  * @param {string} text
  * @param changeOf finds the change in what is parsed of the whole `text`
  */
-export function exactNumbers(change, text, changeOf) {
-  if (!Array.isArray(change.columns)) return;
+export function exactNumbers(change, columns, text, changeOf) {
   let long;
   const isLong = () => {
     long ??= hasLongNumber(text);
     return long;
   };
   let written;
-  for (const column of change.columns) {
-    const type = column?.type;
-    if (type !== 'int8' && type !== 'numeric' && type !== '_int8' && type !== '_numeric') continue;
-    if (typeof column.name !== 'string') continue;
-    const isInteger = type === 'int8' || type === '_int8';
+  for (const [name, isInteger] of columns) {
     for (const record of ['record', 'old_record']) {
-      const value = isRow(change[record]) ? change[record][column.name] : undefined;
+      const value = isRow(change[record]) ? change[record][name] : undefined;
       if (!mayBeRounded(value, isInteger ? never : isLong, MOST_DIMENSIONS)) continue;
       written ??= changeOf(JSON.parse(numbersAsStrings(text)));
-      change[record][column.name] = exact(value, written[record][column.name], isInteger, MOST_DIMENSIONS);
+      change[record][name] = exact(value, written[record][name], isInteger, MOST_DIMENSIONS);
     }
   }
 }

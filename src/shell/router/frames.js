@@ -20,6 +20,11 @@ export function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Of `postgres_changes`, which no other event that a head has begins with. */
+const LETTER_P = 112;
+const CLOSE_BRACKET = 93;
+const CLOSE_BRACE = 125;
+
 /** Objects. */
 export const V1 = {
   /** `undefined` if it is no frame of this protocol; a part that is not there is `undefined` too. */
@@ -30,16 +35,19 @@ export const V1 = {
   isStale() {
     return false;
   },
-  /** All before the payload. */
-  address({ ref, event, topic }) {
-    return `{"ref":${JSON.stringify(ref)},"event":${JSON.stringify(event)},"topic":${JSON.stringify(topic)},"payload":`;
+  /** All before the payload in a data frame that the server writes. */
+  head(topic, event) {
+    return `{"ref":null,"event":"${event}","topic":${JSON.stringify(topic)},"payload":`;
   },
-  /** Where what the user is given begins in a data frame that the server wrote: behind the frame's and the payload's brace. */
-  payloadStart(data) {
-    return braceAfter(data, braceAfter(data, data.indexOf('{')));
+  /** Where the head of a data frame that the server wrote ends; anywhere in any other. */
+  headEnd(data) {
+    return data.indexOf('"', data.charCodeAt(21) === LETTER_P ? 48 : 41) + 12;
+  },
+  /** The payload behind a head, if nothing follows it. */
+  behind(head, data) {
+    return data.charCodeAt(data.length - 1) === CLOSE_BRACE ? data.slice(head.length, -1) : '';
   },
   broadcastEnd: ',"type":"broadcast"}}',
-  changeEnd: '}}',
 };
 
 /** Arrays; longer ones than necessary are fine. */
@@ -52,32 +60,50 @@ export const V2 = {
   isStale(frame, { joinRef }) {
     return joinRef !== undefined && typeof frame[0] === 'string' && frame[0] !== joinRef;
   },
-  address(frame) {
-    return `${JSON.stringify(frame.slice(0, 4)).slice(0, -1)},`;
+  head(topic, event) {
+    return `[null,null,${JSON.stringify(topic)},"${event}",`;
   },
-  payloadStart(data) {
-    return braceAfter(data, data.indexOf('{'));
+  headEnd(data) {
+    const topicEnd = data.indexOf('"', 12);
+    return topicEnd + (data.charCodeAt(topicEnd + 3) === LETTER_P ? 21 : 14);
+  },
+  behind(head, data) {
+    return data.charCodeAt(data.length - 1) === CLOSE_BRACKET ? data.slice(head.length, -1) : '';
   },
   broadcastEnd: ',"type":"broadcast"}]',
-  changeEnd: '}]',
 };
 
-function braceAfter(data, at) {
-  return data.indexOf('{', at + 1);
-}
-
-/** Kinds. */
-export const REPLY = 1;
+/** Kinds of binary frames. */
+export const PUSH = 0;
+const REPLY = 1;
+const FRAMEWORK_BROADCAST = 2;
 export const BROADCAST = 4;
 /** How long the kind and the lengths of a reply are. */
 const REPLY_HEADER = 5;
 
+/** Where the topic of a binary broadcast begins, and its event behind it; 0 if it is none. */
+export function fieldsOf(bytes) {
+  const kind = bytes[0];
+  if (kind === BROADCAST) return bytes[4] <= 1 ? 5 : 0;
+  if (kind === FRAMEWORK_BROADCAST) return bytes.length >= 3 ? 3 : 0;
+  // Behind the reference of a join.
+  const start = 4 + bytes[1];
+  return kind === PUSH && bytes.length >= start && decoded(bytes.buffer, 4, start) !== undefined ? start : 0;
+}
+
+/** Whether all before this place is. */
+export function isAscii(bytes, end) {
+  let bits = 0;
+  for (let at = 0; at < end; at += 1) bits |= bytes[at];
+  return bits < 0x80;
+}
+
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** `undefined` if it is not UTF-8. @param {ArrayBuffer} buffer */
-export function decoded(buffer, start, end = buffer.byteLength) {
+export function decoded(buffer, start = 0, end = buffer.byteLength) {
   try {
-    return decoder.decode(new Uint8Array(buffer, start, end - start));
+    return decoder.decode(start === 0 ? buffer : new Uint8Array(buffer, start, end - start));
   } catch {
     return undefined;
   }
@@ -87,26 +113,9 @@ export function binaryMessage(event, payload) {
   return { type: 'broadcast', event, payload };
 }
 
-/** A broadcast's message, of which the payload begins and the metadata end at `payloadStart`; `undefined` if it is malformed. */
-export function messageIn(buffer, event, isJson, metaStart, payloadStart) {
-  const payload = isJson ? parsedIn(buffer, payloadStart) : buffer.slice(payloadStart);
-  if (payload === undefined) return undefined;
-  const message = binaryMessage(event, payload);
-  if (metaStart < payloadStart) {
-    message.meta = parsedIn(buffer, metaStart, payloadStart);
-    if (message.meta === undefined) return undefined;
-  }
-  return message;
-}
-
-function parsedIn(buffer, start, end) {
-  const text = decoded(buffer, start, end);
-  return text === undefined ? undefined : parsed(text);
-}
-
-/** A reply as the text frame that it would be; `undefined` if it is malformed. */
+/** A reply as the text frame that it would be; `undefined` if it is none, or malformed. */
 export function replyIn(buffer) {
-  if (buffer.byteLength < REPLY_HEADER) return undefined;
+  if (buffer.byteLength < REPLY_HEADER || new Uint8Array(buffer)[0] !== REPLY) return undefined;
   const fields = [];
   let at = REPLY_HEADER;
   for (const length of new Uint8Array(buffer, 1, REPLY_HEADER - 1)) {

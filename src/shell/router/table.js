@@ -1,23 +1,117 @@
+import { BroadcastHead, ChangeHead } from './heads.js';
 import { slotOf } from './slots.js';
 
 // By way of this file, so that a page fetches few files at once; some small servers answer no more than four.
 export { keyIn } from './key.js';
 export { Handover, Unparsed } from './slots.js';
 
+/** Who gets a message. */
+class Audience {
+  /** Those of the slots that there are, and the field that the key of all is in, if all want the latest by the same. */
+  held;
+  field;
+  /** What it was reckoned of. */
+  version;
+
+  constructor(slots) {
+    this.slots = slots;
+  }
+}
+
+/** What is wanted of a topic. */
+class TopicRoutes {
+  /** That of the last binary broadcast. */
+  name;
+
+  constructor(headOf, topic, any, events, changes, seen, joinRef) {
+    this.any = new Audience(any);
+    this.events = audiences(events);
+    this.changes = audiences(changes);
+    this.seen = seen;
+    this.joinRef = joinRef;
+    this.heads = [
+      new BroadcastHead(headOf(topic, 'broadcast'), this),
+      new ChangeHead(headOf(topic, 'postgres_changes'), this),
+    ];
+  }
+}
+
+/** @param {(string | number | number[])[]} pairs `[key, slots, …]` */
+function audiences(pairs) {
+  return new Map(pairs.flatMap((key, at) => (at % 2 === 0 ? [[key, new Audience(pairs[at + 1])]] : [])));
+}
+
 /** The routing table as the core writes it, and the slots that it names. */
 export class Table {
+  #protocol;
   #topics = new Map();
+  #heads = new Map();
   #slots = new Map();
+  /** That of the last frame, and of the last two if they had the same: comparing is faster than looking up. */
+  #last;
+  #repeated;
+  /** Another one with each change of what the slots are. */
+  #version = 0;
+  /** How many slots want the latest by a key that a text can be searched for. */
+  #latest = 0;
+
+  constructor(protocol) {
+    this.#protocol = protocol;
+  }
+
+  /** The head of a data frame in which its topic is told as it is; `undefined` of any other. */
+  head(data) {
+    if (this.#repeated?.fits(data)) return this.#repeated;
+    const head = this.#heads.get(data.slice(0, this.#protocol.headEnd(data)));
+    head?.look(data);
+    this.#repeated = head === this.#last ? head : undefined;
+    this.#last = head;
+    return head;
+  }
+
+  #forgetHeads() {
+    this.#last = undefined;
+    this.#repeated = undefined;
+  }
+
+  get hasLatest() {
+    return this.#latest > 0;
+  }
+
+  /** Reckons who of an audience there is, if that has changed. */
+  present(audience) {
+    if (audience.version !== this.#version) {
+      const held = [];
+      for (const slot of audience.slots) {
+        const each = this.#slots.get(slot);
+        if (each) held.push(each);
+      }
+      const field = this.hasLatest ? held[0]?.field : undefined;
+      audience.held = held;
+      audience.field = field && held.every((each) => each.field?.name === field.name) ? field : undefined;
+      audience.version = this.#version;
+    }
+    return audience;
+  }
+
+  /** @param {object | undefined} held in the place of what the slot was */
+  #put(slot, held) {
+    const former = this.#slots.get(slot);
+    former?.drop();
+    if (held === undefined) this.#slots.delete(slot);
+    else this.#slots.set(slot, held);
+    this.#latest += Number(held?.field !== undefined) - Number(former?.field !== undefined);
+    this.#version += 1;
+  }
 
   /** `delivery` is as `slotOf` takes it. Another one than before is another subscription: what waits is dropped. */
   setSlot(slot, callback, delivery, shared) {
     const kind = JSON.stringify(delivery);
     let held = this.#slots.get(slot);
     if (!held || held.kind !== kind) {
-      held?.drop();
       const make = () => Object.assign(slotOf(slot, delivery, shared), { kind, make });
       held = make();
-      this.#slots.set(slot, held);
+      this.#put(slot, held);
     }
     held.callback = callback;
   }
@@ -27,13 +121,11 @@ export class Table {
     const former = this.#slots.get(slot);
     if (!former) return;
     const { callback, make } = former;
-    former.drop();
-    this.#slots.set(slot, Object.assign(make(), { callback }));
+    this.#put(slot, Object.assign(make(), { callback }));
   }
 
   dropSlot(slot) {
-    this.#slots.get(slot)?.drop();
-    this.#slots.delete(slot);
+    this.#put(slot, undefined);
   }
 
   /**
@@ -41,16 +133,12 @@ export class Table {
    * `joinRef` is that of the join that counts, if there is one.
    */
   setRoutes(topic, any, events, changes, deduplicate, joinRef) {
-    const pairs = (list) => new Map(list.flatMap((key, at) => (at % 2 === 0 ? [[key, list[at + 1]]] : [])));
     const seen = deduplicate ? (this.#topics.get(topic)?.seen ?? new Set()) : undefined;
-    this.#topics.set(topic, {
-      any,
-      events: pairs(events),
-      changes: pairs(changes),
-      seen,
-      joinRef,
-      strange: 0,
-    });
+    const { head } = this.#protocol;
+    const routes = new TopicRoutes(head, topic, any, events, changes, seen, joinRef);
+    this.#topics.set(topic, routes);
+    for (const each of routes.heads) this.#heads.set(each.text, each);
+    this.#forgetHeads();
   }
 
   /** What waits for those whom its messages went to is dropped with the routes. */
@@ -58,30 +146,27 @@ export class Table {
     const routes = this.#topics.get(topic);
     if (!routes) return;
     this.#topics.delete(topic);
-    const slots = [routes.any, ...routes.events.values(), ...routes.changes.values()].flat();
-    for (const slot of new Set(slots)) this.#renew(slot);
+    for (const { text } of routes.heads) this.#heads.delete(text);
+    this.#forgetHeads();
+    const those = [routes.any, ...routes.events.values(), ...routes.changes.values()];
+    for (const slot of new Set(those.flatMap(({ slots }) => slots))) this.#renew(slot);
   }
 
   topic(name) {
     return this.#topics.get(name);
   }
-
-  /** Those of the slots that there are. */
-  held(slots) {
-    return slots.flatMap((slot) => this.#slots.get(slot) ?? []);
-  }
 }
 
 /** Who gets a broadcast of this name. */
-export function broadcastSlots({ events, any }, event) {
-  return events.get(event) ?? any;
+export function broadcastAudience({ events, any }, event) {
+  return events.size > 0 ? (events.get(event) ?? any) : any;
 }
 
 /** Who gets a change with these ids. */
-export function changeSlots({ changes }, ids) {
+export function changeAudience({ changes }, ids) {
   if (ids.length === 1) return changes.get(ids[0]);
   // A row that several bindings of one callback match is one change to it.
-  return [...new Set(ids.flatMap((id) => changes.get(id) ?? []))];
+  return new Audience([...new Set(ids.flatMap((id) => changes.get(id)?.slots ?? []))]);
 }
 
 /** Of so many broadcasts of a topic the ids are remembered; the server replays 25 at most. */

@@ -63,7 +63,7 @@ const ENDS: [&str; 14] = [
 ];
 
 #[wasm_bindgen_test]
-fn both_routers_decide_alike_on_frames_in_known_envelopes() {
+fn both_routers_decide_alike_on_frames_with_known_heads() {
     for (protocol, known) in [(Protocol::V1, KNOWN_OF_1), (Protocol::V2, KNOWN_OF_2)] {
         let both = Both::new(protocol);
         for frame in known {
@@ -82,7 +82,7 @@ fn both_routers_decide_alike_on_frames_in_known_envelopes() {
 }
 
 #[wasm_bindgen_test]
-fn a_binary_frame_of_another_kind_is_not_taken_for_one_in_a_known_envelope() {
+fn a_binary_frame_of_another_kind_is_not_taken_for_the_one_before() {
     let both = Both::new(Protocol::V2);
     let rest: &[&[u8]] = &[b"realtime:pub1cursor{}"];
     assert_eq!(both.take(&Frame::binary(&[4, 13, 6, 0, 1], rest)).len(), 2);
@@ -97,7 +97,7 @@ fn a_binary_frame_of_another_kind_is_not_taken_for_one_in_a_known_envelope() {
 }
 
 #[wasm_bindgen_test]
-fn frames_in_known_envelopes_follow_the_table_as_it_changes() {
+fn frames_with_known_heads_follow_the_table_as_it_changes() {
     let both = Both::new(Protocol::V2);
     let text =
         r#"[null,null,"realtime:pub1","broadcast",{"event":"cursor","payload":{},"type":"broadcast"}]"#;
