@@ -7,7 +7,8 @@ const chromium = process.env.CHROMIUM || '/usr/bin/chromium';
 const firefox = process.env.FIREFOX || '/usr/bin/firefox-esr';
 
 export default defineConfig<TestOptions, WorkerOptions>({
-  testDir: 'tests/e2e',
+  testDir: 'tests',
+  testMatch: ['e2e/*.spec.ts', 'integration/dashboard/*.spec.ts'],
   outputDir: 'test-results',
   forbidOnly: true,
   // Two cores carry one browser, one server and one backend well, and not two of each.
@@ -52,7 +53,7 @@ export default defineConfig<TestOptions, WorkerOptions>({
     {
       // Debian's Firefox over WebDriver BiDi: the main job, in a second engine.
       name: 'firefox',
-      testMatch: 'dashboard-realtime.spec.ts',
+      testMatch: 'integration/dashboard/dashboard-realtime.spec.ts',
       use: {
         browserName: 'firefox',
         channel: 'moz-firefox',

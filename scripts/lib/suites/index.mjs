@@ -1,5 +1,6 @@
 import { buildBackend, buildEverything, buildPackage } from '../build/index.mjs';
 import { setUpForTests } from '../setup/index.mjs';
+import { frontendSuite } from './frontend.mjs';
 import { nodeSuite, workspaceSuite } from './node.mjs';
 import { playwrightSuite } from './playwright.mjs';
 import { browserSuites, coreSuite } from './rust.mjs';
@@ -19,7 +20,7 @@ export function allSuites(programs) {
     typesSuite(),
     nodeSuite({
       name: 'scripts and set-up',
-      budgetSeconds: 120,
+      budgetSeconds: 180,
       folder: 'tests/setup',
       prepare: buildEverything,
     }),
@@ -48,6 +49,7 @@ export function allSuites(programs) {
       prepare: buildPackage,
       env: { CHROMIUM: programs.chromium },
     }),
-    playwrightSuite({ name: 'end to end', budgetSeconds: 360, browsers: programs }),
+    frontendSuite({ prepare: buildEverything }),
+    playwrightSuite({ name: 'end to end', budgetSeconds: 240, specs: ['tests/e2e/'], browsers: programs }),
   ];
 }

@@ -23,7 +23,7 @@ export default function ErrorPage({ reset }: { error: Error; reset: () => void }
           </>
         }
       >
-        What you saved before is safe. Try again; if it happens twice, tell whoever runs this app.
+        What you saved before is safe. Try again; if it happens twice, tell the person who runs this app.
       </StateMessage>
     </FullPage>
   );

@@ -28,7 +28,7 @@ export function signInSentence(error: BackendError): string {
   }
   if (isNetworkFailure(error)) return unreachable;
   if (error.status === 401 || error.status === 403) {
-    return 'The server does not accept this app’s key. Ask whoever runs the app to check SUPABASE_ANON_KEY.';
+    return 'The server does not accept this app’s key. Ask the person who runs the app to check SUPABASE_ANON_KEY.';
   }
   return `The server could not sign you in (${error.message ?? 'no reason given'}). Try again in a moment.`;
 }

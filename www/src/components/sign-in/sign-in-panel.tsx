@@ -11,7 +11,7 @@ import { Archway } from './archway';
 import { DemoUsers } from './demo-users';
 import { type Credentials, SignInForm } from './sign-in-form';
 
-/** The sign-in screen; whoever is signed in already goes straight on. */
+/** The sign-in screen. A user who is signed in already is redirected. */
 export function SignInPanel({ target, demo }: { target: string; demo: Demo | null }) {
   const router = useRouter();
   const { status } = useSession().state;

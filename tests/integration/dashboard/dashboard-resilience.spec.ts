@@ -1,7 +1,7 @@
 import { expect, test } from '@wedsync/dashboard/testing';
-import { addClientByRest, uniqueName } from './support/clients.js';
-import { expectLive, expectNotReloaded, feed, markPage } from './support/live.js';
-import { amelia, ben, password } from './support/people.js';
+import { addClientByRest, uniqueName } from '../../e2e/support/clients.js';
+import { expectLive, expectNotReloaded, feed, markPage } from '../../e2e/support/live.js';
+import { amelia, ben, password } from '../../e2e/support/people.js';
 
 test('an outage of unknown length: what happened meanwhile is there when it ends', async ({
   dashboard,

@@ -1,7 +1,7 @@
 import { expect, test } from '@wedsync/dashboard/testing';
-import { addClientByRest, saveClient, uniqueName } from './support/clients.js';
-import { expectLive, expectNotReloaded, expectUpdateShown, feed, markPage } from './support/live.js';
-import { amelia, ben, carla, password } from './support/people.js';
+import { addClientByRest, saveClient, uniqueName } from '../../e2e/support/clients.js';
+import { expectLive, expectNotReloaded, expectUpdateShown, feed, markPage } from '../../e2e/support/live.js';
+import { amelia, ben, carla, password } from '../../e2e/support/people.js';
 
 test('two colleagues see each other’s work live, through a cut, and nobody else does', async ({
   dashboard,

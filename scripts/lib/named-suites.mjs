@@ -1,0 +1,18 @@
+/**
+ * The frontend team's two named suites. Each ends with its line when, and only when, its tests ran and passed.
+ * @type {Record<string, Record<string, { spec: string, line: string }>>}
+ */
+export const namedSuites = {
+  realtime: {
+    dashboard: {
+      spec: 'integration/dashboard/dashboard-realtime.spec.ts',
+      line: 'All dashboard real-time subscription tests passing',
+    },
+  },
+  integration: {
+    'dashboard-resilience': {
+      spec: 'integration/dashboard/dashboard-resilience.spec.ts',
+      line: 'All dashboard integration resilience tests passing',
+    },
+  },
+};
