@@ -2,12 +2,12 @@
 import { readArguments } from './lib/arguments.mjs';
 import { runMain } from './lib/problem.mjs';
 import { duration, say } from './lib/say.mjs';
-import { setUpForBuild, setUpForTests } from './lib/setup/index.mjs';
+import { setUpForBuild, setUpForDevelopment } from './lib/setup/index.mjs';
 
 await runMain(async () => {
   const { values } = readArguments('npm run setup --', { options: { build: { type: 'boolean' } } });
   const started = Date.now();
-  await (values.build ? setUpForBuild() : setUpForTests());
+  await (values.build ? setUpForBuild() : setUpForDevelopment());
   say(
     `Everything ${values.build ? 'the build' : 'this project'} needs is there (${duration(Date.now() - started)}).`,
   );

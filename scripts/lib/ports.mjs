@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Problem } from './problem.mjs';
 
 /**
@@ -23,6 +23,18 @@ export async function claimPort(port, advice) {
     }
     throw error;
   }
+}
+
+/** Whether a server listens at a port of this machine. @param {number} port @returns {Promise<boolean>} */
+export function isListening(port) {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
 
 /** @param {string} command @param {string} flag @returns {(otherPort: number) => string} */

@@ -1,11 +1,21 @@
 import { buildBackend } from './build/index.mjs';
 import { migrationsDir, seedFile } from './paths.mjs';
-import { claimPort } from './ports.mjs';
+import { claimPort, isListening } from './ports.mjs';
 import { testPorts } from './test-ports.mjs';
 
+/** The secret that the key in .cargo/config.toml is signed with. */
+export const jwtSecret = 'the-tests-own-secret-guards-nothing-0123456789';
+
+/** Waits until the backend of a run before, which ends by itself (scripts/browsers/backend.mjs), has ended. */
+export async function endOfOthersBackend() {
+  for (let tries = 0; tries < 300 && (await isListening(testPorts.backend)); tries += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /**
- * The embedded backend for the module's browser tests. Address and keys are the same in every run: they are
- * compiled into the tests, and another value would compile these anew.
+ * The embedded backend for the module's browser tests. Address and keys are those in .cargo/config.toml, from where
+ * they are compiled into the tests.
  */
 export async function startTestBackend() {
   await buildBackend();
@@ -15,14 +25,9 @@ export async function startTestBackend() {
   const backend = await startLocalSupabase({
     port: testPorts.backend,
     controlPort: testPorts.backendControl,
-    jwtSecret: 'the-tests-own-secret-guards-nothing-0123456789',
+    jwtSecret,
     migrations: migrationsDir,
     seed: seedFile,
   });
-  return {
-    url: backend.url,
-    anonKey: backend.anonKey,
-    controlUrl: backend.controlUrl ?? '',
-    stop: backend.stop,
-  };
+  return { stop: backend.stop };
 }

@@ -62,7 +62,7 @@ async function compile(name, folder, options) {
   });
 }
 
-/** Panic messages name source files; what we publish should not name the folders of whoever built it. */
+/** Panic messages name source files; what is published should not name the folders of the machine that built it. */
 async function pathFreeFlags() {
   const sysroot = (await run('rustc', ['--print', 'sysroot'])).stdout.trim();
   const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');

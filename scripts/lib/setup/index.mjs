@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathWith, root } from '../paths.mjs';
 import { cargoTools, requireCargoTool } from './cargo-tools.mjs';
+import { linkCommands } from './command-links.mjs';
 import { requireNode } from './node.mjs';
 import { requireNpmPackages } from './npm-packages.mjs';
 import { requireRust } from './rust.mjs';
@@ -26,6 +27,18 @@ export async function setUpForBuild() {
  * @returns {Promise<import('./test-programs.mjs').TestPrograms & { geckodriver: string }>}
  */
 export async function setUpForTests() {
+  const { programs, geckodriverFolder, folders } = await installForTests();
+  addToPath(folders);
+  return { ...programs, geckodriver: join(geckodriverFolder, 'geckodriver') };
+}
+
+/** The same, and the commands that a developer types, `wasm-pack test` first of all, are found by a terminal. */
+export async function setUpForDevelopment() {
+  const { geckodriverFolder, folders } = await installForTests();
+  linkCommands([...folders, geckodriverFolder]);
+}
+
+async function installForTests() {
   requireNode();
   await requireRust();
   const failure = new AbortController();
@@ -35,8 +48,7 @@ export async function setUpForTests() {
     requireNpmPackages(failure.signal),
     requireCargoTools(failure.signal, geckodriver, wasmBindgen, wasmPack),
   ]);
-  addToPath(folders);
-  return { ...programs, geckodriver: join(geckodriverFolder, 'geckodriver') };
+  return { programs, geckodriverFolder, folders };
 }
 
 /**

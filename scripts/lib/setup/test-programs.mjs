@@ -50,6 +50,11 @@ export async function requireTestPrograms(names = /** @type {Name[]} */ (Object.
   return /** @type {Pick<TestPrograms, Name>} */ (Object.fromEntries(found));
 }
 
+/** Where a program is, or null; installs nothing. @param {keyof typeof programs} name */
+export function findTestProgram(name) {
+  return locate(programs[name]);
+}
+
 /** @param {(keyof typeof programs)[]} names */
 function packagesMissing(names) {
   return names

@@ -1,9 +1,11 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { root } from '../paths.mjs';
 import { claimPort } from '../ports.mjs';
 import { run } from '../process.mjs';
-import { startTestBackend } from '../test-backend.mjs';
+import { endOfOthersBackend, startTestBackend } from '../test-backend.mjs';
 import { testPorts } from '../test-ports.mjs';
-import { cargoTotals } from '../totals.mjs';
+import { cargoTotals, sum } from '../totals.mjs';
 import { startXvfb } from '../xvfb.mjs';
 import { knockAt } from './knock.mjs';
 
@@ -21,16 +23,16 @@ export function coreSuite({ seeds }) {
 }
 
 /**
- * The shell in three engines, against the embedded backend.
+ * The shell in three engines, against the embedded backend, each by the command that a developer would type.
  * @param {import('../setup/test-programs.mjs').TestPrograms & { geckodriver: string }} programs
  * @returns {import('./suite.mjs').Suite[]}
  */
 export function browserSuites({ chromedriver, geckodriver, webkitDriver, xvfb }) {
   /** @type {[string, () => Promise<import('./suite.mjs').Outcome>][]} */
   const engines = [
-    ['Chromium', () => inBrowser({ CHROMEDRIVER: chromedriver })],
-    ['Firefox', () => inBrowser({ GECKODRIVER: geckodriver })],
-    ['WebKitGTK', () => underXvfb(xvfb, (DISPLAY) => inBrowser({ SAFARIDRIVER: webkitDriver, DISPLAY }))],
+    ['Chromium', () => inBrowser(['--chrome', '--chromedriver', chromedriver])],
+    ['Firefox', () => inBrowser(['--firefox', '--geckodriver', geckodriver])],
+    ['WebKitGTK', () => underXvfb(xvfb, (DISPLAY) => inWebKit(webkitDriver, DISPLAY))],
   ];
   return engines.map(([engine, runIn]) => ({
     name: `module in ${engine}`,
@@ -39,29 +41,39 @@ export function browserSuites({ chromedriver, geckodriver, webkitDriver, xvfb })
   }));
 }
 
-/** @param {Record<string, string>} driver @returns {Promise<import('./suite.mjs').Outcome>} */
-async function inBrowser(driver) {
+/**
+ * The driver opens a browser that starts the backend (scripts/browsers).
+ * @param {string[]} driver @param {Record<string, string>} [env] @returns {Promise<import('./suite.mjs').Outcome>}
+ */
+async function inBrowser(driver, env = {}) {
   await claimPort(testPorts.pages, () => 'end the other run of the tests, which always use this one');
+  const outcomes = [];
+  // One by one, because wasm-pack passes no `--no-fail-fast` on: a failure in one file would hide what follows.
+  for (const file of webTests()) {
+    const args = ['test', '--headless', ...driver, root, '--locked', '--test', file];
+    const { code, output } = await run('wasm-pack', args, { cwd: root, env, output: 'both' });
+    outcomes.push({ ok: code === 0, totals: cargoTotals(output) });
+  }
+  return { ok: outcomes.every(({ ok }) => ok), totals: sum(outcomes.map(({ totals }) => totals)) };
+}
+
+/** To WebKit's driver the runner says nothing of another program to open, so the backend is started here. */
+async function inWebKit(/** @type {string} */ driver, /** @type {string} */ DISPLAY) {
+  await endOfOthersBackend();
   const backend = await startTestBackend();
-  const stopKnocking = knockAt(testPorts.pages);
+  const runner = knockAt(testPorts.pages);
   try {
-    return await cargoTest(['--target', 'wasm32-unknown-unknown', '--test', 'web_*'], {
-      // The runner takes the first driver it finds named, so the others must not be.
-      CHROMEDRIVER: undefined,
-      GECKODRIVER: undefined,
-      SAFARIDRIVER: undefined,
-      ...driver,
-      CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: 'wasm-bindgen-test-runner',
-      WASM_BINDGEN_TEST_ADDRESS: `127.0.0.1:${testPorts.pages}`,
-      WASM_BINDGEN_TEST_TIMEOUT: '120',
-      WEDSYNC_TEST_SUPABASE_URL: backend.url,
-      WEDSYNC_TEST_ANON_KEY: backend.anonKey,
-      WEDSYNC_TEST_CONTROL_URL: backend.controlUrl,
-    });
+    return await inBrowser(['--safari', '--safaridriver', driver], { DISPLAY });
   } finally {
-    stopKnocking();
+    runner.stop();
     await backend.stop();
   }
+}
+
+/** The targets of cargo that run in browsers. */
+function webTests() {
+  const names = readdirSync(join(root, 'tests')).filter((name) => name.startsWith('web_'));
+  return names.map((name) => name.replace(/\.rs$/, ''));
 }
 
 /** @param {string[]} args @param {Record<string, string | undefined>} env */
