@@ -49,7 +49,7 @@ export interface WorkerOptions {
 
 /** How the application's sign-in page is used. */
 export interface SignInForm {
-  /** Its path; whoever is signed in is led away from it. Default `/sign-in`. */
+  /** Its path; a signed-in user is redirected from it. Default `/sign-in`. */
   path: string;
   /** The e-mail field's label. Default `Email`. */
   email: string;

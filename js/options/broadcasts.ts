@@ -25,18 +25,18 @@ export const broadcastEntries = {
     ),
     '*',
   ),
-  /** Receive one's own broadcasts too. Default `false`. */
+  /** Receive the broadcasts of this client too. Default `false`. */
   self: flag(false),
   /** `send` on this subscription resolves only when the server has acknowledged. Default `false`. */
   ack: flag(false),
   /**
    * On a private channel: first the newest broadcasts that the database sent since then and the server still has (72
-   * hours or more), marked `meta.replayed`. After each reconnection those since the loss come, each once. A
-   * subscription that comes to a channel which another has joined with a replay gets none of its own. It is a fast path, not
-   * a guarantee: `onContinuity` is told all the same. Default: none.
+   * hours or more), marked `meta.replayed`. After each reconnection those since the loss are delivered, each once. A
+   * subscription to a channel that another one has already joined with a replay gets no replay. A replay is not a guarantee:
+   * `onContinuity` is called in any case. Default: none.
    */
   replay: v.optional(replay),
-  /** Live only once the server says that its connection for the database's broadcasts is. Default `false`. */
+  /** Live only once the server's connection for the database's broadcasts is ready. Default `false`. */
   replicationReady: flag(false),
 };
 

@@ -46,10 +46,10 @@ export function tableEntries<Row>() {
     schema: v.optional(text, 'public'),
     /**
      * Conditions that a row must all meet: made by `filter()`, which quotes values and knows the columns' types, or a
-     * string `column=operator.value`, as `supplier_id=eq.7`, in the server's own grammar. Default: none, every row.
+     * string `column=operator.value`, such as `supplier_id=eq.7`, in the server's syntax. Default: none, every row.
      */
     filter: v.optional(filterOf<Row>()),
-    /** The columns that a change carries: 1 to 1,000 names of one table's. Default: all. */
+    /** The columns that a change carries: 1 to 1,000 names of one table. Default: all. */
     select: v.optional(names as unknown as v.GenericSchema<readonly (keyof Row & string)[], string[]>),
   };
 }
@@ -58,7 +58,7 @@ export function tableEntries<Row>() {
 export const schemaEntries = {
   /** Which changes. Default `*`. */
   event,
-  /** The schema; all its published tables are meant. */
+  /** The schema. All its published tables are included. */
   schema: text,
   table: without('the name of a table'),
   /** The server filters the rows of one table only. */
@@ -94,7 +94,7 @@ const bindings = v.pipe(
 /** Options of several kinds of changes. */
 export function manyEntries<Row>() {
   return {
-    /** 1 to 100 kinds of changes. A change that several of them match comes once. */
+    /** 1 to 100 kinds of changes. A change that several of them match is delivered once. */
     changes: bindings as unknown as v.GenericSchema<
       readonly (TableBinding<Row> | SchemaBinding)[],
       CheckedBinding[]

@@ -9,7 +9,7 @@ export const latest = v.strictObject({
     (path) => isText(path) && path.split('.').every((name) => name !== ''),
     'the path to the key in a message, as "payload.id" or "record.id": a string that is not empty',
   ),
-  /** Milliseconds between two hand-overs; 0 stands for once an animation frame. Default 0. */
+  /** Milliseconds between two calls of `onData`; 0 means once per animation frame. Default 0. */
   everyMs: v.optional(whole(0, 3_600_000), 0),
 });
 
@@ -19,11 +19,11 @@ const plain = v.picklist(['each', 'batch'], '"each", "batch" or an object with `
 export const delivery = v.lazy((given) => (isObject(given) ? latest : plain));
 
 /**
- * When messages are handed over. `each`: one by one, as they come. `batch`: all that came, once an animation frame.
- * `latestBy`: of each key the latest alone, every `everyMs` milliseconds (default: once an animation frame); the key is
- * found by a path into the message, as `payload.id` in a broadcast or `record.id` in a change. In a hidden page, where
- * there are no animation frames and timers are late, what waits is handed over with what the server sends. At most 10,000
- * messages, or keys, wait: beyond them the oldest are dropped, counted, and told to `onError` with the code `overflow`.
+ * When `onData` is called. `each`: for each message, as it arrives. `batch`: with all messages that arrived, once per
+ * animation frame. `latestBy`: with only the latest message of each key, every `everyMs` milliseconds (default: once per
+ * animation frame); the key is a path into the message, such as `payload.id` in a broadcast or `record.id` in a change. A
+ * hidden page has no animation frames and late timers: there `onData` is called when the server sends something. At most
+ * 10,000 messages, or keys, wait: beyond that the oldest are dropped, counted, and reported to `onError` as `overflow`.
  */
 export type Delivery = v.InferInput<typeof delivery>;
 

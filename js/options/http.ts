@@ -5,7 +5,7 @@ import { flag } from './kinds.js';
 import { contentOf, isRecord } from './payload.js';
 
 const entries = {
-  /** To the private channel of this name, authorized by its policies. Default `false`. */
+  /** Send to the private channel of this name, authorized by its policies. Default `false`. */
   private: flag(false),
 };
 

@@ -18,8 +18,8 @@ const project = {
   key: checkedApart<string>('a string'),
   /**
    * The user's access token of at most 100,000 bytes, or a function that returns the current one. A secret key is refused.
-   * Asked before the first join of each connection, ahead of the token's end, and again when the server refuses it.
-   * Default: none, the key's own role.
+   * Called before the first join of each connection, before the token expires, and again when the server refuses it.
+   * Default: none, the role of the key.
    */
   accessToken: v.optional(
     v.custom<AccessToken>(
@@ -31,10 +31,10 @@ const project = {
 
 const fromClient = {
   /**
-   * The application's own supabase-js client, in the place of `url`, `key` and `accessToken`. Its session is asked for the
-   * access token where one is needed, and followed: a new token (sign-in, refresh, update of the user) goes to all channels
-   * at once, signing out leaves them the key's own role. A client that was made with supabase-js's own `accessToken` option
-   * has no session: that function is asked. Default: none.
+   * The application's supabase-js client, in place of `url`, `key` and `accessToken`. The manager follows its session: a new
+   * token (sign-in, refresh, update of the user) applies to all channels at once, and signing out leaves the role of the key.
+   * A client that was created with supabase-js's own `accessToken` option has no session: that function is called. Default:
+   * none.
    */
   supabase: checkedApart<SupabaseClientLike>('a client of supabase-js, version 2'),
   /** Default: the client's own. */
@@ -45,11 +45,11 @@ const fromClient = {
 };
 
 const behaviour = {
-  /** The version of the protocol. `1.0.0` is for servers that have no other, and has no bytes. Default `2.0.0`. */
+  /** The version of the protocol. `1.0.0` is for servers that support no other, and has no binary payloads. Default `2.0.0`. */
   vsn: v.optional(choice(['1.0.0', '2.0.0']), '2.0.0'),
   /**
    * Milliseconds between heartbeats; the server closes a socket after 60,000 of silence. Default: 25,000, and 5,000 while
-   * the page is visible and the server says nothing. One that is given counts for both.
+   * the page is visible and the server is silent. A value applies to both.
    */
   heartbeatIntervalMs: v.optional(whole(1_000, 50_000)),
   /**
@@ -71,23 +71,23 @@ const behaviour = {
    * How the delays of that backoff are drawn below their ceiling E. `spaced`: the first between 0 and E, all others
    * between E/2 and E, where E grows by half each time. Where E doubles each time: `full` between 0 and E, `equal` between
    * E/2 and E. `decorrelated`: between the base and three times the last delay. After a restart of the server `spaced`
-   * brings a client back soonest. Default `spaced`.
+   * reconnects a client soonest. Default `spaced`.
    */
   jitter: v.optional(choice(['spaced', 'full', 'equal', 'decorrelated']), 'spaced'),
   /**
-   * Joins a second, and as many at once. Default 50. A project's limit counts those of all its users together: 100 a second
-   * on the free plan.
+   * Joins per second, and as many at once. Default 50. A project's limit applies to all its users together: 100 per second on
+   * the free plan.
    */
   joinsPerSecond: v.optional(whole(1, 10_000), 50),
-  /** Milliseconds that an open socket is kept while nobody is subscribed. Default 10,000. */
+  /** Milliseconds that a socket stays open without subscriptions. Default 10,000. */
   disconnectWhenIdleMs: v.optional(whole(0, 3_600_000), 10_000),
   /**
-   * Told what the client does: joins, losses, what it makes of them. Never a token. As `onTraffic` called in order, once the
-   * client has done what it is doing: it may call anything. Default: none.
+   * Called with each step of the client: joins, losses, decisions. Never with a token. As `onTraffic` it is called in order,
+   * after the client has finished the step, and may call anything. Default: none.
    */
   onLog: v.optional(callback<(entry: LogEntry) => void>()),
   /**
-   * Shown every frame, for debugging; costs nothing when it is not given. Tokens in text are replaced by `[redacted]`.
+   * Called with every frame, for debugging; without it there is no cost. Tokens in text are replaced by `[redacted]`.
    * Default: none.
    */
   onTraffic: v.optional(callback<(frame: TrafficFrame) => void>()),

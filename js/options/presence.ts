@@ -5,10 +5,10 @@ import { flag, text } from './kinds.js';
 export const named = v.strictObject({
   /**
    * The name under which this client is tracked. Give the user's own id to tell people apart. Default: the one that another
-   * subscription gives for the channel, or else `dashboard-<id>`, the same for everybody who subscribes under this id.
+   * subscription of the channel has, or else `dashboard-<id>`, the same for everybody who subscribes under this id.
    */
   key: v.optional(text),
-  /** Whether to be told of others; without it one can only be tracked. Default `true`. */
+  /** Whether to receive the presence of others; otherwise this client can only be tracked. Default `true`. */
   enabled: flag(true),
 });
 

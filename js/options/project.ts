@@ -58,7 +58,7 @@ export function keyOf(of: string, given: unknown): string {
   }
   if (isSecret(key)) {
     throw invalid(
-      "`key` is a secret key, or the service role's: whoever reads the page would have all rights. Pass the publishable (anon) key, and replace the secret one if it was ever published.",
+      "`key` is a secret key, or the service role's: everybody who reads the page would have all rights. Pass the publishable (anon) key, and replace the secret one if it was ever published.",
     );
   }
   return key;

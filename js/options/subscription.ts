@@ -37,18 +37,18 @@ const commonEntries = {
   private: flag(false),
   /** Join again when the connection or the channel is lost. Default `true`. */
   autoReconnect: flag(true),
-  /** Attempts in a row before the subscription fails with `max_reconnect_attempts`. Default: no limit. */
+  /** Consecutive attempts before the subscription fails with `max_reconnect_attempts`. Default: no limit. */
   maxReconnectAttempts: v.optional(whole(0, 2 ** 32 - 1)),
   /**
    * Called for an error of this subscription when it begins and when its reason changes, not at each attempt;
-   * `retryable` says whether it goes on trying by itself. Default: none.
+   * `retryable` says whether it is retried. Default: none.
    */
   onError: v.optional(callback<(error: DashboardError) => void>()),
   /** Called at each change of state. Default: none. */
   onStatus: v.optional(callback<(status: SubscriptionStatus) => void>()),
   /**
-   * Called each time the subscription is live again after it was not, or when the server has begun it anew meanwhile: if it
-   * says `lost`, read what may have been missed. Default: none.
+   * Called each time the subscription is live again after an interruption, or when the server has restarted it: if it says
+   * `lost`, read what may have been missed. Default: none.
    */
   onContinuity: v.optional(callback<(continuity: Continuity) => void>()),
   /** Called with each `system` message of the server about the channel. Default: none. */
@@ -56,7 +56,7 @@ const commonEntries = {
 };
 
 const deliveryEntries = {
-  /** When messages are handed over. Default `each`. */
+  /** When `onData` is called. Default `each`. */
   deliver: v.optional(delivery, 'each'),
   /** Called for each message, or with the messages of a batch. */
   onData: callback<(message: never) => void>(),
@@ -90,7 +90,7 @@ const presenceOptions = {
   event: notBesidePresence,
   self: notBesidePresence,
   replay: notBesidePresence,
-  /** Live only once the server says that its connection for the database's broadcasts is. Default `false`. */
+  /** Live only once the server's connection for the database's broadcasts is ready. Default `false`. */
   replicationReady: flag(false),
   changes: notBesidePresence,
   table: notBesidePresence,
@@ -105,13 +105,13 @@ interface SubscriptionCommon extends Given<typeof commonEntries> {}
 /** One by one, or in the batches that `deliver` asks for. */
 type Delivered<Message> =
   | {
-      /** When messages are handed over. Default `each`. */
+      /** When `onData` is called. Default `each`. */
       deliver?: 'each';
       /** Called for each message. */
       onData: (message: Message) => void;
     }
   | {
-      /** When messages are handed over. Default `each`. */
+      /** When `onData` is called. Default `each`. */
       deliver: Exclude<Delivery, 'each'>;
       /** Called with the messages of a batch, in their order; of `latestBy`, in the order in which the keys came. */
       onData: (messages: Message[]) => void;
@@ -122,7 +122,7 @@ export type BroadcastSubscription<Payload = unknown> = SubscriptionCommon &
   Given<typeof broadcastOptions> &
   Delivered<Broadcast<Payload>>;
 
-/** A subscription to who is on a channel, on which `track` says who this is. */
+/** A subscription to presence on a channel, where `track` publishes a state. */
 export interface PresenceSubscription<State = Record<string, unknown>>
   extends SubscriptionCommon,
     Given<typeof presenceOptions> {
@@ -140,7 +140,7 @@ export type SchemaSubscription<Row = Record<string, unknown>> = SubscriptionComm
   Given<typeof changesEntries> &
   SchemaBinding & { changes?: undefined } & Delivered<PostgresChange<Row>>;
 
-/** A subscription to several kinds of changes, on one channel: a change that several of them match comes once. */
+/** A subscription to several kinds of changes, on one channel: a change that several of them match is delivered once. */
 export type ManyChangesSubscription<Row = Record<string, unknown>> = SubscriptionCommon &
   Given<typeof changesEntries> &
   Given<ReturnType<typeof manyEntries<Row>>> &
@@ -153,8 +153,8 @@ export type PostgresChangesSubscription<Row = Record<string, unknown>> =
   | ManyChangesSubscription<Row>;
 
 /**
- * Options of `subscribe`: with `table`, `schema` or `changes` the database's changes, with `presence` who is there,
- * otherwise broadcasts. To have rows, payloads or states typed, name the callback's parameter:
+ * Options of `subscribe`: with `table`, `schema` or `changes` the database's changes, with `presence` the people on a channel,
+ * otherwise broadcasts. For typed rows, payloads or states, annotate the callback's parameter:
  * `(change: PostgresChange<Client>) => …`.
  */
 export type SubscriptionOptions =

@@ -12,7 +12,7 @@ export function flawOf(token: unknown): string | undefined {
   if (token === '') return 'an empty string';
   if (!isText(token)) return 'a string with a lone surrogate';
   if (isTooLong(token)) return 'a string of more than 100,000 bytes';
-  if (isSecret(token)) return 'a secret key: it gives whoever reads the page all rights';
+  if (isSecret(token)) return 'a secret key: it gives everybody who reads the page all rights';
   return undefined;
 }
 
