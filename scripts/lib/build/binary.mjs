@@ -1,5 +1,3 @@
-import binaryen from 'binaryen';
-
 /** An unsigned LEB128 integer, and where it ends. @param {Uint8Array} bytes @param {number} at */
 export function readInteger(bytes, at) {
   let value = 0;
@@ -15,14 +13,4 @@ export function writeInteger(value) {
   const bytes = [];
   for (; value > 127; value >>>= 7) bytes.push((value & 127) | 128);
   return Buffer.from([...bytes, value]);
-}
-
-/**
- * The functions of a module that are not imported, in its order.
- * @param {ReturnType<typeof binaryen.readBinary>} module
- */
-export function ownFunctions(module) {
-  return Array.from({ length: module.getNumFunctions() }, (_, index) =>
-    binaryen.getFunctionInfo(module.getFunctionByIndex(index)),
-  ).filter((info) => !info.module);
 }

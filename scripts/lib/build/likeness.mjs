@@ -1,5 +1,6 @@
 import binaryen from 'binaryen';
-import { ownFunctions, readInteger } from './binary.mjs';
+import { readInteger } from './binary.mjs';
+import { ownFunctions } from './own-functions.mjs';
 
 /** gzip finds what repeats within 32 KiB. */
 const windowBytes = 24 * 1024;

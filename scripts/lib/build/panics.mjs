@@ -1,5 +1,5 @@
 import binaryen from 'binaryen';
-import { ownFunctions } from './binary.mjs';
+import { ownFunctions } from './own-functions.mjs';
 
 /**
  * What the standard library does when code panics. Nothing of ours panics on purpose; where it does, a browser shows

@@ -2,8 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../paths.mjs';
 import { mustRun } from '../process.mjs';
-import { inOrderOfLikeness } from './likeness.mjs';
-import { withoutPanicMessages } from './panics.mjs';
 
 /**
  * Functions with one caller stay functions: merged into it they are fewer bytes, but far more after compression. Each of
@@ -20,6 +18,9 @@ const passes = [
  * @param {{ keepsNames: boolean }} options whether the result has the names; its code is the same with and without
  */
 export async function shrink(file, { keepsNames }) {
+  // Only here, because these need a package of npm's, and the set-up that installs it loads this file too.
+  const { withoutPanicMessages } = await import('./panics.mjs');
+  const { inOrderOfLikeness } = await import('./likeness.mjs');
   const names = keepsNames ? ['-g'] : [];
   writeFileSync(file, withoutPanicMessages(readFileSync(file)));
   await optimise(file, [...passes, '-g']);
