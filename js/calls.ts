@@ -31,24 +31,27 @@ interface Call extends Settle {
   endsWith: string | undefined;
 }
 
-/** The calls that the module has yet to settle, by the numbers it knows them by. */
+/** The calls that are not settled yet, by the numbers that the module knows them by. */
 export class Calls {
   readonly #waiting = new Map<number, Call>();
   #last = 0;
 
-  /** A number for another call. */
-  next(): number {
+  /** Gives another call its number; a subscription's end is told with the code `endsWith`. */
+  add(settle: Settle, endsWith: string | undefined): number {
     this.#last += 1;
+    this.#waiting.set(this.#last, { ...settle, endsWith });
     return this.#last;
   }
 
-  /** The module is about to be asked; a subscription's end is told with the code `endsWith`. */
-  add(call: number, settle: Settle, endsWith: string | undefined): void {
-    this.#waiting.set(call, { ...settle, endsWith });
+  /** The module could not be asked. */
+  fail(call: number, error: unknown): void {
+    this.#waiting.get(call)?.reject(error);
+    this.#waiting.delete(call);
   }
 
-  /** The module could not be asked. */
-  drop(call: number): void {
+  /** The application has ended what was asked for. */
+  end(call: number, error: unknown): void {
+    this.#waiting.get(call)?.end(error);
     this.#waiting.delete(call);
   }
 

@@ -1,6 +1,7 @@
 import { Calls, promised, type Settle } from './calls.js';
 import { report } from './emitter.js';
 import { DashboardError, toError } from './errors.js';
+import type { PresenceState } from './messages.js';
 import { init, isLoaded } from './module.js';
 import type { Notification } from './notifications.js';
 import type { CheckedManager } from './options/manager.js';
@@ -41,6 +42,11 @@ export class Client {
     return this.#realtime;
   }
 
+  /** Who is on the channel of a subscription to presence. */
+  presenceOf(id: string): PresenceState {
+    return this.#realtime?.presenceState(id) ?? Object.create(null);
+  }
+
   /** Does something with the module, which is over at once. `check` looks at the arguments, at the call. */
   ask(check: () => (client: RealtimeClient) => void): Promise<void> {
     return promised((settle) => {
@@ -50,7 +56,7 @@ export class Client {
           work(this.start());
           settle.resolve();
         };
-        this.whenLoaded(begin, this.#failing(settle));
+        this.#whenLoaded(begin, this.#failing(settle));
       } catch (error) {
         settle.reject(error);
       }
@@ -59,30 +65,30 @@ export class Client {
 
   /**
    * Asks something of the module, which tells later how it went; a subscription's end tells it with `endsWith`. `check`
-   * looks at the arguments, at the call.
+   * looks at the arguments, at the call; `failed` is called if the module cannot be asked.
    */
-  call(check: () => (client: RealtimeClient, call: number) => void, endsWith?: string): Promise<void> {
+  call(
+    check: (call: number) => (client: RealtimeClient, call: number) => void,
+    endsWith?: string,
+    failed?: (call: number) => void,
+  ): Promise<void> {
     return promised((settle) => {
-      const call = this.calls.next();
-      const fail = this.#failing(settle);
+      const call = this.calls.add(settle, endsWith);
+      const fail = (error: unknown) => {
+        failed?.(call);
+        this.calls.fail(call, toError(error));
+      };
       try {
-        const work = check();
-        const begin = () => {
-          this.calls.add(call, settle, endsWith);
-          work(this.start(), call);
-        };
-        this.whenLoaded(begin, (error) => {
-          this.calls.drop(call);
-          fail(error);
-        });
+        const work = check(call);
+        this.#whenLoaded(() => work(this.start(), call), fail);
       } catch (error) {
-        settle.reject(error);
+        fail(error);
       }
     });
   }
 
   /** At once if the module is there, so that calls keep their order; otherwise once it is. */
-  whenLoaded(begin: () => void, fail: (error: unknown) => void): void {
+  #whenLoaded(begin: () => void, fail: (error: unknown) => void): void {
     const attempt = () => {
       try {
         begin();

@@ -1,12 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { checkEvent, checkId, checkListener, copied } from './arguments.js';
-import { promised } from './calls.js';
 import { Client } from './client.js';
 import { Emitter } from './emitter.js';
-import { toError } from './errors.js';
 import { checkListening } from './listening.js';
-import type { ConnectionState, PresenceState } from './messages.js';
+import type { ConnectionState, PresenceState, SubscriptionStatus } from './messages.js';
 import { isLoaded } from './module.js';
 import { checkedHttpSend, type HttpSendOptions } from './options/http.js';
 import { checkedManager, type RealtimeOptions, type SupabaseRealtimeOptions } from './options/manager.js';
@@ -16,8 +14,9 @@ import { checkToken } from './options/token.js';
 import { NO_STATS } from './stats.js';
 import { connectSupabase } from './supabase.js';
 import { reporting } from './taps.js';
-import { type Held, Telling } from './telling.js';
+import { Telling } from './telling.js';
 import type { RealtimeEvents, RealtimeStats, SubscriptionInfo } from './types.js';
+import { type Wish, Wishes } from './wishes.js';
 
 /**
  * Live subscriptions over one socket, which opens with the first of them and heals itself.
@@ -40,6 +39,7 @@ export class RealtimeSubscriptionManager {
   readonly #events = new Emitter<RealtimeEvents & { state: ConnectionState }>();
   readonly #client: Client;
   readonly #telling: Telling;
+  readonly #wishes: Wishes;
   /** The call of `connect` that holds the socket open. */
   #kept: symbol | undefined;
 
@@ -51,10 +51,8 @@ export class RealtimeSubscriptionManager {
     this.#client = new Client(reporting(checkedManager(given)), follow, (notification, turn) =>
       this.#telling.tell(notification, turn),
     );
-    this.#telling = new Telling(this.#events, this.#client.calls, {
-      release: (id) => this.#client.present?.release(id),
-      presenceState: (id) => this.presenceState(id),
-    });
+    this.#telling = new Telling(this.#events, this.#client);
+    this.#wishes = new Wishes(this.#client.calls);
     if (isLoaded()) this.#client.start();
   }
 
@@ -69,49 +67,24 @@ export class RealtimeSubscriptionManager {
    * nothing is retried, and it rejects with whatever error comes first.
    */
   subscribe(id: string, options: SubscriptionOptions): Promise<void> {
-    return promised((settle) => {
-      const { held: all } = this.#telling;
-      const former = all.get(id);
-      const isWanted = () => all.get(id) === held;
-      const fail = (error: unknown) => {
-        if (isWanted()) {
-          all.delete(id);
-          // What the id stood for stays; if it had to wait for the module, it is its turn now.
-          if (former && (former.status !== undefined || isLoaded())) {
-            all.set(id, former);
-            if (former.status === undefined) former.begin();
-          }
-        }
-        settle.reject(toError(error));
-      };
-      this.#client.turn += 1;
-      const held: Held = {
-        channel: former?.channel ?? '',
-        callbacks: {},
-        waiting: [...(former?.waiting ?? []), settle],
-        begin: () => {},
-        since: this.#client.turn,
-        status: former?.status,
-      };
-      try {
+    let wish: Wish | undefined;
+    return this.#client.call(
+      (call) => {
         checkId('subscribe', id);
-        // Before the options are read: a getter of theirs may end it, or replace it.
-        all.set(id, held);
+        const wanted = this.#wishes.add(id, call);
+        wish = wanted;
         const { subscription, delivery, callbacks } = checkedSubscription(id, options);
-        Object.assign(held, { channel: subscription.channel, callbacks });
-        const take = (isSame: boolean) => {
-          if (isSame && former) held.since = former.since;
+        const subscriber = { channel: subscription.channel, callbacks };
+        this.#wishes.read(wanted, subscriber);
+        const take = (isSame: boolean) => this.#telling.take(id, subscriber, isSame);
+        return (client) => {
+          if (!this.#wishes.take(wanted)) return;
+          client.subscribe(call, id, subscription, delivery, callbacks.onData, take);
         };
-        const ask = () => {
-          if (isWanted()) this.#client.start().subscribe(id, subscription, delivery, callbacks.onData, take);
-        };
-        held.begin = () => this.#client.whenLoaded(ask, fail);
-      } catch (error) {
-        fail(error);
-        return;
-      }
-      if (isWanted()) held.begin();
-    });
+      },
+      'unsubscribed',
+      () => wish && this.#wishes.take(wish),
+    );
   }
 
   /**
@@ -126,24 +99,29 @@ export class RealtimeSubscriptionManager {
 
   /** Ends all subscriptions; an open socket stays open. */
   async unsubscribeAll(): Promise<void> {
-    for (const id of [...this.#telling.held.keys()]) this.#end(id);
+    for (const id of [...this.#wishes.latest().keys(), ...this.#telling.subscribers.keys()]) this.#end(id);
   }
 
   #end(id: string): void {
-    const held = this.#telling.held.get(id);
-    if (!held) return;
-    if (held.status !== undefined) this.#client.present?.unsubscribe(id);
-    // The module does not know it yet, or has given it up and is about to tell so.
-    if (this.#telling.held.get(id) === held) this.#telling.statusChanged(id, 'closed');
+    this.#wishes.end(id);
+    const subscriber = this.#telling.subscribers.get(id);
+    if (!subscriber) return;
+    this.#client.present?.unsubscribe(id);
+    // The module has given it up, and is about to tell so.
+    if (this.#telling.subscribers.get(id) === subscriber) this.#telling.statusChanged(id, 'closed');
   }
 
   /** The subscriptions there are, those that are being retried included. */
   getSubscriptions(): SubscriptionInfo[] {
-    return [...this.#telling.held].map(([id, { channel, status }]) => ({
-      id,
-      channel,
-      status: status ?? 'joining',
-    }));
+    const { subscribers } = this.#telling;
+    const known = [...subscribers].flatMap(([id, { channel }]) => {
+      const status = this.#client.present?.status(id) as SubscriptionStatus | undefined;
+      return status === undefined ? [] : [{ id, channel, status }];
+    });
+    const wished = [...this.#wishes.latest()].flatMap(([id, subscriber]) =>
+      subscriber ? [{ id, channel: subscriber.channel, status: 'joining' as const }] : [],
+    );
+    return [...known, ...wished];
   }
 
   /**
@@ -282,7 +260,7 @@ export class RealtimeSubscriptionManager {
    */
   presenceState<State = Record<string, unknown>>(id: string): PresenceState<State> {
     checkId('presenceState', id);
-    return (this.#client.present?.presenceState(id) ?? Object.create(null)) as PresenceState<State>;
+    return this.#client.presenceOf(id) as PresenceState<State>;
   }
 
   /**

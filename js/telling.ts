@@ -1,7 +1,7 @@
-import type { Calls, Settle } from './calls.js';
+import type { Client } from './client.js';
 import { type Emitter, report } from './emitter.js';
-import { DashboardError, toError } from './errors.js';
-import type { ConnectionState, PresenceState, SubscriptionStatus } from './messages.js';
+import { type DashboardError, toError } from './errors.js';
+import type { ConnectionState, SubscriptionStatus } from './messages.js';
 import type { Notification, ToldPresence } from './notifications.js';
 import type { CheckedSubscription } from './options/subscription.js';
 import type { RealtimeEvents } from './types.js';
@@ -9,45 +9,43 @@ import type { RealtimeEvents } from './types.js';
 /** What the application is told by. */
 export type Callbacks = Partial<CheckedSubscription['callbacks']>;
 
-/** A subscription as the application asked for it, with the promises that wait for it. */
-export interface Held {
-  /** None before all options are read. */
-  callbacks: Callbacks;
+/** Who is told of an id. What becomes of its subscription the module alone knows. */
+export interface Subscriber {
+  /** The topic, without the prefix. */
   channel: string;
-  waiting: Settle[];
-  /** Says to the module what is wanted. */
-  begin: () => void;
+  callbacks: Callbacks;
+}
+
+/** Who is told from a turn on. */
+interface Since extends Subscriber {
   /**
    * The turn in which it was first asked for: what was told in an earlier one is about what the id stood for before. To ask
    * for the very same again replaces the callbacks only, and they are to miss nothing.
    */
   since: number;
-  /** As last told to `onStatus`; none while the module loads and the core does not know of it. */
-  status: SubscriptionStatus | undefined;
-}
-
-/** What the module is asked while it tells. */
-interface Module {
-  release: (id: string) => void;
-  presenceState: (id: string) => PresenceState;
 }
 
 /** How the module's news reach the application: its subscriptions' callbacks, its listeners, its promises. */
 export class Telling {
   readonly events: Emitter<RealtimeEvents & { state: ConnectionState }>;
-  readonly held = new Map<string, Held>();
+  readonly subscribers = new Map<string, Since>();
   state: ConnectionState = 'idle';
   /** When the state was told. */
   #stateTurn = 0;
   /** When another user was told of: what was told before it is the former one's, and not for the next one to see. */
   #userTurn = 0;
-  readonly #calls: Calls;
-  readonly #module: Module;
+  readonly #client: Client;
 
-  constructor(events: Emitter<RealtimeEvents & { state: ConnectionState }>, calls: Calls, module: Module) {
+  constructor(events: Emitter<RealtimeEvents & { state: ConnectionState }>, client: Client) {
     this.events = events;
-    this.#calls = calls;
-    this.#module = module;
+    this.#client = client;
+  }
+
+  /** The module is about to take a subscription, and has yet to tell of it. `isSame`: only the callbacks are others. */
+  take(id: string, subscriber: Subscriber, isSame: boolean): void {
+    const former = isSame ? this.subscribers.get(id) : undefined;
+    this.#client.turn += 1;
+    this.subscribers.set(id, { ...subscriber, since: former?.since ?? this.#client.turn });
   }
 
   /** Tells one piece of news; `turn` is when the module told it. */
@@ -75,7 +73,7 @@ export class Telling {
         break;
       case 'continuity': {
         const { id, continuity } = notification;
-        report(() => this.held.get(id)?.callbacks.onContinuity?.(continuity));
+        report(() => this.subscribers.get(id)?.callbacks.onContinuity?.(continuity));
         this.events.emit('continuity', { id, continuity });
         break;
       }
@@ -89,7 +87,7 @@ export class Telling {
       case 'system': {
         if (this.#userTurn > turn) break;
         const { id, payload: message } = notification;
-        report(() => this.held.get(id)?.callbacks.onSystem?.(message));
+        report(() => this.subscribers.get(id)?.callbacks.onSystem?.(message));
         this.events.emit('system', { id, message });
         break;
       }
@@ -105,34 +103,26 @@ export class Telling {
         this.#failed(notification.id, toError(notification.error));
         break;
       case 'settled':
-        this.#calls.settled(notification.call, notification.error);
+        this.#client.calls.settled(notification.call, notification.error);
     }
   }
 
   /** Whether it is news of what the id stood for before: something else was asked for after it was told. */
   #isOfFormer(id: string | undefined, turn: number): boolean {
-    return id !== undefined && (this.held.get(id)?.since ?? 0) > turn;
+    return id !== undefined && (this.subscribers.get(id)?.since ?? 0) > turn;
   }
 
   /** A subscription's state is another. */
   statusChanged(id: string, status: SubscriptionStatus): void {
-    const held = this.held.get(id);
-    if (!held) return;
-    if (status === 'live') for (const { resolve } of held.waiting.splice(0)) resolve();
-    if (status === 'closed') {
-      this.#drop(id);
-      for (const { end } of held.waiting.splice(0)) {
-        end(new DashboardError('unsubscribed', `"${id}" was unsubscribed before it was live.`));
-      }
-    }
-    const changed = held.status !== status;
-    held.status = status;
-    if (changed) report(() => held.callbacks.onStatus?.(status));
+    const subscriber = this.subscribers.get(id);
+    // Before the callback, which may subscribe anew.
+    if (status === 'closed') this.subscribers.delete(id);
+    report(() => subscriber?.callbacks.onStatus?.(status));
   }
 
   #presenceChanged(id: string, told: ToldPresence): void {
-    const event = told.type === 'sync' ? { ...told, state: this.#module.presenceState(id) } : told;
-    report(() => this.held.get(id)?.callbacks.onData?.(event as never));
+    const event = told.type === 'sync' ? { ...told, state: this.#client.presenceOf(id) } : told;
+    report(() => this.subscribers.get(id)?.callbacks.onData?.(event as never));
     if (event.type === 'sync') this.events.emit('presence-sync', { id, state: event.state });
     else this.events.emit('presence', { id, event });
   }
@@ -142,25 +132,19 @@ export class Telling {
       this.events.emit('error', { error });
       return;
     }
-    report(() => this.held.get(id)?.callbacks.onError?.(error));
+    report(() => this.subscribers.get(id)?.callbacks.onError?.(error));
     this.events.emit('error', { id, error });
   }
 
   #failed(id: string, error: DashboardError): void {
-    const held = this.held.get(id);
+    const subscriber = this.subscribers.get(id);
     // Ended by a callback that was told something earlier.
-    if (!held) return;
+    if (!subscriber) return;
     // Before the callbacks, which may subscribe anew.
-    this.#drop(id);
-    for (const { reject } of held.waiting.splice(0)) reject(error);
-    report(() => held.callbacks.onStatus?.('failed'));
-    report(() => held.callbacks.onError?.(error));
+    this.subscribers.delete(id);
+    report(() => subscriber.callbacks.onStatus?.('failed'));
+    report(() => subscriber.callbacks.onError?.(error));
     this.events.emit('error', { id, error });
     if (error.code === 'max_reconnect_attempts') this.events.emit('max-reconnect-attempts', { id });
-  }
-
-  #drop(id: string): void {
-    this.held.delete(id);
-    this.#module.release(id);
   }
 }

@@ -6,8 +6,8 @@
 mod browser;
 
 use browser::{
-    Inbox, ROSEWOOD, add_client, broadcasts, changes, client, control, manager, object, presence, sign_in,
-    status, subscribe, text,
+    Inbox, ROSEWOOD, add_client, broadcasts, changes, client, control, manager, object, presence, settled,
+    sign_in, status, subscribe, text,
 };
 use futures_util::{SinkExt, StreamExt};
 use gloo_net::websocket::Message;
@@ -25,14 +25,6 @@ const CARLA: &str = "carla@lumen.example";
 
 fn nothing() -> Function {
     Function::new_no_args("")
-}
-
-async fn settled(news: &Inbox, call: u32) -> String {
-    let is_it = |news: &JsValue| {
-        text(news, "type") == "settled"
-            && Reflect::get(news, &"call".into()).unwrap().as_f64() == Some(f64::from(call))
-    };
-    text(&news.next(is_it).await, "error.code")
 }
 
 async fn presence_event(news: &Inbox, kind: &str) -> JsValue {

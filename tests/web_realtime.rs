@@ -5,8 +5,8 @@
 mod browser;
 
 use browser::{
-    Inbox, ROSEWOOD, add_client, broadcasts, changes, client, control, manager, object, sign_in, status,
-    subscribe, text,
+    Inbox, ROSEWOOD, add_client, broadcasts, changes, client, control, manager, object, settled, sign_in,
+    status, subscribe, text,
 };
 use js_sys::{Function, Reflect};
 use serde_json::json;
@@ -119,13 +119,13 @@ async fn a_broadcast_reaches_the_other_client_and_not_oneself() {
         (client(&token.as_str().into(), &[]), client(&token.as_str().into(), &[]));
     let (heard_by_one, heard_by_two) = (Inbox::default(), Inbox::default());
     let wanted = broadcasts(&[("channel", "lobby".into())]);
-    subscribe(&one, "lobby", &wanted, &heard_by_one.put());
-    subscribe(&two, "lobby", &wanted, &heard_by_two.put());
-    status(&news_of_one, "lobby", "live").await;
-    status(&news_of_two, "lobby", "live").await;
+    let of_one = subscribe(&one, "lobby", &wanted, &heard_by_one.put());
+    let of_two = subscribe(&two, "lobby", &wanted, &heard_by_two.put());
+    assert_eq!(settled(&news_of_one, of_one).await, "");
+    assert_eq!(settled(&news_of_two, of_two).await, "");
+    assert_eq!(one.status("lobby").as_string().as_deref(), Some("live"));
     one.send(7, "lobby".into(), "cursor".into(), object(&[("x", 1.into())]), false);
-    let settled = news_of_one.next(|news| text(news, "type") == "settled").await;
-    assert!(Reflect::get(&settled, &"error".into()).unwrap().is_undefined());
+    assert_eq!(settled(&news_of_one, 7).await, "");
     let message = heard_by_two.next(|_| true).await;
     assert_eq!(text(&message, "event"), "cursor");
     two.send(8, "lobby".into(), "answer".into(), JsValue::NULL, false);

@@ -1,7 +1,5 @@
 //! The realtime client as JavaScript holds it; `js/realtime.ts` is its face.
 
-use litemap::LiteMap;
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Function, Reflect};
@@ -13,7 +11,6 @@ use crate::core::error::Error;
 use crate::core::ids::CallId;
 use crate::core::payload::Payload;
 use crate::core::realtime::http_broadcast::HttpBroadcast;
-use crate::core::realtime::routes::Slot;
 use crate::core::time::Instant;
 use crate::shell::driver::{Driver, Setup};
 use crate::shell::environment::read_clocks;
@@ -26,8 +23,6 @@ use crate::shell::token::claims;
 #[wasm_bindgen]
 pub struct RealtimeClient {
     driver: Rc<Driver>,
-    slots: RefCell<LiteMap<String, Slot>>,
-    next_slot: Cell<Slot>,
 }
 
 #[wasm_bindgen]
@@ -59,13 +54,18 @@ impl RealtimeClient {
         if let Some(token) = field("accessToken").as_string() {
             driver.set_token(Some(token));
         }
-        Self { driver, slots: RefCell::default(), next_slot: Cell::new(0) }
+        Self { driver }
     }
 
-    /// Subscribes, or replaces the subscription of this id. Before anything is told, `take` is told whether the id stands for
+    /// Subscribes, or replaces the subscription of this id; the notification `settled` with this `call` says when it is live, or
+    /// why it is not. Unless it is refused, `take` is called before anything is told of it, with whether the id stands for
     /// this very subscription already.
+    ///
+    /// # Errors
+    /// `invalid_option` for a filter that the server's grammar does not express.
     pub fn subscribe(
         &self,
+        call: u32,
         id: String,
         options: &JsValue,
         delivery: &JsValue,
@@ -73,30 +73,20 @@ impl RealtimeClient {
         take: &Function,
     ) -> Result<(), JsValue> {
         let subscription = checked::subscription(options).map_err(thrown)?;
-        if let Some(error) = self.driver.conflict(&id, &subscription) {
-            return Err(thrown(error));
+        let same = self.driver.slot_of(&id, &subscription);
+        // No other subscription has been begun by this call.
+        let slot = same.unwrap_or(call);
+        if !self.driver.is_refused(&id, &subscription) {
+            take.call1(&JsValue::NULL, &same.is_some().into())?;
+            self.driver.router().set_slot_to(slot, on_data, delivery);
         }
-        let is_same = self.driver.stands_for(&id, &subscription);
-        take.call1(&JsValue::NULL, &is_same.into())?;
-        let slot = *self.slots.borrow_mut().entry(id.clone()).or_insert_with(|| {
-            self.next_slot.set(self.next_slot.get() + 1);
-            self.next_slot.get()
-        });
-        if !is_same {
-            // What waits to be delivered is the former subscription's, and of another kind perhaps.
-            self.driver.router().drop_slot(slot);
-        }
-        self.driver.router().set_slot_to(slot, on_data, delivery);
-        self.driver.handle(Input::Subscribe { id, subscription, slot });
+        self.driver.handle(Input::Subscribe { call: CallId(call), id, subscription, slot });
         Ok(())
     }
 
-    /// Drops the callback of an id whose subscription has ended.
-    pub fn release(&self, id: &str) {
-        let slot = self.slots.borrow_mut().remove(id);
-        if let Some(slot) = slot {
-            self.driver.router().drop_slot(slot);
-        }
+    /// The state of a subscription: `joining`, `live` or `reconnecting`; `undefined` if there is none of this id.
+    pub fn status(&self, id: &str) -> JsValue {
+        self.driver.status(id).map_or(JsValue::UNDEFINED, |status| JsValue::from_str(status.as_str()))
     }
 
     /// Ends a subscription.

@@ -15,6 +15,7 @@
 //! ```
 //! use wedsync_dashboard::api::checked;
 //! use wedsync_dashboard::core::dashboard::{Dashboard, Input, Output};
+//! use wedsync_dashboard::core::ids::CallId;
 //! use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 //! use wedsync_dashboard::core::time::Instant;
 //!
@@ -22,7 +23,7 @@
 //! # let options = serde_json::from_str::<serde_json::Value>(checked).unwrap()["manager"].clone();
 //! let mut dashboard = Dashboard::<serde_json::Value>::new(checked::config(&options), 42);
 //! let subscription = Subscription::to("feed", Source::Broadcast { event: None, own: false });
-//! dashboard.handle(Instant::from_millis(0), Input::Subscribe { id: "feed".into(), subscription, slot: 1 });
+//! dashboard.handle(Instant::from_millis(0), Input::Subscribe { call: CallId(1), id: "feed".into(), subscription, slot: 1 });
 //! assert!(std::iter::from_fn(|| dashboard.poll()).any(|output| matches!(output, Output::Open { .. })));
 //! assert!(dashboard.next_timeout().is_some());
 //! ```
@@ -39,8 +40,8 @@ use crate::core::connectivity::{self, Connectivity};
 use crate::core::error::Error;
 use crate::core::ids::SocketId;
 use crate::core::payload::Payload;
-use crate::core::realtime::routes::Routes;
-use crate::core::realtime::subscriptions::Subscription;
+use crate::core::realtime::routes::{Routes, Slot};
+use crate::core::realtime::subscriptions::{Status, Subscription};
 use crate::core::realtime::{self, Realtime};
 use crate::core::rng::Rng;
 use crate::core::session::token::QuestionId;
@@ -171,15 +172,20 @@ impl<P: Payload> Dashboard<P> {
         self.session.question()
     }
 
-    /// Why a subscription cannot be, next to the others there are. Ask before [`Input::Subscribe`], so that the call itself
-    /// can fail and what the id stands for now stays.
+    /// Why a subscription cannot be, next to the others there are: [`Input::Subscribe`] is settled with that, and what the
+    /// id stands for stays.
     pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
         self.realtime.conflict(id, subscription)
     }
 
-    /// Whether the id stands for this very subscription, so that to subscribe it again changes no more than its callbacks.
-    pub fn stands_for(&self, id: &str, subscription: &Subscription) -> bool {
-        self.realtime.stands_for(id, subscription)
+    /// The callback of an id that stands for this very subscription: to subscribe it again changes no more than that.
+    pub fn slot_of(&self, id: &str, subscription: &Subscription) -> Option<Slot> {
+        self.realtime.slot_of(id, subscription)
+    }
+
+    /// The state of a subscription; `None` if there is none of this id.
+    pub fn status(&self, id: &str) -> Option<Status> {
+        self.realtime.status(id)
     }
 
     /// Who is on the channel of a subscription to presence: `{ key: [presence, …] }`, as last told by the server.

@@ -16,6 +16,8 @@ pub enum Code {
     TopicConflict,
     /// There is no subscription of this id.
     UnknownSubscription,
+    /// The application has ended the subscription before it was live.
+    Unsubscribed,
     /// The channel is not joined at the moment.
     NotJoined,
     /// The server could not be reached, or refused the connection.
@@ -65,6 +67,7 @@ impl Code {
         Self::MissingKey,
         Self::TopicConflict,
         Self::UnknownSubscription,
+        Self::Unsubscribed,
         Self::NotJoined,
         Self::Unreachable,
         Self::TokenExpired,
@@ -95,6 +98,7 @@ impl Code {
             Self::MissingKey => "missing_key",
             Self::TopicConflict => "topic_conflict",
             Self::UnknownSubscription => "unknown_subscription",
+            Self::Unsubscribed => "unsubscribed",
             Self::NotJoined => "not_joined",
             Self::Unreachable => "unreachable",
             Self::TokenExpired => "token_expired",

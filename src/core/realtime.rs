@@ -154,7 +154,9 @@ impl<P: Payload> Realtime<P> {
     pub fn handle(&mut self, now: Instant, input: Input<P>) {
         let was_held_up = self.held_up();
         match input {
-            Input::Subscribe { id, subscription, slot } => self.subscribe(now, id, subscription, slot),
+            Input::Subscribe { call, id, subscription, slot } => {
+                self.subscribe(now, call, id, subscription, slot);
+            }
             Input::Unsubscribe { id } => self.unsubscribe(now, &id),
             Input::Connect => {
                 self.is_kept_open = true;

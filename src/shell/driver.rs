@@ -8,12 +8,12 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use crate::core::dashboard::{Config, Input, Notification, Output, RequestId};
-use crate::core::error::Error;
 use crate::core::ids::SocketId;
 use crate::core::log::LogEntry;
 use crate::core::pump::{Heard, Pump, Pumped};
 use crate::core::realtime::frame::Inbound;
-use crate::core::realtime::subscriptions::Subscription;
+use crate::core::realtime::routes::Slot;
+use crate::core::realtime::subscriptions::{Status, Subscription};
 use crate::core::session::token::QuestionId;
 use crate::core::{connectivity, realtime};
 use crate::shell::environment::{Page, epoch, network_now, read_clocks, seed, visibility_now};
@@ -137,14 +137,19 @@ impl Driver {
         self.handle(Input::SetToken { value, claims });
     }
 
-    /// Why a subscription cannot be, next to the others there are.
-    pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
-        self.pump.try_borrow().ok()?.dashboard().conflict(id, subscription)
+    /// Whether a subscription would be refused, next to the others there are.
+    pub fn is_refused(&self, id: &str, subscription: &Subscription) -> bool {
+        self.pump.try_borrow().is_ok_and(|pump| pump.dashboard().conflict(id, subscription).is_some())
     }
 
-    /// Whether an id stands for this very subscription.
-    pub fn stands_for(&self, id: &str, subscription: &Subscription) -> bool {
-        self.pump.try_borrow().is_ok_and(|pump| pump.dashboard().stands_for(id, subscription))
+    /// The callback of an id that stands for this very subscription.
+    pub fn slot_of(&self, id: &str, subscription: &Subscription) -> Option<Slot> {
+        self.pump.try_borrow().ok()?.dashboard().slot_of(id, subscription)
+    }
+
+    /// The state of a subscription, if there is one of this id.
+    pub fn status(&self, id: &str) -> Option<Status> {
+        self.pump.try_borrow().ok()?.dashboard().status(id)
     }
 
     /// Tells the core, does all it says, sets the timer, and lastly, with every borrow released, tells the application.
@@ -197,6 +202,7 @@ impl Driver {
             }
             Output::Route { topic, routes } => self.router.route(&topic, &routes),
             Output::Unroute { topic } => self.router.drop_routes(&topic),
+            Output::DropSlot { slot } => self.router.drop_slot(slot),
             Output::AskToken { question } => self.ask_token(question),
             Output::Probe { within } => self.probe(within),
             Output::Http { request, path, body, token, within } => {

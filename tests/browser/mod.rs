@@ -1,7 +1,7 @@
 //! What the browser tests share: an inbox for what the client tells, and people at the embedded backend.
 #![allow(dead_code, reason = "each test crate uses its part")]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -169,10 +169,27 @@ pub fn changes(table: &str, bindings: &[(&str, Option<&str>)]) -> JsValue {
     checked("changes", &[("channel", table.into()), ("changes", bindings.into())])
 }
 
-/// Subscribes; what comes is handed over one by one.
-pub fn subscribe(client: &RealtimeClient, id: &str, options: &JsValue, on_data: &Function) {
+thread_local! {
+    /// The last call of `subscribe`. Those of a test's own have smaller numbers.
+    static SUBSCRIBED: Cell<u32> = const { Cell::new(1_000) };
+}
+
+/// Subscribes, and gives the call that is settled with that; what comes is handed over one by one.
+pub fn subscribe(client: &RealtimeClient, id: &str, options: &JsValue, on_data: &Function) -> u32 {
+    let call = SUBSCRIBED.get() + 1;
+    SUBSCRIBED.set(call);
     let take = Function::new_no_args("");
-    client.subscribe(id.into(), options, &JsValue::UNDEFINED, on_data, &take).unwrap();
+    client.subscribe(call, id.into(), options, &JsValue::UNDEFINED, on_data, &take).unwrap();
+    call
+}
+
+/// Waits until a call is settled: with the code of its error, or none.
+pub async fn settled(inbox: &Inbox, call: u32) -> String {
+    let is_settled = |news: &JsValue| {
+        text(news, "type") == "settled"
+            && Reflect::get(news, &"call".into()).unwrap().as_f64() == Some(f64::from(call))
+    };
+    text(&inbox.next(is_settled).await, "error.code")
 }
 
 /// Waits until a subscription has this state.

@@ -96,6 +96,19 @@ export const mutants = [
     replacement: 'Jitter::Spaced => ceiling / 20,\n            Jitter::Equal => ceiling / 2,',
   },
   {
+    name: 'a subscription that is live and settles nobody',
+    file: 'src/core/realtime/subscribing.rs',
+    text: 'self.set_status(id, Status::Live);\n        self.settle_if_live(id);',
+    replacement: 'self.set_status(id, Status::Live);',
+  },
+  {
+    name: 'callbacks that are dropped while they are routed to',
+    file: 'src/core/realtime/subscribing.rs',
+    text: '        self.release(now, &entry.topic);\n        self.tell(Output::DropSlot { slot: entry.slot });',
+    replacement:
+      '        self.tell(Output::DropSlot { slot: entry.slot });\n        self.release(now, &entry.topic);',
+  },
+  {
     name: 'full jitter by default',
     file: 'src/api/checked/manager.rs',
     text: '_ => Jitter::Spaced,',

@@ -45,7 +45,7 @@ fn an_acknowledged_broadcast_as_recorded_settles_at_the_answer_which_comes_after
     world.receive_json(json!([join, last_reference(&world), topic, "phx_reply", ok]));
     assert_eq!(world.settled(1), Some(Ok(())));
     world.pass(60_000);
-    assert_eq!(world.news.iter().filter(|news| format!("{news:?}").starts_with("Settled")).count(), 1);
+    assert_eq!(world.settlements(1), 1);
 }
 
 #[test]

@@ -16,9 +16,10 @@ use crate::world::{World, broadcasts, changes, event, presence, private};
 fn the_same_subscription_twice_joins_once() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     world.accept("feed");
-    world.subscribe("feed", broadcasts("feed"));
+    let call = world.ask_for("feed", broadcasts("feed"));
     assert_eq!(world.client().realtime_stats().joins, 1);
-    assert_eq!(world.statuses("feed"), [Status::Joining, Status::Live, Status::Live], "its promise resolves");
+    assert_eq!(world.statuses("feed"), [Status::Joining, Status::Live]);
+    assert_eq!(world.settled(call), Some(Ok(())), "its promise resolves");
 }
 
 #[test]
@@ -83,8 +84,8 @@ fn who_only_watches_takes_the_key_that_the_channel_has() {
     assert_eq!(world.client().realtime_stats().joins, 2);
     world.subscribe("three", watching("dashboard-three"));
     assert!(["one", "two", "amelia", "three"].iter().all(|id| world.is_live(id)));
-    world.subscribe("ben", presence("team", "ben"));
-    assert_eq!(world.failure("ben").map(|error| error.code.as_str()), Some("topic_conflict"));
+    let call = world.ask_for("ben", presence("team", "ben"));
+    assert_eq!(world.settled(call), Some(Err("topic_conflict")));
 }
 
 #[test]
@@ -108,8 +109,8 @@ fn options_that_contradict_a_live_topic_are_an_error_of_the_later_call() {
     for other in [private(broadcasts("feed")), own] {
         let mut world = World::open_with("one", broadcasts("feed"));
         world.accept("feed");
-        world.subscribe("two", other);
-        assert_eq!(world.failure("two").map(|error| error.code.as_str()), Some("topic_conflict"));
+        let call = world.ask_for("two", other);
+        assert_eq!(world.settled(call), Some(Err("topic_conflict")));
         assert!(world.is_live("one"));
         assert_eq!(world.client().realtime_stats().joins, 1);
     }
@@ -189,10 +190,9 @@ fn a_replacement_that_contradicts_another_subscription_leaves_what_was_there() {
     world.subscribe("other", broadcasts("shared"));
     world.accept("own");
     world.accept("shared");
-    let contradiction = private(broadcasts("shared"));
-    let error = world.client().conflict("x", &contradiction).expect("the call itself can fail");
-    assert_eq!(error.code.as_str(), "topic_conflict");
-    world.subscribe("x", contradiction);
+    let call = world.ask_for("x", private(broadcasts("shared")));
+    assert_eq!(world.settled(call), Some(Err("topic_conflict")));
+    assert_eq!((world.failure("x"), world.dropped.as_slice()), (None, [].as_slice()));
     assert!(!world.sent_events().contains(&"phx_leave"));
     assert!(world.is_live("x") && world.is_live("other"));
 }
@@ -208,13 +208,85 @@ fn the_only_subscription_of_a_topic_may_change_its_options() {
 }
 
 #[test]
-fn the_same_subscription_again_is_told_its_state_as_it_is() {
+fn the_same_subscription_again_is_settled_by_the_state_as_it_is() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     world.accept("feed");
+    let at_once = world.ask_for("feed", broadcasts("feed"));
+    assert_eq!(world.settled(at_once), Some(Ok(())));
     world.close(1006);
-    world.subscribe("feed", broadcasts("feed"));
+    let later = world.ask_for("feed", broadcasts("feed"));
+    assert_eq!(world.settled(later), None);
     use Status::{Joining, Live, Reconnecting};
-    assert_eq!(world.statuses("feed"), [Joining, Live, Reconnecting, Reconnecting]);
+    assert_eq!(world.statuses("feed"), [Joining, Live, Reconnecting]);
+    assert_eq!(world.client().status("feed"), Some(Reconnecting));
+    world.pass(1_000);
+    world.open();
+    world.accept("feed");
+    assert_eq!(world.settled(later), Some(Ok(())));
+}
+
+#[test]
+fn a_call_is_settled_once_the_subscription_is_live() {
+    let mut world = World::new();
+    let calls = [
+        world.ask_for("rows", changes("feed", "a", None)),
+        world.ask_for("rows", changes("feed", "a", None)),
+    ];
+    world.open();
+    world.accept_join("feed");
+    assert_eq!(calls.map(|call| world.settled(call)), [None, None]);
+    let (reference, topic, _) = world.join("feed");
+    world.receive_json(json!([reference, null, topic, "system", {
+        "message": "Subscribed to PostgreSQL", "status": "ok", "extension": "postgres_changes", "channel": "feed",
+    }]));
+    assert_eq!(calls.map(|call| world.settled(call)), [Some(Ok(())); 2]);
+}
+
+#[test]
+fn a_call_is_settled_with_what_ends_the_subscription_before_it_is_live() {
+    let mut world = World::new();
+    let ended = world.ask_for("ended", broadcasts("ended"));
+    let stopped = world.ask_for("stopped", broadcasts("stopped"));
+    let refused = world.ask_for("refused", private(broadcasts("refused")));
+    world.open();
+    world.unsubscribe("ended");
+    world.refuse(
+        "refused",
+        "Unauthorized: You do not have permissions to read from this Channel topic: refused",
+    );
+    world.input(Input::Disconnect);
+    assert_eq!(
+        [ended, refused, stopped].map(|call| world.settled(call)),
+        [Some(Err("unsubscribed")), Some(Err("join_refused")), Some(Err("unsubscribed"))]
+    );
+    assert_eq!(world.client().status("refused"), None);
+}
+
+#[test]
+fn who_waits_for_what_is_replaced_waits_for_what_replaces_it() {
+    let mut world = World::new();
+    let calls = [world.ask_for("x", broadcasts("one")), world.ask_for("x", broadcasts("two"))];
+    world.open();
+    world.accept("two");
+    assert_eq!(calls.map(|call| world.settled(call)), [Some(Ok(())); 2]);
+    world.unsubscribe("x");
+    assert_eq!(calls.map(|call| world.settlements(call)), [1, 1]);
+}
+
+#[test]
+fn a_callback_is_dropped_with_its_subscription() {
+    let mut world = World::new();
+    for id in ["ended", "refused", "kept"] {
+        world.subscribe(id, private(broadcasts(id)));
+    }
+    world.open();
+    world.unsubscribe("ended");
+    world.refuse(
+        "refused",
+        "Unauthorized: You do not have permissions to read from this Channel topic: refused",
+    );
+    let slots = ["ended", "refused"].map(|id| world.slot(id));
+    assert_eq!(world.dropped, slots);
 }
 
 #[test]
@@ -234,8 +306,9 @@ fn a_broadcast_on_a_subscription_to_changes_is_refused_because_nobody_would_hear
 
 #[test]
 fn a_client_tells_whether_an_id_stands_for_the_same_subscription() {
-    let world = World::open_with("feed", broadcasts("feed"));
-    assert!(world.client().stands_for("feed", &broadcasts("feed")));
-    assert!(!world.client().stands_for("feed", &event("feed", "hello")));
-    assert!(!world.client().stands_for("other", &broadcasts("feed")));
+    let mut world = World::open_with("feed", broadcasts("feed"));
+    let slot = world.slot("feed");
+    assert_eq!(world.client().slot_of("feed", &broadcasts("feed")), Some(slot));
+    assert_eq!(world.client().slot_of("feed", &event("feed", "hello")), None);
+    assert_eq!(world.client().slot_of("other", &broadcasts("feed")), None);
 }

@@ -25,6 +25,9 @@ use crate::recording::Data;
 /// The wall clock when the world begins.
 pub const EPOCH: u64 = 1_790_000_000_000;
 
+/// The calls of `subscribe` come after this one, those of a test's own before.
+const SUBSCRIBED: u32 = 1_000;
+
 /// A request over HTTP that the client has made.
 #[derive(Debug)]
 pub struct Request {
@@ -53,6 +56,8 @@ pub struct World {
     pub tokens_asked: usize,
     /// What each slot was given.
     pub delivered: Vec<(Slot, Value)>,
+    /// Slots that were dropped.
+    pub dropped: Vec<Slot>,
     pub malformed: usize,
     pub unrouted: usize,
     pub duplicates: usize,
@@ -60,6 +65,8 @@ pub struct World {
     pub answers: bool,
     router: Router,
     slots: BTreeMap<String, Slot>,
+    /// The last call of `subscribe`.
+    calls: u32,
 }
 
 impl World {
@@ -90,6 +97,8 @@ impl World {
             answers: true,
             router,
             slots: BTreeMap::new(),
+            calls: SUBSCRIBED,
+            dropped: Vec::new(),
         }
     }
 
@@ -128,6 +137,7 @@ impl World {
                 Output::SendBroadcast { header, payload, encoding, .. } => {
                     self.broadcasts.push((header, payload, encoding));
                 }
+                Output::DropSlot { slot } => self.dropped.push(slot),
                 Output::Log(entry) => self.log.push(entry),
                 Output::Notify(notification) => self.news.push(notification),
             }
@@ -150,8 +160,16 @@ impl World {
     }
 
     pub fn subscribe(&mut self, id: &str, subscription: Subscription) {
+        self.ask_for(id, subscription);
+    }
+
+    /// Subscribes, and gives the call that is settled with that.
+    pub fn ask_for(&mut self, id: &str, subscription: Subscription) -> u32 {
         let slot = self.slot(id);
-        self.input(Input::Subscribe { id: id.to_owned(), subscription, slot });
+        self.calls += 1;
+        let call = CallId(self.calls);
+        self.input(Input::Subscribe { call, id: id.to_owned(), subscription, slot });
+        self.calls
     }
 
     pub fn unsubscribe(&mut self, id: &str) {
@@ -397,6 +415,12 @@ impl World {
             }
             _ => None,
         })
+    }
+
+    /// How many times a call was settled.
+    pub fn settlements(&self, wanted: u32) -> usize {
+        let is_wanted = |news: &&Notification<Value>| matches!(news, Notification::Settled { call, .. } if call.0 == wanted);
+        self.news.iter().filter(is_wanted).count()
     }
 
     pub fn broadcast(&mut self, call: u32, id: &str, event: &str, payload: Value) {

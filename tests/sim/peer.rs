@@ -115,6 +115,8 @@ pub struct Peer {
     calls: u32,
     /// Calls without an answer.
     pub unsettled: BTreeSet<u32>,
+    /// Those of them that are settled once a subscription is live.
+    subscribing: BTreeMap<u32, &'static str>,
 }
 
 impl Peer {
@@ -154,6 +156,7 @@ impl Peer {
             next_slot: 0,
             calls: 0,
             unsettled: BTreeSet::new(),
+            subscribing: BTreeMap::new(),
         }
     }
 
@@ -196,7 +199,9 @@ impl Peer {
             self.owners.insert(self.next_slot, id);
         }
         let slot = *self.owners.iter().find(|(_, owner)| **owner == id).expect("a slot").0;
-        self.input(now, Input::Subscribe { id: id.into(), subscription, slot })
+        let call = self.call();
+        self.subscribing.insert(call.0, id);
+        self.input(now, Input::Subscribe { call, id: id.into(), subscription, slot })
     }
 
     pub fn no_longer_want(&mut self, now: Millis, id: &'static str) -> Vec<Effect> {
@@ -349,6 +354,9 @@ impl Peer {
                 Output::Http { request, .. } => effects.push(Effect::Http(request)),
                 Output::Route { topic, routes } => self.router.route(&topic, routes),
                 Output::Unroute { topic } => drop(self.router.unroute(&topic)),
+                Output::DropSlot { slot } => {
+                    assert!(!self.is_routed_to(slot), "a route to a callback that is dropped");
+                }
                 Output::Notify(notification) => effects.extend(self.notice(notification, &mut due)),
                 Output::Log(_) => {}
             }
@@ -357,6 +365,8 @@ impl Peer {
         let has_closed = effects.iter().any(|effect| matches!(effect, Effect::Close(_)));
         effects.retain(|effect| !(has_closed && matches!(effect, Effect::Dead)));
         assert!(due.is_empty(), "{due:?} live again, and not told that something may have been missed");
+        let left = self.subscribing.values().find(|id| self.is_live(id));
+        assert!(left.is_none(), "{left:?} is live, and a call that waits for that is not settled");
         assert_eq!(self.router.routes(), self.core().routes(), "the routes that were written are those held");
         assert_eq!(
             self.is_connected,
@@ -364,6 +374,13 @@ impl Peer {
             "what is told of the connection is what there is"
         );
         effects
+    }
+
+    fn is_routed_to(&self, slot: Slot) -> bool {
+        self.router.routes().values().any(|routes| {
+            let all = routes.events.values().chain(routes.changes.values());
+            all.chain([&routes.any]).any(|slots| slots.contains(&slot))
+        })
     }
 
     /// What the application is told. `due` are those that are live again, until they hear that they may have missed
@@ -398,8 +415,13 @@ impl Peer {
                     return Some(Effect::Resumed(wish.id));
                 }
             }
-            Notification::Settled { call, .. } => {
+            Notification::Settled { call, result } => {
                 assert!(self.unsettled.remove(&call.0), "{call:?} is settled twice");
+                let subscribed = self.subscribing.remove(&call.0);
+                assert!(
+                    result.is_err() || subscribed.is_none_or(|id| self.is_live(id)),
+                    "{subscribed:?} is said to be live and is not"
+                );
             }
             Notification::Presence { id, .. } | Notification::System { id, .. } => {
                 assert!(

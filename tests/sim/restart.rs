@@ -12,7 +12,7 @@ use twin::router::{Router, Verdict};
 use wedsync_dashboard::core::dashboard::{Config, Dashboard};
 use wedsync_dashboard::core::dashboard::{Input, Notification, Output};
 use wedsync_dashboard::core::http::HttpAnswer;
-use wedsync_dashboard::core::ids::SocketId;
+use wedsync_dashboard::core::ids::{CallId, SocketId};
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::resilience::backoff::Jitter;
 use wedsync_dashboard::core::time::Instant;
@@ -101,7 +101,7 @@ impl One {
             is_live: false,
         };
         let subscription = Wish::LOBBY.subscription("user");
-        one.input(Input::Subscribe { id: Wish::LOBBY.id.into(), subscription, slot: 1 });
+        one.input(Input::Subscribe { call: CallId(1), id: Wish::LOBBY.id.into(), subscription, slot: 1 });
         one.run_until_live();
         one.now = LOSS;
         one.is_live = false;

@@ -4,7 +4,7 @@ use super::Notification;
 use crate::core::ids::{CallId, SocketId};
 use crate::core::log::LogEntry;
 use crate::core::realtime::frame::Encoding;
-use crate::core::realtime::routes::TopicRoutes;
+use crate::core::realtime::routes::{Slot, TopicRoutes};
 use crate::core::session::token::QuestionId;
 
 /// Names a request over HTTP by what it is for.
@@ -76,6 +76,11 @@ pub enum Output<P> {
     Unroute {
         /// The topic on the wire.
         topic: String,
+    },
+    /// Nothing more goes to a callback: drop it.
+    DropSlot {
+        /// Whose.
+        slot: Slot,
     },
     /// Ask the application for its access token; answer with `Token` or `TokenFailed`.
     AskToken {

@@ -14,8 +14,8 @@ impl<P: Payload> Dashboard<P> {
     /// What has happened outside.
     pub(super) fn take(&mut self, now: Instant, input: Input<P>) {
         match input {
-            Input::Subscribe { id, subscription, slot } => {
-                self.realtime.handle(now, realtime::Input::Subscribe { id, subscription, slot });
+            Input::Subscribe { call, id, subscription, slot } => {
+                self.realtime.handle(now, realtime::Input::Subscribe { call, id, subscription, slot });
             }
             Input::Unsubscribe { id } => self.realtime.handle(now, realtime::Input::Unsubscribe { id }),
             Input::Connect => self.realtime.handle(now, realtime::Input::Connect),
@@ -147,6 +147,7 @@ impl<P: Payload> Dashboard<P> {
             }
             From::Route { topic, routes } => self.tell(Output::Route { topic, routes }),
             From::Unroute { topic } => self.tell(Output::Unroute { topic }),
+            From::DropSlot { slot } => self.tell(Output::DropSlot { slot }),
             From::WantSocket => self.connectivity.handle(now, connectivity::Input::Want),
             From::UnwantSocket => self.connectivity.handle(now, connectivity::Input::Unwant),
             From::CloseSocket { reason } => {

@@ -15,11 +15,13 @@ use crate::core::realtime::subscriptions::Subscription;
 pub enum Input<P> {
     /// The application wants a subscription. The same id with the same options is a no-op, other options replace it.
     Subscribe {
+        /// The call to settle, once it is live or has ended.
+        call: CallId,
         /// The application's name for it.
         id: String,
         /// What it wants.
         subscription: Subscription,
-        /// Its callback.
+        /// Its callback: that of the subscription that is there if it is the very same, otherwise one of its own.
         slot: Slot,
     },
     /// The application no longer wants a subscription.

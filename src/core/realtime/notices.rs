@@ -34,6 +34,12 @@ impl<P: Payload> Realtime<P> {
         self.tell(Output::Settled { call, result });
     }
 
+    pub(super) fn settle_calls(&mut self, calls: Vec<CallId>, result: &Result<(), Error>) {
+        for call in calls {
+            self.settle_call(call, result.clone());
+        }
+    }
+
     /// A buffer was full: its subscription is told.
     pub(super) fn overflow(&mut self, slot: Slot, count: u32) {
         self.stats.dropped = self.stats.dropped.saturating_add(count);

@@ -5,7 +5,7 @@ use crate::core::ids::{CallId, SocketId};
 use crate::core::log::LogEntry;
 use crate::core::realtime::frame::Encoding;
 use crate::core::realtime::presence::PresenceEvent;
-use crate::core::realtime::routes::TopicRoutes;
+use crate::core::realtime::routes::{Slot, TopicRoutes};
 use crate::core::realtime::subscriptions::Status;
 
 /// What a subscription may have missed while it was not live.
@@ -70,6 +70,11 @@ pub enum Output<P> {
     Unroute {
         /// The topic on the wire.
         topic: String,
+    },
+    /// Nothing more goes to a callback: drop it.
+    DropSlot {
+        /// Whose.
+        slot: Slot,
     },
     /// A socket is wanted.
     WantSocket,

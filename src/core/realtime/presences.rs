@@ -91,16 +91,12 @@ impl<P: Payload> Realtime<P> {
         let calls =
             self.channels.get_mut(topic).map(|channel| channel.tracking.drop_wanted()).unwrap_or_default();
         let message = "What was to be tracked is larger than the project takes. Track less.";
-        for call in calls {
-            self.settle_call(call, Err(Error::new(Code::PayloadTooLarge, message)));
-        }
+        self.settle_calls(calls, &Err(Error::new(Code::PayloadTooLarge, message)));
     }
 
     /// Calls whose channel is gone.
     pub(super) fn refuse_calls(&mut self, calls: Vec<CallId>) {
-        for call in calls {
-            self.settle_call(call, Err(not_joined("this subscription")));
-        }
+        self.settle_calls(calls, &Err(not_joined("this subscription")));
     }
 
     /// A subscription to presence that comes to a live channel is told who is there.

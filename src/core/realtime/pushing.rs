@@ -169,9 +169,7 @@ impl<P: Payload> Realtime<P> {
                 .map(|channel| channel.tracking.answered(reference))
                 .unwrap_or_default(),
         };
-        for call in calls {
-            self.settle_call(call, result.clone());
-        }
+        self.settle_calls(calls, result);
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Continuity, Output, Realtime, Timer};
 use crate::core::activity::Activity;
 use crate::core::error::{Code, Error};
+use crate::core::ids::CallId;
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Channel, State};
 use crate::core::realtime::join_config::JoinConfig;
@@ -20,8 +21,8 @@ impl<P: Payload> Realtime<P> {
         self.is_kept_open || !self.subscriptions.is_empty()
     }
 
-    /// Why a subscription cannot be, next to the others there are. Ask before [`Input::Subscribe`], so that the call
-    /// itself can fail and what the id stands for now stays.
+    /// Why a subscription cannot be, next to the others there are: [`Input::Subscribe`] is settled with that, and what the
+    /// id stands for stays.
     ///
     /// [`Input::Subscribe`]: crate::core::realtime::Input::Subscribe
     pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
@@ -51,26 +52,41 @@ impl<P: Payload> Realtime<P> {
         })
     }
 
-    /// Whether the id stands for this very subscription, so that to subscribe it again changes no more than its callbacks.
-    pub fn stands_for(&self, id: &str, subscription: &Subscription) -> bool {
-        self.subscriptions.get(id).is_some_and(|entry| entry.subscription == *subscription)
+    /// The callback of an id that stands for this very subscription: to subscribe it again changes no more than that.
+    pub fn slot_of(&self, id: &str, subscription: &Subscription) -> Option<Slot> {
+        let entry = self.subscriptions.get(id)?;
+        (entry.subscription == *subscription).then_some(entry.slot)
     }
 
-    pub(super) fn subscribe(&mut self, now: Instant, id: String, subscription: Subscription, slot: Slot) {
+    /// The state of a subscription; `None` if there is none of this id.
+    pub fn status(&self, id: &str) -> Option<Status> {
+        self.subscriptions.get(id).map(|entry| entry.status)
+    }
+
+    /// The call is settled once the subscription is live, or has ended; with it those that wait for what the id stood for.
+    pub(super) fn subscribe(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        id: String,
+        subscription: Subscription,
+        slot: Slot,
+    ) {
         if let Some(error) = self.conflict(&id, &subscription) {
-            self.tell(Output::Failed { id, error });
+            self.settle_call(call, Err(error));
             return;
         }
-        if let Some(entry) = self.subscriptions.get(&id) {
-            if entry.subscription == subscription && entry.slot == slot {
-                let status = entry.status;
-                self.tell_status(&id, status);
-                return;
+        if self.slot_of(&id, &subscription) == Some(slot) {
+            if let Some(entry) = self.subscriptions.get_mut(&id) {
+                entry.waiting.push(call);
             }
-            self.remove(now, &id);
+            self.settle_if_live(&id);
+            return;
         }
+        let mut waiting = self.remove(now, &id);
+        waiting.push(call);
         let topic = subscription.topic();
-        self.subscriptions.insert(id.clone(), subscription, slot);
+        self.subscriptions.insert(id.clone(), subscription, slot, waiting);
         self.tell_status(&id, Status::Joining);
         self.serve(now, &id, &topic);
         self.tell(Output::WantSocket);
@@ -128,8 +144,10 @@ impl<P: Payload> Realtime<P> {
         if self.subscriptions.get(id).is_none() {
             return;
         }
-        self.remove(now, id);
+        let waiting = self.remove(now, id);
         self.tell_status(id, Status::Closed);
+        let message = "The subscription was ended before it was live.";
+        self.settle_calls(waiting, &Err(Error::new(Code::Unsubscribed, message)));
         self.unwant_socket();
     }
 
@@ -156,6 +174,7 @@ impl<P: Payload> Realtime<P> {
         entry.attempts = 0;
         let again = std::mem::replace(&mut entry.has_been_live, true);
         self.set_status(id, Status::Live);
+        self.settle_if_live(id);
         if again {
             self.tell(Output::Continuity { id: id.to_owned(), continuity });
         }
@@ -210,14 +229,23 @@ impl<P: Payload> Realtime<P> {
     /// Ends a subscription with an error.
     pub(super) fn fail(&mut self, now: Instant, id: &str, error: Error) {
         self.set_status(id, Status::Failed);
-        self.remove(now, id);
+        let waiting = self.remove(now, id);
+        self.settle_calls(waiting, &Err(error.clone()));
         self.tell(Output::Failed { id: id.to_owned(), error });
         self.unwant_socket();
     }
 
-    fn remove(&mut self, now: Instant, id: &str) {
-        if let Some(entry) = self.subscriptions.remove(id) {
-            self.release(now, &entry.topic);
-        }
+    /// Takes a subscription out, and gives the calls that wait for it.
+    fn remove(&mut self, now: Instant, id: &str) -> Vec<CallId> {
+        let Some(entry) = self.subscriptions.remove(id) else { return Vec::new() };
+        self.release(now, &entry.topic);
+        self.tell(Output::DropSlot { slot: entry.slot });
+        entry.waiting
+    }
+
+    fn settle_if_live(&mut self, id: &str) {
+        let entry = self.subscriptions.get_mut(id).filter(|entry| entry.status == Status::Live);
+        let waiting = entry.map(|entry| std::mem::take(&mut entry.waiting)).unwrap_or_default();
+        self.settle_calls(waiting, &Ok(()));
     }
 }

@@ -2,6 +2,7 @@
 
 use litemap::LiteMap;
 
+use crate::core::ids::CallId;
 use crate::core::realtime::binding::Binding;
 use crate::core::realtime::frame::TOPIC_PREFIX;
 use crate::core::realtime::routes::Slot;
@@ -98,6 +99,8 @@ pub struct Entry {
     pub subscription: Subscription,
     /// Its callback.
     pub slot: Slot,
+    /// The calls that are settled once it is live, or has ended.
+    pub waiting: Vec<CallId>,
     /// Its channel's topic on the wire.
     pub topic: String,
     /// Failed attempts in a row.
@@ -146,11 +149,11 @@ pub struct Subscriptions {
 
 impl Subscriptions {
     /// Adds one whose id is free.
-    pub fn insert(&mut self, id: String, subscription: Subscription, slot: Slot) {
+    pub fn insert(&mut self, id: String, subscription: Subscription, slot: Slot, waiting: Vec<CallId>) {
         let topic = subscription.topic();
         let status = Status::Joining;
         self.by_topic.entry(topic.clone()).or_default().push(id.clone());
-        let entry = Entry { subscription, slot, topic, attempts: 0, has_been_live: false, status };
+        let entry = Entry { subscription, slot, waiting, topic, attempts: 0, has_been_live: false, status };
         self.entries.insert(id, entry);
     }
 
@@ -236,7 +239,7 @@ mod tests {
         for id in ["b", "a", "c"] {
             let channel = if id == "c" { "other" } else { "feed" };
             let source = Source::Broadcast { event: None, own: false };
-            subscriptions.insert(id.into(), Subscription::to(channel, source), 1);
+            subscriptions.insert(id.into(), Subscription::to(channel, source), 1, Vec::new());
         }
         assert_eq!(subscriptions.ids_of("realtime:feed"), ["b", "a"]);
         subscriptions.remove("b");

@@ -99,9 +99,7 @@ impl<P: Payload> Realtime<P> {
         self.drop_routes(topic);
         let Some(channel) = self.channels.get_mut(topic) else { return };
         let (had_people, calls) = channel.forget_user();
-        for call in calls {
-            self.settle_call(call, Err(error.clone()));
-        }
+        self.settle_calls(calls, &Err(error.clone()));
         if had_people {
             self.tell_presence(topic, vec![PresenceEvent::Sync]);
         }
