@@ -29,6 +29,8 @@ export function promised(begin: (settle: Settle) => void): Promise<void> {
 interface Call extends Settle {
   /** The code that tells that the subscription it was about has ended, where that is no failure. */
   endsWith: string | undefined;
+  /** The subscription that it asks for. */
+  id?: string;
 }
 
 /** The calls that are not settled yet, by the numbers that the module knows them by. */
@@ -43,6 +45,12 @@ export class Calls {
     return this.#last;
   }
 
+  /** A call asks for the subscription of this id. */
+  asksFor(number: number, id: string): void {
+    const call = this.#waiting.get(number);
+    if (call) call.id = id;
+  }
+
   /** The module could not be asked. */
   fail(call: number, error: unknown): void {
     this.#waiting.get(call)?.reject(error);
@@ -53,6 +61,13 @@ export class Calls {
   end(call: number, error: unknown): void {
     this.#waiting.get(call)?.end(error);
     this.#waiting.delete(call);
+  }
+
+  /** The application has ended the subscription of this id. */
+  endOf(id: string, error: unknown): void {
+    for (const [number, call] of this.#waiting) {
+      if (call.id === id) this.end(number, error);
+    }
   }
 
   /** The module has told how a call went. */

@@ -19,6 +19,8 @@ export class Client {
   readonly #tell: (notification: Notification, turn: number) => void;
   #realtime: RealtimeClient | undefined;
   #unfollow: (() => void) | undefined;
+  /** How many calls wait for the module, which may be there before they have had their turn. */
+  #pending = 0;
   /** Nothing more may be asked. */
   #isClosed = false;
   /** Nothing more is told. */
@@ -87,7 +89,7 @@ export class Client {
     });
   }
 
-  /** At once if the module is there, so that calls keep their order; otherwise once it is. */
+  /** At once if the module is there and no earlier call waits for it, otherwise once it is: calls keep their order. */
   #whenLoaded(begin: () => void, fail: (error: unknown) => void): void {
     const attempt = () => {
       try {
@@ -96,8 +98,18 @@ export class Client {
         fail(error);
       }
     };
-    if (isLoaded()) attempt();
-    else init().then(attempt, fail);
+    if (isLoaded() && this.#pending === 0) {
+      attempt();
+      return;
+    }
+    this.#pending += 1;
+    const inTurn =
+      <Value>(go: (value: Value) => void) =>
+      (value: Value) => {
+        this.#pending -= 1;
+        go(value);
+      };
+    init().then(inTurn(attempt), inTurn(fail));
   }
 
   /**

@@ -16,7 +16,7 @@ import { connectSupabase } from './supabase.js';
 import { reporting } from './taps.js';
 import { Telling } from './telling.js';
 import type { RealtimeEvents, RealtimeStats, SubscriptionInfo } from './types.js';
-import { type Wish, Wishes } from './wishes.js';
+import { unsubscribed, type Wish, Wishes } from './wishes.js';
 
 /**
  * Live subscriptions over one socket, which opens with the first of them and heals itself.
@@ -107,6 +107,8 @@ export class RealtimeSubscriptionManager {
     const subscriber = this.#telling.subscribers.get(id);
     if (!subscriber) return;
     this.#client.present?.unsubscribe(id);
+    // Also where the module has given it up: the application ends it before it is told of the failure.
+    this.#client.calls.endOf(id, unsubscribed());
     // The module has given it up, and is about to tell so.
     if (this.#telling.subscribers.get(id) === subscriber) this.#telling.statusChanged(id, 'closed');
   }
@@ -128,7 +130,7 @@ export class RealtimeSubscriptionManager {
    * Opens the socket before the first subscription, and keeps it open until {@link disconnect}. Resolves when that has
    * begun; listen to `connected` for its end.
    *
-   * @throws {DashboardError} `closed`, and for wrong options of the manager.
+   * @throws {DashboardError} `closed`, and what loading the module throws.
    */
   connect(): Promise<void> {
     const kept = Symbol('connect');

@@ -24,6 +24,7 @@ export class Wishes {
   /** Before the options are read: a getter of theirs may end the wish, or ask for something else under its id. */
   add(id: string, call: number): Wish {
     const wish: Wish = { id, call };
+    this.#calls.asksFor(call, id);
     this.#all.add(wish);
     return wish;
   }
@@ -60,9 +61,11 @@ export class Wishes {
 
   #end(wish: Wish): void {
     this.#all.delete(wish);
-    this.#calls.end(
-      wish.call,
-      new DashboardError('unsubscribed', 'The subscription was ended before it was live.'),
-    );
+    this.#calls.end(wish.call, unsubscribed());
   }
+}
+
+/** The end of a call whose subscription the application has ended. */
+export function unsubscribed(): DashboardError {
+  return new DashboardError('unsubscribed', 'The subscription was ended before it was live.');
 }

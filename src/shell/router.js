@@ -206,12 +206,13 @@ export class Router {
     const start = head.text.length + EVENT.length;
     const close = data.indexOf('"', start);
     const payloadStart = close + PAYLOAD.length;
-    const event = data.slice(start, close);
+    // A string of its own: a part of a text would keep all of the text alive.
+    const event = parsed(data.slice(start - 1, close + 1));
     const isPlain =
       data.slice(head.text.length, start) === EVENT &&
       data.slice(close, payloadStart) === PAYLOAD &&
       ends(data, broadcastEnd) &&
-      !event.includes('\\');
+      typeof event === 'string';
     if (!isPlain) return false;
     const audience = this.#table.present(broadcastAudience(head.routes, event));
     const end = data.length - broadcastEnd.length;

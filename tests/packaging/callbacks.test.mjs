@@ -301,3 +301,69 @@ test('what the application itself ends is no unhandled rejection, awaited or not
   });
   assert.deepEqual(errors, []);
 });
+
+test('ended in the `onError` of another, while its own failure is later in the same batch: ended, and no failure', async () => {
+  const { result, errors } = await pages.inPage(
+    async () => {
+      /** @type {any} */
+      const page = globalThis;
+      /** @type {string[]} */
+      const unhandled = [];
+      page.addEventListener('unhandledrejection', (/** @type {any} */ event) => {
+        event.preventDefault();
+        unhandled.push(event.reason.code);
+      });
+      const manager = new wedsync.RealtimeSubscriptionManager(options);
+      const refused = (/** @type {string} */ id) =>
+        manager.subscribe(id, {
+          channel: id,
+          table: 'no_such_table',
+          private: false,
+          autoReconnect: false,
+          onData() {},
+          onError: () => void manager.unsubscribeAll(),
+        });
+      const [first, second] = ['1', '2'].map((id) =>
+        refused(id).catch((/** @type {any} */ error) => error.code),
+      );
+      void refused('3');
+      await new Promise((resolve) => manager.once('connected', resolve));
+      await cut();
+      const late = new Promise((resolve) => setTimeout(resolve, 5_000));
+      const told = await Promise.race([Promise.all([first, second]), late]);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return { told, unhandled, left: manager.getSubscriptions() };
+    },
+    { prepare },
+  );
+  const [first, second] = result.told;
+  assert.notEqual(first, 'unsubscribed');
+  assert.equal(second, 'unsubscribed');
+  assert.deepEqual(result.unhandled, []);
+  assert.deepEqual(result.left, []);
+  assert.deepEqual(errors, []);
+});
+
+test('calls keep their order while the module finishes loading', async () => {
+  const { result, errors } = await pages.inPage(async () => {
+    const manager = new wedsync.RealtimeSubscriptionManager(options);
+    /** @type {any[]} */
+    const listed = [];
+    // Called once the module is there, before those that wait for it have had their turn.
+    const later = wedsync.init().then(() => {
+      const promise = manager.subscribe('room', { channel: 'later', onData() {} });
+      listed.push(manager.getSubscriptions());
+      return promise;
+    });
+    const earlier = manager.subscribe('room', { channel: 'earlier', onData() {} });
+    await Promise.all([earlier, later]);
+    listed.push(manager.getSubscriptions());
+    manager.close();
+    return listed;
+  });
+  assert.deepEqual(result, [
+    [{ id: 'room', channel: 'later', status: 'joining' }],
+    [{ id: 'room', channel: 'later', status: 'live' }],
+  ]);
+  assert.deepEqual(errors, []);
+});

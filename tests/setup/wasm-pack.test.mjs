@@ -43,6 +43,8 @@ test('set-up links what is not on PATH beside cargo, and again after a tool has 
   const folders = await toolFolders();
   const old = join(toolsDir, 'wasm-pack-0.1.0', 'bin', 'wasm-pack');
   symlinkSync(old, join(binDir, 'wasm-pack'));
+  // The tools were in another folder once, which is gone.
+  symlinkSync(join(folder, 'gone', 'geckodriver'), join(binDir, 'geckodriver'));
   for (let times = 0; times < 2; times += 1) {
     linkCommands(folders, { searchPath: binDir, binDir });
     for (const command of ['wasm-pack', 'wasm-bindgen', 'wasm-bindgen-test-runner', 'geckodriver']) {

@@ -71,6 +71,20 @@ fn the_usual_texts_are_not_parsed_for_their_key() {
 }
 
 #[wasm_bindgen_test]
+fn an_object_behind_another_value_is_not_searched() {
+    for text in [
+        r#""s","q":{"key":"a"}"#,
+        r#"1,"meta":{"key":"a","replayed":true}"#,
+        r#""s"},{"y":{"key":5}"#,
+        r#"[{"key":"a"}]"#,
+        r#"null,{"key":"a"}"#,
+        r#" {"key":"a"}"#,
+    ] {
+        assert!(key_in(text, 0, text.len() as u32, &field_of("key")).is_undefined(), "{text}");
+    }
+}
+
+#[wasm_bindgen_test]
 fn a_text_in_which_more_follows_the_object_has_no_key() {
     for text in
         [r#"{"key":"a"},"b":{}"#, r#"{"key":"a"}}"#, r#"{"key":"a"} "#, r#"{"key":"a""#, r#"{"key":"#, "{"]

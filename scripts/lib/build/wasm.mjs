@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fingerprint, unlessDone } from '../fingerprint.mjs';
@@ -44,7 +44,7 @@ export async function buildNamedWasm() {
 async function compile(name, folder, options) {
   const facts = {
     inputs: fingerprint([...crateInputs, 'scripts/lib/build'], {
-      also: [cargoTools.wasmBindgen.version, cargoTools.wasmPack.version],
+      also: [cargoTools.wasmBindgen.version, cargoTools.wasmPack.version, binaryenVersion()],
     }),
     results: [join(folder, wasmFile)],
   };
@@ -60,6 +60,11 @@ async function compile(name, folder, options) {
     });
     await shrink(join(folder, wasmFile), options);
   });
+}
+
+/** What shrinks the module. */
+function binaryenVersion() {
+  return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.binaryen;
 }
 
 /** Panic messages name source files; what is published should not name the folders of the machine that built it. */

@@ -10,7 +10,7 @@ const commands = ['wasm-pack', 'wasm-bindgen', 'wasm-bindgen-test-runner', 'geck
 
 /**
  * Links the commands of the tools' folders beside cargo, so that a terminal finds them. A command that is on `PATH`
- * already stays as it is, unless it is a link of an earlier set-up.
+ * already stays as it is, unless it is a link of an earlier set-up, or one that leads nowhere.
  * @param {string[]} folders the tools' own
  * @param {{ searchPath?: string, binDir?: string }} [options]
  */
@@ -20,9 +20,9 @@ export function linkCommands(folders, { searchPath = process.env.PATH ?? '', bin
     const link = join(binDir, command);
     const target = findProgram(command, folders.join(delimiter));
     if (!target) continue;
-    if (isOwnLink(link)) rmSync(link);
+    if (isToBeReplaced(link)) rmSync(link);
     if (findProgram(command, searchPath)) continue;
-    if (isOnPath && existsSync(binDir)) symlinkSync(target, link);
+    if (isOnPath && existsSync(binDir) && !existsSync(link)) symlinkSync(target, link);
     else say(`${command} is not on PATH: to type it yourself, add ${join(target, '..')}.`);
   }
 }
@@ -32,7 +32,8 @@ function cargoBinDir() {
 }
 
 /** @param {string} link */
-function isOwnLink(link) {
+function isToBeReplaced(link) {
   const stats = lstatSync(link, { throwIfNoEntry: false });
-  return stats?.isSymbolicLink() === true && readlinkSync(link).startsWith(toolsDir + sep);
+  const isOwn = () => readlinkSync(link).startsWith(toolsDir + sep);
+  return stats?.isSymbolicLink() === true && (isOwn() || !existsSync(link));
 }

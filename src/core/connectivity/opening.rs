@@ -160,7 +160,7 @@ impl Connectivity {
         let is_limited = remedy == CloseRemedy::SlowDown;
         let delay = self.link.attempts.wait(now, is_limited, &mut self.timers, &mut self.rng);
         if remedy == CloseRemedy::FindOut {
-            let next = self.reachability.begin(now, self.saves_data(), &mut self.rng);
+            let next = self.reachability.begin(now, self.asks_rarely(), &mut self.rng);
             self.timers.set(Timer::Probe, now.after(next));
         }
         self.log(Level::Warn, "closed", Some(u64::from(code)));
@@ -171,7 +171,7 @@ impl Connectivity {
     }
 
     /// Whether questions are to be rare. A browser that knows that there is no network will say `online`.
-    fn saves_data(&self) -> bool {
+    fn asks_rarely(&self) -> bool {
         self.link.saves_data() || self.is_offline
     }
 
@@ -183,7 +183,7 @@ impl Connectivity {
     }
 
     pub(super) fn probed(&mut self, now: Instant, answered: bool) {
-        match self.reachability.answered(now, answered, self.saves_data(), &mut self.rng) {
+        match self.reachability.answered(now, answered, self.asks_rarely(), &mut self.rng) {
             _ if !self.link.attempts.is_waiting() => {}
             Found::Back if self.link.attempts.may_hurry(now) => self.connect(now),
             Found::AskAfter(millis) => self.timers.set(Timer::Probe, now.after(millis)),

@@ -18,7 +18,7 @@ const MOST: u64 = 10_000;
 /// The part of the outage between questions.
 const PART: u64 = 30;
 /// So many times rarer on a connection that is slow or saves data.
-const SPARING: u64 = 4;
+const RARER: u64 = 4;
 /// How long an answer may take, in milliseconds.
 pub const PROBE_TIMEOUT: u64 = 3_000;
 
@@ -55,9 +55,9 @@ pub enum Found {
 
 impl Reachability {
     /// The link is lost, or an attempt has failed: milliseconds until the next question.
-    pub fn begin(&mut self, now: Instant, saves_data: bool, rng: &mut Rng) -> u64 {
+    pub fn begin(&mut self, now: Instant, rarely: bool, rng: &mut Rng) -> u64 {
         match self.since {
-            Some(since) => pause(now, since, saves_data, rng),
+            Some(since) => pause(now, since, rarely, rng),
             None => {
                 self.since = Some(now);
                 rng.up_to(FIRST)
@@ -88,7 +88,7 @@ impl Reachability {
     }
 
     /// The question has been answered, by anything, or by nothing.
-    pub fn answered(&mut self, now: Instant, answered: bool, saves_data: bool, rng: &mut Rng) -> Found {
+    pub fn answered(&mut self, now: Instant, answered: bool, rarely: bool, rng: &mut Rng) -> Found {
         self.is_asking = false;
         let Some(since) = self.since else { return Found::Nothing };
         if answered {
@@ -99,15 +99,15 @@ impl Reachability {
             return Found::Back;
         }
         self.way = Way::Unknown;
-        Found::AskAfter(pause(now, since, saves_data, rng))
+        Found::AskAfter(pause(now, since, rarely, rng))
     }
 }
 
 /// Milliseconds to the next question in an outage since then.
-fn pause(now: Instant, since: Instant, saves_data: bool, rng: &mut Rng) -> u64 {
+fn pause(now: Instant, since: Instant, rarely: bool, rng: &mut Rng) -> u64 {
     let part = (now.since(since) / PART).clamp(LEAST, MOST);
     let delay = part / 2 + rng.up_to(part / 2);
-    if saves_data { delay * SPARING } else { delay }
+    if rarely { delay * RARER } else { delay }
 }
 
 #[cfg(test)]

@@ -71,14 +71,16 @@ export class ChangeHead extends Head {
   #columns;
 
   came(text, data) {
-    if (this.#columns?.table === data.table || !this.isLesson(data.table)) return;
+    if (!this.isLesson(data.table)) return;
     const start = text.indexOf(`${COLUMNS}[`);
     const end = text.indexOf(']', start) + 1;
     const columns = parsed(text.slice(start + COLUMNS.length, end));
     if (!Array.isArray(columns) || !columns.every(isPlainColumn)) return;
+    // A string of its own: a part of a text would keep all of the text alive.
+    const own = COLUMNS + JSON.stringify(columns);
+    if (own !== text.slice(start, end)) return;
     this.#columns = {
-      table: data.table,
-      text: text.slice(start, end),
+      text: own,
       columns,
       exact: exactColumns(columns),
     };

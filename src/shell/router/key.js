@@ -18,11 +18,13 @@ export function fieldOf(name) {
 }
 
 /**
- * The string, number or boolean that is the field of the object from `start`, where its brace is, to `end`.
- * `undefined` if it has none, and where only parsing can tell. If the text is JSON at all, what is found is what parsing
+ * The string, number or boolean that is the field of the object from `start` to `end`. `undefined` if it has none, if
+ * there is no object, and where only parsing can tell. If the text is JSON at all, what is found is what parsing
  * gives, and the object ends at `end` and not before.
  */
 export function keyIn(text, start, end, field) {
+  // What begins behind another value is no part of it.
+  if (text.charCodeAt(start) !== OPEN_BRACE) return undefined;
   return text.indexOf('}', start) === end - 1 && text.indexOf('\\', start) < 0
     ? keyInFlat(text, start, end, field)
     : keyInAny(text, start, end, field);
@@ -36,7 +38,7 @@ function keyInFlat(text, start, end, field) {
   const { mark } = field;
   const at = text.indexOf(mark, start);
   const isOnly = at > start && at < end && text.indexOf(mark, at + mark.length) < 0;
-  if (!isOnly || text.charCodeAt(at - 1) !== QUOTE || text.charCodeAt(start) !== OPEN_BRACE) {
+  if (!isOnly || text.charCodeAt(at - 1) !== QUOTE) {
     return keyInAny(text, start, end, field);
   }
   return valueAt(text, at + mark.length);
