@@ -77,10 +77,8 @@ export class ChangeHead extends Head {
     const columns = parsed(text.slice(start + COLUMNS.length, end));
     if (!Array.isArray(columns) || !columns.every(isPlainColumn)) return;
     // A string of its own: a part of a text would keep all of the text alive.
-    const own = COLUMNS + JSON.stringify(columns);
-    if (own !== text.slice(start, end)) return;
     this.#columns = {
-      text: own,
+      text: parsed(JSON.stringify(text.slice(start, end))),
       columns,
       exact: exactColumns(columns),
     };
