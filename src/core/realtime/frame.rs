@@ -45,7 +45,7 @@ impl Reference {
         Self::parse(&value.as_text()?)
     }
 
-    /// The number that the text is; `None` if it is none of ours.
+    /// The number that the text is; `None` if no client of this kind has made it.
     pub fn parse(text: &str) -> Option<Self> {
         text.parse().ok().map(Self)
     }
@@ -88,7 +88,8 @@ impl<P: Payload> Outbound<'_, P> {
 /// A control frame from the server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Inbound<P> {
-    /// The join it belongs to; `None` if the server gave none, as it never does in protocol 1.0.0, or none of ours.
+    /// The join it belongs to; `None` if the server gave none, as it never does in protocol 1.0.0, or one that this client
+    /// has not made.
     pub join_ref: Option<Reference>,
     /// The number of the message it answers.
     pub reference: Option<Reference>,
