@@ -17,5 +17,6 @@ pub mod realtime;
 pub mod resilience;
 pub mod rng;
 pub mod session;
+pub mod store;
 pub mod time;
 pub mod troubles;
