@@ -55,7 +55,8 @@ pub enum Operation<P> {
         /// The name of the database.
         name: Rc<str>,
     },
-    /// Empties both object stores in one transaction, relaxed. Answered with [`Answer::Done`].
+    /// In one relaxed transaction: removes all segments and the directory, and counts the head's generation up by one.
+    /// Answered with [`Answer::Cleared`].
     Clear {
         /// The opening.
         handle: HandleId,
@@ -104,12 +105,6 @@ pub enum Operation<P> {
         handle: HandleId,
         /// What the result has to be above.
         above: u64,
-    },
-    /// Reads the head: the cheapest proof that the handle lives and the database is the same. Answered with
-    /// [`Answer::Probed`].
-    Probe {
-        /// The opening.
-        handle: HandleId,
     },
     /// The names of all databases that begin with this. Answered with [`Answer::Names`]: from `indexedDB.databases()`, and
     /// from the list of opened databases that the shell keeps in `localStorage` for browsers without it.
@@ -245,8 +240,8 @@ pub enum Answer<P> {
     Compacted(Verdict),
     /// The epoch that was drawn.
     Epoch(u64),
-    /// The head.
-    Probed(Head),
+    /// The database is empty; its head now.
+    Cleared(Head),
     /// Names.
     Names(Vec<String>),
     /// Space in bytes; 0 where the browser does not tell.

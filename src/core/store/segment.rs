@@ -45,7 +45,7 @@ pub enum Content<P> {
     },
     /// It is removed.
     Remove {
-        /// The entry that is removed.
+        /// The entry that is removed; its number is 0 if whoever removes it has not seen it.
         of: EntryId,
     },
 }
@@ -69,6 +69,9 @@ pub struct Segment<P> {
     pub epoch: u64,
     /// What was written, in this order.
     pub entries: Vec<Entry<P>>,
+    /// Only of a segment that a compaction has put in the place of others: the highest number of each origin that was in
+    /// them, so that what was dropped with them is known when somebody appends it again.
+    pub seen: Vec<Seen>,
 }
 
 /// The small record that says which database this is, and whether an index of it still holds.
@@ -110,20 +113,18 @@ pub struct Place {
     pub expires: u64,
 }
 
-/// What spares a cold start the reading of the whole log.
+/// What spares a cold start the reading of the whole log. The log alone says the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directory {
-    /// Describes the segments up to this key; 0 if it describes none, and `places` and `segments` mean nothing.
+    /// Describes the segments up to this key; 0 if it describes none, and nothing of it counts.
     pub through: u64,
     /// The highest epoch up to there.
     pub epoch: u64,
     /// All live entries up to there, in their order.
     pub places: Vec<Place>,
-    /// What was removed up to there and may still be appended by somebody: keys, with what was removed.
-    pub removed: Vec<(Rc<str>, EntryId)>,
     /// The keys and sizes in bytes of all segments up to there.
     pub segments: Vec<(u64, u32)>,
-    /// What was seen of the origins. It counts whatever `through` is.
+    /// What was seen of the origins up to there.
     pub seen: Vec<Seen>,
 }
 
