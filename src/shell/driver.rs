@@ -95,6 +95,7 @@ impl Driver {
                     protocol,
                     control.as_ref().unchecked_ref(),
                     overflow.as_ref().unchecked_ref(),
+                    None,
                 ),
                 sockets: RefCell::default(),
                 wake: Wake::new(move || on_wake(Input::Wake)),

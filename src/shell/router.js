@@ -20,20 +20,19 @@ import {
   V1,
   V2,
 } from './router/frames.js';
-import { ends } from './router/heads.js';
+import { ends, namedBroadcast } from './router/heads.js';
 import {
   broadcastAudience,
   changeAudience,
+  Forwarder,
   Handover,
   isDuplicate,
   keyIn,
+  Received,
+  sizeOf,
   Table,
   Unparsed,
 } from './router/table.js';
-
-/** What stands around a broadcast's name, as the server writes it. */
-const EVENT = '{"event":"';
-const PAYLOAD = '","payload":';
 
 /**
  * What stands before the payload in a text frame of the server's (its head) is the same for all messages of a topic, so
@@ -50,21 +49,25 @@ export class Router {
   unrouted = 0;
   duplicates = 0;
   dropped = 0;
+  /** What came by way of another tab, which is counted in no other frames and bytes. */
+  taken = 0;
+  takenBytes = 0;
   #protocol;
   #control;
   #tap;
   #shared;
   #table;
-  /** By socket: how many frames have come since that was last asked, and the event of the last of them. */
-  #received = new Map();
+  #forwarder;
+  #received = new Received();
 
   /**
    * @param {1 | 2} version of the protocol whose frames are read
    * @param {(socket: number, frame: unknown) => void} control takes a control frame
    * @param {(slot: number, count: number) => void} overflow is told, before a slot is handed what it waits for, how
    *   many of its messages were dropped because it was too much
+   * @param {ConstructorParameters<typeof Forwarder>[0]} [forward] hands frames to other tabs
    */
-  constructor(version, control, overflow) {
+  constructor(version, control, overflow, forward) {
     this.#protocol = version === 1 ? V1 : V2;
     this.#control = control;
     this.#table = new Table(this.#protocol);
@@ -73,6 +76,7 @@ export class Router {
       overflow(slot, count);
     };
     this.#shared = { handover: new Handover(), dropped };
+    this.#forwarder = new Forwarder(forward, this.#shared.handover);
   }
 
   /** What waits for a slot whose `delivery` changes is dropped. */
@@ -92,6 +96,37 @@ export class Router {
   /** What came on the topic and is not handed over yet is not any more. */
   dropRoutes(topic) {
     this.#table.dropRoutes(topic);
+  }
+
+  /**
+   * Data frames of the topic go to these tabs too, as they came, whether or not this one has routes of it; several of 16 ms
+   * go together. If there are none, what waits to go is dropped.
+   * @param {string} topic
+   * @param {string[]} tabs
+   */
+  setForward(topic, tabs) {
+    const former = this.#table.topic(topic)?.forward;
+    this.#table.setForward(topic, this.#forwarder.to(topic, tabs, former));
+  }
+
+  /**
+   * Takes data frames that the router of another tab has forwarded, and routes them as if they came from a socket.
+   * @param {(string | ArrayBuffer)[]} frames
+   * @param {(string | number)[]} dropped `[topic, count, …]` of those before them that were too much for that tab
+   */
+  take(frames, dropped) {
+    this.#shared.handover.frameCame();
+    for (let at = 0; at < dropped.length; at += 2) {
+      const slots = this.#table.topic(dropped[at])?.slots ?? [];
+      for (const slot of slots) this.#shared.dropped(slot, dropped[at + 1]);
+    }
+    for (const data of frames) {
+      this.taken += 1;
+      this.takenBytes += sizeOf(data);
+      if (this.#tap) show(this.#tap, 'in', data);
+      if (typeof data === 'string') this.text(undefined, data);
+      else this.binary(undefined, data);
+    }
   }
 
   /** @param {undefined | ((frame: { direction: 'in' | 'out', data: string | ArrayBuffer }) => void)} tap is shown every frame */
@@ -114,12 +149,10 @@ export class Router {
 
   /** The listener of a socket's `message` events. */
   receiver(socket) {
-    const received = { frames: 0, last: undefined };
-    this.#received.set(socket, received);
+    const received = this.#received.of(socket);
     return (event) => {
       const { data } = event;
       this.frames += 1;
-      // Its time is read when that is asked for: that costs more than all else that is done here.
       received.frames += 1;
       received.last = event;
       this.#shared.handover.frameCame();
@@ -136,24 +169,28 @@ export class Router {
 
   /** How many frames a socket has received since the last call, and when the last of them came: `[frames, time]`. */
   heard(socket) {
-    const received = this.#received.get(socket);
-    if (!received?.last) return undefined;
-    const heard = Float64Array.of(received.frames, received.last.timeStamp);
-    received.frames = 0;
-    received.last = undefined;
-    return heard;
+    return this.#received.take(socket);
   }
 
   /** The socket is closed. */
   forget(socket) {
-    this.#received.delete(socket);
+    this.#received.forget(socket);
   }
 
+  /** @param {number | undefined} socket `undefined` if the frame came by way of another tab */
   text(socket, data) {
     const head = this.#table.head(data);
+    const isForwarded = head?.routes.forward !== undefined;
+    if (isForwarded && this.#isForOthers(head.routes, socket, data)) return;
     const isDone =
       head !== undefined && (head.isChange ? this.#isChange(head, data) : this.#isBroadcast(head, data));
-    if (!isDone) this.#whole(socket, data);
+    if (!isDone) this.#whole(socket, data, isForwarded);
+  }
+
+  /** Forwards a frame; whether nothing of its topic is for this tab. What another tab has forwarded goes no further. */
+  #isForOthers(routes, socket, data) {
+    if (socket !== undefined) this.#forwarder.put(routes.forward, data);
+    return !routes.isLocal;
   }
 
   /** Whether the frame is a change behind this head and nothing else, and has been seen to. */
@@ -202,21 +239,11 @@ export class Router {
 
   /** The same for one whose name is not the usual. */
   #isNamedAndKept(head, data) {
-    const { broadcastEnd } = this.#protocol;
-    const start = head.text.length + EVENT.length;
-    const close = data.indexOf('"', start);
-    const payloadStart = close + PAYLOAD.length;
-    // A string of its own: a part of a text would keep all of the text alive.
-    const event = parsed(data.slice(start - 1, close + 1));
-    const isPlain =
-      data.slice(head.text.length, start) === EVENT &&
-      data.slice(close, payloadStart) === PAYLOAD &&
-      ends(data, broadcastEnd) &&
-      typeof event === 'string';
-    if (!isPlain) return false;
+    const named = namedBroadcast(head, data, this.#protocol.broadcastEnd);
+    if (named === undefined) return false;
+    const { event, start, end } = named;
     const audience = this.#table.present(broadcastAudience(head.routes, event));
-    const end = data.length - broadcastEnd.length;
-    const isKept = this.#isKept(head, data, audience, payloadStart, end);
+    const isKept = this.#isKept(head, data, audience, start, end);
     if (isKept) head.came(data, event, audience);
     return isKept;
   }
@@ -232,25 +259,31 @@ export class Router {
     return message;
   }
 
-  #whole(socket, data) {
+  #whole(socket, data, isForwarded) {
     const frame = parsed(data);
     const parts = frame === undefined ? undefined : this.#protocol.parts(frame);
     const { topic, event, payload } = parts ?? {};
     if (typeof topic !== 'string' || typeof event !== 'string' || payload === undefined) {
       this.malformed += 1;
-    } else if (event === 'broadcast') {
-      this.#broadcast(this.#routesOf(topic, frame), payload);
-    } else if (event === 'postgres_changes') {
-      this.#change(this.#routesOf(topic, frame), payload, undefined, data);
-    } else {
-      this.#control(socket, frame);
+      return;
     }
+    if (event !== 'broadcast' && event !== 'postgres_changes') {
+      this.#controlFrame(socket, frame);
+      return;
+    }
+    const routes = this.#table.topic(topic);
+    // Nobody here wants what is of an earlier join.
+    const isStale = routes !== undefined && this.#protocol.isStale(frame, routes);
+    if (!isForwarded && routes?.forward && (this.#isForOthers(routes, socket, data) || isStale)) return;
+    const current = isStale ? undefined : routes;
+    if (event === 'broadcast') this.#broadcast(current, payload);
+    else this.#change(current, payload, undefined, data);
   }
 
-  /** Nobody wants what is of an earlier join. */
-  #routesOf(topic, frame) {
-    const routes = this.#table.topic(topic);
-    return routes && !this.#protocol.isStale(frame, routes) ? routes : undefined;
+  /** Another tab forwards none. */
+  #controlFrame(socket, frame) {
+    if (socket === undefined) this.malformed += 1;
+    else this.#control(socket, frame);
   }
 
   /** Who got it; `undefined` if nobody did. */
@@ -271,10 +304,12 @@ export class Router {
       return;
     }
     const audience = routes && changeAudience(routes, payload.ids);
-    if (audience?.slots.length) {
-      exactNumbers(payload.data, exact ?? exactColumns(payload.data.columns), data, this.#dataIn);
+    if (!audience?.slots.length) {
+      this.#unwanted(routes);
+      return;
     }
-    this.#deliver(undefined, audience, payload.data);
+    exactNumbers(payload.data, exact ?? exactColumns(payload.data.columns), data, this.#dataIn);
+    this.#give(audience, payload.data);
   }
 
   #dataIn = (frame) => this.#protocol.parts(frame).payload.data;
@@ -283,15 +318,15 @@ export class Router {
     const bytes = new Uint8Array(buffer);
     const fieldsStart = this.#protocol === V1 ? 0 : fieldsOf(bytes);
     if (fieldsStart > 0) {
-      this.#binaryBroadcast(buffer, bytes, fieldsStart);
+      this.#binaryBroadcast(socket, buffer, bytes, fieldsStart);
       return;
     }
     const reply = this.#protocol === V1 ? undefined : replyIn(buffer);
     if (reply === undefined) this.malformed += 1;
-    else this.#control(socket, reply);
+    else this.#controlFrame(socket, reply);
   }
 
-  #binaryBroadcast(buffer, bytes, topicStart) {
+  #binaryBroadcast(socket, buffer, bytes, topicStart) {
     const isOwn = bytes[0] === BROADCAST;
     const isJson = isOwn && bytes[4] === 1;
     const lengthsAt = bytes[0] === PUSH ? 2 : 1;
@@ -312,9 +347,10 @@ export class Router {
       return;
     }
     const routes = this.#table.topic(topic);
+    if (routes?.forward && this.#isForOthers(routes, socket, buffer)) return;
     const audience = routes && this.#table.present(broadcastAudience(routes, event));
     if (!audience?.slots.length) {
-      this.unrouted += 1;
+      this.#unwanted(routes);
       return;
     }
     // A string of its own: a part of a text would keep all of the text alive.
@@ -345,14 +381,19 @@ export class Router {
   /** To whom it was delivered, if to anybody. */
   #deliver(routes, audience, message) {
     if (!audience?.slots.length) {
-      this.unrouted += 1;
-    } else if (routes?.seen && isDuplicate(routes.seen, message)) {
+      this.#unwanted(routes);
+    } else if (routes.seen && isDuplicate(routes.seen, message)) {
       this.duplicates += 1;
     } else {
       this.#give(audience, message);
       return audience;
     }
     return undefined;
+  }
+
+  /** Nobody here wants a frame; nobody at all, if the topic's go to no other tab. */
+  #unwanted(routes) {
+    if (!routes?.forward) this.unrouted += 1;
   }
 
   #give(audience, message) {

@@ -18,7 +18,12 @@ extern "C" {
     pub type Router;
 
     #[wasm_bindgen(constructor)]
-    fn construct(version: u8, control: &Function, overflow: &Function) -> Router;
+    fn construct(
+        version: u8,
+        control: &Function,
+        overflow: &Function,
+        forward: Option<&Function>,
+    ) -> Router;
 
     /// Sets a slot's callback and how it is handed messages, as `js/options/delivery.ts` gives it. What waits for it is
     /// dropped if that changes.
@@ -43,6 +48,14 @@ extern "C" {
     /// Drops a topic's routes.
     #[wasm_bindgen(method, js_name = dropRoutes)]
     pub fn drop_routes(this: &Router, topic: &str);
+
+    #[wasm_bindgen(method, js_name = setForward)]
+    fn set_forward(this: &Router, topic: &str, tabs: &Array);
+
+    /// Takes data frames that the router of another tab has forwarded: what its `forward` was given as `frames` and
+    /// `dropped`. They are routed as if they came from a socket, and go to no other tab.
+    #[wasm_bindgen(method)]
+    pub fn take(this: &Router, frames: &Array, dropped: &Array);
 
     /// The frames that a socket has received since the last call, and when the last of them came, as `[frames, time]`.
     #[wasm_bindgen(method, js_name = heard)]
@@ -91,6 +104,14 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn bytes(this: &Router) -> f64;
 
+    /// Frames that came by way of another tab; they are not among those received.
+    #[wasm_bindgen(method, getter)]
+    pub fn taken(this: &Router) -> f64;
+
+    /// Bytes that came by way of another tab.
+    #[wasm_bindgen(method, getter, js_name = takenBytes)]
+    pub fn taken_bytes(this: &Router) -> f64;
+
     /// Frames dropped as not the protocol's.
     #[wasm_bindgen(method, getter)]
     pub fn malformed(this: &Router) -> f64;
@@ -118,6 +139,11 @@ mod parts {
         fn exactNumbers();
     }
 
+    #[wasm_bindgen(module = "/src/shell/router/forward.js")]
+    extern "C" {
+        type Forwarder;
+    }
+
     #[wasm_bindgen(module = "/src/shell/router/frames.js")]
     extern "C" {
         fn parsed();
@@ -131,6 +157,11 @@ mod parts {
     #[wasm_bindgen(module = "/src/shell/router/key.js")]
     extern "C" {
         fn keyIn();
+    }
+
+    #[wasm_bindgen(module = "/src/shell/router/received.js")]
+    extern "C" {
+        type Received;
     }
 
     #[wasm_bindgen(module = "/src/shell/router/slots.js")]
@@ -157,12 +188,28 @@ extern "C" {
 impl Router {
     /// A router of this protocol's frames. `control(socket, frame)` takes control frames, `overflow(slot, count)`
     /// is told, before what waits for a slot is handed over, how many of it were dropped.
-    pub fn new(protocol: Protocol, control: &Function, overflow: &Function) -> Self {
+    ///
+    /// `forward(tabs, frames, dropped)` is given the frames of [`Self::forward_to`], of several topics if these go to the
+    /// same tabs: an array of names, one of texts and `ArrayBuffer`s, and `[topic, count, …]` of the frames before them
+    /// that were dropped, because more than 10,000 or 8 MB waited.
+    pub fn new(
+        protocol: Protocol,
+        control: &Function,
+        overflow: &Function,
+        forward: Option<&Function>,
+    ) -> Self {
         let version = match protocol {
             Protocol::V1 => 1,
             Protocol::V2 => 2,
         };
-        Self::construct(version, control, overflow)
+        Self::construct(version, control, overflow, forward)
+    }
+
+    /// Says to which other tabs the data frames of a topic go too, whether or not this tab has routes of it; to none, and
+    /// what waits to go is dropped. Frames go together once in 16 ms, one of more than 256 KB alone and at once, and in
+    /// their order.
+    pub fn forward_to(&self, topic: &str, tabs: &[String]) {
+        self.set_forward(topic, &tabs.iter().map(|tab| JsValue::from_str(tab)).collect());
     }
 
     /// Sets a slot's callback and how it is handed messages. What waits for it is dropped if that changes.

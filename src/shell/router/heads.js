@@ -20,6 +20,25 @@ export function ends(text, ending) {
   return text.slice(text.length - ending.length) === ending;
 }
 
+/** What stands around a broadcast's name, as the server writes it. */
+const EVENT = '{"event":"';
+const PAYLOAD = '","payload":';
+
+/** The name of a broadcast, and where its innermost payload is; `undefined` unless it is written as the server writes it. */
+export function namedBroadcast(head, data, broadcastEnd) {
+  const open = head.text.length + EVENT.length;
+  const close = data.indexOf('"', open);
+  const start = close + PAYLOAD.length;
+  // A string of its own: a part of a text would keep all of the text alive.
+  const event = parsed(data.slice(open - 1, close + 1));
+  const isPlain =
+    data.slice(head.text.length, open) === EVENT &&
+    data.slice(close, start) === PAYLOAD &&
+    ends(data, broadcastEnd) &&
+    typeof event === 'string';
+  return isPlain ? { event, start, end: data.length - broadcastEnd.length } : undefined;
+}
+
 class Head {
   /** What the last two frames began with that began alike. */
   usual;

@@ -214,13 +214,17 @@ export class Handover {
   #timer;
   #task;
 
-  /** @param {number} everyMs until it is due; 0 for at the next animation frame */
-  add(slot, everyMs) {
+  /**
+   * @param {number} everyMs until it is due; 0 for at the next animation frame
+   * @param {boolean} [isPrompt] whether in a hidden page it is due in the next task, because somebody may see it elsewhere
+   */
+  add(slot, everyMs, isPrompt = false) {
     const due = performance.now() + (everyMs || LONGEST_FRAME_MS);
-    const timer = everyMs > 0 ? setTimeout(() => this.#flush([slot]), everyMs) : undefined;
-    this.#waiting.set(slot, { due, timer, isForFrame: everyMs === 0 });
+    const isForFrame = everyMs === 0 || (isPrompt && isHidden());
+    const timer = isForFrame ? undefined : setTimeout(() => this.#flush([slot]), everyMs);
+    this.#waiting.set(slot, { due, timer, isForFrame });
     if (due < this.#soonest) this.#soonest = due;
-    if (everyMs === 0) this.#awaitFrame();
+    if (isForFrame) this.#awaitFrame();
   }
 
   delete(slot) {

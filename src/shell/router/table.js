@@ -2,7 +2,9 @@ import { BroadcastHead, ChangeHead } from './heads.js';
 import { slotOf } from './slots.js';
 
 // By way of this file, so that a page fetches few files at once; some small servers answer no more than four.
+export { Forwarder, sizeOf } from './forward.js';
 export { keyIn } from './key.js';
+export { Received } from './received.js';
 export { Handover, Unparsed } from './slots.js';
 
 /** Who gets a message. */
@@ -23,6 +25,11 @@ class TopicRoutes {
   /** That of the last binary broadcast. */
   name;
 
+  /** Whether the core has written them; otherwise the topic is there because its frames go to other tabs. */
+  isRouted = false;
+  /** Where its frames go besides, as `Forwarder` says it. */
+  forward;
+
   constructor(headOf, topic, any, events, changes, seen, joinRef) {
     this.any = new Audience(any);
     this.events = audiences(events);
@@ -33,6 +40,17 @@ class TopicRoutes {
       new BroadcastHead(headOf(topic, 'broadcast'), this),
       new ChangeHead(headOf(topic, 'postgres_changes'), this),
     ];
+  }
+
+  /** Whether anything of it may be for this tab. */
+  get isLocal() {
+    return this.any.slots.length > 0 || this.events.size > 0 || this.changes.size > 0;
+  }
+
+  /** Each once. */
+  get slots() {
+    const audiences = [this.any, ...this.events.values(), ...this.changes.values()];
+    return new Set(audiences.flatMap(({ slots }) => slots));
   }
 }
 
@@ -134,22 +152,39 @@ export class Table {
    */
   setRoutes(topic, any, events, changes, deduplicate, joinRef) {
     const seen = deduplicate ? (this.#topics.get(topic)?.seen ?? new Set()) : undefined;
-    const { head } = this.#protocol;
-    const routes = new TopicRoutes(head, topic, any, events, changes, seen, joinRef);
-    this.#topics.set(topic, routes);
-    for (const each of routes.heads) this.#heads.set(each.text, each);
+    this.#set(topic, any, events, changes, seen, joinRef).isRouted = true;
+  }
+
+  #set(topic, ...routes) {
+    const set = new TopicRoutes(this.#protocol.head, topic, ...routes);
+    set.forward = this.#topics.get(topic)?.forward;
+    this.#topics.set(topic, set);
+    for (const each of set.heads) this.#heads.set(each.text, each);
     this.#forgetHeads();
+    return set;
   }
 
   /** What waits for those whom its messages went to is dropped with the routes. */
   dropRoutes(topic) {
     const routes = this.#topics.get(topic);
-    if (!routes) return;
+    if (!routes?.isRouted) return;
+    if (routes.forward) this.#set(topic, [], [], []);
+    else this.#drop(topic, routes);
+    for (const slot of routes.slots) this.#renew(slot);
+  }
+
+  #drop(topic, { heads }) {
     this.#topics.delete(topic);
-    for (const { text } of routes.heads) this.#heads.delete(text);
+    for (const { text } of heads) this.#heads.delete(text);
     this.#forgetHeads();
-    const those = [routes.any, ...routes.events.values(), ...routes.changes.values()];
-    for (const slot of new Set(those.flatMap(({ slots }) => slots))) this.#renew(slot);
+  }
+
+  /** @param {object | undefined} forward where the topic's frames go besides, if they do */
+  setForward(topic, forward) {
+    const routes = this.#topics.get(topic) ?? (forward && this.#set(topic, [], [], []));
+    if (!routes) return;
+    routes.forward = forward;
+    if (!forward && !routes.isRouted) this.#drop(topic, routes);
   }
 
   topic(name) {
