@@ -18,12 +18,7 @@ extern "C" {
     pub type Router;
 
     #[wasm_bindgen(constructor)]
-    fn construct(
-        version: u8,
-        control: &Function,
-        overflow: &Function,
-        forward: Option<&Function>,
-    ) -> Router;
+    fn construct(version: u8, control: &Function, overflow: &Function, forward: Option<&Function>) -> Router;
 
     /// Sets a slot's callback and how it is handed messages, as `js/options/delivery.ts` gives it. What waits for it is
     /// dropped if that changes.

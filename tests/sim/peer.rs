@@ -314,7 +314,7 @@ impl Peer {
             // What is no control frame is heard of at the next pump.
             Verdict::Control(frame) => (Arrival::Nothing, self.input(now, Input::Frame { socket, frame })),
             Verdict::Malformed => (Arrival::Nothing, Vec::new()),
-            Verdict::Unrouted => (Arrival::Unrouted, Vec::new()),
+            Verdict::Unrouted | Verdict::Forwarded => (Arrival::Unrouted, Vec::new()),
             Verdict::Duplicate => (Arrival::Duplicate, Vec::new()),
             Verdict::Deliver { slots, .. } => {
                 let owner = |slot: Slot| *self.owners.get(&slot).expect("a callback of nobody's");

@@ -6,4 +6,5 @@
 pub mod binary;
 pub mod buffer;
 pub mod exact;
+pub mod forward;
 pub mod router;

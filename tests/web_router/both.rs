@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use js_sys::{Array, ArrayBuffer, JSON, Reflect, Uint8Array};
 use twin::buffer::Buffer;
+use twin::forward::{Forwarded, Frame as Raw};
 use twin::router::{Router as Twin, Verdict};
 use wasm_bindgen::prelude::*;
 use wedsync_dashboard::core::realtime::delivery::Delivery;
@@ -30,7 +31,9 @@ pub struct Both {
     outcome: Rc<RefCell<Outcome>>,
     slots: Vec<Closure<dyn FnMut(JsValue)>>,
     _control: Closure<dyn FnMut(u32, JsValue)>,
+    handed: Rc<RefCell<Vec<Forwarded>>>,
     _overflow: Closure<dyn FnMut(u32, u32)>,
+    _forward: Closure<dyn FnMut(Array, Array, Array)>,
 }
 
 impl Both {
@@ -46,8 +49,17 @@ impl Both {
         let overflow = Closure::<dyn FnMut(u32, u32)>::new(move |slot, count| {
             seen.borrow_mut().push(format!("{slot} lost {count}"));
         });
-        let router =
-            Router::new(protocol, control.as_ref().unchecked_ref(), overflow.as_ref().unchecked_ref());
+        let handed = Rc::new(RefCell::new(Vec::new()));
+        let seen = Rc::clone(&handed);
+        let forward = Closure::<dyn FnMut(Array, Array, Array)>::new(move |tabs, frames, dropped| {
+            seen.borrow_mut().push(forwarded(&tabs, &frames, &dropped));
+        });
+        let router = Router::new(
+            protocol,
+            control.as_ref().unchecked_ref(),
+            overflow.as_ref().unchecked_ref(),
+            Some(forward.as_ref().unchecked_ref()),
+        );
         let callback = |slot| {
             let seen = Rc::clone(&outcome);
             Closure::<dyn FnMut(JsValue)>::new(move |message: JsValue| {
@@ -62,7 +74,9 @@ impl Both {
             outcome,
             slots,
             _control: control,
+            handed,
             _overflow: overflow,
+            _forward: forward,
         };
         for slot in SLOTS {
             both.deliver(slot, &Delivery::Each);
@@ -94,6 +108,57 @@ impl Both {
         }
     }
 
+    /// Says to both where a topic's frames go besides.
+    pub fn forward(&self, topic: &str, tabs: &[&str]) {
+        let names: Vec<String> = tabs.iter().map(|tab| (*tab).to_owned()).collect();
+        self.router.forward_to(topic, &names);
+        self.twin.borrow_mut().forwarder().set(topic, tabs);
+    }
+
+    /// What both have handed over since, if that is the same. The twin has no clock: with `is_due` all that waits is.
+    #[track_caller]
+    pub fn handed(&self, is_due: bool) -> Vec<Forwarded> {
+        let mut twin = self.twin.borrow_mut();
+        if is_due {
+            twin.forwarder().flush();
+        }
+        let handed = self.handed.take();
+        assert_eq!(handed, twin.forwarder().take());
+        handed
+    }
+
+    /// Both take what another tab has forwarded; what became of it, if that is the same.
+    #[track_caller]
+    pub fn take_forwarded(&self, Forwarded { frames, dropped, .. }: &Forwarded) -> Outcome {
+        let raw = |frame: &Raw| match frame {
+            Raw::Text(text) => JsValue::from_str(text),
+            Raw::Binary(bytes) => Uint8Array::from(bytes.as_slice()).buffer().into(),
+        };
+        let counts = dropped.iter().flat_map(|(topic, count)| [topic.into(), JsValue::from(*count as u32)]);
+        let (frames_given, counts) = (frames.iter().map(raw).collect(), counts.collect());
+        let outcome = self.outcome_of(|router| router.take(&frames_given, &counts));
+        let lost = |(topic, count): (&String, &usize)| {
+            let slots = self.twin.borrow().slots_of(topic);
+            slots.into_iter().map(move |slot| format!("{slot} lost {count}")).collect::<Vec<_>>()
+        };
+        let mut expected: Outcome = dropped.iter().flat_map(lost).collect();
+        let mut words = Outcome::new();
+        for frame in frames {
+            let verdict = self.twin.borrow_mut().taken(frame);
+            match verdict {
+                Verdict::Deliver { .. } | Verdict::Control(_) => {
+                    expected.extend(self.outcome_in_rust(verdict))
+                }
+                _ => words.extend(self.outcome_in_rust(verdict)),
+            }
+        }
+        // The counters are looked at when all frames have been taken.
+        words.sort();
+        expected.extend(words);
+        assert_eq!(outcome, expected);
+        outcome
+    }
+
     /// Both take the frame; what became of it, if that is the same.
     #[track_caller]
     pub fn take(&self, frame: &Frame) -> Outcome {
@@ -103,20 +168,23 @@ impl Both {
     }
 
     pub fn in_javascript(&self, frame: &Frame) -> Outcome {
-        let router = &self.router;
-        let counters = || [router.malformed(), router.unrouted(), router.duplicates()];
-        let before = counters();
-        match frame {
+        self.outcome_of(|router| match frame {
             Frame::Text(text) => router.text(1, text),
             Frame::Binary(bytes) => router.binary(1, &Uint8Array::from(bytes.as_slice()).buffer()),
-        }
+        })
+    }
+
+    /// What the slots and the core are told, and a word for each count.
+    fn outcome_of(&self, work: impl FnOnce(&Router)) -> Outcome {
+        let router = &self.router;
+        let counters = || [router.duplicates(), router.malformed(), router.unrouted()];
+        let before = counters();
+        work(router);
         let mut outcome = self.outcome.take();
         for ((before, after), word) in
-            before.into_iter().zip(counters()).zip(["malformed", "unrouted", "duplicate"])
+            before.into_iter().zip(counters()).zip(["duplicate", "malformed", "unrouted"])
         {
-            if after > before {
-                outcome.push(word.into());
-            }
+            outcome.extend((0..(after - before) as usize).map(|_| word.to_owned()));
         }
         outcome
     }
@@ -126,10 +194,15 @@ impl Both {
             Frame::Text(text) => self.twin.borrow_mut().text(text),
             Frame::Binary(bytes) => self.twin.borrow_mut().binary(bytes),
         };
+        self.outcome_in_rust(verdict)
+    }
+
+    fn outcome_in_rust(&self, verdict: Verdict<JsValue>) -> Outcome {
         match verdict {
             Verdict::Malformed => vec!["malformed".into()],
             Verdict::Unrouted => vec!["unrouted".into()],
             Verdict::Duplicate => vec!["duplicate".into()],
+            Verdict::Forwarded => Outcome::new(),
             Verdict::Control(frame) => vec![control_word(&frame)],
             Verdict::Deliver { slots, message } => {
                 let mut buffers = self.buffers.borrow_mut();
@@ -172,6 +245,23 @@ impl Both {
             outcome.push(format!("{slot} {}", shown(&messages)));
         }
         outcome
+    }
+}
+
+fn forwarded(tabs: &Array, frames: &Array, dropped: &Array) -> Forwarded {
+    let text = |value: JsValue| value.as_string().unwrap();
+    let raw = |frame: JsValue| match frame.dyn_ref::<ArrayBuffer>() {
+        Some(buffer) => Raw::Binary(Uint8Array::new(buffer).to_vec()),
+        None => Raw::Text(text(frame)),
+    };
+    let counts = dropped.to_vec();
+    Forwarded {
+        tabs: tabs.iter().map(text).collect(),
+        frames: frames.iter().map(raw).collect(),
+        dropped: counts
+            .chunks_exact(2)
+            .map(|pair| (text(pair[0].clone()), pair[1].as_f64().unwrap() as usize))
+            .collect(),
     }
 }
 

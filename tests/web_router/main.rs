@@ -5,11 +5,13 @@
 mod both;
 mod clock;
 mod deliveries;
+mod forwarding;
 mod frame;
 mod handed_out;
 mod heads;
 mod keys;
 mod numbers;
+mod taking;
 mod traffic;
 mod turns;
 

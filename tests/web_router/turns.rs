@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::frame::{Frame, broken, one_of};
 
 /// In JSON, as they stand between the quotes.
-const TOPICS: [&str; 9] = [
+pub const TOPICS: [&str; 9] = [
     "realtime:room",
     "realtime:room-1",
     "realtime:{room}",
@@ -61,11 +61,11 @@ const PAYLOADS: [&str; 9] = [
 const METAS: [&str; 6] =
     [r#"{"id":"x"}"#, r#"{"id":"y","replayed":true}"#, r#"{"id":5}"#, "{}", "null", r#"{"id":"x""#];
 
-fn decoded(text: &str) -> String {
+pub fn decoded(text: &str) -> String {
     js_sys::JSON::parse(&format!("\"{text}\"")).ok().and_then(|text| text.as_string()).unwrap_or_default()
 }
 
-fn routes(rng: &mut Rng) -> TopicRoutes {
+pub fn routes(rng: &mut Rng) -> TopicRoutes {
     let mut routes = TopicRoutes { deduplicate: rng.up_to(3) == 0, ..TopicRoutes::default() };
     if rng.up_to(4) > 0 {
         routes.any = vec![1 + rng.up_to(2) as u32];
@@ -82,7 +82,7 @@ fn routes(rng: &mut Rng) -> TopicRoutes {
 }
 
 /// A broadcast with its fields in the server's order, or in another.
-fn broadcast(protocol: Protocol, topic: &str, rng: &mut Rng) -> Frame {
+pub fn broadcast(protocol: Protocol, topic: &str, rng: &mut Rng) -> Frame {
     let mut fields = vec![
         format!(r#""event":"{}""#, one_of(&NAMES, rng)),
         format!(r#""payload":{}"#, one_of(&PAYLOADS, rng)),
@@ -107,7 +107,7 @@ fn framed(protocol: Protocol, topic: &str, event: &str, payload: &str) -> Frame 
     })
 }
 
-fn binary(topic: &str, rng: &mut Rng) -> Frame {
+pub fn binary(topic: &str, rng: &mut Rng) -> Frame {
     let name = *one_of(&NAMES, rng);
     let (topic, event) = (decoded(topic), decoded(name));
     let meta = if rng.up_to(1) == 0 { "" } else { *one_of(&METAS, rng) };
@@ -117,7 +117,7 @@ fn binary(topic: &str, rng: &mut Rng) -> Frame {
 }
 
 /// One of a few tables, whose columns stand in any place; the record of some has a text that looks like columns.
-fn change(protocol: Protocol, topic: &str, rng: &mut Rng) -> Frame {
+pub fn change(protocol: Protocol, topic: &str, rng: &mut Rng) -> Frame {
     const COLUMNS: [&str; 8] = [
         r#"[{"name": "id", "type": "int8"}, {"name": "n", "type": "numeric"}]"#,
         r#"[{"name": "n", "type": "numeric"}, {"name": "id", "type": "int8"}]"#,
