@@ -246,7 +246,7 @@ impl World {
         };
         match verdict {
             Verdict::Malformed => self.malformed += 1,
-            Verdict::Unrouted => self.unrouted += 1,
+            Verdict::Unrouted | Verdict::Forwarded => self.unrouted += 1,
             Verdict::Duplicate => self.duplicates += 1,
             Verdict::Control(frame) => self.input(Input::Frame { socket, frame }),
             Verdict::Deliver { slots, message } => {
