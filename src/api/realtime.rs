@@ -6,10 +6,11 @@ use js_sys::{Function, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::api::checked;
-use crate::core::dashboard::{Config, Input};
+use crate::core::dashboard::Config;
 use crate::core::error::Error;
 use crate::core::ids::CallId;
 use crate::core::payload::Payload;
+use crate::core::realtime::Command;
 use crate::core::realtime::http_broadcast::HttpBroadcast;
 use crate::core::time::Instant;
 use crate::shell::driver::{Driver, Setup};
@@ -80,7 +81,7 @@ impl RealtimeClient {
             take.call1(&JsValue::NULL, &same.is_some().into())?;
             self.driver.router().set_slot_to(slot, on_data, delivery);
         }
-        self.driver.handle(Input::Subscribe { call: CallId(call), id, subscription, slot });
+        self.driver.command(Command::Subscribe { call: CallId(call), id, subscription, slot });
         Ok(())
     }
 
@@ -91,31 +92,31 @@ impl RealtimeClient {
 
     /// Ends a subscription.
     pub fn unsubscribe(&self, id: String) {
-        self.driver.handle(Input::Unsubscribe { id });
+        self.driver.command(Command::Unsubscribe { id });
     }
 
     /// Ends everything and closes the socket.
     pub fn disconnect(&self) {
-        self.driver.handle(Input::Disconnect);
+        self.driver.command(Command::Disconnect);
     }
 
     /// Sends a broadcast; the notification `settled` with this `call` says how it went.
     pub fn send(&self, call: u32, id: String, event: String, payload: JsValue, is_bytes: bool) {
-        self.driver.handle(Input::Broadcast { call: CallId(call), id, event, payload, is_bytes });
+        self.driver.command(Command::Broadcast { call: CallId(call), id, event, payload, is_bytes });
     }
 
     /// Sends a broadcast by HTTP; the notification `settled` with this `call` says how it went.
     #[wasm_bindgen(js_name = httpSend)]
     pub fn http_send(&self, call: u32, channel: String, event: String, payload: JsValue, private: bool) {
         let broadcast = HttpBroadcast { call: CallId(call), channel, event, payload, private };
-        self.driver.handle(Input::HttpBroadcast(broadcast));
+        self.driver.command(Command::HttpBroadcast(broadcast));
     }
 
     /// Tracks a state from now on, or nothing if it is `undefined`; the notification `settled` with this `call` says how
     /// it went.
     pub fn track(&self, call: u32, id: String, state: JsValue) {
         let state = Some(state).filter(|state| !state.is_undefined());
-        self.driver.handle(Input::Track { call: CallId(call), id, state });
+        self.driver.command(Command::Track { call: CallId(call), id, state });
     }
 
     /// `{ key: [presence, …] }`, or `undefined` if the id is no subscription to presence.
@@ -126,7 +127,7 @@ impl RealtimeClient {
 
     /// Opens the socket and keeps it open.
     pub fn connect(&self) {
-        self.driver.handle(Input::Connect);
+        self.driver.command(Command::Connect);
     }
 
     /// Sets the access token; `null` for the key's own role.

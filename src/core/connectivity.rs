@@ -9,6 +9,7 @@ pub mod close_code;
 mod input;
 pub mod link;
 pub mod liveness;
+mod news;
 mod opening;
 mod output;
 mod page;
@@ -27,10 +28,10 @@ use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
 use crate::core::troubles::Troubles;
 use attempts::Attempts;
-pub use input::Input;
+pub use input::{Event, Input};
 use link::{Heartbeats, Link};
-use liveness::Doubt;
-pub use output::{Connection, Heartbeat, Output};
+pub use news::{Connection, Heartbeat, News};
+pub use output::{Action, Output};
 use reachability::Reachability;
 use stats::Stats;
 
@@ -108,34 +109,18 @@ impl Connectivity {
     /// Takes in what has happened. [`Input::Wake`] makes the earliest timer that is due go off.
     pub fn handle(&mut self, now: Instant, input: Input) {
         match input {
+            Input::Event(event) => self.event(now, event),
+            Input::Page(event) => self.page(now, event),
             Input::Want => self.want(now),
             Input::Unwant => self.unwant(now),
             Input::Close { reason } => self.close(reason),
             Input::Replace { reason } => self.replace(now, reason),
             Input::Limited => self.link.attempts.slow_down(now, &mut self.timers, &mut self.rng),
             Input::Opened { socket } => self.opened(now, socket),
-            Input::Closed { socket, code } => self.closed(now, socket, code),
             Input::Heard { socket, at, frames } => self.hear(now, socket, at, frames),
             Input::Accepted => self.accepted(now),
             Input::Answered => self.answered(now),
             Input::HeldUp(held_up) => self.link.hold_up(now, held_up, &mut self.timers),
-            Input::Probed { answered } => self.probed(now, answered),
-            Input::Suspend => self.suspend(),
-            Input::Resume => self.resume(now),
-            Input::Network { saves_data, effective_type } => {
-                self.link.set_saves_data(
-                    saves_data || matches!(effective_type.as_deref(), Some("slow-2g" | "2g")),
-                );
-                // It may be another network, on which the link is dead.
-                self.ask(now, Doubt::Usual);
-            }
-            Input::Online => self.online(now),
-            Input::Offline => self.offline(now),
-            Input::Visible => {
-                self.link.hide(false);
-                self.seen(now);
-            }
-            Input::Hidden => self.link.hide(true),
             Input::Wake => {
                 if let Some((timer, deadline)) = self.timers.take_due(now) {
                     self.timeout(now, timer, deadline);
@@ -170,6 +155,13 @@ impl Connectivity {
         &self.stats
     }
 
+    fn event(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::Closed { socket, code } => self.closed(now, socket, code),
+            Event::Probed { answered } => self.probed(now, answered),
+        }
+    }
+
     fn timeout(&mut self, now: Instant, timer: Timer, deadline: Instant) {
         match timer {
             Timer::Connect => self.connect_timed_out(now),
@@ -185,6 +177,14 @@ impl Connectivity {
 
     fn tell(&mut self, output: Output) {
         self.outputs.push_back(output);
+    }
+
+    fn act(&mut self, action: Action) {
+        self.tell(Output::Action(action));
+    }
+
+    fn notify(&mut self, news: News) {
+        self.tell(Output::News(news));
     }
 
     fn tell_error(&mut self, error: Error) {

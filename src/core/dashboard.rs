@@ -10,12 +10,14 @@
 //! callback, so a callback may call anything.
 //!
 //! Each machine keeps the same contract, with inputs, outputs and timers of its own. An output of a machine is either for
-//! the driver or an input of another machine. What one output causes is complete before the next one is looked at.
+//! the driver, for the application, or an input of another machine. What one output causes is complete before the next one is looked at.
 //!
 //! ```
 //! use wedsync_dashboard::api::checked;
-//! use wedsync_dashboard::core::dashboard::{Dashboard, Input, Output};
+//! use wedsync_dashboard::core::connectivity::Action;
+//! use wedsync_dashboard::core::dashboard::{Dashboard, Output};
 //! use wedsync_dashboard::core::ids::CallId;
+//! use wedsync_dashboard::core::realtime::Command;
 //! use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 //! use wedsync_dashboard::core::time::Instant;
 //!
@@ -23,8 +25,10 @@
 //! # let options = serde_json::from_str::<serde_json::Value>(checked).unwrap()["manager"].clone();
 //! let mut dashboard = Dashboard::<serde_json::Value>::new(checked::config(&options), 42);
 //! let subscription = Subscription::to("feed", Source::Broadcast { event: None, own: false });
-//! dashboard.handle(Instant::from_millis(0), Input::Subscribe { call: CallId(1), id: "feed".into(), subscription, slot: 1 });
-//! assert!(std::iter::from_fn(|| dashboard.poll()).any(|output| matches!(output, Output::Open { .. })));
+//! let command = Command::Subscribe { call: CallId(1), id: "feed".into(), subscription, slot: 1 };
+//! dashboard.handle(Instant::from_millis(0), command.into());
+//! let opens = |output| matches!(output, Output::Connectivity(Action::Open { .. }));
+//! assert!(std::iter::from_fn(|| dashboard.poll()).any(opens));
 //! assert!(dashboard.next_timeout().is_some());
 //! ```
 
@@ -172,8 +176,8 @@ impl<P: Payload> Dashboard<P> {
         self.session.question()
     }
 
-    /// Why a subscription cannot be, next to the others there are: [`Input::Subscribe`] is settled with that, and what the
-    /// id stands for stays.
+    /// Why a subscription cannot be, next to the others there are: [`realtime::Command::Subscribe`] is settled with that,
+    /// and what the id stands for stays.
     pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
         self.realtime.conflict(id, subscription)
     }

@@ -11,6 +11,7 @@ pub mod error;
 pub mod http;
 pub mod ids;
 pub mod log;
+pub mod page;
 pub mod payload;
 pub mod pump;
 pub mod realtime;

@@ -4,6 +4,7 @@
 //! core; the dashboard learns of them here, at the next pump, with the time at which the last of them came, and before
 //! anything else: by the time a timer goes off it is known what was heard.
 
+use crate::core::connectivity::Event;
 use crate::core::dashboard::{Config, Dashboard, Input, Output};
 use crate::core::ids::SocketId;
 use crate::core::payload::Payload;
@@ -74,7 +75,7 @@ impl<P: Payload> Pump<P> {
         let heard: Vec<_> = heard.into_iter().map(|heard| (heard, self.clock.moment(heard.at))).collect();
         let now = self.clock.read(reading.monotonic, reading.wall);
         let ended = match &input {
-            Input::SocketClosed { socket, .. } => Some(*socket),
+            Input::Connectivity(Event::Closed { socket, .. }) => Some(*socket),
             _ => None,
         };
         // A socket that has ended is not alive, whatever came on it before.

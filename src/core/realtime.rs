@@ -8,6 +8,7 @@ pub mod binding;
 pub mod cause;
 pub mod channel;
 mod channels;
+mod command;
 pub mod delivery;
 pub mod filter;
 pub mod frame;
@@ -16,6 +17,7 @@ pub mod http_broadcast;
 mod input;
 pub mod join_config;
 mod joining;
+mod news;
 mod notices;
 mod output;
 pub mod presence;
@@ -46,10 +48,12 @@ use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
 use crate::core::troubles::Troubles;
 use channel::Channel;
+pub use command::Command;
 use frame::{Protocol, Reference};
 use http_broadcast::HttpBroadcast;
-pub use input::Input;
-pub use output::{Continuity, Output};
+pub use input::{Input, Traffic};
+pub use news::{Continuity, News};
+pub use output::{Action, Output};
 use pushes::Pushes;
 use routes::Routes;
 use socket::Socket;
@@ -154,25 +158,10 @@ impl<P: Payload> Realtime<P> {
     pub fn handle(&mut self, now: Instant, input: Input<P>) {
         let was_held_up = self.held_up();
         match input {
-            Input::Subscribe { call, id, subscription, slot } => {
-                self.subscribe(now, call, id, subscription, slot);
-            }
-            Input::Unsubscribe { id } => self.unsubscribe(now, &id),
-            Input::Connect => {
-                self.is_kept_open = true;
-                self.tell(Output::WantSocket);
-            }
-            Input::Disconnect => self.disconnect(now),
-            Input::Broadcast { call, id, event, payload, is_bytes } => {
-                self.broadcast(now, call, &id, &event, payload, is_bytes);
-            }
-            Input::HttpBroadcast(broadcast) => self.http_broadcast(now, broadcast),
-            Input::Track { call, id, state } => self.track(now, call, &id, state),
+            Input::Command(command) => self.command(now, command),
+            Input::Traffic(traffic) => self.traffic(now, traffic),
             Input::HttpDone { call, answer } => self.settle_call(call, http_broadcast::result(&answer)),
-            Input::Overflow { slot, count } => self.overflow(slot, count),
             Input::WallClock(epoch) => self.clock = Some((now, epoch)),
-            Input::Frame { socket, frame } if self.open_socket() == Some(socket) => self.frame(now, &frame),
-            Input::Frame { .. } => {}
             Input::SocketUp { socket } => self.socket_up(now, socket),
             Input::SocketSuspected => self.socket_suspected(),
             Input::SocketDown => self.socket_down(now),
@@ -220,6 +209,33 @@ impl<P: Payload> Realtime<P> {
     /// The counters.
     pub const fn stats(&self) -> &Stats {
         &self.stats
+    }
+
+    fn command(&mut self, now: Instant, command: Command<P>) {
+        match command {
+            Command::Subscribe { call, id, subscription, slot } => {
+                self.subscribe(now, call, id, subscription, slot);
+            }
+            Command::Unsubscribe { id } => self.unsubscribe(now, &id),
+            Command::Connect => {
+                self.is_kept_open = true;
+                self.tell(Output::WantSocket);
+            }
+            Command::Disconnect => self.disconnect(now),
+            Command::Broadcast { call, id, event, payload, is_bytes } => {
+                self.broadcast(now, call, &id, &event, payload, is_bytes);
+            }
+            Command::HttpBroadcast(broadcast) => self.http_broadcast(now, broadcast),
+            Command::Track { call, id, state } => self.track(now, call, &id, state),
+        }
+    }
+
+    fn traffic(&mut self, now: Instant, traffic: Traffic<P>) {
+        match traffic {
+            Traffic::Frame { socket, frame } if self.open_socket() == Some(socket) => self.frame(now, &frame),
+            Traffic::Frame { .. } => {}
+            Traffic::Overflow { slot, count } => self.overflow(slot, count),
+        }
     }
 
     fn timeout(&mut self, now: Instant, timer: Timer) {

@@ -45,9 +45,9 @@ pub enum Timer {
     TokenRetry,
 }
 
-/// What has happened.
+/// What has become of the token outside, or is known of the time.
 #[derive(Clone, Debug)]
-pub enum Input {
+pub enum Event {
     /// The application sets its access token by itself.
     SetToken {
         /// The token; `None` for the key's own role.
@@ -76,6 +76,13 @@ pub enum Input {
         /// Milliseconds that this machine's clock is ahead of it, negative if it is behind.
         ahead: i64,
     },
+}
+
+/// What has happened.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// Outside.
+    Event(Event),
     /// A token is wanted, but not before the backoff of a failed question is over.
     Want,
     /// A token is waited for, whether or not anything else is wanted.
@@ -111,7 +118,7 @@ pub enum Input {
 /// What is to be done, in this order, and what others may want to know.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    /// Ask the application for its access token; answer with [`Input::Token`] or [`Input::TokenFailed`].
+    /// Ask the application for its access token; answer with [`Event::Token`] or [`Event::TokenFailed`].
     AskToken {
         /// The question's name, for the answer.
         question: QuestionId,
@@ -182,13 +189,7 @@ impl Session {
     /// Takes in what has happened. [`Input::Wake`] makes the earliest timer that is due go off.
     pub fn handle(&mut self, now: Instant, input: Input) {
         match input {
-            Input::SetToken { value, claims } => self.set_token(now, None, value, claims),
-            Input::Token { question, value, claims } => self.set_token(now, Some(question), value, claims),
-            Input::TokenFailed { question, reason } if self.token.takes_failure(question) => {
-                self.token_failed(now, &reason);
-            }
-            Input::TokenFailed { .. } => {}
-            Input::Clock { ahead } => self.token.measure(ahead),
+            Input::Event(event) => self.event(now, event),
             Input::Want => self.want(now),
             Input::Await => {
                 self.is_awaited = true;
@@ -230,6 +231,18 @@ impl Session {
     /// The question for a token whose answer is awaited.
     pub fn question(&self) -> Option<QuestionId> {
         self.token.question()
+    }
+
+    fn event(&mut self, now: Instant, event: Event) {
+        match event {
+            Event::SetToken { value, claims } => self.set_token(now, None, value, claims),
+            Event::Token { question, value, claims } => self.set_token(now, Some(question), value, claims),
+            Event::TokenFailed { question, reason } if self.token.takes_failure(question) => {
+                self.token_failed(now, &reason);
+            }
+            Event::TokenFailed { .. } => {}
+            Event::Clock { ahead } => self.token.measure(ahead),
+        }
     }
 
     fn tell(&mut self, output: Output) {

@@ -10,12 +10,14 @@ use wasm_bindgen::prelude::*;
 use crate::core::dashboard::{Config, Input, Notification, Output, RequestId};
 use crate::core::ids::SocketId;
 use crate::core::log::LogEntry;
+use crate::core::page::PageEvent;
 use crate::core::pump::{Heard, Pump, Pumped};
 use crate::core::realtime::frame::Inbound;
 use crate::core::realtime::routes::Slot;
 use crate::core::realtime::subscriptions::{Status, Subscription};
+use crate::core::realtime::{Command, Traffic};
 use crate::core::session::token::QuestionId;
-use crate::core::{connectivity, realtime};
+use crate::core::{connectivity, realtime, session};
 use crate::shell::environment::{Page, epoch, network_now, read_clocks, seed, visibility_now};
 use crate::shell::http::Project;
 use crate::shell::object;
@@ -80,15 +82,15 @@ impl Driver {
             let protocol = setup.config.protocol;
             let control = Closure::<dyn FnMut(u32, JsValue)>::new(move |socket, frame| {
                 if let Some(frame) = Inbound::decode(&frame, protocol) {
-                    on_control(Input::Frame { socket: SocketId(socket), frame });
+                    on_control(Traffic::Frame { socket: SocketId(socket), frame }.into());
                 }
             });
             let on_overflow = tell.clone();
             let overflow = Closure::<dyn FnMut(u32, u32)>::new(move |slot, count| {
-                on_overflow(Input::Overflow { slot, count });
+                on_overflow(Traffic::Overflow { slot, count }.into());
             });
             let on_wake = tell.clone();
-            let on_page = tell;
+            let on_page = move |event: PageEvent| tell(event.into());
             Self {
                 pump: RefCell::new(Pump::new(setup.config.clone(), seed())),
                 router: Router::new(
@@ -107,8 +109,8 @@ impl Driver {
                 _overflow: overflow,
             }
         });
-        for input in [network_now(), visibility_now()].into_iter().flatten() {
-            driver.handle(input);
+        for event in [network_now(), visibility_now()].into_iter().flatten() {
+            driver.handle(event.into());
         }
         driver
     }
@@ -135,7 +137,12 @@ impl Driver {
     /// Gives the core a token that the application sets by itself, with what it says of itself.
     pub fn set_token(self: &Rc<Self>, value: Option<String>) {
         let claims = value.as_deref().map(claims).unwrap_or_default();
-        self.handle(Input::SetToken { value, claims });
+        self.handle(session::Event::SetToken { value, claims }.into());
+    }
+
+    /// Gives the core what the application asks for.
+    pub fn command(self: &Rc<Self>, command: Command<JsValue>) {
+        self.handle(command.into());
     }
 
     /// Whether a subscription would be refused, next to the others there are.
@@ -195,22 +202,26 @@ impl Driver {
 
     fn execute(self: &Rc<Self>, output: Output<JsValue>, told: &mut Told) {
         match output {
-            Output::Open { socket } => self.open(socket),
-            Output::Close { socket } => self.close(socket),
-            Output::Send { socket, frame } => self.with_socket(socket, |open| open.send(&frame)),
-            Output::SendBroadcast { socket, header, payload, encoding } => {
-                self.with_socket(socket, |open| open.send_broadcast(&header, &payload, encoding));
-            }
-            Output::Route { topic, routes } => self.router.route(&topic, &routes),
-            Output::Unroute { topic } => self.router.drop_routes(&topic),
-            Output::DropSlot { slot } => self.router.drop_slot(slot),
+            Output::Connectivity(connectivity::Action::Open { socket }) => self.open(socket),
+            Output::Connectivity(connectivity::Action::Close { socket }) => self.close(socket),
+            Output::Connectivity(connectivity::Action::Probe { within }) => self.probe(within),
+            Output::Realtime(action) => self.send(action),
+            Output::Routes(edit) => self.router.edit(edit),
             Output::AskToken { question } => self.ask_token(question),
-            Output::Probe { within } => self.probe(within),
             Output::Http { request, path, body, token, within } => {
                 self.request(request, path, body, token, within);
             }
             Output::Log(entry) => told.log.push(entry),
             Output::Notify(notification) => told.notifications.push(notification),
+        }
+    }
+
+    fn send(&self, action: realtime::Action<JsValue>) {
+        match action {
+            realtime::Action::Send { socket, frame } => self.with_socket(socket, |open| open.send(&frame)),
+            realtime::Action::SendBroadcast { socket, header, payload, encoding } => {
+                self.with_socket(socket, |open| open.send_broadcast(&header, &payload, encoding));
+            }
         }
     }
 
@@ -233,7 +244,7 @@ impl Driver {
             if let Some(driver) = driver.upgrade() {
                 let input = match event {
                     SocketEvent::Opened => Input::SocketOpened { socket, epoch: epoch() },
-                    SocketEvent::Closed(code) => Input::SocketClosed { socket, code },
+                    SocketEvent::Closed(code) => connectivity::Event::Closed { socket, code }.into(),
                 };
                 let is_over = matches!(event, SocketEvent::Closed(_));
                 driver.handle(input);
@@ -255,7 +266,7 @@ impl Driver {
         let driver = Rc::downgrade(self);
         self.setup.project.answers(within, move |answered| {
             if let Some(driver) = driver.upgrade() {
-                driver.handle(Input::Probed { answered });
+                driver.handle(connectivity::Event::Probed { answered }.into());
             }
         });
     }
@@ -272,7 +283,7 @@ impl Driver {
         self.setup.project.request(&path, body, token.as_deref(), within, move |answer, ahead| {
             if let Some(driver) = driver.upgrade() {
                 if let Some(ahead) = ahead {
-                    driver.handle(Input::Clock { ahead });
+                    driver.handle(session::Event::Clock { ahead }.into());
                 }
                 driver.handle(Input::HttpDone { request, answer });
             }
@@ -285,16 +296,16 @@ impl Driver {
         let driver = Rc::downgrade(self);
         let told = once(move |answer| {
             if let Some(driver) = driver.upgrade() {
-                driver.handle(token_input(question, answer));
+                driver.handle(token_event(question, answer).into());
             }
         });
         settle(source, &told);
     }
 }
 
-fn token_input(question: QuestionId, answer: Ended) -> Input<JsValue> {
-    let failed = |reason: &str| Input::TokenFailed { question, reason: reason.to_owned() };
-    let given = |value, claims| Input::Token { question, value, claims };
+fn token_event(question: QuestionId, answer: Ended) -> session::Event {
+    let failed = |reason: &str| session::Event::TokenFailed { question, reason: reason.to_owned() };
+    let given = |value, claims| session::Event::Token { question, value, claims };
     match answer {
         // `js/options/token.ts` has checked what the application gave.
         Ok(token) => {

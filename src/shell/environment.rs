@@ -4,7 +4,7 @@ use js_sys::{Date, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{Document, Event, EventTarget, PageTransitionEvent, VisibilityState};
 
-use crate::core::dashboard::Input;
+use crate::core::page::PageEvent;
 use crate::core::pump::Reading;
 
 #[wasm_bindgen]
@@ -47,28 +47,28 @@ pub struct Page {
     _listeners: Vec<Listener>,
 }
 
-type Meaning = fn(&Event) -> Option<Input<JsValue>>;
+type Meaning = fn(&Event) -> Option<PageEvent>;
 
 /// What the events of the window, or of a worker's global object, mean.
 const GLOBAL_EVENTS: [(&str, Meaning); 4] = [
-    ("online", |_| Some(Input::Online)),
-    ("offline", |_| Some(Input::Offline)),
-    ("pagehide", |_| Some(Input::Suspend)),
+    ("online", |_| Some(PageEvent::Online)),
+    ("offline", |_| Some(PageEvent::Offline)),
+    ("pagehide", |_| Some(PageEvent::Suspend)),
     ("pageshow", shown),
 ];
 
 /// What those of the document mean; not every browser freezes pages.
 const DOCUMENT_EVENTS: [(&str, Meaning); 2] =
-    [("freeze", |_| Some(Input::Suspend)), ("resume", |_| Some(Input::Resume))];
+    [("freeze", |_| Some(PageEvent::Suspend)), ("resume", |_| Some(PageEvent::Resume))];
 
 /// Every `load` is followed by a `pageshow`; only one of a page that was kept says that it is back.
-fn shown(event: &Event) -> Option<Input<JsValue>> {
-    event.unchecked_ref::<PageTransitionEvent>().persisted().then_some(Input::Resume)
+fn shown(event: &Event) -> Option<PageEvent> {
+    event.unchecked_ref::<PageTransitionEvent>().persisted().then_some(PageEvent::Resume)
 }
 
 impl Page {
     /// Begins to listen. In a worker there is no document, and its visibility is not heard of.
-    pub fn listen(tell: impl Fn(Input<JsValue>) + Clone + 'static) -> Self {
+    pub fn listen(tell: impl Fn(PageEvent) + Clone + 'static) -> Self {
         let mut listeners = Vec::new();
         let mut add = |target: &EventTarget, name, closure: Closure<dyn FnMut(Event)>| {
             let callback = closure.as_ref().unchecked_ref();
@@ -99,7 +99,7 @@ impl Page {
 }
 
 /// What the browser says of the connection now, where it says anything.
-pub fn network_now() -> Option<Input<JsValue>> {
+pub fn network_now() -> Option<PageEvent> {
     network_information().as_ref().map(network)
 }
 
@@ -109,21 +109,25 @@ fn network_information() -> Option<EventTarget> {
     Reflect::get(&navigator, &"connection".into()).ok()?.dyn_into().ok()
 }
 
-fn network(connection: &EventTarget) -> Input<JsValue> {
+fn network(connection: &EventTarget) -> PageEvent {
     let field = |name: &str| Reflect::get(connection, &name.into()).unwrap_or(JsValue::UNDEFINED);
-    Input::Network {
+    PageEvent::Network {
         saves_data: field("saveData").as_bool().unwrap_or(false),
         effective_type: field("effectiveType").as_string(),
     }
 }
 
 /// Whether the page is seen now; a worker does not know.
-pub fn visibility_now() -> Option<Input<JsValue>> {
+pub fn visibility_now() -> Option<PageEvent> {
     let document = web_sys::window()?.document()?;
     // A page that is made visible is asked about what may have happened before; one that begins is not.
-    (document.visibility_state() == VisibilityState::Hidden).then_some(Input::Hidden)
+    (document.visibility_state() == VisibilityState::Hidden).then_some(PageEvent::Hidden)
 }
 
-fn visibility(document: &Document) -> Input<JsValue> {
-    if document.visibility_state() == VisibilityState::Visible { Input::Visible } else { Input::Hidden }
+fn visibility(document: &Document) -> PageEvent {
+    if document.visibility_state() == VisibilityState::Visible {
+        PageEvent::Visible
+    } else {
+        PageEvent::Hidden
+    }
 }

@@ -10,6 +10,7 @@ use crate::core::error::Error;
 use crate::core::log::LogEntry;
 use crate::core::payload::Payload;
 use crate::core::realtime::presence::PresenceEvent;
+use crate::core::{connectivity, realtime};
 use crate::shell::router::{redacted, redacted_value};
 
 /// `{ code, message, retryable, retryAfter? }`, which `js/` makes a `DashboardError` of.
@@ -32,34 +33,29 @@ fn shown(text: &str) -> JsValue {
 
 /// `{ type, … }`, one for each kind.
 pub fn notification(notification: &Notification<JsValue>) -> JsValue {
-    let text = JsValue::from_str;
     let (kind, mut fields) = match notification {
-        Notification::Connection { state } => ("connection", vec![("state", text(state.as_str()))]),
-        Notification::Connected => ("connected", vec![]),
-        Notification::Disconnected { code, reason } => {
+        Notification::Connectivity(news) => of_connectivity(news),
+        Notification::Realtime(news) => of_realtime(news),
+        Notification::UserChanged => ("user-changed", vec![]),
+        Notification::Error(cause) => ("error", vec![("error", error(cause))]),
+    };
+    fields.push(("type", JsValue::from_str(kind)));
+    JsValue::object(fields)
+}
+
+/// The type of an object, and its other fields.
+type Kind = (&'static str, Vec<(&'static str, JsValue)>);
+
+fn of_connectivity(news: &connectivity::News) -> Kind {
+    use connectivity::News;
+    let text = JsValue::from_str;
+    match news {
+        News::Connection(state) => ("connection", vec![("state", text(state.as_str()))]),
+        News::Connected => ("connected", vec![]),
+        News::Disconnected { code, reason } => {
             ("disconnected", vec![("code", JsValue::from(*code)), ("reason", text(reason))])
         }
-        Notification::Status { id, status } => {
-            ("status", vec![("id", text(id)), ("status", text(status.as_str()))])
-        }
-        Notification::Continuity { id, continuity } => {
-            ("continuity", vec![("id", text(id)), ("continuity", text(continuity.as_str()))])
-        }
-        Notification::UserChanged => ("user-changed", vec![]),
-        Notification::Error { id, error: cause } => {
-            let id = id.as_deref().map_or(JsValue::UNDEFINED, text);
-            ("error", vec![("id", id), ("error", error(cause))])
-        }
-        Notification::Failed { id, error: cause } => {
-            ("failed", vec![("id", text(id)), ("error", error(cause))])
-        }
-        Notification::Presence { id, event } => {
-            ("presence", vec![("id", text(id)), ("event", presence(event))])
-        }
-        Notification::System { id, payload } => {
-            ("system", vec![("id", text(id)), ("payload", redacted_value(payload))])
-        }
-        Notification::Heartbeat(heartbeat) => {
+        News::Heartbeat(heartbeat) => {
             let (status, latency) = match heartbeat {
                 Heartbeat::Sent => ("sent", JsValue::UNDEFINED),
                 Heartbeat::Answered(millis) => ("ok", JsValue::from_f64(*millis as f64)),
@@ -67,13 +63,28 @@ pub fn notification(notification: &Notification<JsValue>) -> JsValue {
             };
             ("heartbeat", vec![("status", text(status)), ("latencyMs", latency)])
         }
-        Notification::Settled { call, result } => {
+    }
+}
+
+fn of_realtime(news: &realtime::News<JsValue>) -> Kind {
+    use realtime::News;
+    let text = JsValue::from_str;
+    match news {
+        News::Status { id, status } => ("status", vec![("id", text(id)), ("status", text(status.as_str()))]),
+        News::Continuity { id, continuity } => {
+            ("continuity", vec![("id", text(id)), ("continuity", text(continuity.as_str()))])
+        }
+        News::Error { id, error: cause } => ("error", vec![("id", text(id)), ("error", error(cause))]),
+        News::Failed { id, error: cause } => ("failed", vec![("id", text(id)), ("error", error(cause))]),
+        News::Presence { id, event } => ("presence", vec![("id", text(id)), ("event", presence(event))]),
+        News::System { id, payload } => {
+            ("system", vec![("id", text(id)), ("payload", redacted_value(payload))])
+        }
+        News::Settled { call, result } => {
             let cause = result.as_ref().err().map_or(JsValue::UNDEFINED, error);
             ("settled", vec![("call", JsValue::from(call.0)), ("error", cause)])
         }
-    };
-    fields.push(("type", text(kind)));
-    JsValue::object(fields)
+    }
 }
 
 /// `{ type, key, … }`, as `PresenceEvent` in `js/messages.ts`.

@@ -9,7 +9,7 @@ use crate::core::payload::Payload;
 use crate::core::pump::Heard;
 use crate::core::realtime::delivery::Delivery;
 use crate::core::realtime::frame::Protocol;
-use crate::core::realtime::routes::{Slot, TopicRoutes};
+use crate::core::realtime::routes::{Edit, Slot, TopicRoutes};
 
 #[wasm_bindgen(module = "/src/shell/router.js")]
 extern "C" {
@@ -224,6 +224,15 @@ impl Router {
     pub fn heard(&self, socket: SocketId) -> Option<Heard> {
         let heard = self.heard_on(socket.0)?;
         Some(Heard { socket, frames: heard.get_index(0) as u32, at: heard.get_index(1) as u64 })
+    }
+
+    /// Writes to the routing table.
+    pub fn edit(&self, edit: Edit) {
+        match edit {
+            Edit::Route { topic, routes } => self.route(&topic, &routes),
+            Edit::Unroute { topic } => self.drop_routes(&topic),
+            Edit::DropSlot { slot } => self.drop_slot(slot),
+        }
     }
 
     /// Replaces a topic's routes.

@@ -2,11 +2,33 @@
 
 use crate::core::connectivity::link::HeldUp;
 use crate::core::ids::SocketId;
+use crate::core::page::PageEvent;
 use crate::core::time::Instant;
+
+/// What has happened to a socket or a probe.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A socket has closed, or has failed to open.
+    Closed {
+        /// Which.
+        socket: SocketId,
+        /// The close code.
+        code: u16,
+    },
+    /// The probe of [`Action::Probe`](super::Action::Probe) is done.
+    Probed {
+        /// Whether anything answered, whatever it was.
+        answered: bool,
+    },
+}
 
 /// What has happened.
 #[derive(Clone, Debug)]
 pub enum Input {
+    /// Outside.
+    Event(Event),
+    /// To the page or the network.
+    Page(PageEvent),
     /// A socket is wanted.
     Want,
     /// None is wanted any more: an open one is closed after a while.
@@ -28,13 +50,6 @@ pub enum Input {
         /// Which.
         socket: SocketId,
     },
-    /// A socket has closed, or has failed to open.
-    Closed {
-        /// Which.
-        socket: SocketId,
-        /// The close code.
-        code: u16,
-    },
     /// Frames have come.
     Heard {
         /// On which socket.
@@ -50,30 +65,6 @@ pub enum Input {
     Answered,
     /// How long the server may yet be silent because of what was sent has changed.
     HeldUp(HeldUp),
-    /// The probe of [`Output::Probe`](super::Output::Probe) is done.
-    Probed {
-        /// Whether anything answered, whatever it was.
-        answered: bool,
-    },
-    /// The page is put away or frozen: whatever is open closes.
-    Suspend,
-    /// The page is back.
-    Resume,
-    /// What the browser says of the connection.
-    Network {
-        /// The user asks for less traffic (`Save-Data`).
-        saves_data: bool,
-        /// `slow-2g`, `2g`, `3g` or `4g`, where the browser knows.
-        effective_type: Option<String>,
-    },
-    /// The browser says that there is a network again.
-    Online,
-    /// The browser says that there is none.
-    Offline,
-    /// The page has become visible.
-    Visible,
-    /// Nobody sees the page any more.
-    Hidden,
     /// Time has passed.
     Wake,
 }

@@ -1,6 +1,6 @@
 //! Opening a socket: attempts, their failures, and what happens when no socket is wanted.
 
-use super::{Connection, Connectivity, Output, Timer};
+use super::{Action, Connection, Connectivity, News, Output, Timer};
 use crate::core::activity::Loss;
 use crate::core::connectivity::close_code::CloseRemedy;
 use crate::core::connectivity::link::{Opened, Standing};
@@ -53,7 +53,7 @@ impl Connectivity {
         }
         if self.link.attempts.heed_limit(now, &mut self.timers) {
             if self.link.standing() != Some(Standing::Suspected) {
-                self.tell(Output::Connection(Connection::Disconnected));
+                self.notify(News::Connection(Connection::Disconnected));
             }
             return;
         }
@@ -64,13 +64,13 @@ impl Connectivity {
             // Not told yet that anything is wrong.
             Some(Standing::Suspected) => {}
             Some(_) => {
-                self.tell(Output::Connection(Connection::Connecting));
+                self.notify(News::Connection(Connection::Connecting));
                 // If the way is back, the old socket may be too.
                 self.ask(now, Doubt::Return);
             }
-            None => self.tell(Output::Connection(Connection::Connecting)),
+            None => self.notify(News::Connection(Connection::Connecting)),
         }
-        self.tell(Output::Open { socket });
+        self.act(Action::Open { socket });
     }
 
     pub(super) fn opened(&mut self, now: Instant, socket: SocketId) {
@@ -94,8 +94,8 @@ impl Connectivity {
         self.stats.opened();
         self.troubles.end(&[Code::Unreachable]);
         self.log(Level::Info, "connected", None);
-        self.tell(Output::Connection(Connection::Connected));
-        self.tell(Output::Connected);
+        self.notify(News::Connection(Connection::Connected));
+        self.notify(News::Connected);
         self.tell(Output::Up { socket });
         self.expect_idleness(now);
     }
@@ -128,14 +128,14 @@ impl Connectivity {
 
     pub(super) fn abandon_attempt(&mut self) {
         if let Some(socket) = self.link.attempts.socket() {
-            self.tell(Output::Close { socket });
+            self.act(Action::Close { socket });
         }
         self.link.attempts.give_up(&mut self.timers);
     }
 
     pub(super) fn connect_timed_out(&mut self, now: Instant) {
         if let Some(socket) = self.link.attempts.socket() {
-            self.tell(Output::Close { socket });
+            self.act(Action::Close { socket });
             self.attempt_failed(now, ABNORMAL);
         }
     }
@@ -165,7 +165,7 @@ impl Connectivity {
         }
         self.log(Level::Warn, "closed", Some(u64::from(code)));
         if self.link.standing() != Some(Standing::Suspected) {
-            self.tell(Output::Connection(Connection::Disconnected));
+            self.notify(News::Connection(Connection::Disconnected));
         }
         delay
     }
@@ -178,7 +178,7 @@ impl Connectivity {
     /// Finds out whether the way to the server is back.
     pub(super) fn probe(&mut self) {
         if self.link.attempts.is_waiting() && self.reachability.ask() {
-            self.tell(Output::Probe { within: PROBE_TIMEOUT });
+            self.act(Action::Probe { within: PROBE_TIMEOUT });
         }
     }
 
@@ -207,14 +207,14 @@ impl Connectivity {
         self.link.abandon(&mut self.timers);
         self.connect(now);
         if standing != Some(Standing::Down) {
-            self.tell(Output::Disconnected { code: 1000, reason });
+            self.notify(News::Disconnected { code: 1000, reason });
         }
         self.tell(Output::Lost(Loss::Replaced));
     }
 
     pub(super) fn close_all(&mut self) {
         for socket in self.link.sockets() {
-            self.tell(Output::Close { socket });
+            self.act(Action::Close { socket });
         }
     }
 
@@ -254,9 +254,9 @@ impl Connectivity {
         }
         self.stop_searching();
         self.tell_activity();
-        self.tell(Output::Connection(Connection::Idle));
+        self.notify(News::Connection(Connection::Idle));
         if was_connected {
-            self.tell(Output::Disconnected { code: 1000, reason });
+            self.notify(News::Disconnected { code: 1000, reason });
         }
     }
 

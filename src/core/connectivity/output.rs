@@ -1,49 +1,14 @@
 //! What comes out of connectivity.
 
+use super::News;
 use crate::core::activity::{Activity, Loss};
 use crate::core::error::Error;
 use crate::core::ids::SocketId;
 use crate::core::log::LogEntry;
 
-/// What becomes of a heartbeat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Heartbeat {
-    /// It went out.
-    Sent,
-    /// It was answered after so many milliseconds.
-    Answered(u64),
-    /// It was not answered in time.
-    TimedOut,
-}
-
-/// The state of the one connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Connection {
-    /// Not wanted.
-    Idle,
-    /// An attempt is under way.
-    Connecting,
-    /// The socket is open.
-    Connected,
-    /// The socket is lost or could not be opened, and the next attempt waits.
-    Disconnected,
-}
-
-impl Connection {
-    /// Its name for users.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Connecting => "connecting",
-            Self::Connected => "connected",
-            Self::Disconnected => "disconnected",
-        }
-    }
-}
-
-/// What is to be done, in this order, and what others may want to know.
+/// What the driver is to do.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Output {
+pub enum Action {
     /// Open a socket.
     Open {
         /// Its name from now on.
@@ -54,11 +19,20 @@ pub enum Output {
         /// Which.
         socket: SocketId,
     },
-    /// Find out whether anything answers at the server's address; answer with [`Input::Probed`](super::Input::Probed).
+    /// Find out whether anything answers at the server's address; answer with [`Event::Probed`](super::Event::Probed).
     Probe {
         /// Not later than after so many milliseconds.
         within: u64,
     },
+}
+
+/// What is to be done, in this order, and what others may want to know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    /// By the driver.
+    Action(Action),
+    /// Tell the application.
+    News(News),
     /// Send a heartbeat on the open socket; answer with [`Input::Answered`](super::Input::Answered).
     SendHeartbeat,
     /// A socket is open and is the one to use.
@@ -92,19 +66,6 @@ pub enum Output {
     Returned,
     /// Somebody looks at the page.
     Seen,
-    /// The state of the connection, for the application.
-    Connection(Connection),
-    /// The socket is open, for the application.
-    Connected,
-    /// The open socket is gone, for the application.
-    Disconnected {
-        /// The close code; 0 if it was found dead.
-        code: u16,
-        /// What happened.
-        reason: &'static str,
-    },
-    /// What becomes of a heartbeat, for the application.
-    Heartbeat(Heartbeat),
     /// Something failed and is being retried, for the application.
     Error(Error),
     /// Write this down.

@@ -1,15 +1,37 @@
 //! What the browser says of the page and of the network: seen, put away and back, offline and online.
 
-use super::{Connection, Connectivity, Output};
+use super::{Connection, Connectivity, News, Output};
 use crate::core::activity::Loss;
 use crate::core::connectivity::link::Standing;
 use crate::core::connectivity::liveness::Doubt;
 use crate::core::log::Level;
+use crate::core::page::PageEvent;
 use crate::core::time::Instant;
 
 impl Connectivity {
+    pub(super) fn page(&mut self, now: Instant, event: PageEvent) {
+        match event {
+            PageEvent::Suspend => self.suspend(),
+            PageEvent::Resume => self.resume(now),
+            PageEvent::Network { saves_data, effective_type } => {
+                self.link.set_saves_data(
+                    saves_data || matches!(effective_type.as_deref(), Some("slow-2g" | "2g")),
+                );
+                // It may be another network, on which the link is dead.
+                self.ask(now, Doubt::Usual);
+            }
+            PageEvent::Online => self.online(now),
+            PageEvent::Offline => self.offline(now),
+            PageEvent::Visible => {
+                self.link.hide(false);
+                self.seen(now);
+            }
+            PageEvent::Hidden => self.link.hide(true),
+        }
+    }
+
     /// The browser says that there is no network: finds out whether that is so.
-    pub(super) fn offline(&mut self, now: Instant) {
+    fn offline(&mut self, now: Instant) {
         self.is_offline = true;
         if self.link.attempts.has_successor() {
             // It opened while there was one.
@@ -22,7 +44,7 @@ impl Connectivity {
     }
 
     /// The browser says that the network is back.
-    pub(super) fn online(&mut self, now: Instant) {
+    fn online(&mut self, now: Instant) {
         let was_offline = std::mem::take(&mut self.is_offline);
         if was_offline && !matches!(self.link.standing(), None | Some(Standing::Down)) {
             // It may be another network, on which the open socket is dead: a successor does not wait until that is known.
@@ -58,7 +80,7 @@ impl Connectivity {
 
     /// The page is put away: an open socket would keep it out of the back/forward cache, and a frozen page answers
     /// nothing.
-    pub(super) fn suspend(&mut self) {
+    fn suspend(&mut self) {
         if self.link.attempts.is_suspended() {
             return;
         }
@@ -72,9 +94,9 @@ impl Connectivity {
             return;
         }
         self.log(Level::Info, "suspended", None);
-        self.tell(Output::Connection(Connection::Disconnected));
+        self.notify(News::Connection(Connection::Disconnected));
         if standing.is_some_and(|standing| standing != Standing::Down) {
-            self.tell(Output::Disconnected { code: 1000, reason: "the page was put away" });
+            self.notify(News::Disconnected { code: 1000, reason: "the page was put away" });
         }
         self.tell(Output::Lost(Loss::PutAway));
     }
@@ -94,7 +116,7 @@ impl Connectivity {
         if self.is_wanted {
             self.connect(now);
         } else {
-            self.tell(Output::Connection(Connection::Idle));
+            self.notify(News::Connection(Connection::Idle));
         }
     }
 

@@ -1,6 +1,6 @@
 //! Whether the open socket still lives, and what becomes of it and of its successor.
 
-use super::{Connection, Connectivity, Heartbeat, Output, Timer};
+use super::{Action, Connection, Connectivity, Heartbeat, News, Output, Timer};
 use crate::core::activity::Loss;
 use crate::core::connectivity::link::{Link, Overdue, Standing};
 use crate::core::connectivity::liveness::Doubt;
@@ -29,7 +29,7 @@ impl Connectivity {
     pub(super) fn ask_anyway(&mut self, now: Instant, doubt: Doubt) {
         if self.link.open_socket().is_some() {
             self.tell(Output::SendHeartbeat);
-            self.tell(Output::Heartbeat(Heartbeat::Sent));
+            self.notify(News::Heartbeat(Heartbeat::Sent));
             self.link.ask(now, doubt, &mut self.timers);
         }
     }
@@ -62,7 +62,7 @@ impl Connectivity {
         // It was asked after whatever the browser has said.
         self.is_offline = false;
         self.stats.round_trip(millis);
-        self.tell(Output::Heartbeat(Heartbeat::Answered(millis)));
+        self.notify(News::Heartbeat(Heartbeat::Answered(millis)));
         if !self.link.is_trusted() {
             self.resumed(now);
         }
@@ -100,7 +100,7 @@ impl Connectivity {
             Overdue::Alive => {}
             Overdue::Asleep => self.awake(now),
             Overdue::Silent => {
-                self.tell(Output::Heartbeat(Heartbeat::TimedOut));
+                self.notify(News::Heartbeat(Heartbeat::TimedOut));
                 self.link.give_up();
                 if self.link.attempts.has_successor() {
                     self.take_over(now);
@@ -121,9 +121,9 @@ impl Connectivity {
         if self.link.may_attempt() && !self.link.attempts.is_waiting() {
             self.wait(now, 0);
         } else {
-            self.tell(Output::Connection(Connection::Disconnected));
+            self.notify(News::Connection(Connection::Disconnected));
         }
-        self.tell(Output::Disconnected { code: 0, reason });
+        self.notify(News::Disconnected { code: 0, reason });
         self.tell(Output::Down);
         self.abandon_if_unwanted(now);
     }
@@ -131,15 +131,15 @@ impl Connectivity {
     /// The open socket has answered: it serves on, and whatever was tried beside it is closed.
     pub(super) fn resumed(&mut self, now: Instant) {
         if let Some(socket) = self.link.attempts.socket() {
-            self.tell(Output::Close { socket });
+            self.act(Action::Close { socket });
         }
         let was_down = self.link.trust(now, &mut self.timers) == Some(Standing::Down);
         self.accepted(now);
         if was_down {
             self.troubles.end(&[Code::Unreachable]);
             self.log(Level::Info, "resumed", None);
-            self.tell(Output::Connection(Connection::Connected));
-            self.tell(Output::Connected);
+            self.notify(News::Connection(Connection::Connected));
+            self.notify(News::Connected);
         }
         self.tell(Output::Resumed { was_down });
         if was_down {
@@ -158,7 +158,7 @@ impl Connectivity {
     /// The socket that waits takes the place of the one that is dead.
     pub(super) fn take_over(&mut self, now: Instant) {
         if let Some(socket) = self.link.open_socket() {
-            self.tell(Output::Close { socket });
+            self.act(Action::Close { socket });
         }
         self.succeed(now, 0, SILENT);
     }
@@ -175,7 +175,7 @@ impl Connectivity {
     /// A socket that has answered nothing for so long has been closed by the server.
     pub(super) fn lingered(&mut self, now: Instant) {
         let Some(socket) = self.link.open_socket() else { return };
-        self.tell(Output::Close { socket });
+        self.act(Action::Close { socket });
         self.link_lost(now, 0, SILENT);
     }
 
@@ -191,7 +191,7 @@ impl Connectivity {
         if self.link.attempts.socket().is_none() && !self.link.attempts.is_waiting() {
             self.wait(now, code);
         } else if self.link.attempts.is_waiting() && standing == Some(Standing::Suspected) {
-            self.tell(Output::Connection(Connection::Disconnected));
+            self.notify(News::Connection(Connection::Disconnected));
         }
         self.tell_lost(now, standing, code, reason);
     }
@@ -199,9 +199,9 @@ impl Connectivity {
     fn tell_lost(&mut self, now: Instant, standing: Option<Standing>, code: u16, reason: &'static str) {
         if standing != Some(Standing::Down) {
             if self.link.attempts.socket().is_some() {
-                self.tell(Output::Connection(Connection::Connecting));
+                self.notify(News::Connection(Connection::Connecting));
             }
-            self.tell(Output::Disconnected { code, reason });
+            self.notify(News::Disconnected { code, reason });
         }
         self.tell(Output::Lost(Loss::Failure));
         self.abandon_if_unwanted(now);

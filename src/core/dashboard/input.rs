@@ -2,113 +2,29 @@
 
 use super::RequestId;
 use crate::core::http::HttpAnswer;
-use crate::core::ids::{CallId, SocketId};
-use crate::core::realtime::frame::Inbound;
-use crate::core::realtime::http_broadcast::HttpBroadcast;
-use crate::core::realtime::routes::Slot;
-use crate::core::realtime::subscriptions::Subscription;
-use crate::core::session::token::{Claims, QuestionId};
+use crate::core::ids::SocketId;
+use crate::core::page::PageEvent;
+use crate::core::{connectivity, realtime, session};
 
-/// What has happened.
+/// What has happened. What one machine alone is told is that machine's own enum.
 #[derive(Clone, Debug)]
 pub enum Input<P> {
-    /// The application wants a subscription. The same id with the same options is a no-op, other options replace it.
-    Subscribe {
-        /// The call to settle, once it is live or has ended.
-        call: CallId,
-        /// The application's name for it.
-        id: String,
-        /// What it wants.
-        subscription: Subscription,
-        /// Its callback: that of the subscription that is there if it is the very same, otherwise one of its own.
-        slot: Slot,
-    },
-    /// The application no longer wants a subscription.
-    Unsubscribe {
-        /// Its name.
-        id: String,
-    },
-    /// The application wants the socket open before it subscribes, and to stay open.
-    Connect,
-    /// The application wants nothing any more: every subscription ends and the socket closes.
-    Disconnect,
-    /// The application sends a broadcast on the channel of a subscription.
-    Broadcast {
-        /// The call to settle.
-        call: CallId,
-        /// The subscription's name.
-        id: String,
-        /// The broadcast's name.
-        event: String,
-        /// Its content.
-        payload: P,
-        /// Whether the content is bytes.
-        is_bytes: bool,
-    },
-    /// The application sends a broadcast by HTTP.
-    HttpBroadcast(HttpBroadcast<P>),
-    /// The application tracks something on the channel of a subscription to presence, or nothing more.
-    Track {
-        /// The call to settle.
-        call: CallId,
-        /// The subscription's name.
-        id: String,
-        /// What is tracked from now on.
-        state: Option<P>,
-    },
-    /// The application sets its access token by itself.
-    SetToken {
-        /// The token; `None` for the key's own role.
-        value: Option<String>,
-        /// What it says of itself.
-        claims: Claims,
-    },
-    /// The access token that was asked for.
-    Token {
-        /// The question that this answers.
-        question: QuestionId,
-        /// The token; `None` for the key's own role.
-        value: Option<String>,
-        /// What it says of itself.
-        claims: Claims,
-    },
-    /// The application could not give a token.
-    TokenFailed {
-        /// The question that this answers.
-        question: QuestionId,
-        /// Why, in the application's words.
-        reason: String,
-    },
-    /// An answer of the server's has stated the time.
-    Clock {
-        /// Milliseconds that this machine's clock is ahead of it, negative if it is behind.
-        ahead: i64,
-    },
+    /// The application asks for something of realtime's.
+    Realtime(realtime::Command<P>),
+    /// The router has something to say.
+    Traffic(realtime::Traffic<P>),
+    /// Something has become of the access token, or is known of the time.
+    Session(session::Event),
+    /// Something has become of a socket or a probe.
+    Connectivity(connectivity::Event),
+    /// Something has become of the page, or of the network.
+    Page(PageEvent),
     /// A socket is open.
     SocketOpened {
         /// Which.
         socket: SocketId,
         /// The wall clock, in milliseconds since 1970.
         epoch: u64,
-    },
-    /// A socket has closed, or has failed to open.
-    SocketClosed {
-        /// Which.
-        socket: SocketId,
-        /// The close code.
-        code: u16,
-    },
-    /// A control frame has come.
-    Frame {
-        /// On which socket.
-        socket: SocketId,
-        /// The frame.
-        frame: Inbound<P>,
-    },
-    /// The probe of [`Output::Probe`](super::Output::Probe) is done.
-    Probed {
-        /// Whether anything did, whatever it was.
-        answered: bool,
     },
     /// The answer to a request.
     HttpDone {
@@ -117,32 +33,36 @@ pub enum Input<P> {
         /// How it ended.
         answer: HttpAnswer<P>,
     },
-    /// Messages of a callback were dropped, because it did not keep up.
-    Overflow {
-        /// Whose.
-        slot: Slot,
-        /// How many since the last time.
-        count: u32,
-    },
-    /// The page is put away or frozen: whatever is open closes.
-    Suspend,
-    /// The page is back.
-    Resume,
-    /// What the browser says of the connection.
-    Network {
-        /// The user asks for less traffic (`Save-Data`).
-        saves_data: bool,
-        /// `slow-2g`, `2g`, `3g` or `4g`, where the browser knows.
-        effective_type: Option<String>,
-    },
-    /// The system says that there is a network again.
-    Online,
-    /// The system says that there is none.
-    Offline,
-    /// The page has become visible.
-    Visible,
-    /// Nobody sees the page any more.
-    Hidden,
     /// The time asked for by `next_timeout` has come.
     Wake,
+}
+
+impl<P> From<realtime::Command<P>> for Input<P> {
+    fn from(command: realtime::Command<P>) -> Self {
+        Self::Realtime(command)
+    }
+}
+
+impl<P> From<realtime::Traffic<P>> for Input<P> {
+    fn from(traffic: realtime::Traffic<P>) -> Self {
+        Self::Traffic(traffic)
+    }
+}
+
+impl<P> From<session::Event> for Input<P> {
+    fn from(event: session::Event) -> Self {
+        Self::Session(event)
+    }
+}
+
+impl<P> From<connectivity::Event> for Input<P> {
+    fn from(event: connectivity::Event) -> Self {
+        Self::Connectivity(event)
+    }
+}
+
+impl<P> From<PageEvent> for Input<P> {
+    fn from(event: PageEvent) -> Self {
+        Self::Page(event)
+    }
 }

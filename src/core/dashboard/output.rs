@@ -1,11 +1,11 @@
 //! What comes out.
 
 use super::Notification;
-use crate::core::ids::{CallId, SocketId};
+use crate::core::ids::CallId;
 use crate::core::log::LogEntry;
-use crate::core::realtime::frame::Encoding;
-use crate::core::realtime::routes::{Slot, TopicRoutes};
+use crate::core::realtime::routes::Edit;
 use crate::core::session::token::QuestionId;
+use crate::core::{connectivity, realtime};
 
 /// Names a request over HTTP by what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,40 +19,13 @@ pub enum RequestId {
 /// What is to be done, in this order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output<P> {
-    /// Open a socket.
-    Open {
-        /// Its name from now on.
-        socket: SocketId,
-    },
-    /// Close a socket, with code 1000. Its events are of no interest any more.
-    Close {
-        /// Which.
-        socket: SocketId,
-    },
-    /// Send a frame as JSON text.
-    Send {
-        /// On which socket.
-        socket: SocketId,
-        /// The frame.
-        frame: P,
-    },
-    /// Send a broadcast as a binary frame: the header with the payload behind it.
-    SendBroadcast {
-        /// On which socket.
-        socket: SocketId,
-        /// The frame's beginning, from [`BroadcastPush::header`](crate::core::realtime::frame::BroadcastPush::header).
-        header: Vec<u8>,
-        /// What the header is sent with: bytes, or a value to be written as JSON.
-        payload: P,
-        /// Which of the two.
-        encoding: Encoding,
-    },
-    /// Find out whether anything answers at the project's address; answer with `Probed`.
-    Probe {
-        /// Not later than after so many milliseconds.
-        within: u64,
-    },
-    /// Send a request to the project; answer with `HttpDone`.
+    /// Open a socket, close one, or probe.
+    Connectivity(connectivity::Action),
+    /// Send on a socket.
+    Realtime(realtime::Action<P>),
+    /// Write to the routing table.
+    Routes(Edit),
+    /// Send a request to the project; answer with [`Input::HttpDone`](super::Input::HttpDone).
     Http {
         /// Its name.
         request: RequestId,
@@ -65,24 +38,10 @@ pub enum Output<P> {
         /// Give up after so many milliseconds.
         within: u64,
     },
-    /// Replace a topic's routes.
-    Route {
-        /// The topic on the wire.
-        topic: String,
-        /// Where its frames go.
-        routes: TopicRoutes,
-    },
-    /// Drop a topic's routes.
-    Unroute {
-        /// The topic on the wire.
-        topic: String,
-    },
-    /// Nothing more goes to a callback: drop it.
-    DropSlot {
-        /// Whose.
-        slot: Slot,
-    },
-    /// Ask the application for its access token; answer with `Token` or `TokenFailed`.
+    /// Ask the application for its access token; answer with [`Event::Token`] or [`Event::TokenFailed`].
+    ///
+    /// [`Event::Token`]: crate::core::session::Event::Token
+    /// [`Event::TokenFailed`]: crate::core::session::Event::TokenFailed
     AskToken {
         /// The question's name, for the answer.
         question: QuestionId,

@@ -1,6 +1,6 @@
 //! Control frames: what those that come mean, and how those that go out are sent.
 
-use super::{Continuity, Output, Realtime};
+use super::{Action, Continuity, News, Output, Realtime};
 use crate::core::ids::SocketId;
 use crate::core::payload::Payload;
 use crate::core::realtime::cause::Cause;
@@ -82,13 +82,13 @@ impl<P: Payload> Realtime<P> {
         let meant: Vec<String> =
             self.subscriptions.of(topic).filter(is_meant).map(|(id, _)| id.clone()).collect();
         for id in meant {
-            self.tell(Output::Continuity { id, continuity: Continuity::Lost });
+            self.notify(News::Continuity { id, continuity: Continuity::Lost });
         }
     }
 
     fn tell_system(&mut self, topic: &str, payload: &P) {
         for id in self.subscriptions.ids_of(topic) {
-            self.tell(Output::System { id, payload: payload.clone() });
+            self.notify(News::System { id, payload: payload.clone() });
         }
     }
 
@@ -110,7 +110,7 @@ impl<P: Payload> Realtime<P> {
     pub(super) fn send(&mut self, socket: SocketId, frame: Outbound<'_, P>) {
         self.stats.sent += 1;
         let frame = frame.encode(self.config.protocol);
-        self.tell(Output::Send { socket, frame });
+        self.tell(Output::Action(Action::Send { socket, frame }));
     }
 
     pub(super) fn next_reference(&mut self) -> Reference {

@@ -1,6 +1,6 @@
 //! What the application is told.
 
-use super::{Output, Realtime};
+use super::{News, Output, Realtime};
 use crate::core::error::{Code, Error};
 use crate::core::ids::CallId;
 use crate::core::log::{Level, LogEntry};
@@ -15,23 +15,27 @@ impl<P: Payload> Realtime<P> {
         self.tell(Output::Log(LogEntry { level, event, topic, number: None, detail }));
     }
 
+    pub(super) fn notify(&mut self, news: News<P>) {
+        self.tell(Output::News(news));
+    }
+
     /// The state of a subscription, whether or not it has changed.
     pub(super) fn tell_status(&mut self, id: &str, status: Status) {
         if status != Status::Reconnecting {
             self.troubles.end_of(id);
         }
-        self.tell(Output::Status { id: id.to_owned(), status });
+        self.notify(News::Status { id: id.to_owned(), status });
     }
 
     /// A failure of a subscription that is retried, if it is news.
     pub(super) fn tell_error(&mut self, id: &str, error: Error) {
         if self.troubles.begins(Some(id), &error) {
-            self.tell(Output::Error { id: id.to_owned(), error });
+            self.notify(News::Error { id: id.to_owned(), error });
         }
     }
 
     pub(super) fn settle_call(&mut self, call: CallId, result: Result<(), Error>) {
-        self.tell(Output::Settled { call, result });
+        self.notify(News::Settled { call, result });
     }
 
     pub(super) fn settle_calls(&mut self, calls: Vec<CallId>, result: &Result<(), Error>) {

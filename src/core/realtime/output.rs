@@ -1,35 +1,14 @@
 //! What comes out of realtime.
 
-use crate::core::error::Error;
+use super::News;
 use crate::core::ids::{CallId, SocketId};
 use crate::core::log::LogEntry;
 use crate::core::realtime::frame::Encoding;
-use crate::core::realtime::presence::PresenceEvent;
-use crate::core::realtime::routes::{Slot, TopicRoutes};
-use crate::core::realtime::subscriptions::Status;
+use crate::core::realtime::routes::Edit;
 
-/// What a subscription may have missed while it was not live.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Continuity {
-    /// Nothing: the socket outlived the outage, and everything that was sent meanwhile has come on it or is about to.
-    Resumed,
-    /// Whatever was sent meanwhile.
-    Lost,
-}
-
-impl Continuity {
-    /// Its name for users.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Resumed => "resumed",
-            Self::Lost => "lost",
-        }
-    }
-}
-
-/// What is to be done, in this order, and what others may want to know.
+/// What the driver is to send.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Output<P> {
+pub enum Action<P> {
     /// Send a frame as JSON text.
     Send {
         /// On which socket.
@@ -48,6 +27,17 @@ pub enum Output<P> {
         /// Which of the two.
         encoding: Encoding,
     },
+}
+
+/// What is to be done, in this order, and what others may want to know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output<P> {
+    /// Send something.
+    Action(Action<P>),
+    /// Write to the routing table.
+    Routes(Edit),
+    /// Tell the application.
+    News(News<P>),
     /// Send a broadcast by HTTP; answer with [`Input::HttpDone`](super::Input::HttpDone).
     HttpBroadcast {
         /// The call that the answer settles.
@@ -58,23 +48,6 @@ pub enum Output<P> {
         body: P,
         /// The access token; `None` for the key's own role.
         token: Option<String>,
-    },
-    /// Replace a topic's routes.
-    Route {
-        /// The topic on the wire.
-        topic: String,
-        /// Where its frames go.
-        routes: TopicRoutes,
-    },
-    /// Drop a topic's routes.
-    Unroute {
-        /// The topic on the wire.
-        topic: String,
-    },
-    /// Nothing more goes to a callback: drop it.
-    DropSlot {
-        /// Whose.
-        slot: Slot,
     },
     /// A socket is wanted.
     WantSocket,
@@ -111,55 +84,6 @@ pub enum Output<P> {
     TokenRefused {
         /// Which, by its version.
         version: u32,
-    },
-    /// A subscription's state has changed.
-    Status {
-        /// Which.
-        id: String,
-        /// To what.
-        status: Status,
-    },
-    /// A subscription that had been live is live again.
-    Continuity {
-        /// Which.
-        id: String,
-        /// What it may have missed.
-        continuity: Continuity,
-    },
-    /// Something failed and is being retried.
-    Error {
-        /// Of which subscription.
-        id: String,
-        /// What failed.
-        error: Error,
-    },
-    /// A subscription is given up.
-    Failed {
-        /// Which.
-        id: String,
-        /// Why.
-        error: Error,
-    },
-    /// Who is on a channel has changed.
-    Presence {
-        /// The subscription.
-        id: String,
-        /// How.
-        event: PresenceEvent<P>,
-    },
-    /// The server says something about a channel.
-    System {
-        /// A subscription of the channel.
-        id: String,
-        /// `{ extension, status, message, channel }`, as the server sends it.
-        payload: P,
-    },
-    /// A call is done.
-    Settled {
-        /// Which.
-        call: CallId,
-        /// How it ended.
-        result: Result<(), Error>,
     },
     /// Write this down.
     Log(LogEntry),

@@ -1,7 +1,7 @@
 //! Presence: who is on a channel, and what the application tracks.
 
 use super::pushing::{not_joined, unknown};
-use super::{Output, Realtime, Timer};
+use super::{News, Realtime, Timer};
 use crate::core::error::{Code, Error};
 use crate::core::ids::CallId;
 use crate::core::payload::Payload;
@@ -26,7 +26,7 @@ impl<P: Payload> Realtime<P> {
             let source = self.subscriptions.get(&id).map(|entry| &entry.subscription.source);
             if matches!(source, Some(Source::Presence { enabled: true, .. })) {
                 for event in &events {
-                    self.tell(Output::Presence { id: id.clone(), event: event.clone() });
+                    self.notify(News::Presence { id: id.clone(), event: event.clone() });
                 }
             }
         }
@@ -105,7 +105,7 @@ impl<P: Payload> Realtime<P> {
         let is_synced = self.channels.get(&entry.topic).is_some_and(|channel| channel.presence.is_synced());
         let is_on = matches!(entry.subscription.source, Source::Presence { enabled: true, .. });
         if is_on && is_synced && entry.status == Status::Live {
-            self.tell(Output::Presence { id: id.to_owned(), event: PresenceEvent::Sync });
+            self.notify(News::Presence { id: id.to_owned(), event: PresenceEvent::Sync });
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Messages to the server and their answers.
 
-use super::{Output, Realtime, Timer};
+use super::{Action, Output, Realtime, Timer};
 use crate::core::error::{Code, Error};
 use crate::core::ids::{CallId, SocketId};
 use crate::core::payload::Payload;
@@ -95,7 +95,7 @@ impl<P: Payload> Realtime<P> {
                 Error::new(Code::InvalidOption, message)
             })?;
         self.stats.sent += 1;
-        self.tell(Output::SendBroadcast { socket, header, payload, encoding });
+        self.tell(Output::Action(Action::SendBroadcast { socket, header, payload, encoding }));
         Ok(reference)
     }
 

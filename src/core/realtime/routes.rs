@@ -25,6 +25,28 @@ pub struct TopicRoutes {
 /// The routing table, by topic on the wire.
 pub type Routes = LiteMap<String, TopicRoutes>;
 
+/// What is written to the routing table.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// Replace a topic's routes.
+    Route {
+        /// The topic on the wire.
+        topic: String,
+        /// Where its frames go.
+        routes: TopicRoutes,
+    },
+    /// Drop a topic's routes.
+    Unroute {
+        /// The topic on the wire.
+        topic: String,
+    },
+    /// Nothing more goes to a callback: drop it.
+    DropSlot {
+        /// Whose.
+        slot: Slot,
+    },
+}
+
 /// A number as an id; `None` if it is negative or has a fraction.
 pub fn whole(number: f64) -> Option<u64> {
     (number >= 0.0 && number.fract() == 0.0).then_some(number as u64)

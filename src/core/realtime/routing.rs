@@ -3,7 +3,7 @@
 use super::{Output, Realtime};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::Delivers;
-use crate::core::realtime::routes::{Slot, TopicRoutes};
+use crate::core::realtime::routes::{Edit, Slot, TopicRoutes};
 use crate::core::realtime::subscriptions::Source;
 
 impl<P: Payload> Realtime<P> {
@@ -40,14 +40,14 @@ impl<P: Payload> Realtime<P> {
         }
         if self.routes.get(topic) != Some(&routes) {
             self.routes.insert(topic.to_owned(), routes.clone());
-            self.tell(Output::Route { topic: topic.to_owned(), routes });
+            self.tell(Output::Routes(Edit::Route { topic: topic.to_owned(), routes }));
         }
     }
 
     /// Drops a topic's routes.
     pub(super) fn drop_routes(&mut self, topic: &str) {
         if self.routes.remove(topic).is_some() {
-            self.tell(Output::Unroute { topic: topic.to_owned() });
+            self.tell(Output::Routes(Edit::Unroute { topic: topic.to_owned() }));
         }
     }
 }

@@ -1,13 +1,13 @@
 //! What the application subscribes to, and what it is told of that.
 
-use super::{Continuity, Output, Realtime, Timer};
+use super::{Continuity, News, Output, Realtime, Timer};
 use crate::core::activity::Activity;
 use crate::core::error::{Code, Error};
 use crate::core::ids::CallId;
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Channel, State};
 use crate::core::realtime::join_config::JoinConfig;
-use crate::core::realtime::routes::Slot;
+use crate::core::realtime::routes::{Edit, Slot};
 use crate::core::realtime::subscriptions::{Status, Subscription};
 use crate::core::time::Instant;
 
@@ -21,10 +21,10 @@ impl<P: Payload> Realtime<P> {
         self.is_kept_open || !self.subscriptions.is_empty()
     }
 
-    /// Why a subscription cannot be, next to the others there are: [`Input::Subscribe`] is settled with that, and what the
+    /// Why a subscription cannot be, next to the others there are: [`Command::Subscribe`] is settled with that, and what the
     /// id stands for stays.
     ///
-    /// [`Input::Subscribe`]: crate::core::realtime::Input::Subscribe
+    /// [`Command::Subscribe`]: crate::core::realtime::Command::Subscribe
     pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
         let wanted = JoinConfig::of(subscription);
         let contradicts = self
@@ -176,7 +176,7 @@ impl<P: Payload> Realtime<P> {
         self.set_status(id, Status::Live);
         self.settle_if_live(id);
         if again {
-            self.tell(Output::Continuity { id: id.to_owned(), continuity });
+            self.notify(News::Continuity { id: id.to_owned(), continuity });
         }
     }
 
@@ -231,7 +231,7 @@ impl<P: Payload> Realtime<P> {
         self.set_status(id, Status::Failed);
         let waiting = self.remove(now, id);
         self.settle_calls(waiting, &Err(error.clone()));
-        self.tell(Output::Failed { id: id.to_owned(), error });
+        self.notify(News::Failed { id: id.to_owned(), error });
         self.unwant_socket();
     }
 
@@ -239,7 +239,7 @@ impl<P: Payload> Realtime<P> {
     fn remove(&mut self, now: Instant, id: &str) -> Vec<CallId> {
         let Some(entry) = self.subscriptions.remove(id) else { return Vec::new() };
         self.release(now, &entry.topic);
-        self.tell(Output::DropSlot { slot: entry.slot });
+        self.tell(Output::Routes(Edit::DropSlot { slot: entry.slot }));
         entry.waiting
     }
 

@@ -1,0 +1,25 @@
+//! What the browser says of the page and of the network.
+
+/// What has become of the page, or of the network below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageEvent {
+    /// The page is put away or frozen: whatever is open closes.
+    Suspend,
+    /// The page is back.
+    Resume,
+    /// What the browser says of the connection.
+    Network {
+        /// The user asks for less traffic (`Save-Data`).
+        saves_data: bool,
+        /// `slow-2g`, `2g`, `3g` or `4g`, where the browser knows.
+        effective_type: Option<String>,
+    },
+    /// The browser says that there is a network again.
+    Online,
+    /// The browser says that there is none.
+    Offline,
+    /// The page has become visible.
+    Visible,
+    /// Nobody sees the page any more.
+    Hidden,
+}
