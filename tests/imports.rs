@@ -17,6 +17,7 @@ const VALUES: &[&str] = &[
     "http",
     "ids",
     "log",
+    "page",
     "payload",
     "resilience",
     "rng",

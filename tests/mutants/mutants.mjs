@@ -104,9 +104,9 @@ export const mutants = [
   {
     name: 'callbacks that are dropped while they are routed to',
     file: 'src/core/realtime/subscribing.rs',
-    text: '        self.release(now, &entry.topic);\n        self.tell(Output::DropSlot { slot: entry.slot });',
+    text: '        self.release(now, &entry.topic);\n        self.tell(Output::Routes(Edit::DropSlot { slot: entry.slot }));',
     replacement:
-      '        self.tell(Output::DropSlot { slot: entry.slot });\n        self.release(now, &entry.topic);',
+      '        self.tell(Output::Routes(Edit::DropSlot { slot: entry.slot }));\n        self.release(now, &entry.topic);',
   },
   {
     name: 'full jitter by default',

@@ -2,7 +2,7 @@
 
 use crate::defaults::defaults;
 use wedsync_dashboard::core::dashboard::Config;
-use wedsync_dashboard::core::dashboard::Input;
+use wedsync_dashboard::core::session;
 
 use crate::tokens::{answer_with, asking, claims, give, set_auth};
 use crate::world::{World, broadcasts, private};
@@ -97,7 +97,7 @@ fn public_channels_do_not_wait_for_a_token_that_seems_over() {
 #[test]
 fn the_time_that_an_answer_states_tells_how_long_a_token_lasts() {
     let mut world = asking();
-    world.input(Input::Clock { ahead: 7_200_000 });
+    world.input(session::Event::Clock { ahead: 7_200_000 });
     give(&mut world, "first", Some(-3_600_000));
     world.accept("room:1");
     assert!(world.is_live("room"), "it is good for an hour");

@@ -4,8 +4,10 @@ use crate::defaults::defaults;
 use serde_json::json;
 use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::dashboard::{Input, Notification};
+use wedsync_dashboard::core::page::PageEvent;
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::realtime::subscriptions::Subscription;
+use wedsync_dashboard::core::realtime::{Command, News};
 
 use crate::recording::{Data, from_server};
 use crate::world::{World, broadcasts, changes};
@@ -13,8 +15,8 @@ use crate::world::{World, broadcasts, changes};
 #[test]
 fn nothing_is_opened_before_something_is_wanted() {
     let mut world = World::new();
-    world.input(Input::Online);
-    world.input(Input::Visible);
+    world.input(PageEvent::Online);
+    world.input(PageEvent::Visible);
     world.pass(60_000);
     assert!(world.opened.is_empty() && world.client().next_timeout().is_none());
     world.subscribe("feed", broadcasts("feed"));
@@ -59,7 +61,7 @@ fn two_clients_do_not_come_back_together() {
 
 #[test]
 fn the_network_coming_back_and_the_page_becoming_visible_reconnect_at_once() {
-    for input in [Input::Online, Input::Visible] {
+    for input in [PageEvent::Online, PageEvent::Visible] {
         let mut world = World::new();
         world.subscribe("feed", broadcasts("feed"));
         for _ in 0..8 {
@@ -92,10 +94,10 @@ fn events_of_a_former_socket_mean_nothing() {
     world.close(1006);
     world.jump();
     world.input(Input::SocketOpened { socket: former, epoch: 0 });
-    world.input(Input::SocketClosed { socket: former, code: 1000 });
+    world.input(connectivity::Event::Closed { socket: former, code: 1000 });
     assert_eq!(world.client().connectivity_stats().connections, 1);
     world.open();
-    world.input(Input::SocketClosed { socket: former, code: 1000 });
+    world.input(connectivity::Event::Closed { socket: former, code: 1000 });
     world.accept("feed");
     assert!(world.is_live("feed"));
 }
@@ -131,8 +133,11 @@ fn a_server_restart_as_recorded_ends_live_again() {
     world.pass(5_000);
     feed(&mut world, 4);
     assert!(world.is_live("rs") && world.is_live("rsdb"));
-    let continuity: Vec<_> =
-        world.news.iter().filter(|news| matches!(news, Notification::Continuity { .. })).collect();
+    let continuity: Vec<_> = world
+        .news
+        .iter()
+        .filter(|news| matches!(news, Notification::Realtime(News::Continuity { .. })))
+        .collect();
     assert_eq!(continuity.len(), 2, "each is told that it may have missed something");
 }
 
@@ -177,7 +182,9 @@ fn a_success_gives_back_all_attempts() {
         }
         world.open();
         world.accept("feed");
-        world.news.retain(|news| !matches!(news, Notification::Error { .. }));
+        world.news.retain(|news| {
+            !matches!(news, Notification::Error(_) | Notification::Realtime(News::Error { .. }))
+        });
     }
     assert!(world.failure("two").is_none());
 }
@@ -266,7 +273,7 @@ fn a_link_that_was_up_for_a_while_is_found_again_at_once() {
 fn disconnect_leaves_nothing_running_and_subscribe_begins_anew() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     world.accept("feed");
-    world.input(Input::Disconnect);
+    world.input(Command::Disconnect);
     assert_eq!(world.closed, [world.opened[0]]);
     assert_eq!(world.statuses("feed").last(), Some(&Status::Closed));
     assert!(world.client().next_timeout().is_none() && world.client().routes().is_empty());

@@ -4,8 +4,11 @@ use serde_json::json;
 use wedsync_dashboard::core::connectivity::Connection;
 use wedsync_dashboard::core::dashboard::{Input, Notification};
 use wedsync_dashboard::core::ids::SocketId;
+use wedsync_dashboard::core::page::PageEvent;
+use wedsync_dashboard::core::realtime::Command;
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::session::token::Claims;
+use wedsync_dashboard::core::{connectivity, session};
 
 use crate::world::{World, broadcasts, changes};
 
@@ -26,7 +29,7 @@ pub fn answer_on(world: &mut World, socket: SocketId) {
 
 pub fn state(world: &World) -> Option<Connection> {
     world.news.iter().rev().find_map(|news| match news {
-        Notification::Connection { state } => Some(*state),
+        Notification::Connectivity(connectivity::News::Connection(state)) => Some(*state),
         _ => None,
     })
 }
@@ -38,10 +41,10 @@ pub fn joins(world: &World) -> usize {
 #[test]
 fn a_socket_that_outlived_the_outage_serves_on_and_nothing_was_lost() {
     let mut world = live();
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(8_000);
     let tried = world.opened.len();
-    world.input(Input::Online);
+    world.input(PageEvent::Online);
     let old = world.opened[0];
     // Its answer comes before the other is open.
     assert!(world.opened.len() >= tried);
@@ -66,9 +69,9 @@ fn a_socket_that_outlived_the_outage_serves_on_and_nothing_was_lost() {
 #[test]
 fn the_successor_waits_until_the_old_socket_has_been_silent_for_its_patience() {
     let mut world = live();
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(8_000);
-    world.input(Input::Online);
+    world.input(PageEvent::Online);
     let old = world.opened[0];
     world.pass(50);
     world.open();
@@ -86,9 +89,9 @@ fn the_successor_waits_until_the_old_socket_has_been_silent_for_its_patience() {
 #[test]
 fn the_old_socket_that_answers_while_the_successor_waits_serves_on() {
     let mut world = live();
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(4_000);
-    world.input(Input::Online);
+    world.input(PageEvent::Online);
     world.open();
     let (old, successor) = (world.opened[0], world.socket());
     world.pass(500);
@@ -117,9 +120,9 @@ fn a_successor_that_opens_after_the_old_socket_was_given_up_lets_it_be_asked_onc
 fn data_that_comes_on_the_old_socket_proves_it_too() {
     let mut world = live();
     let old = world.opened[0];
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(4_000);
-    world.input(Input::Online);
+    world.input(PageEvent::Online);
     world.pass(1_100);
     world.hear(old, 5);
     world.pass(400);
@@ -132,13 +135,13 @@ fn an_old_socket_that_closes_leaves_the_field_to_its_successor() {
     for is_open in [false, true] {
         let mut world = live();
         let old = world.opened[0];
-        world.input(Input::Offline);
+        world.input(PageEvent::Offline);
         world.pass(2_000);
-        world.input(Input::Online);
+        world.input(PageEvent::Online);
         if is_open {
             world.open();
         }
-        world.input(Input::SocketClosed { socket: old, code: 1006 });
+        world.input(connectivity::Event::Closed { socket: old, code: 1006 });
         assert_eq!(joins(&world), usize::from(is_open));
         if !is_open {
             world.open();
@@ -146,7 +149,9 @@ fn an_old_socket_that_closes_leaves_the_field_to_its_successor() {
         assert_eq!(joins(&world), 1);
         world.accept("feed");
         assert_eq!(world.continuity("feed"), ["lost"]);
-        let disconnected = |news: &&Notification<_>| matches!(news, Notification::Disconnected { .. });
+        let disconnected = |news: &&Notification<_>| {
+            matches!(news, Notification::Connectivity(connectivity::News::Disconnected { .. }))
+        };
         assert_eq!(world.news.iter().filter(disconnected).count(), 1, "told once");
     }
 }
@@ -155,11 +160,11 @@ fn an_old_socket_that_closes_leaves_the_field_to_its_successor() {
 fn a_limit_that_ends_the_old_socket_is_heeded_by_its_successor() {
     let mut world = live();
     let old = world.opened[0];
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(2_000);
-    world.input(Input::Online);
+    world.input(PageEvent::Online);
     let before = world.opened.len();
-    world.input(Input::SocketClosed { socket: old, code: 1001 });
+    world.input(connectivity::Event::Closed { socket: old, code: 1001 });
     assert_eq!(world.closed.last(), Some(&world.socket()));
     world.pass(59_000);
     assert_eq!(world.opened.len(), before);
@@ -169,7 +174,7 @@ fn a_limit_that_ends_the_old_socket_is_heeded_by_its_successor() {
 fn a_socket_that_the_server_must_have_closed_is_not_kept() {
     let mut world = live();
     let old = world.opened[0];
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(62_000);
     assert!(world.closed.contains(&old));
     assert!(world.errors("feed").contains(&"disconnected"));
@@ -180,7 +185,7 @@ fn what_is_left_while_the_link_is_down_is_left_at_the_server_too() {
     let mut world = World::new();
     let token = |value: &str| {
         let claims = Claims { user: Some("alice".into()), lifetime: Some(3_600_000), age: None };
-        Input::SetToken { value: Some(value.into()), claims }
+        session::Event::SetToken { value: Some(value.into()), claims }
     };
     world.input(token("first"));
     for id in ["kept", "left"] {
@@ -190,7 +195,7 @@ fn what_is_left_while_the_link_is_down_is_left_at_the_server_too() {
     world.accept("kept");
     world.accept("left");
     world.answers = false;
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(2_000);
     world.unsubscribe("left");
     assert_eq!(world.last_sent("phx_leave")[2], json!("realtime:left"));
@@ -201,13 +206,13 @@ fn what_is_left_while_the_link_is_down_is_left_at_the_server_too() {
 #[test]
 fn what_is_wanted_meanwhile_is_joined_by_whichever_socket_serves() {
     let mut world = live();
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(2_000);
     world.subscribe("rows", changes("rows", "clients", None));
     world.subscribe("again", broadcasts("feed"));
     assert_eq!(joins(&world), 0);
     assert_eq!(world.statuses("again"), [Status::Joining], "its channel is live, the link is not");
-    world.input(Input::Online);
+    world.input(PageEvent::Online);
     let old = world.opened[0];
     answer_on(&mut world, old);
     assert!(world.is_live("again"));
@@ -225,20 +230,20 @@ fn a_subscription_that_wants_no_reconnection_ends_with_its_socket_and_not_before
     world.accept("feed");
     world.answers = false;
     let old = world.opened[0];
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(8_000);
     assert!(world.failure("feed").is_none());
-    world.input(Input::SocketClosed { socket: old, code: 1006 });
+    world.input(connectivity::Event::Closed { socket: old, code: 1006 });
     assert!(world.failure("feed").is_some());
 }
 
 #[test]
 fn rest_and_being_put_away_close_both_sockets() {
-    for input in [Input::Disconnect, Input::Suspend] {
+    for input in [Input::from(Command::Disconnect), PageEvent::Suspend.into()] {
         let mut world = live();
-        world.input(Input::Offline);
+        world.input(PageEvent::Offline);
         world.pass(2_000);
-        world.input(Input::Online);
+        world.input(PageEvent::Online);
         world.open();
         world.input(input);
         assert_eq!(world.closed.len(), world.opened.len());
@@ -249,7 +254,7 @@ fn rest_and_being_put_away_close_both_sockets() {
 #[test]
 fn a_slow_link_that_lives_is_not_ended_by_a_change_of_network() {
     let mut world = live();
-    world.input(Input::Network { saves_data: false, effective_type: Some("4g".into()) });
+    world.input(PageEvent::Network { saves_data: false, effective_type: Some("4g".into()) });
     // A round trip of four seconds, and a handshake takes three of them.
     world.pass(4_000);
     let old = world.opened[0];
@@ -263,13 +268,13 @@ fn a_slow_link_that_lives_is_not_ended_by_a_change_of_network() {
 fn another_user_while_the_link_is_down_gets_nothing_of_the_former_ones_from_the_old_socket() {
     let mut world = live();
     world.answers = false;
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(2_000);
     let claims = Claims { user: Some("bob".into()), ..Claims::default() };
-    world.input(Input::SetToken { value: Some("bob-1".into()), claims });
+    world.input(session::Event::SetToken { value: Some("bob-1".into()), claims });
     assert_eq!(world.last_sent("phx_leave")[2], json!("realtime:feed"));
     assert!(world.client().routes().is_empty());
-    world.input(Input::Online);
+    world.input(PageEvent::Online);
     let old = world.opened[0];
     answer_on(&mut world, old);
     assert!(!world.is_live("feed"), "the socket outlived the outage, the user did not");
@@ -292,7 +297,7 @@ fn who_comes_back_while_a_socket_is_in_doubt_is_connected() {
     let mut world = doubted();
     world.unsubscribe("feed");
     let second = world.opened[1];
-    world.input(Input::SocketClosed { socket: second, code: 1012 });
+    world.input(connectivity::Event::Closed { socket: second, code: 1012 });
     world.pass(1_100);
     world.subscribe("feed", broadcasts("feed"));
     world.pass(600_000);
@@ -304,10 +309,10 @@ fn a_limit_that_ended_the_successor_outlives_the_old_sockets_answer() {
     for closes in [false, true] {
         let mut world = doubted();
         let (old, second) = (world.opened[0], world.opened[1]);
-        world.input(Input::SocketClosed { socket: second, code: 1001 });
+        world.input(connectivity::Event::Closed { socket: second, code: 1001 });
         answer_on(&mut world, old);
         if closes {
-            world.input(Input::SocketClosed { socket: old, code: 1006 });
+            world.input(connectivity::Event::Closed { socket: old, code: 1006 });
         }
         world.pass(55_000);
         assert_eq!(world.opened.len(), 2, "the server limits connections for a minute at least");
@@ -320,13 +325,13 @@ fn a_limit_that_ended_the_successor_outlives_the_old_sockets_answer() {
 fn what_is_told_of_the_connection_is_what_there_is() {
     let mut world = doubted();
     let (old, second) = (world.opened[0], world.opened[1]);
-    world.input(Input::SocketClosed { socket: second, code: 1001 });
-    world.input(Input::SocketClosed { socket: old, code: 1006 });
+    world.input(connectivity::Event::Closed { socket: second, code: 1001 });
+    world.input(connectivity::Event::Closed { socket: old, code: 1006 });
     assert_ne!(state(&world), Some(Connection::Connected), "both are gone");
 
     let mut world = doubted();
     let (old, second) = (world.opened[0], world.opened[1]);
-    world.input(Input::SocketClosed { socket: second, code: 1001 });
+    world.input(connectivity::Event::Closed { socket: second, code: 1001 });
     answer_on(&mut world, old);
     world.pass(10_500);
     world.subscribe("more", broadcasts("more"));

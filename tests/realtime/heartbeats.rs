@@ -1,8 +1,10 @@
 //! Heartbeats: what goes out, and when a silent link is doubted.
 
 use serde_json::{Value, json};
+use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::connectivity::Heartbeat;
-use wedsync_dashboard::core::dashboard::{Input, Notification};
+use wedsync_dashboard::core::dashboard::Notification;
+use wedsync_dashboard::core::page::PageEvent;
 
 use crate::recording::from_client;
 use crate::world::{World, broadcasts};
@@ -17,7 +19,7 @@ fn live() -> World {
 
 fn hidden() -> World {
     let mut world = live();
-    world.input(Input::Hidden);
+    world.input(PageEvent::Hidden);
     world
 }
 
@@ -157,11 +159,11 @@ fn a_join_after_the_question_may_hold_up_the_answer_that_is_asked_for_without_a_
     assert_eq!(beats(&world), 1, "its answer may take 4.5 s, and 5 s more for the join before it");
     world.subscribe("b", broadcasts("b"));
     world.pass(6_000);
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(1_300);
     assert!(world.is_told_down());
     // What is asked just before another socket opens serves as the question to the old one.
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.reached(true);
     world.open();
     world.pass(6_000);
@@ -220,8 +222,8 @@ fn after_sleep_a_reply_that_waited_is_not_taken_for_silence() {
 #[test]
 fn becoming_visible_probes_an_open_link_once() {
     let mut world = live();
-    world.input(Input::Visible);
-    world.input(Input::Visible);
+    world.input(PageEvent::Visible);
+    world.input(PageEvent::Visible);
     assert_eq!(world.sent_events(), ["heartbeat"]);
     world.pass(4_500);
     assert!(world.is_told_down());
@@ -259,7 +261,7 @@ fn an_overdue_answer_is_told_as_such() {
         .news
         .iter()
         .filter_map(|news| match news {
-            Notification::Heartbeat(beat) => Some(*beat),
+            Notification::Connectivity(connectivity::News::Heartbeat(beat)) => Some(*beat),
             _ => None,
         })
         .collect();

@@ -2,13 +2,13 @@
 
 use crate::defaults::defaults;
 use serde_json::{Value, json};
-use wedsync_dashboard::core::dashboard::Config;
-use wedsync_dashboard::core::dashboard::{Input, Notification};
-use wedsync_dashboard::core::realtime;
+use wedsync_dashboard::core::dashboard::{Config, Notification};
+use wedsync_dashboard::core::realtime::News;
 use wedsync_dashboard::core::realtime::remedy::Remedy;
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 use wedsync_dashboard::core::session::token::{Claims, QuestionId};
+use wedsync_dashboard::core::{realtime, session};
 
 use crate::recording::{Data, from_client, from_server};
 use crate::world::{World, broadcasts, changes, private};
@@ -194,8 +194,7 @@ fn a_channel_that_the_server_closes_is_joined_again_and_told_as_discontinuous() 
         world.accept("feed");
         use Status::{Joining, Live, Reconnecting};
         assert_eq!(world.statuses("feed"), [Joining, Live, Reconnecting, Live]);
-        let told = world.news.iter().filter(|news| format!("{news:?}").starts_with("Continuity")).count();
-        assert_eq!(told, 1, "once, after it was live again");
+        assert_eq!(world.continuity("feed").len(), 1, "once, after it was live again");
     }
 }
 
@@ -257,7 +256,7 @@ fn a_wrong_signature_is_mended_by_another_token_once() {
     let refusal = &from_server("join_bad_tokens_v2", 1)[2];
     assert!(format!("{refusal:?}").contains("JwtSignatureError"));
     for (question, expected) in [(1, &["token_expired"][..]), (2, &["token_expired", "join_refused"])] {
-        world.input(Input::Token {
+        world.input(session::Event::Token {
             question: QuestionId(question),
             value: Some("forged".into()),
             claims: Claims::default(),
@@ -339,7 +338,7 @@ fn a_channels_limit_is_waited_out_by_a_component_that_leaves_and_comes_back() {
     world.subscribe("feed", broadcasts("feed"));
     let joins = world.client().realtime_stats().joins;
     let told = world.news.iter().rev().find_map(|news| match news {
-        Notification::Error { id: Some(id), error } if id == "feed" => Some(error.clone()),
+        Notification::Realtime(News::Error { id, error }) if id == "feed" => Some(error.clone()),
         _ => None,
     });
     let error = told.expect("it is told why it waits");

@@ -2,10 +2,12 @@
 
 use crate::defaults::defaults;
 use serde_json::json;
-use wedsync_dashboard::core::dashboard::Config;
-use wedsync_dashboard::core::dashboard::{Input, Notification};
+use wedsync_dashboard::core::dashboard::{Config, Notification};
+use wedsync_dashboard::core::page::PageEvent;
+use wedsync_dashboard::core::realtime::Command;
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::session::token::{Claims, QuestionId};
+use wedsync_dashboard::core::{connectivity, session};
 
 use crate::world::{World, broadcasts, private};
 
@@ -13,14 +15,14 @@ use crate::world::{World, broadcasts, private};
 fn a_page_put_away_holds_nothing_open_and_comes_back_at_once() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     world.accept("feed");
-    world.input(Input::Suspend);
+    world.input(PageEvent::Suspend);
     assert_eq!(world.closed, [world.opened[0]]);
     assert!(world.client().next_timeout().is_none(), "nothing runs");
-    world.input(Input::Suspend);
-    world.input(Input::Online);
+    world.input(PageEvent::Suspend);
+    world.input(PageEvent::Online);
     world.subscribe("late", broadcasts("late"));
     assert_eq!(world.opened.len(), 1);
-    world.input(Input::Resume);
+    world.input(PageEvent::Resume);
     assert_eq!(world.opened.len(), 2);
     world.open();
     world.accept("feed");
@@ -34,14 +36,14 @@ fn a_page_put_away_holds_nothing_open_and_comes_back_at_once() {
 #[test]
 fn a_page_put_away_while_nothing_is_wanted_comes_back_to_rest() {
     let mut world = World::new();
-    world.input(Input::Suspend);
-    world.input(Input::Resume);
+    world.input(PageEvent::Suspend);
+    world.input(PageEvent::Resume);
     assert!(world.opened.is_empty());
     world.subscribe("feed", broadcasts("feed"));
     world.open();
-    world.input(Input::Suspend);
+    world.input(PageEvent::Suspend);
     world.unsubscribe("feed");
-    world.input(Input::Resume);
+    world.input(PageEvent::Resume);
     assert_eq!(world.opened.len(), 1);
     assert!(world.client().next_timeout().is_none());
 }
@@ -60,20 +62,23 @@ fn an_open_socket_that_nobody_uses_is_closed_after_ten_seconds() {
     world.pass(10_000);
     assert_eq!(world.closed.len(), 1);
     assert!(world.client().next_timeout().is_none(), "nothing is left running");
-    assert!(matches!(world.news.last(), Some(Notification::Disconnected { code: 1000, .. })));
+    assert!(matches!(
+        world.news.last(),
+        Some(Notification::Connectivity(connectivity::News::Disconnected { code: 1000, .. }))
+    ));
 }
 
 #[test]
 fn connect_opens_before_anybody_subscribes_and_keeps_open() {
     let mut world = World::new();
-    world.input(Input::Connect);
+    world.input(Command::Connect);
     world.open();
     world.pass(60_000);
     assert!(world.closed.is_empty());
     world.close(1006);
     world.pass(2_000);
     assert_eq!(world.opened.len(), 2, "it is wanted");
-    world.input(Input::Disconnect);
+    world.input(Command::Disconnect);
     assert!(world.client().next_timeout().is_none());
 }
 
@@ -123,7 +128,7 @@ fn the_log_tells_what_happens_and_never_a_token() {
     let mut world = World::with(Config { logs: true, has_token_source: true, ..defaults() }, 1);
     world.subscribe("feed", private(broadcasts("feed")));
     world.open();
-    world.input(Input::Token {
+    world.input(session::Event::Token {
         question: QuestionId(1),
         value: Some("eyJ.secret.x".into()),
         claims: Claims::default(),
@@ -164,12 +169,12 @@ fn statistics_tell_how_long_it_took_to_be_live_again() {
 fn a_page_that_is_seen_again_is_no_longer_put_away_though_no_event_said_so() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     world.accept("feed");
-    world.input(Input::Suspend);
-    world.input(Input::Visible);
+    world.input(PageEvent::Suspend);
+    world.input(PageEvent::Visible);
     world.open();
     world.accept("feed");
     assert!(world.is_live("feed"));
-    world.input(Input::Resume);
+    world.input(PageEvent::Resume);
     assert_eq!(world.opened.len(), 2, "the event that comes after all changes nothing");
 }
 
@@ -194,10 +199,10 @@ fn statistics_do_not_count_an_absence_whose_end_nobody_awaits() {
 
     // A page put away while nothing was subscribed.
     let mut world = World::new();
-    world.input(Input::Connect);
+    world.input(Command::Connect);
     world.open();
-    world.input(Input::Suspend);
-    world.input(Input::Resume);
+    world.input(PageEvent::Suspend);
+    world.input(PageEvent::Resume);
     world.open();
     world.pass(600_000);
     world.subscribe("feed", broadcasts("feed"));
@@ -212,7 +217,7 @@ fn statistics_do_not_count_an_absence_whose_end_nobody_awaits() {
 fn topics_that_come_and_go_while_there_is_no_network_leave_nothing_behind() {
     let mut world = World::open_with("kept", broadcasts("kept"));
     world.accept("kept");
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.close(1006);
     let size = |world: &World| format!("{:?}", world.client()).len();
     let mut sizes = Vec::new();
@@ -228,9 +233,9 @@ fn topics_that_come_and_go_while_there_is_no_network_leave_nothing_behind() {
 fn a_page_put_away_runs_no_timer_of_a_channel_that_was_refused() {
     let mut world = World::open_with("feed", broadcasts("feed"));
     world.refuse("feed", "RealtimeRestarting: Realtime is restarting, please standby");
-    world.input(Input::Suspend);
+    world.input(PageEvent::Suspend);
     assert!(world.client().next_timeout().is_none(), "{:?}", world.client().next_timeout());
-    world.input(Input::Resume);
+    world.input(PageEvent::Resume);
     world.open();
     world.accept("feed");
     assert!(world.is_live("feed"));
@@ -247,14 +252,14 @@ fn a_limit_of_the_server_s_is_kept_to_by_a_page_that_was_put_away_meanwhile() {
         world.receive_json(json!([reference, null, topic, "system", limit]));
         world.receive_json(json!([reference, reference, topic, "phx_close", {}]));
         world.pass(10_000);
-        world.input(Input::Suspend);
+        world.input(PageEvent::Suspend);
         if changes_its_mind {
             world.unsubscribe("feed");
             world.subscribe("feed", broadcasts("feed"));
         }
         assert!(world.client().next_timeout().is_none());
         world.sleep(10_000);
-        world.input(Input::Resume);
+        world.input(PageEvent::Resume);
         world.open();
         world.sent.clear();
         world.pass(39_000);
@@ -269,15 +274,15 @@ fn the_last_subscription_that_ends_while_the_page_is_put_away_does_not_bring_it_
     for disconnects in [false, true] {
         let mut world = World::open_with("feed", broadcasts("feed"));
         world.accept("feed");
-        world.input(Input::Suspend);
+        world.input(PageEvent::Suspend);
         if disconnects {
-            world.input(Input::Disconnect);
+            world.input(Command::Disconnect);
         } else {
             world.unsubscribe("feed");
         }
         world.subscribe("other", broadcasts("other"));
         assert_eq!(world.opened.len(), 1, "an open socket would keep it out of the back/forward cache");
-        world.input(Input::Resume);
+        world.input(PageEvent::Resume);
         assert_eq!(world.opened.len(), 2);
     }
 }
@@ -285,10 +290,10 @@ fn the_last_subscription_that_ends_while_the_page_is_put_away_does_not_bring_it_
 #[test]
 fn a_page_put_away_before_anything_was_wanted_opens_nothing() {
     let mut world = World::new();
-    world.input(Input::Suspend);
+    world.input(PageEvent::Suspend);
     world.subscribe("feed", broadcasts("feed"));
     assert!(world.opened.is_empty());
-    world.input(Input::Resume);
+    world.input(PageEvent::Resume);
     assert_eq!(world.opened.len(), 1);
 }
 
@@ -298,8 +303,8 @@ fn a_page_that_is_looked_at_again_and_again_does_not_begin_its_attempt_anew() {
     world.subscribe("feed", broadcasts("feed"));
     for _ in 0..5 {
         world.pass(1_500);
-        world.input(Input::Hidden);
-        world.input(Input::Visible);
+        world.input(PageEvent::Hidden);
+        world.input(PageEvent::Visible);
     }
     assert_eq!((world.opened.len(), world.closed.len()), (1, 0));
 }
@@ -314,22 +319,22 @@ fn a_limit_is_kept_to_though_another_users_token_seems_over_when_the_page_is_bac
     world.subscribe("room", private(broadcasts("room:1")));
     world.open();
     let (value, claims) = token("alice", 3_600_000);
-    world.input(Input::Token { question: QuestionId(1), value, claims });
+    world.input(session::Event::Token { question: QuestionId(1), value, claims });
     world.accept("room:1");
     let (reference, topic, _) = world.join("room:1");
     let told = json!({ "message": "Too many messages per second", "status": "error", "extension": "system" });
     world.receive_json(json!([reference, null, topic, "system", told]));
     world.receive_json(json!([reference, reference, topic, "phx_close", {}]));
-    world.input(Input::Suspend);
+    world.input(PageEvent::Suspend);
     let (value, claims) = token("bob", 60_000);
-    world.input(Input::SetToken { value, claims });
+    world.input(session::Event::SetToken { value, claims });
     world.sleep(20_000);
-    world.input(Input::Resume);
+    world.input(PageEvent::Resume);
     world.open();
     for lifetime in [-5_000, 3_600_000] {
         let (value, claims) = token("bob", lifetime);
         let question = QuestionId(world.tokens_asked as u32);
-        world.input(Input::Token { question, value, claims });
+        world.input(session::Event::Token { question, value, claims });
         world.pass(2_000);
     }
     let joins = |world: &World| world.sent_events().iter().filter(|event| **event == "phx_join").count();

@@ -2,7 +2,7 @@
 
 use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::connectivity::Connection;
-use wedsync_dashboard::core::dashboard::Input;
+use wedsync_dashboard::core::page::PageEvent;
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 
 use crate::handover::{answer_on, joins, live, state};
@@ -11,7 +11,7 @@ use crate::world::{World, broadcasts};
 #[test]
 fn the_application_is_told_within_a_second_and_a_half_that_there_is_no_network() {
     let mut world = live();
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(1_500);
     assert_ne!(state(&world), Some(Connection::Connected));
     assert_eq!(world.statuses("feed").last(), Some(&Status::Reconnecting));
@@ -23,7 +23,7 @@ fn it_is_told_as_soon_though_the_socket_was_in_doubt_already() {
     let mut world = live();
     world.pass(7_050);
     assert_eq!(world.opened.len(), 2, "another is tried beside it");
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(1_300);
     assert!(world.is_told_down(), "its patience would have gone on for a second more");
 }
@@ -38,7 +38,7 @@ fn it_is_told_as_soon_though_the_browser_says_so_again_and_again() {
         }
         let begun = world.now;
         while world.now.since(begun) < 1_500 {
-            world.input(Input::Offline);
+            world.input(PageEvent::Offline);
             world.pass(every.min(1_500 - world.now.since(begun)));
         }
         assert!(world.is_told_down(), "{joins} joins under way, every {every} ms");
@@ -50,7 +50,7 @@ fn it_is_told_as_soon_as_a_page_that_was_busy_has_read_what_came() {
     for joins in [0, 1] {
         let mut world = live();
         (0..joins).for_each(|_| world.subscribe("more", broadcasts("more")));
-        world.input(Input::Offline);
+        world.input(PageEvent::Offline);
         world.sleep(2_000);
         assert!(!world.is_told_down(), "what came meanwhile is read first");
         world.pass(300);
@@ -58,7 +58,7 @@ fn it_is_told_as_soon_as_a_page_that_was_busy_has_read_what_came() {
     }
     for busy in [1_600, 2_000, 4_600, 7_000] {
         let mut world = live();
-        world.input(Input::Offline);
+        world.input(PageEvent::Offline);
         world.sleep(busy);
         let old = world.opened[0];
         answer_on(&mut world, old);
@@ -74,7 +74,7 @@ fn it_stays_told_though_a_successor_had_opened_before() {
     world.pass(7_050);
     world.open();
     let successor = world.socket();
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     assert_eq!(world.closed, [successor], "it opened while there was a network");
     for _ in 0..2_000 {
         world.pass(10);
@@ -88,10 +88,10 @@ fn a_successor_that_opened_before_a_short_outage_is_replaced_at_once_after_it() 
     let mut world = live();
     world.pass(7_050);
     world.open();
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(300);
     let opened = world.opened.len();
-    world.input(Input::Online);
+    world.input(PageEvent::Online);
     assert_eq!(world.opened.len(), opened + 1);
 }
 
@@ -100,9 +100,9 @@ fn after_the_shortest_outage_a_successor_is_tried_at_once() {
     for outage in [100, 500, 1_100, 1_300, 4_400, 8_000] {
         let mut world = live();
         let old = world.opened[0];
-        world.input(Input::Offline);
+        world.input(PageEvent::Offline);
         world.pass(outage);
-        world.input(Input::Online);
+        world.input(PageEvent::Online);
         let online = world.now;
         world.pass(100);
         assert!(world.opened.len() > 1, "after {outage} ms");
@@ -119,9 +119,9 @@ fn a_network_that_comes_and_goes_does_not_keep_a_dead_socket() {
     let mut world = live();
     let begun = world.now;
     while joins(&world) == 0 {
-        world.input(Input::Offline);
+        world.input(PageEvent::Offline);
         world.pass(300);
-        world.input(Input::Online);
+        world.input(PageEvent::Online);
         world.open();
         world.pass(700);
         assert!(world.now.since(begun) < 6_000);
@@ -139,20 +139,20 @@ fn an_offline_that_is_over_or_was_wrong_ends_no_slow_link() {
         !world.is_told_down()
     };
     let mut world = live();
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.answers = true;
     world.pass(60_000);
     assert!(late(world), "the link answered all the time");
     let mut world = live();
-    world.input(Input::Offline);
-    world.input(Input::Suspend);
+    world.input(PageEvent::Offline);
+    world.input(PageEvent::Suspend);
     world.sleep(60_000);
-    world.input(Input::Resume);
+    world.input(PageEvent::Resume);
     world.open();
     world.accept("feed");
     assert!(late(world), "what the browser said while the page was put away was not heard");
     let mut world = live();
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(8_000);
     world.reached(true);
     world.open();
@@ -165,7 +165,7 @@ fn an_offline_that_is_over_or_was_wrong_ends_no_slow_link() {
 #[test]
 fn a_link_that_answers_after_offline_was_never_away() {
     let mut world = live();
-    world.input(Input::Offline);
+    world.input(PageEvent::Offline);
     world.pass(100);
     let old = world.opened[0];
     answer_on(&mut world, old);

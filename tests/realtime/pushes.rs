@@ -3,8 +3,8 @@
 use crate::defaults::defaults;
 use serde_json::{Value, json};
 use wedsync_dashboard::core::dashboard::Config;
-use wedsync_dashboard::core::dashboard::Input;
 use wedsync_dashboard::core::ids::CallId;
+use wedsync_dashboard::core::realtime::Command;
 use wedsync_dashboard::core::realtime::frame::{Encoding, Protocol};
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 
@@ -65,7 +65,7 @@ fn protocol_1_sends_the_text_that_is_recorded_and_no_bytes() {
     world.broadcast(1, "room", "e", json!({ "i": 0 }));
     assert_eq!(world.sent.last().unwrap()["payload"], recorded[1]["payload"]);
     let (id, event, payload) = ("room".to_owned(), "e".to_owned(), json!([1, 2]));
-    world.input(Input::Broadcast { call: CallId(2), id, event, payload, is_bytes: true });
+    world.input(Command::Broadcast { call: CallId(2), id, event, payload, is_bytes: true });
     assert_eq!(world.settled(2), Some(Err("invalid_option")));
     let reference = world.sent.last().unwrap()["ref"].clone();
     let frame = json!({ "ref": reference, "event": "phx_reply", "topic": join["topic"], "payload": { "status": "ok", "response": {} } });
@@ -99,7 +99,7 @@ fn bytes_go_out_as_bytes_and_names_over_255_bytes_do_not() {
     world.accept("pub2");
     let send = |world: &mut World, call, event: &str| {
         let (id, event, payload) = ("room".to_owned(), event.to_owned(), json!([0, 255]));
-        world.input(Input::Broadcast { call: CallId(call), id, event, payload, is_bytes: true });
+        world.input(Command::Broadcast { call: CallId(call), id, event, payload, is_bytes: true });
     };
     send(&mut world, 1, "bin");
     assert_eq!(world.broadcasts.last().map(|sent| sent.2), Some(Encoding::Binary));
@@ -155,7 +155,7 @@ fn a_loss_settles_what_was_not_acknowledged_and_leaves_no_timer() {
         world.broadcast(1, "room", "e", json!({}));
         loss(&mut world);
         assert_eq!(world.settled(1), Some(Err("disconnected")));
-        world.input(Input::Disconnect);
+        world.input(Command::Disconnect);
         assert_eq!(world.client().next_timeout(), None);
     }
 }

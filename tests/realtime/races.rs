@@ -1,7 +1,7 @@
 //! Races that the simulation found.
 
 use serde_json::{Value, json};
-use wedsync_dashboard::core::dashboard::Input;
+use wedsync_dashboard::core::page::PageEvent;
 use wedsync_dashboard::core::realtime::subscriptions::{Replay, Subscription};
 
 use crate::world::{EPOCH, World, broadcasts, presence, private};
@@ -108,7 +108,7 @@ fn a_join_that_was_left_may_still_silence_the_server() {
     world.answers = false;
     world.subscribe("a", broadcasts("a"));
     world.unsubscribe("a");
-    world.input(Input::Visible);
+    world.input(PageEvent::Visible);
     world.pass(6_900);
     assert_eq!(world.opened.len(), 1, "the refusal of the join takes 5 s, whether or not it is still wanted");
     world.pass(200);

@@ -2,12 +2,14 @@
 
 use crate::defaults::defaults;
 use serde_json::json;
-use wedsync_dashboard::core::connectivity;
-use wedsync_dashboard::core::dashboard::Config;
-use wedsync_dashboard::core::dashboard::Input;
+use wedsync_dashboard::core::dashboard::{Config, Notification};
+use wedsync_dashboard::core::error::{Code, Error};
+use wedsync_dashboard::core::page::PageEvent;
+use wedsync_dashboard::core::realtime::Command;
 use wedsync_dashboard::core::resilience::backoff::Jitter;
 use wedsync_dashboard::core::session::token::Claims;
 use wedsync_dashboard::core::time::Instant;
+use wedsync_dashboard::core::{connectivity, session};
 
 use crate::world::{World, broadcasts};
 
@@ -83,8 +85,8 @@ fn a_limit_is_given_a_minute_whatever_the_browser_says() {
     let mut world = live();
     let before = world.opened.len();
     world.close(1001);
-    world.input(Input::Online);
-    world.input(Input::Visible);
+    world.input(PageEvent::Online);
+    world.input(PageEvent::Visible);
     world.pass(59_000);
     assert_eq!(world.opened.len(), before);
     while world.opened.len() == before {
@@ -101,11 +103,11 @@ fn a_limit_is_given_a_minute_whatever_the_application_does() {
     // As a component does that leaves the page and comes back.
     world.unsubscribe("feed");
     world.subscribe("feed", broadcasts("feed"));
-    world.input(Input::Disconnect);
-    world.input(Input::Connect);
+    world.input(Command::Disconnect);
+    world.input(Command::Connect);
     world.subscribe("feed", broadcasts("feed"));
-    world.input(Input::Suspend);
-    world.input(Input::Resume);
+    world.input(PageEvent::Suspend);
+    world.input(PageEvent::Resume);
     world.pass(59_000);
     assert_eq!(world.opened.len(), before);
     while world.opened.len() == before {
@@ -120,7 +122,7 @@ fn a_limit_is_given_a_minute_whatever_the_application_does() {
 /// The handshake fails although something answers, and the auth server is asked why.
 fn refused(config: Config) -> World {
     let mut world = World::with(Config { reconnect_base: 30_000, jitter: Jitter::Equal, ..config }, 1);
-    world.input(Input::SetToken { value: Some("jwt".into()), claims: Claims::default() });
+    world.input(session::Event::SetToken { value: Some("jwt".into()), claims: Claims::default() });
     world.subscribe("feed", broadcasts("feed"));
     world.close(1006);
     world.probe(true);
@@ -129,13 +131,13 @@ fn refused(config: Config) -> World {
     world
 }
 
-fn errors(world: &World) -> Vec<String> {
-    world
-        .news
-        .iter()
-        .map(|news| format!("{news:?}"))
-        .filter(|news| news.starts_with("Error { id: None"))
-        .collect()
+/// The last error that is no subscription's.
+fn error(world: &World) -> &Error {
+    let error = world.news.iter().rev().find_map(|news| match news {
+        Notification::Error(error) => Some(error),
+        _ => None,
+    });
+    error.expect("an error was told")
 }
 
 #[test]
@@ -144,7 +146,7 @@ fn a_wrong_key_is_told_apart_from_a_project_out_of_reach() {
     let request = world.requests.last().expect("it was asked");
     assert_eq!((request.path.as_str(), request.token.as_deref()), ("/auth/v1/user", Some("jwt")));
     world.answer(401, json!({ "message": "Invalid API key" }));
-    assert!(errors(&world).last().unwrap().contains("KeyRefused"));
+    assert_eq!(error(&world).code, Code::KeyRefused);
     let opened = world.opened.len();
     world.pass(55_000);
     assert_eq!(world.opened.len(), opened, "a minute apart");
@@ -163,7 +165,7 @@ fn a_key_that_says_it_has_expired_needs_no_question() {
     let key_expires = Some(Instant::from_millis(10));
     let world = refused(Config { key_expires, ..defaults() });
     assert!(world.requests.is_empty());
-    assert!(errors(&world).last().unwrap().contains("has expired"));
+    assert!(error(&world).message.contains("has expired"));
 }
 
 #[test]
@@ -179,7 +181,7 @@ fn a_project_that_answers_nothing_is_asked_no_questions() {
 
 #[test]
 fn on_a_connection_that_is_to_be_spared_all_of_it_is_rarer() {
-    let network = |saves_data, effective_type: &str| Input::Network {
+    let network = |saves_data, effective_type: &str| PageEvent::Network {
         saves_data,
         effective_type: Some(effective_type.to_owned()),
     };
@@ -205,10 +207,10 @@ fn an_attempt_that_hangs_is_begun_anew_when_the_network_returns() {
     let mut world = World::new();
     world.subscribe("feed", broadcasts("feed"));
     world.pass(500);
-    world.input(Input::Online);
+    world.input(PageEvent::Online);
     assert_eq!(world.opened.len(), 1, "it has only begun");
     world.pass(3_000);
-    world.input(Input::Online);
+    world.input(PageEvent::Online);
     assert_eq!((world.opened.len(), world.closed.len()), (2, 1));
     world.open();
     world.accept("feed");
@@ -219,7 +221,7 @@ fn an_attempt_that_hangs_is_begun_anew_when_the_network_returns() {
 fn another_network_makes_an_open_link_prove_itself() {
     let mut world = live();
     world.answers = false;
-    world.input(Input::Network { saves_data: false, effective_type: Some("4g".into()) });
+    world.input(PageEvent::Network { saves_data: false, effective_type: Some("4g".into()) });
     assert_eq!(world.sent_events().last(), Some(&"heartbeat"));
     world.pass(2_000);
     world.open();

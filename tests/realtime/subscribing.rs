@@ -1,11 +1,12 @@
 //! Subscribing and unsubscribing: twice, in a hurry, and against each other.
 
 use serde_json::json;
-use wedsync_dashboard::core::dashboard::{Input, Notification};
+use wedsync_dashboard::core::dashboard::Notification;
 use wedsync_dashboard::core::ids::CallId;
 use wedsync_dashboard::core::realtime::frame::Encoding;
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
+use wedsync_dashboard::core::realtime::{Command, News};
 
 use wedsync_dashboard::core::{connectivity, realtime};
 
@@ -155,7 +156,7 @@ fn a_mount_unmount_mount_ends_live_and_the_former_joins_close_means_nothing() {
 #[test]
 fn a_broadcast_goes_out_on_the_live_channel_only() {
     let mut world = World::open_with("feed", broadcasts("feed"));
-    let send = |call, id: &str| Input::Broadcast {
+    let send = |call, id: &str| Command::Broadcast {
         call: CallId(call),
         id: id.to_owned(),
         event: "cursor".to_owned(),
@@ -164,7 +165,7 @@ fn a_broadcast_goes_out_on_the_live_channel_only() {
     };
     let settled = |world: &World, wanted| {
         world.news.iter().find_map(|news| match news {
-            Notification::Settled { call: CallId(call), result } if *call == wanted => {
+            Notification::Realtime(News::Settled { call: CallId(call), result }) if *call == wanted => {
                 Some(result.clone().map_err(|error| error.code.as_str()))
             }
             _ => None,
@@ -254,7 +255,7 @@ fn a_call_is_settled_with_what_ends_the_subscription_before_it_is_live() {
         "refused",
         "Unauthorized: You do not have permissions to read from this Channel topic: refused",
     );
-    world.input(Input::Disconnect);
+    world.input(Command::Disconnect);
     assert_eq!(
         [ended, refused, stopped].map(|call| world.settled(call)),
         [Some(Err("unsubscribed")), Some(Err("join_refused")), Some(Err("unsubscribed"))]
@@ -293,7 +294,7 @@ fn a_callback_is_dropped_with_its_subscription() {
 fn a_broadcast_on_a_subscription_to_changes_is_refused_because_nobody_would_hear_it() {
     let mut world = World::open_with("rows", changes("feed", "activity", None));
     world.accept("feed");
-    world.input(Input::Broadcast {
+    world.input(Command::Broadcast {
         call: CallId(1),
         id: "rows".into(),
         event: "e".into(),

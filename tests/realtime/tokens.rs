@@ -2,10 +2,12 @@
 
 use crate::defaults::defaults;
 use serde_json::json;
-use wedsync_dashboard::core::dashboard::Config;
-use wedsync_dashboard::core::dashboard::{Input, Notification};
+use wedsync_dashboard::core::dashboard::{Config, Input, Notification};
+use wedsync_dashboard::core::page::PageEvent;
+use wedsync_dashboard::core::realtime::Command;
 use wedsync_dashboard::core::realtime::subscriptions::Subscription;
 use wedsync_dashboard::core::resilience::backoff::Jitter;
+use wedsync_dashboard::core::session;
 use wedsync_dashboard::core::session::token::{Claims, QuestionId};
 
 use crate::recording::{from_client, from_server};
@@ -28,7 +30,7 @@ pub fn answer(world: &mut World, question: usize, token: &str, lifetime: Option<
 
 pub fn answer_with(world: &mut World, question: usize, token: &str, claims: Claims) {
     let question = QuestionId(question as u32);
-    world.input(Input::Token { question, value: Some(token.to_owned()), claims });
+    world.input(session::Event::Token { question, value: Some(token.to_owned()), claims });
 }
 
 /// All tokens are one user's.
@@ -37,7 +39,7 @@ pub fn claims(lifetime: Option<i64>, age: Option<i64>) -> Claims {
 }
 
 pub fn set_auth(world: &mut World, token: &str, lifetime: Option<i64>) {
-    world.input(Input::SetToken { value: Some(token.to_owned()), claims: claims(lifetime, None) });
+    world.input(session::Event::SetToken { value: Some(token.to_owned()), claims: claims(lifetime, None) });
 }
 
 /// The server complains of a channel's token and closes it.
@@ -136,7 +138,7 @@ fn a_malformed_token_is_given_up_with_the_servers_words() {
 #[test]
 fn an_application_that_fails_or_never_answers_is_asked_again() {
     let mut world = asking();
-    world.input(Input::TokenFailed { question: QuestionId(1), reason: "no session".into() });
+    world.input(session::Event::TokenFailed { question: QuestionId(1), reason: "no session".into() });
     assert_eq!(world.errors("room"), ["token_unavailable"]);
     world.pass(1_000);
     assert_eq!(world.tokens_asked, 2);
@@ -151,7 +153,7 @@ fn an_application_that_fails_or_never_answers_is_asked_again() {
 #[test]
 fn a_disconnect_while_a_token_is_awaited_does_not_keep_the_next_from_being_asked_for() {
     let mut world = asking();
-    world.input(Input::Disconnect);
+    world.input(Command::Disconnect);
     world.subscribe("room", private(broadcasts("room:1")));
     world.open();
     assert_eq!(world.tokens_asked, 2);
@@ -173,17 +175,21 @@ fn a_new_connection_asks_anew_even_while_the_former_token_is_good() {
 #[test]
 fn a_client_at_rest_asks_for_no_token_whatever_becomes_of_the_last_question() {
     let answers = [
-        Input::TokenFailed { question: QuestionId(1), reason: "signed out".into() },
-        Input::Token {
+        session::Event::TokenFailed { question: QuestionId(1), reason: "signed out".into() },
+        session::Event::Token {
             question: QuestionId(1),
             value: Some("jwt".into()),
             claims: claims(Some(3_600_000), None),
         },
-        Input::Token { question: QuestionId(1), value: Some("jwt".into()), claims: claims(Some(-1), None) },
+        session::Event::Token {
+            question: QuestionId(1),
+            value: Some("jwt".into()),
+            claims: claims(Some(-1), None),
+        },
     ];
     for answer in answers {
         let mut world = asking();
-        world.input(Input::Disconnect);
+        world.input(Command::Disconnect);
         world.news.clear();
         world.input(answer);
         world.pass(600_000);
@@ -212,7 +218,7 @@ fn a_token_taken_away_leaves_every_channel_and_joins_without_it() {
     world.open();
     world.accept("room:1");
     world.sent.clear();
-    world.input(Input::SetToken { value: None, claims: Claims::default() });
+    world.input(session::Event::SetToken { value: None, claims: Claims::default() });
     assert_eq!(world.sent_events(), ["phx_leave", "phx_join"], "the server ignores a null token");
     assert_eq!(world.join("room:1").2.get("access_token"), None);
     assert!(!world.is_live("room"));
@@ -237,7 +243,7 @@ fn a_failure_asked_for_before_set_auth_is_no_error_after_it() {
     set_auth(&mut world, "bob", None);
     world.accept("room:1");
     let news = world.news.len();
-    world.input(Input::TokenFailed { question: QuestionId(1), reason: "no session".into() });
+    world.input(session::Event::TokenFailed { question: QuestionId(1), reason: "no session".into() });
     assert_eq!(world.news.len(), news);
     world.pass(60_000);
     assert_eq!(world.tokens_asked, 1, "and no reason to ask again");
@@ -263,8 +269,8 @@ fn a_permission_revoked_by_a_new_token_as_recorded_is_not_retried() {
 fn a_page_put_away_while_a_token_is_awaited_asks_again_when_it_is_back() {
     let mut world = asking();
     let asked = world.tokens_asked;
-    world.input(Input::Suspend);
-    world.input(Input::Resume);
+    world.input(PageEvent::Suspend);
+    world.input(PageEvent::Resume);
     world.open();
     assert_eq!(world.tokens_asked, asked + 1, "the first question may have died with the page");
     give(&mut world, "a", None);
@@ -363,7 +369,7 @@ fn a_late_failure_of_an_older_question_does_not_end_the_wait_for_the_newer_one()
     world.pass(12_000);
     assert_eq!(world.tokens_asked, 2);
     let errors = world.errors("room").len();
-    world.input(Input::TokenFailed { question: QuestionId(1), reason: "late".into() });
+    world.input(session::Event::TokenFailed { question: QuestionId(1), reason: "late".into() });
     assert_eq!(world.errors("room").len(), errors);
     answer(&mut world, 2, "jwt", None);
     world.accept("room:1");
@@ -427,7 +433,9 @@ fn a_source_that_has_only_what_was_refused_is_asked_every_five_seconds_at_most()
 
 #[test]
 fn what_was_asked_before_a_rest_is_not_answered_after_it() {
-    for rest in [[Input::Disconnect, Input::Connect], [Input::Suspend, Input::Resume]] {
+    let calls = [Command::Disconnect, Command::Connect].map(Input::from);
+    let events = [PageEvent::Suspend, PageEvent::Resume].map(Input::from);
+    for rest in [calls, events] {
         let mut world = asking();
         rest.into_iter().for_each(|input| world.input(input));
         world.subscribe("room", private(broadcasts("room:1")));

@@ -1,10 +1,11 @@
 //! A failure is told when it begins and when its reason changes, whatever fails how often.
 
 use crate::defaults::defaults;
-use wedsync_dashboard::core::dashboard::Config;
-use wedsync_dashboard::core::dashboard::{Input, Notification};
+use wedsync_dashboard::core::dashboard::{Config, Notification};
 use wedsync_dashboard::core::error::Error;
+use wedsync_dashboard::core::realtime::News;
 use wedsync_dashboard::core::realtime::subscriptions::Subscription;
+use wedsync_dashboard::core::session;
 use wedsync_dashboard::core::session::token::QuestionId;
 
 use crate::tokens::{answer_with, claims};
@@ -15,8 +16,8 @@ fn told(world: &World) -> (Vec<Error>, Vec<(String, Error)>) {
     let (mut general, mut own) = (Vec::new(), Vec::new());
     for news in &world.news {
         match news {
-            Notification::Error { id: None, error } => general.push(error.clone()),
-            Notification::Error { id: Some(id), error } => own.push((id.clone(), error.clone())),
+            Notification::Error(error) => general.push(error.clone()),
+            Notification::Realtime(News::Error { id, error }) => own.push((id.clone(), error.clone())),
             _ => {}
         }
     }
@@ -105,5 +106,5 @@ fn a_source_that_fails_for_long_is_told_once_and_anew_after_it_gave_a_token() {
 
 fn fail(world: &mut World) {
     let question = QuestionId(world.tokens_asked as u32);
-    world.input(Input::TokenFailed { question, reason: "offline".into() });
+    world.input(session::Event::TokenFailed { question, reason: "offline".into() });
 }

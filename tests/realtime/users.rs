@@ -2,14 +2,14 @@
 
 use crate::defaults::defaults;
 use serde_json::{Value, json};
-use wedsync_dashboard::core::dashboard::Config;
-use wedsync_dashboard::core::dashboard::{Input, Notification};
+use wedsync_dashboard::core::dashboard::{Config, Notification};
 use wedsync_dashboard::core::ids::CallId;
-use wedsync_dashboard::core::realtime::Continuity;
 use wedsync_dashboard::core::realtime::frame::Protocol;
 use wedsync_dashboard::core::realtime::http_broadcast::HttpBroadcast;
 use wedsync_dashboard::core::realtime::presence::PresenceEvent;
 use wedsync_dashboard::core::realtime::subscriptions::Status;
+use wedsync_dashboard::core::realtime::{Command, Continuity, News};
+use wedsync_dashboard::core::session;
 use wedsync_dashboard::core::session::token::Claims;
 use wedsync_dashboard::core::session::token::QuestionId;
 
@@ -21,11 +21,11 @@ fn claims(user: &str) -> Claims {
 }
 
 fn set_auth(world: &mut World, user: &str, token: &str) {
-    world.input(Input::SetToken { value: Some(token.to_owned()), claims: claims(user) });
+    world.input(session::Event::SetToken { value: Some(token.to_owned()), claims: claims(user) });
 }
 
 fn sign_out(world: &mut World) {
-    world.input(Input::SetToken { value: None, claims: Claims::default() });
+    world.input(session::Event::SetToken { value: None, claims: Claims::default() });
 }
 
 /// Alice's, with this subscription live.
@@ -62,7 +62,7 @@ fn subscribed_to_postgres(world: &mut World, channel: &str) {
 }
 
 fn gaps(world: &World, wanted: &str) -> usize {
-    let of = |news: &&Notification<Value>| matches!(news, Notification::Continuity { id, continuity: Continuity::Lost } if id == wanted);
+    let of = |news: &&Notification<Value>| matches!(news, Notification::Realtime(News::Continuity { id, continuity: Continuity::Lost }) if id == wanted);
     world.news.iter().filter(of).count()
 }
 
@@ -163,12 +163,12 @@ fn a_subscription_that_the_server_begins_anew_by_itself_is_told_as_a_gap() {
 #[test]
 fn tokens_that_do_not_say_whose_they_are_are_each_anothers() {
     let mut world = World::new();
-    world.input(Input::SetToken { value: Some("a".into()), claims: Claims::default() });
+    world.input(session::Event::SetToken { value: Some("a".into()), claims: Claims::default() });
     world.subscribe("room", broadcasts("room"));
     world.open();
     world.accept("room");
     world.sent.clear();
-    world.input(Input::SetToken { value: Some("b".into()), claims: Claims::default() });
+    world.input(session::Event::SetToken { value: Some("b".into()), claims: Claims::default() });
     assert_eq!(world.sent_events(), ["phx_leave", "phx_join"]);
 }
 
@@ -197,7 +197,7 @@ fn who_the_former_user_saw_and_what_it_tracked_end_with_it() {
     let message = json!({ "message": "about alice", "status": "error", "extension": "system" });
     world.receive_json(json!([reference, null, topic, "system", message]));
     assert_eq!(world.client().presence("people"), Some(json!({})));
-    assert!(!world.news.iter().any(|news| matches!(news, Notification::System { .. })));
+    assert!(!world.news.iter().any(|news| matches!(news, Notification::Realtime(News::System { .. }))));
     world.accept("office");
     assert!(!world.sent_events().contains(&"presence"), "what alice tracked is not bob's");
 }
@@ -205,13 +205,13 @@ fn who_the_former_user_saw_and_what_it_tracked_end_with_it() {
 #[test]
 fn a_broadcast_by_http_that_waited_under_the_former_user_does_not_go_out_as_the_next_ones() {
     let mut world = World::with(Config { has_token_source: true, ..defaults() }, 1);
-    let answer = |user: &str, question| Input::Token {
+    let answer = |user: &str, question| session::Event::Token {
         question: QuestionId(question),
         value: Some(user.to_owned()),
         claims: claims(user),
     };
     let send = |world: &mut World, call| {
-        world.input(Input::HttpBroadcast(HttpBroadcast {
+        world.input(Command::HttpBroadcast(HttpBroadcast {
             call: CallId(call),
             channel: "room".into(),
             event: "hi".into(),

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use crate::defaults::defaults;
 use serde_json::{Value, json};
 use twin::router::{Router, Verdict};
-use wedsync_dashboard::core::dashboard::{Config, Dashboard};
-use wedsync_dashboard::core::dashboard::{Input, Notification, Output, RequestId};
+use wedsync_dashboard::core::dashboard::{Config, Dashboard, Input, Notification, Output, RequestId};
 use wedsync_dashboard::core::http::HttpAnswer;
 use wedsync_dashboard::core::ids::{CallId, SocketId};
 use wedsync_dashboard::core::log::LogEntry;
@@ -14,9 +13,10 @@ use wedsync_dashboard::core::pump::{Heard, Pump, Pumped, Reading};
 use wedsync_dashboard::core::realtime::binding::Binding;
 use wedsync_dashboard::core::realtime::frame::Encoding;
 use wedsync_dashboard::core::realtime::presence::PresenceEvent;
-use wedsync_dashboard::core::realtime::routes::Slot;
+use wedsync_dashboard::core::realtime::routes::{Edit, Slot};
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
+use wedsync_dashboard::core::realtime::{Action, Command, News, Traffic};
 use wedsync_dashboard::core::time::Instant;
 use wedsync_dashboard::core::{connectivity, dashboard};
 
@@ -110,34 +110,36 @@ impl World {
         world
     }
 
-    pub fn input(&mut self, input: Input<Value>) {
+    pub fn input(&mut self, input: impl Into<Input<Value>>) {
         let before = self.sent.len();
         let now = self.now.as_millis();
         let reading = Reading { monotonic: now, wall: EPOCH + now };
-        let Pumped { outputs, .. } = self.pump.run(reading, self.heard.take(), input);
+        let Pumped { outputs, .. } = self.pump.run(reading, self.heard.take(), input.into());
         for output in outputs {
             match output {
-                Output::Open { socket } => self.opened.push(socket),
-                Output::Close { socket } => self.closed.push(socket),
-                Output::Send { socket, frame } => {
+                Output::Connectivity(connectivity::Action::Open { socket }) => self.opened.push(socket),
+                Output::Connectivity(connectivity::Action::Close { socket }) => self.closed.push(socket),
+                Output::Realtime(Action::Send { socket, frame }) => {
                     assert!(!self.closed.contains(&socket), "sent on a closed socket: {frame}");
                     self.serving = Some(socket);
                     self.sent.push(frame);
                 }
-                Output::Route { topic, routes } => self.router.route(&topic, routes),
-                Output::Unroute { topic } => assert!(self.router.unroute(&topic).is_some(), "{topic}"),
+                Output::Routes(Edit::Route { topic, routes }) => self.router.route(&topic, routes),
+                Output::Routes(Edit::Unroute { topic }) => {
+                    assert!(self.router.unroute(&topic).is_some(), "{topic}");
+                }
                 Output::AskToken { question } => {
                     self.tokens_asked += 1;
                     assert_eq!(question.0 as usize, self.tokens_asked);
                 }
-                Output::Probe { .. } => self.reach_asked += 1,
+                Output::Connectivity(connectivity::Action::Probe { .. }) => self.reach_asked += 1,
                 Output::Http { request, path, body, token, .. } => {
                     self.requests.push(Request { request, path, body, token });
                 }
-                Output::SendBroadcast { header, payload, encoding, .. } => {
+                Output::Realtime(Action::SendBroadcast { header, payload, encoding, .. }) => {
                     self.broadcasts.push((header, payload, encoding));
                 }
-                Output::DropSlot { slot } => self.dropped.push(slot),
+                Output::Routes(Edit::DropSlot { slot }) => self.dropped.push(slot),
                 Output::Log(entry) => self.log.push(entry),
                 Output::Notify(notification) => self.news.push(notification),
             }
@@ -168,12 +170,12 @@ impl World {
         let slot = self.slot(id);
         self.calls += 1;
         let call = CallId(self.calls);
-        self.input(Input::Subscribe { call, id: id.to_owned(), subscription, slot });
+        self.input(Command::Subscribe { call, id: id.to_owned(), subscription, slot });
         self.calls
     }
 
     pub fn unsubscribe(&mut self, id: &str) {
-        self.input(Input::Unsubscribe { id: id.to_owned() });
+        self.input(Command::Unsubscribe { id: id.to_owned() });
     }
 
     pub fn socket(&self) -> SocketId {
@@ -188,7 +190,7 @@ impl World {
 
     /// The socket asked for last closes, or fails to open.
     pub fn close(&mut self, code: u16) {
-        self.input(Input::SocketClosed { socket: self.socket(), code });
+        self.input(connectivity::Event::Closed { socket: self.socket(), code });
     }
 
     /// Time passes; every timer that falls due wakes the client at its very moment.
@@ -248,7 +250,7 @@ impl World {
             Verdict::Malformed => self.malformed += 1,
             Verdict::Unrouted | Verdict::Forwarded => self.unrouted += 1,
             Verdict::Duplicate => self.duplicates += 1,
-            Verdict::Control(frame) => self.input(Input::Frame { socket, frame }),
+            Verdict::Control(frame) => self.input(Traffic::Frame { socket, frame }),
             Verdict::Deliver { slots, message } => {
                 self.delivered.extend(slots.into_iter().map(|slot| (slot, message.clone())));
             }
@@ -269,7 +271,9 @@ impl World {
 
     /// Whether the application has been told that a link was dead.
     pub fn is_told_down(&self) -> bool {
-        self.news.iter().any(|news| matches!(news, Notification::Disconnected { code: 0, .. }))
+        self.news.iter().any(|news| {
+            matches!(news, Notification::Connectivity(connectivity::News::Disconnected { code: 0, .. }))
+        })
     }
 
     /// What a subscription was told of its returns.
@@ -277,7 +281,9 @@ impl World {
         self.news
             .iter()
             .filter_map(|news| match news {
-                Notification::Continuity { id, continuity } if id == wanted => Some(continuity.as_str()),
+                Notification::Realtime(News::Continuity { id, continuity }) if id == wanted => {
+                    Some(continuity.as_str())
+                }
                 _ => None,
             })
             .collect()
@@ -356,7 +362,7 @@ impl World {
         self.news
             .iter()
             .filter_map(|news| match news {
-                Notification::Status { id, status } if id == wanted => Some(*status),
+                Notification::Realtime(News::Status { id, status }) if id == wanted => Some(*status),
                 _ => None,
             })
             .collect()
@@ -371,7 +377,7 @@ impl World {
         self.news
             .iter()
             .filter_map(|news| match news {
-                Notification::Error { id: Some(id), error } | Notification::Failed { id, error }
+                Notification::Realtime(News::Error { id, error } | News::Failed { id, error })
                     if id == wanted =>
                 {
                     Some(error.code.as_str())
@@ -383,14 +389,14 @@ impl World {
 
     pub fn failure(&self, wanted: &str) -> Option<&wedsync_dashboard::core::error::Error> {
         self.news.iter().find_map(|news| match news {
-            Notification::Failed { id, error } if id == wanted => Some(error),
+            Notification::Realtime(News::Failed { id, error }) if id == wanted => Some(error),
             _ => None,
         })
     }
 
     /// The client is told whether anything answers.
     pub fn reached(&mut self, answered: bool) {
-        self.input(Input::Probed { answered });
+        self.input(connectivity::Event::Probed { answered });
     }
 
     /// Time passes until the next probe is out, and something answers it or nothing does.
@@ -410,7 +416,7 @@ impl World {
     /// How a call ended: `None` while it waits.
     pub fn settled(&self, wanted: u32) -> Option<Result<(), &'static str>> {
         self.news.iter().find_map(|news| match news {
-            Notification::Settled { call: CallId(call), result } if *call == wanted => {
+            Notification::Realtime(News::Settled { call: CallId(call), result }) if *call == wanted => {
                 Some(result.clone().map_err(|error| error.code.as_str()))
             }
             _ => None,
@@ -419,24 +425,24 @@ impl World {
 
     /// How many times a call was settled.
     pub fn settlements(&self, wanted: u32) -> usize {
-        let is_wanted = |news: &&Notification<Value>| matches!(news, Notification::Settled { call, .. } if call.0 == wanted);
+        let is_wanted = |news: &&Notification<Value>| matches!(news, Notification::Realtime(News::Settled { call, .. }) if call.0 == wanted);
         self.news.iter().filter(is_wanted).count()
     }
 
     pub fn broadcast(&mut self, call: u32, id: &str, event: &str, payload: Value) {
         let (id, event, call) = (id.to_owned(), event.to_owned(), CallId(call));
-        self.input(Input::Broadcast { call, id, event, payload, is_bytes: false });
+        self.input(Command::Broadcast { call, id, event, payload, is_bytes: false });
     }
 
     pub fn track(&mut self, call: u32, id: &str, state: Option<Value>) {
-        self.input(Input::Track { call: CallId(call), id: id.to_owned(), state });
+        self.input(Command::Track { call: CallId(call), id: id.to_owned(), state });
     }
 
     pub fn presence_events(&self, wanted: &str) -> Vec<PresenceEvent<Value>> {
         self.news
             .iter()
             .filter_map(|news| match news {
-                Notification::Presence { id, event } if id == wanted => Some(event.clone()),
+                Notification::Realtime(News::Presence { id, event }) if id == wanted => Some(event.clone()),
                 _ => None,
             })
             .collect()

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use wedsync_dashboard::core::dashboard::Input;
+use wedsync_dashboard::core::page::PageEvent;
 
 use crate::faults::Fault;
 use crate::server::Data;
@@ -82,7 +83,7 @@ impl World {
             Fault::Online(peer) => {
                 let waits = self.waits(peer);
                 self.watch.offline.remove(&peer);
-                self.tell(peer, Input::Online);
+                self.tell(peer, PageEvent::Online);
                 assert!(
                     !waits || self.current[peer].is_some(),
                     "the network is back, and client {peer} waits"
@@ -90,7 +91,7 @@ impl World {
             }
             Fault::Offline(peer) => {
                 self.watch_offline(peer);
-                self.tell(peer, Input::Offline);
+                self.tell(peer, PageEvent::Offline);
             }
             Fault::Visible(peer) => self.see(peer, true),
             Fault::ChangeWish(peer) => self.change_wish(peer),
@@ -102,7 +103,7 @@ impl World {
                     // A frozen page's answers are about the past.
                     self.peers[peer].tokens.supersede();
                 }
-                self.tell(peer, Input::Suspend);
+                self.tell(peer, PageEvent::Suspend);
                 self.is_suspending = false;
                 self.schedule(now + time, Event::Resume(peer));
             }
@@ -134,7 +135,7 @@ impl World {
             Fault::SaveData(peer, saves_data) => {
                 self.peers[peer].saved_data |= saves_data;
                 self.be_patient(peer);
-                self.tell(peer, Input::Network { saves_data, effective_type: None });
+                self.tell(peer, PageEvent::Network { saves_data, effective_type: None });
             }
             Fault::Garbage(peer) => self.garbage(peer),
             Fault::Traffic => drop(self.traffic()),
@@ -148,7 +149,7 @@ impl World {
         self.perform(peer, effects);
     }
 
-    pub fn tell(&mut self, peer: usize, input: Input<serde_json::Value>) {
+    pub fn tell(&mut self, peer: usize, input: impl Into<Input<serde_json::Value>>) {
         if self.asleep[peer].is_none() {
             let effects = self.peers[peer].input(self.now, input);
             self.perform(peer, effects);
@@ -176,7 +177,7 @@ impl World {
         if self.asleep[peer].is_none() {
             self.peers[peer].is_hidden = !is_seen;
             self.be_patient(peer);
-            self.tell(peer, if is_seen { Input::Visible } else { Input::Hidden });
+            self.tell(peer, if is_seen { PageEvent::Visible } else { PageEvent::Hidden });
         }
     }
 
@@ -206,7 +207,7 @@ impl World {
         }
         if is_told {
             self.watch_offline(peer);
-            self.tell(peer, Input::Offline);
+            self.tell(peer, PageEvent::Offline);
             self.schedule(self.now + time, Event::Online(peer));
         }
     }

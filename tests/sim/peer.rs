@@ -6,21 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::defaults::defaults;
 use serde_json::{Value, json};
 use twin::router::{Router, Verdict};
-use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::connectivity::Connection;
-use wedsync_dashboard::core::dashboard::{Config, Dashboard};
-use wedsync_dashboard::core::dashboard::{Input, Notification, Output, RequestId};
+use wedsync_dashboard::core::dashboard::{Config, Dashboard, Input, Notification, Output, RequestId};
 use wedsync_dashboard::core::error::Error;
 use wedsync_dashboard::core::http::HttpAnswer;
 use wedsync_dashboard::core::ids::{CallId, SocketId};
 use wedsync_dashboard::core::pump::{Heard, Pump, Pumped, Reading};
-use wedsync_dashboard::core::realtime::Continuity;
 use wedsync_dashboard::core::realtime::frame::{Encoding, Protocol};
 use wedsync_dashboard::core::realtime::http_broadcast::HttpBroadcast;
-use wedsync_dashboard::core::realtime::routes::Slot;
+use wedsync_dashboard::core::realtime::routes::{Edit, Slot};
 use wedsync_dashboard::core::realtime::subscriptions::Status;
+use wedsync_dashboard::core::realtime::{Action, Command, Continuity, News, Traffic};
 use wedsync_dashboard::core::session::token::QuestionId;
 use wedsync_dashboard::core::time::Instant;
+use wedsync_dashboard::core::{connectivity, session};
 
 use crate::server::{Data, Millis, Version};
 use crate::tokens::{Issued, Tokens};
@@ -201,12 +200,12 @@ impl Peer {
         let slot = *self.owners.iter().find(|(_, owner)| **owner == id).expect("a slot").0;
         let call = self.call();
         self.subscribing.insert(call.0, id);
-        self.input(now, Input::Subscribe { call, id: id.into(), subscription, slot })
+        self.input(now, Command::Subscribe { call, id: id.into(), subscription, slot })
     }
 
     pub fn no_longer_want(&mut self, now: Millis, id: &'static str) -> Vec<Effect> {
         self.forget(id);
-        let effects = self.input(now, Input::Unsubscribe { id: id.into() });
+        let effects = self.input(now, Command::Unsubscribe { id: id.into() });
         self.has_been_live.remove(id);
         effects
     }
@@ -228,13 +227,13 @@ impl Peer {
     /// Sends a broadcast: bytes if the payload is an array, JSON otherwise.
     pub fn broadcast(&mut self, now: Millis, id: &str, event: &str, payload: Value) -> Vec<Effect> {
         let (call, id, event, is_bytes) = (self.call(), id.into(), event.into(), payload.is_array());
-        self.input(now, Input::Broadcast { call, id, event, payload, is_bytes })
+        self.input(now, Command::Broadcast { call, id, event, payload, is_bytes })
     }
 
     pub fn http_broadcast(&mut self, now: Millis, channel: &str, event: &str, payload: Value) -> Vec<Effect> {
         let (channel, event) = (channel.into(), event.into());
         let broadcast = HttpBroadcast { call: self.call(), channel, event, payload, private: false };
-        self.input(now, Input::HttpBroadcast(broadcast))
+        self.input(now, Command::HttpBroadcast(broadcast))
     }
 
     /// Tracks something, or nothing any more.
@@ -244,7 +243,7 @@ impl Peer {
             None => drop(self.tracked.remove(id)),
         }
         let call = self.call();
-        self.input(now, Input::Track { call, id: id.into(), state })
+        self.input(now, Command::Track { call, id: id.into(), state })
     }
 
     /// The application answers a question, perhaps one of long ago.
@@ -254,7 +253,7 @@ impl Peer {
         let counts =
             self.tokens.given(now, question, &issued, claims.lifetime.unwrap_or_default(), self.skew);
         let is_other = counts && former.is_some_and(|former| former != issued.user);
-        let effects = self.input(now, Input::Token { question, value: Some(issued.token), claims });
+        let effects = self.input(now, session::Event::Token { question, value: Some(issued.token), claims });
         if is_other {
             self.assert_new_beginning();
         }
@@ -273,7 +272,8 @@ impl Peer {
         let is_known = self.tokens.right.is_some() || !self.has_token_source;
         self.tokens.set(now, issued.as_ref(), claims.lifetime.unwrap_or_default(), self.skew);
         let is_other = is_known && self.tokens.user != former;
-        let effects = self.input(now, Input::SetToken { value: issued.map(|issued| issued.token), claims });
+        let effects =
+            self.input(now, session::Event::SetToken { value: issued.map(|issued| issued.token), claims });
         if is_other {
             self.assert_new_beginning();
         }
@@ -312,7 +312,7 @@ impl Peer {
         *heard = (heard.0 + 1, now - self.stood_still);
         match verdict {
             // What is no control frame is heard of at the next pump.
-            Verdict::Control(frame) => (Arrival::Nothing, self.input(now, Input::Frame { socket, frame })),
+            Verdict::Control(frame) => (Arrival::Nothing, self.input(now, Traffic::Frame { socket, frame })),
             Verdict::Malformed => (Arrival::Nothing, Vec::new()),
             Verdict::Unrouted | Verdict::Forwarded => (Arrival::Unrouted, Vec::new()),
             Verdict::Duplicate => (Arrival::Duplicate, Vec::new()),
@@ -323,23 +323,27 @@ impl Peer {
         }
     }
 
-    pub fn input(&mut self, now: Millis, input: Input<Value>) -> Vec<Effect> {
+    pub fn input(&mut self, now: Millis, input: impl Into<Input<Value>>) -> Vec<Effect> {
         let monotonic = now - self.stood_still;
         let reading = Reading { monotonic, wall: (EPOCH + now).saturating_add_signed(self.skew) };
         self.read_skew = self.skew;
         let heard = std::mem::take(&mut self.heard);
         let heard = heard.into_iter().map(|(socket, (frames, at))| Heard { socket, frames, at });
-        let Pumped { outputs, .. } = self.pump.run(reading, heard, input);
+        let Pumped { outputs, .. } = self.pump.run(reading, heard, input.into());
         let mut effects = Vec::new();
         let mut due: BTreeSet<&'static str> = BTreeSet::new();
         for output in outputs {
             match output {
-                Output::Open { socket } => effects.push(Effect::Open(socket)),
-                Output::Close { socket } => effects.push(Effect::Close(socket)),
-                Output::Send { socket, frame } => {
+                Output::Connectivity(connectivity::Action::Open { socket }) => {
+                    effects.push(Effect::Open(socket));
+                }
+                Output::Connectivity(connectivity::Action::Close { socket }) => {
+                    effects.push(Effect::Close(socket));
+                }
+                Output::Realtime(Action::Send { socket, frame }) => {
                     effects.push(Effect::Send(socket, Data::Text(frame.to_string())));
                 }
-                Output::SendBroadcast { socket, header, payload, encoding } => {
+                Output::Realtime(Action::SendBroadcast { socket, header, payload, encoding }) => {
                     let payload = match encoding {
                         Encoding::Json => payload.to_string().into_bytes(),
                         Encoding::Binary => serde_json::from_value(payload).expect("bytes"),
@@ -350,11 +354,11 @@ impl Peer {
                     self.tokens.asked(question);
                     effects.push(Effect::AskToken(question));
                 }
-                Output::Probe { .. } => effects.push(Effect::Probe),
+                Output::Connectivity(connectivity::Action::Probe { .. }) => effects.push(Effect::Probe),
                 Output::Http { request, .. } => effects.push(Effect::Http(request)),
-                Output::Route { topic, routes } => self.router.route(&topic, routes),
-                Output::Unroute { topic } => drop(self.router.unroute(&topic)),
-                Output::DropSlot { slot } => {
+                Output::Routes(Edit::Route { topic, routes }) => self.router.route(&topic, routes),
+                Output::Routes(Edit::Unroute { topic }) => drop(self.router.unroute(&topic)),
+                Output::Routes(Edit::DropSlot { slot }) => {
                     assert!(!self.is_routed_to(slot), "a route to a callback that is dropped");
                 }
                 Output::Notify(notification) => effects.extend(self.notice(notification, &mut due)),
@@ -387,7 +391,7 @@ impl Peer {
     /// something.
     fn notice(&mut self, news: Notification<Value>, due: &mut BTreeSet<&'static str>) -> Option<Effect> {
         match news {
-            Notification::Status { id, status } => {
+            Notification::Realtime(News::Status { id, status }) => {
                 let id = self.told(&id, status)?;
                 let topic = &self.wanted[id].1;
                 self.forged.remove(topic);
@@ -396,15 +400,17 @@ impl Peer {
                 }
                 return Some(Effect::Live(id));
             }
-            Notification::Disconnected { code: 0, .. } => return Some(Effect::Dead),
-            Notification::Connection { state } => {
+            Notification::Connectivity(connectivity::News::Disconnected { code: 0, .. }) => {
+                return Some(Effect::Dead);
+            }
+            Notification::Connectivity(connectivity::News::Connection(state)) => {
                 self.is_connected = state == Connection::Connected;
                 if state == Connection::Idle && self.core().question() != Some(self.tokens.last_question()) {
                     // At rest nobody waits for an answer, unless a broadcast by HTTP does.
                     self.tokens.supersede();
                 }
             }
-            Notification::Continuity { id, continuity } => {
+            Notification::Realtime(News::Continuity { id, continuity }) => {
                 let id_of = id.as_str();
                 let is_due =
                     due.remove(id_of) || self.begun_anew.remove(id_of) || self.back_with_it.remove(id_of);
@@ -415,7 +421,7 @@ impl Peer {
                     return Some(Effect::Resumed(wish.id));
                 }
             }
-            Notification::Settled { call, result } => {
+            Notification::Realtime(News::Settled { call, result }) => {
                 assert!(self.unsettled.remove(&call.0), "{call:?} is settled twice");
                 let subscribed = self.subscribing.remove(&call.0);
                 assert!(
@@ -423,13 +429,13 @@ impl Peer {
                     "{subscribed:?} is said to be live and is not"
                 );
             }
-            Notification::Presence { id, .. } | Notification::System { id, .. } => {
+            Notification::Realtime(News::Presence { id, .. } | News::System { id, .. }) => {
                 assert!(
                     self.wanted.contains_key(id.as_str()),
                     "{id} is told of something and nobody wants it"
                 );
             }
-            Notification::Failed { id, error } => {
+            Notification::Realtime(News::Failed { id, error }) => {
                 let (wish, topic) =
                     self.wanted.get(id.as_str()).expect("given up, and nobody wants it").clone();
                 let is_forged = is_forged(&error) && self.forged.contains(&topic);
@@ -437,7 +443,7 @@ impl Peer {
                 self.forget(&id);
                 return Some(Effect::GivenUp(wish.kind));
             }
-            Notification::Error { id: Some(id), error } if is_forged(&error) => {
+            Notification::Realtime(News::Error { id, error }) if is_forged(&error) => {
                 self.forged.extend(self.wanted.get(id.as_str()).map(|(_, topic)| topic.clone()));
             }
             _ => {}

@@ -1,7 +1,7 @@
 //! What clients do to the world: sockets that they open, give up and send on, and what they ask.
 
-use wedsync_dashboard::core::dashboard::Input;
 use wedsync_dashboard::core::ids::SocketId;
+use wedsync_dashboard::core::session;
 use wedsync_dashboard::core::session::token::QuestionId;
 
 use crate::network::Link;
@@ -141,9 +141,8 @@ impl World {
     pub fn give_token(&mut self, peer: usize, question: QuestionId, answer: Answer) {
         let (now, wall) = (self.now, self.server.wall());
         let effects = match answer {
-            Answer::Failure => {
-                self.peers[peer].input(now, Input::TokenFailed { question, reason: "no session".into() })
-            }
+            Answer::Failure => self.peers[peer]
+                .input(now, session::Event::TokenFailed { question, reason: "no session".into() }),
             Answer::Token(issued) => {
                 let former = self.peers[peer].tokens.user.clone();
                 let effects = self.peers[peer].token(now, wall, question, issued);

@@ -9,11 +9,12 @@ use std::ops::RangeInclusive;
 use crate::defaults::defaults;
 use serde_json::{Value, json};
 use twin::router::{Router, Verdict};
-use wedsync_dashboard::core::dashboard::{Config, Dashboard};
-use wedsync_dashboard::core::dashboard::{Input, Notification, Output};
+use wedsync_dashboard::core::connectivity;
+use wedsync_dashboard::core::dashboard::{Config, Dashboard, Input, Notification, Output};
 use wedsync_dashboard::core::http::HttpAnswer;
 use wedsync_dashboard::core::ids::{CallId, SocketId};
 use wedsync_dashboard::core::realtime::subscriptions::Status;
+use wedsync_dashboard::core::realtime::{Action, Command, News, Traffic};
 use wedsync_dashboard::core::resilience::backoff::Jitter;
 use wedsync_dashboard::core::time::Instant;
 
@@ -101,13 +102,13 @@ impl One {
             is_live: false,
         };
         let subscription = Wish::LOBBY.subscription("user");
-        one.input(Input::Subscribe { call: CallId(1), id: Wish::LOBBY.id.into(), subscription, slot: 1 });
+        one.input(Command::Subscribe { call: CallId(1), id: Wish::LOBBY.id.into(), subscription, slot: 1 });
         one.run_until_live();
         one.now = LOSS;
         one.is_live = false;
         one.attempts.clear();
         let socket = one.socket.expect("an open socket");
-        one.input(Input::SocketClosed { socket, code: RESTARTING });
+        one.input(connectivity::Event::Closed { socket, code: RESTARTING });
         one.run_until_live();
         Life { attempts: one.attempts, live: one.now - LOSS }
     }
@@ -133,19 +134,19 @@ impl One {
                 self.socket = Some(socket);
                 self.input(Input::SocketOpened { socket, epoch: 0 });
             }
-            Event::Closed(socket, code) => self.input(Input::SocketClosed { socket, code }),
-            Event::Reached(answered) => self.input(Input::Probed { answered }),
+            Event::Closed(socket, code) => self.input(connectivity::Event::Closed { socket, code }),
+            Event::Reached(answered) => self.input(connectivity::Event::Probed { answered }),
             Event::Input(input) => self.input(input),
         }
     }
 
-    fn input(&mut self, input: Input<Value>) {
-        self.client.handle(Instant::from_millis(self.now), input);
+    fn input(&mut self, input: impl Into<Input<Value>>) {
+        self.client.handle(Instant::from_millis(self.now), input.into());
         while let Some(output) = self.client.poll() {
             match output {
-                Output::Open { socket } => self.open(socket),
-                Output::Send { socket, frame } => self.answer_join(socket, &frame),
-                Output::Probe { .. } => {
+                Output::Connectivity(connectivity::Action::Open { socket }) => self.open(socket),
+                Output::Realtime(Action::Send { socket, frame }) => self.answer_join(socket, &frame),
+                Output::Connectivity(connectivity::Action::Probe { .. }) => {
                     let answered = self.restart.is_healthy || !self.is_away();
                     self.schedule(HANDSHAKE, Event::Reached(answered));
                 }
@@ -153,7 +154,9 @@ impl One {
                     let answer = HttpAnswer { status: 200, body: None, retry_after: None };
                     self.schedule(HANDSHAKE, Event::Input(Input::HttpDone { request, answer }));
                 }
-                Output::Notify(Notification::Status { status, .. }) => self.is_live = status == Status::Live,
+                Output::Notify(Notification::Realtime(News::Status { status, .. })) => {
+                    self.is_live = status == Status::Live;
+                }
                 _ => {}
             }
         }
@@ -177,7 +180,7 @@ impl One {
             let ok = json!({ "status": "ok", "response": { "postgres_changes": [] } });
             let reply = json!([frame[0], frame[1], frame[2], "phx_reply", ok]).to_string();
             let Verdict::Control(frame) = self.router.text(&reply) else { panic!("a reply is for the core") };
-            self.schedule(0, Event::Input(Input::Frame { socket, frame }));
+            self.schedule(0, Event::Input(Traffic::Frame { socket, frame }.into()));
         }
     }
 

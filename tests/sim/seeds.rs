@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use wedsync_dashboard::core::dashboard::Input;
+use wedsync_dashboard::core::realtime::Command;
 
 use crate::faults::{AHEAD, Fault};
 use crate::peer::Peer;
@@ -160,7 +160,7 @@ fn converse(world: &mut World) {
 fn rest(world: &mut World) {
     for peer in 0..world.peers.len() {
         if world.rng.up_to(1) == 0 {
-            let effects = world.peers[peer].input(world.now, Input::Disconnect);
+            let effects = world.peers[peer].input(world.now, Command::Disconnect);
             world.peers[peer].wanted.clear();
             world.perform(peer, effects);
         } else {

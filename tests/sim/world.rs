@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::dashboard::{Input, RequestId};
+use wedsync_dashboard::core::page::PageEvent;
 use wedsync_dashboard::core::rng::Rng;
 use wedsync_dashboard::core::session::token::QuestionId;
 
@@ -214,20 +216,20 @@ impl World {
                 self.links.remove(&conn);
             }
             Event::Token(peer, question, answer) => self.give_token(peer, question, answer),
-            Event::Reached(peer, answered) => self.tell(peer, Input::Probed { answered }),
+            Event::Reached(peer, answered) => self.tell(peer, connectivity::Event::Probed { answered }),
             Event::Answer(peer, request, answers) => {
                 let effects = self.peers[peer].answer(self.now, request, answers);
                 self.perform(peer, effects);
             }
             Event::Resume(peer) => {
                 self.watch.suspended.remove(&peer);
-                self.tell(peer, Input::Resume);
+                self.tell(peer, PageEvent::Resume);
             }
             Event::Allow(channel) => drop(self.server.closed_topics.remove(channel)),
             Event::Visible(peer) => self.see(peer, true),
             Event::Online(peer) => {
                 self.watch.offline.remove(&peer);
-                self.tell(peer, Input::Online);
+                self.tell(peer, PageEvent::Online);
             }
             Event::Awake(peer) => {
                 let due = self.peers[peer].reply_due();
@@ -316,7 +318,7 @@ impl World {
             self.watch.told_to_wait = Some(self.now);
         }
         let effects =
-            self.peers[link.peer].input(self.now, Input::SocketClosed { socket: link.socket, code });
+            self.peers[link.peer].input(self.now, connectivity::Event::Closed { socket: link.socket, code });
         self.perform(link.peer, effects);
     }
 

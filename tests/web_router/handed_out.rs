@@ -8,6 +8,7 @@ use wedsync_dashboard::core::error::{Code, Error};
 use wedsync_dashboard::core::ids::CallId;
 use wedsync_dashboard::core::log::{Level, LogEntry};
 use wedsync_dashboard::core::payload::Payload;
+use wedsync_dashboard::core::realtime::News;
 use wedsync_dashboard::core::realtime::presence::Presence;
 use wedsync_dashboard::shell::object;
 
@@ -33,11 +34,11 @@ fn what_the_server_repeats_of_a_token_goes_out_nowhere() {
     )
     .unwrap();
     let ways: Vec<(&str, Notification<JsValue>)> = vec![
-        ("system", Notification::System { id: "feed".into(), payload }),
-        ("error", Notification::Error { id: Some("feed".into()), error: error() }),
-        ("error", Notification::Error { id: None, error: error() }),
-        ("failed", Notification::Failed { id: "feed".into(), error: error() }),
-        ("settled", Notification::Settled { call: CallId(1), result: Err(error()) }),
+        ("system", Notification::Realtime(News::System { id: "feed".into(), payload })),
+        ("error", Notification::Realtime(News::Error { id: "feed".into(), error: error() })),
+        ("error", Notification::Error(error())),
+        ("failed", Notification::Realtime(News::Failed { id: "feed".into(), error: error() })),
+        ("settled", Notification::Realtime(News::Settled { call: CallId(1), result: Err(error()) })),
     ];
     let mut out: Vec<(&str, String)> =
         ways.iter().map(|(way, news)| (*way, shown(&object::notification(news)))).collect();
@@ -60,7 +61,7 @@ fn a_message_with_tokens_in_a_list_or_an_object_keeps_all_else() {
             "message":"{\"id_token\":\"op\\\"aque\",\"c\":1}"}"#,
     )
     .unwrap();
-    let news = Notification::System { id: "feed".into(), payload };
+    let news = Notification::Realtime(News::System { id: "feed".into(), payload });
     let given = Reflect::get(&object::notification(&news), &"payload".into()).unwrap();
     let expected = r#"{"status":"error","a":{"access_token":"[redacted]","b":1},"refresh_token":"[redacted]","message":"{\"id_token\":\"[redacted]\",\"c\":1}"}"#;
     assert_eq!(shown(&given), expected);
@@ -69,7 +70,7 @@ fn a_message_with_tokens_in_a_list_or_an_object_keeps_all_else() {
 #[wasm_bindgen_test]
 fn a_message_without_a_token_is_handed_out_as_it_came() {
     let payload = JSON::parse(r#"{"message":"Subscribed to PostgreSQL","a":[1,{"b":null}]}"#).unwrap();
-    let news = Notification::System { id: "feed".into(), payload: payload.clone() };
+    let news = Notification::Realtime(News::System { id: "feed".into(), payload: payload.clone() });
     let given = Reflect::get(&object::notification(&news), &"payload".into()).unwrap();
     assert!(Object::is(&given, &payload));
 }
