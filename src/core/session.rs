@@ -45,7 +45,7 @@ pub enum Timer {
     TokenRetry,
 }
 
-/// What has become of the token outside, or is known of the time.
+/// What has become of the access token, or is known of the time.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// The application sets its access token by itself.

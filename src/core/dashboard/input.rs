@@ -11,9 +11,9 @@ use crate::core::{connectivity, realtime, session};
 pub enum Input<P> {
     /// The application asks for something of realtime's.
     Realtime(realtime::Command<P>),
-    /// The router has something to say.
+    /// The router says something.
     Traffic(realtime::Traffic<P>),
-    /// Something has become of the access token, or is known of the time.
+    /// Something has become of the access token, or the time is known.
     Session(session::Event),
     /// Something has become of a socket or a probe.
     Connectivity(connectivity::Event),

@@ -33,7 +33,7 @@ pub enum Traffic<P> {
 pub enum Input<P> {
     /// The application asks for something.
     Command(Command<P>),
-    /// Something has come on a socket.
+    /// The router says something.
     Traffic(Traffic<P>),
     /// The answer to a broadcast by HTTP.
     HttpDone {
