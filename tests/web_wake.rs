@@ -4,11 +4,17 @@
 
 mod browser;
 
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
 use browser::{Inbox, broadcasts, client, status, subscribe};
 use js_sys::Function;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use wedsync_dashboard::api::realtime::RealtimeClient;
+use wedsync_dashboard::core::time::Instant;
+use wedsync_dashboard::shell::wake::{Ticking, Wake};
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -17,6 +23,26 @@ const real = { setTimeout: globalThis.setTimeout, Worker: globalThis.Worker, cre
 export function stopTimers() { globalThis.setTimeout = () => 0; }
 export function forbidWorkers() { globalThis.Worker = class { constructor() { throw new Error('forbidden'); } }; }
 export function refuseWorkerScript() { URL.createObjectURL = () => 'blob:' + location.origin + '/00000000-none'; }
+/** Constructed without a word, as of a script whose imports are broken: one never runs, one fails without a message. */
+export function breakWorkers(isHeard) {
+  globalThis.Worker = class {
+    constructor() { if (isHeard) real.setTimeout.call(globalThis, () => this.onerror(new ErrorEvent('error', { message: '' }))); }
+    postMessage() {}
+    terminate() {}
+  };
+}
+/** The first tick comes so late; then it ticks as it is told. */
+export function delayWorkers(millis) {
+  globalThis.Worker = class {
+    constructor() { this.postMessage(millis); }
+    postMessage(delay) {
+      clearTimeout(this.timer);
+      this.timer = real.setTimeout.call(globalThis, () => this.onmessage(), delay);
+    }
+    terminate() { clearTimeout(this.timer); }
+  };
+}
+export function pause(millis) { return new Promise((resolve) => real.setTimeout.call(globalThis, resolve, millis)); }
 export function restore() {
   Date.now = now;
   globalThis.setTimeout = real.setTimeout;
@@ -51,6 +77,11 @@ extern "C" {
     #[wasm_bindgen(js_name = refuseWorkerScript)]
     fn refuse_worker_script();
     fn restore();
+    #[wasm_bindgen(js_name = breakWorkers)]
+    fn break_workers(is_heard: bool);
+    #[wasm_bindgen(js_name = delayWorkers)]
+    fn delay_workers(millis: u32);
+    fn pause(millis: u32) -> js_sys::Promise;
     #[wasm_bindgen(js_name = runningWorkers)]
     fn running_workers() -> i32;
     #[wasm_bindgen(js_name = sleepAnHour)]
@@ -128,4 +159,111 @@ async fn where_the_workers_script_is_refused_the_pages_own_timer_takes_over() {
     restore();
     two_heartbeats(&sent).await;
     client.disconnect();
+}
+
+/// A timer that is set anew every 50 ms, what it has told, and how often it has woken.
+struct Beat {
+    wake: Rc<Wake>,
+    told: Rc<RefCell<Vec<Ticking>>>,
+    woken: Rc<Cell<u64>>,
+}
+
+impl Beat {
+    fn start() -> Self {
+        let (told, woken) = (Rc::new(RefCell::new(Vec::new())), Rc::new(Cell::new(0)));
+        let (tell, count) = (Rc::clone(&told), Rc::clone(&woken));
+        let wake = Rc::new_cyclic(|wake: &std::rc::Weak<Wake>| {
+            let wake = wake.clone();
+            let woken = move || {
+                count.set(count.get() + 1);
+                if let Some(wake) = wake.upgrade() {
+                    set(&wake, count.get());
+                }
+            };
+            Wake::new(woken, move |ticking| tell.borrow_mut().push(ticking))
+        });
+        set(&wake, 0);
+        Self { wake, told, woken }
+    }
+
+    fn told(&self) -> Vec<Ticking> {
+        assert_eq!(self.wake.ticking(), self.told.borrow().last().copied());
+        self.told.borrow().clone()
+    }
+}
+
+fn set(wake: &Wake, round: u64) {
+    wake.set(Instant::from_millis(50 * round), Some(Instant::from_millis(50 * (round + 1))));
+}
+
+async fn after(millis: u32) {
+    JsFuture::from(pause(millis)).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_proves_itself_by_its_first_tick() {
+    let beat = Beat::start();
+    assert_eq!(beat.told(), [], "nothing is known yet");
+    after(2_500).await;
+    assert_eq!(beat.told(), [Ticking::InWorker], "told once");
+    assert!(beat.woken.get() > 10);
+    // At rest the worker ends; the next has to prove itself too.
+    beat.wake.set(Instant::from_millis(0), None);
+    break_workers(false);
+    set(&beat.wake, 0);
+    restore();
+    after(2_500).await;
+    assert_eq!(beat.told(), [Ticking::InWorker, Ticking::InPage]);
+}
+
+#[wasm_bindgen_test]
+async fn scenario_20_behind_a_worker_that_never_ticks_the_page_keeps_the_time_and_it_is_told_after_2_s() {
+    break_workers(false);
+    let beat = Beat::start();
+    restore();
+    after(1_000).await;
+    assert!(beat.woken.get() > 5, "nothing waits for the worker");
+    assert_eq!(beat.told(), [], "it may tick yet");
+    after(1_500).await;
+    assert_eq!(beat.told(), [Ticking::InPage]);
+}
+
+#[wasm_bindgen_test]
+async fn scenario_20_an_error_without_a_message_is_told_at_once() {
+    break_workers(true);
+    let beat = Beat::start();
+    restore();
+    after(500).await;
+    assert_eq!(beat.told(), [Ticking::InPage]);
+    assert!(beat.woken.get() > 2);
+}
+
+#[wasm_bindgen_test]
+async fn scenario_20_a_socket_stays_up_beside_a_worker_that_does_nothing() {
+    for is_heard in [false, true] {
+        break_workers(is_heard);
+        let (client, news, sent) = live().await;
+        restore();
+        two_heartbeats(&sent).await;
+        after(2_500).await;
+        two_heartbeats(&sent).await;
+        let is_down = |news: &JsValue| browser::text(news, "type") == "disconnected";
+        assert!(!news.any(is_down), "the server has its heartbeats");
+        client.disconnect();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_ticks_late_keeps_the_time_from_then_on() {
+    delay_workers(2_500);
+    let beat = Beat::start();
+    restore();
+    after(3_000).await;
+    assert_eq!(beat.told(), [Ticking::InPage, Ticking::InWorker]);
+    let before = beat.woken.get();
+    stop_timers();
+    // What the page set before still fires; it has nothing to do with it any more.
+    after(500).await;
+    restore();
+    assert!(beat.woken.get() > before + 3);
 }

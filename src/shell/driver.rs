@@ -100,7 +100,7 @@ impl Driver {
                     None,
                 ),
                 sockets: RefCell::default(),
-                wake: Wake::new(move || on_wake(Input::Wake)),
+                wake: Wake::new(move || on_wake(Input::Wake), |_| ()),
                 inputs: RefCell::default(),
                 is_pumping: Cell::new(false),
                 setup,

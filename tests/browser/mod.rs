@@ -110,6 +110,11 @@ impl Inbox {
         .await
     }
 
+    /// Whether one that is there now is as wanted.
+    pub fn any(&self, wanted: impl Fn(&JsValue) -> bool) -> bool {
+        self.inner.borrow().0.iter().any(wanted)
+    }
+
     /// How many are there now.
     pub fn len(&self) -> usize {
         self.inner.borrow().0.len()
