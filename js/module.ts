@@ -48,8 +48,8 @@ async function start(wasmUrl: InitOptions['wasmUrl']): Promise<void> {
   } catch (cause) {
     throw new DashboardError(
       'module_unavailable',
-      'The WebAssembly file could not be loaded. Check that it is served (option `wasmUrl` names another place) and ' +
-        "that a content security policy, if there is one, allows 'wasm-unsafe-eval'.",
+      'The WebAssembly file could not be loaded. Check that it is served, and no page in its place (option `wasmUrl` ' +
+        "names another), and that a content security policy, if there is one, allows 'wasm-unsafe-eval'.",
       { retryable: true, cause },
     );
   }

@@ -98,12 +98,7 @@ export class Router {
     this.#table.dropRoutes(topic);
   }
 
-  /**
-   * Data frames of the topic go to these tabs too, as they came, whether or not this one has routes of it; several of 16 ms
-   * go together. If there are none, what waits to go is dropped.
-   * @param {string} topic
-   * @param {string[]} tabs
-   */
+  /** A topic's data frames go to these tabs too, whether or not it has routes; if to none, what waits to go is dropped. */
   setForward(topic, tabs) {
     const former = this.#table.topic(topic)?.forward;
     this.#table.setForward(topic, this.#forwarder.to(topic, tabs, former));

@@ -52,6 +52,33 @@ test('a wrong `wasmUrl` is told in a sentence, and a later call tries again', as
   assert.ok(result.own && result.retryable);
 });
 
+test('scenario 20: a `wasmUrl` that answers with the application’s page is told as one, and a later call tries again', async () => {
+  const html = {
+    status: 200,
+    contentType: 'text/html',
+    body: '<!doctype html><title>The application</title>',
+  };
+  const { result, errors } = await inPage(
+    async () => {
+      const told = [
+        await failure(wedsync.init({ wasmUrl: '/app/module.wasm' })),
+        await failure(wedsync.createDashboard({ ...options, wasmUrl: '/app/module.wasm' })),
+      ];
+      const dashboard = await wedsync.createDashboard(options);
+      await dashboard.realtime.subscribe('lobby', { channel: 'lobby', onData: () => {} });
+      const isUp = dashboard.realtime.getConnectionStatus();
+      await dashboard.close();
+      return { told, isUp };
+    },
+    { prepare: (page) => page.route('**/app/module.wasm', (route) => route.fulfill(html)) },
+  );
+  for (const error of result.told) {
+    assert.ok(error.own && error.retryable && error.code === 'module_unavailable', error.message);
+    assert.match(error.message, /no page in its place/);
+  }
+  assert.deepEqual([result.isUp, errors], [true, []]);
+});
+
 test('bad options of `createDashboard` are errors of the one class, at the call', async () => {
   const { result } = await inPage(async () => [
     await failure(wedsync.createDashboard()),

@@ -18,23 +18,23 @@ export function sizeOf(data) {
 
 /** What waits for one set of tabs. */
 class Batch {
+  /** Whether it takes more. */
   isOpen = true;
-  #tabs;
-  /** `[forward, data]` of each frame. */
-  #entries = [];
-  /** What lies before it has been dropped. */
-  #first = 0;
   #bytes = 0;
+  /** `[forward, data]` of each frame; what lies before `first` has been dropped. */
+  #entries = [];
+  #first = 0;
   /** By topic, how many frames were dropped. */
   #dropped = new Map();
 
-  constructor(tabs) {
-    this.#tabs = tabs;
+  constructor({ tabs, key }) {
+    this.tabs = tabs;
+    this.key = key;
   }
 
-  put(forward, data) {
-    this.#entries.push([forward, data]);
-    this.#bytes += sizeOf(data);
+  put(entry) {
+    this.#bytes += sizeOf(entry[1]);
+    this.#entries.push(entry);
     while (this.#entries.length - this.#first > MOST_FRAMES || this.#bytes > MOST_BYTES) this.#dropOldest();
   }
 
@@ -44,32 +44,30 @@ class Batch {
     this.#dropped.set(topic, (this.#dropped.get(topic) ?? 0) + 1);
     this.#entries[this.#first] = undefined;
     this.#first += 1;
-    if (this.#first === MOST_FRAMES) this.#shrink();
+    if (this.#first === MOST_FRAMES) this.#take();
   }
 
-  #shrink() {
-    this.#entries.splice(0, this.#first);
+  /** Keeps those of what waits that are wanted; gives it. */
+  #take(isWanted = () => true) {
+    const entries = this.#entries.slice(this.#first).filter(isWanted);
+    this.#entries = entries;
     this.#first = 0;
+    return entries;
   }
 
-  /** Nobody wants what waits of this topic any more. */
+  /** Nobody wants what waits of a topic any more; whether anything else waits. */
   forget(forward) {
-    this.#shrink();
-    this.#entries = this.#entries.filter(([of]) => of !== forward);
-    this.#bytes = this.#entries.reduce((bytes, [, data]) => bytes + sizeOf(data), 0);
+    this.#bytes = 0;
+    for (const [, data] of this.#take(([of]) => of !== forward)) this.#bytes += sizeOf(data);
     this.#dropped.delete(forward.topic);
-  }
-
-  get isEmpty() {
-    return this.#entries.length === 0 && this.#dropped.size === 0;
+    return this.#entries.length + this.#dropped.size > 0;
   }
 
   handTo(hand) {
-    this.#shrink();
-    const frames = this.#entries.map(([, data]) => data);
-    // Until the next frame comes, a topic keeps the batch that its last one was in.
+    const frames = this.#take().map(([, data]) => data);
+    // Until its next frame comes, a topic keeps the batch that the last one was in.
     this.#entries = [];
-    hand(this.#tabs, frames, [...this.#dropped].flat());
+    hand(this.tabs, frames, [...this.#dropped].flat());
   }
 }
 
@@ -77,9 +75,8 @@ class Batch {
 export class Forwarder {
   #hand;
   #handover;
-  /** What waits, in the order of the first frames: what takes no more, and by the set of tabs what does. */
-  #closed = [];
-  #open = new Map();
+  /** What waits, in the order of the first frames. */
+  #batches = [];
 
   /**
    * @param {undefined | ((tabs: string[], frames: (string | ArrayBuffer)[], dropped: (string | number)[]) => void)} hand
@@ -100,13 +97,12 @@ export class Forwarder {
    */
   to(topic, tabs, former) {
     const key = JSON.stringify([...tabs].sort());
-    if (former?.key === key) return former;
-    if (tabs.length === 0) {
-      if (former) this.#forget(former);
-      return undefined;
-    }
+    if (key === (former?.key ?? '[]')) return former;
     this.#close();
-    return { topic, tabs, key, batch: undefined };
+    if (tabs.length > 0) return { topic, tabs, key, batch: undefined };
+    this.#batches = this.#batches.filter((batch) => batch.forget(former));
+    if (this.#batches.length === 0) this.#handover.delete(this);
+    return undefined;
   }
 
   /** @param {object} forward where the frame goes */
@@ -118,40 +114,27 @@ export class Forwarder {
       return;
     }
     if (!forward.batch?.isOpen) forward.batch = this.#batchFor(forward);
-    forward.batch.put(forward, data);
+    forward.batch.put([forward, data]);
   }
 
-  #batchFor({ tabs, key }) {
-    if (this.#isEmpty) this.#handover.add(this, EVERY_MS, true);
-    const batch = this.#open.get(key) ?? new Batch(tabs);
-    this.#open.set(key, batch);
+  #batchFor(forward) {
+    const open = this.#batches.find(({ isOpen, key }) => isOpen && key === forward.key);
+    if (open) return open;
+    if (this.#batches.length === 0) this.#handover.add(this, EVERY_MS, true);
+    const batch = new Batch(forward);
+    this.#batches.push(batch);
     return batch;
-  }
-
-  get #isEmpty() {
-    return this.#closed.length + this.#open.size === 0;
   }
 
   /** What comes from now on comes behind all that waits, whichever tabs it is for. */
   #close() {
-    for (const batch of this.#open.values()) batch.isOpen = false;
-    this.#closed.push(...this.#open.values());
-    this.#open.clear();
-  }
-
-  #forget(forward) {
-    this.#close();
-    for (const batch of this.#closed) batch.forget(forward);
-    this.#closed = this.#closed.filter(({ isEmpty }) => !isEmpty);
-    if (this.#isEmpty) this.#handover.delete(this);
+    for (const batch of this.#batches) batch.isOpen = false;
   }
 
   /** Hands over all that waits. */
   flush() {
     this.#close();
-    const batches = this.#closed;
-    this.#closed = [];
-    for (const batch of batches) batch.handTo(this.#give);
+    for (const batch of this.#batches.splice(0)) batch.handTo(this.#give);
   }
 
   #give = (...batch) => {
