@@ -13,8 +13,9 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use wedsync_dashboard::api::realtime::RealtimeClient;
+use wedsync_dashboard::core::page::Ticking;
 use wedsync_dashboard::core::time::Instant;
-use wedsync_dashboard::shell::wake::{Ticking, Wake};
+use wedsync_dashboard::shell::wake::Wake;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -92,12 +93,14 @@ extern "C" {
 
 /// A live client with its notifications and what it sends.
 async fn live() -> (RealtimeClient, Inbox, Inbox) {
+    live_with(&[]).await
+}
+
+async fn live_with(more: &[(&str, JsValue)]) -> (RealtimeClient, Inbox, Inbox) {
     let sent = Inbox::default();
     watch_sends(&sent.put());
-    let (client, news) = client(
-        &JsValue::NULL,
-        &[("heartbeatIntervalMs", 1_000.into()), ("visibleHeartbeatIntervalMs", 1_000.into())],
-    );
+    let often = [("heartbeatIntervalMs", 1_000.into()), ("visibleHeartbeatIntervalMs", 1_000.into())];
+    let (client, news) = client(&JsValue::NULL, &[&often[..], more].concat());
     subscribe(&client, "lobby", &broadcasts(&[]), &Function::new_no_args(""));
     status(&news, "lobby", "live").await;
     (client, news, sent)
@@ -242,10 +245,11 @@ async fn scenario_20_an_error_without_a_message_is_told_at_once() {
 async fn scenario_20_a_socket_stays_up_beside_a_worker_that_does_nothing() {
     for is_heard in [false, true] {
         break_workers(is_heard);
-        let (client, news, sent) = live().await;
+        let log = Inbox::default();
+        let (client, news, sent) = live_with(&[("onLog", log.put().into())]).await;
         restore();
         two_heartbeats(&sent).await;
-        after(2_500).await;
+        log.next(|entry| browser::text(entry, "event") == "ticking_in_page").await;
         two_heartbeats(&sent).await;
         let is_down = |news: &JsValue| browser::text(news, "type") == "disconnected";
         assert!(!news.any(is_down), "the server has its heartbeats");

@@ -22,4 +22,15 @@ pub enum PageEvent {
     Visible,
     /// Nobody sees the page any more.
     Hidden,
+    /// It has turned out who keeps the time.
+    Ticking(Ticking),
+}
+
+/// Who keeps the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ticking {
+    /// A worker, whose timers are on time in a hidden page too.
+    InWorker,
+    /// The page, whose timers are up to a minute late while it is hidden: workers are forbidden, or do not run.
+    InPage,
 }

@@ -91,6 +91,7 @@ impl Driver {
             });
             let on_wake = tell.clone();
             let on_page = move |event: PageEvent| tell(event.into());
+            let on_ticking = on_page.clone();
             Self {
                 pump: RefCell::new(Pump::new(setup.config.clone(), seed())),
                 router: Router::new(
@@ -100,7 +101,10 @@ impl Driver {
                     None,
                 ),
                 sockets: RefCell::default(),
-                wake: Wake::new(move || on_wake(Input::Wake), |_| ()),
+                wake: Wake::new(
+                    move || on_wake(Input::Wake),
+                    move |ticking| on_ticking(PageEvent::Ticking(ticking)),
+                ),
                 inputs: RefCell::default(),
                 is_pumping: Cell::new(false),
                 setup,

@@ -10,6 +10,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, Url, Worker};
 
+use crate::core::page::Ticking;
 use crate::core::time::Instant;
 
 /// It ticks once of its own accord. Beside the one timeout it looks at the wall clock once a second: where the monotonic clock stands still while the
@@ -22,15 +23,6 @@ const LONGEST: u64 = i32::MAX as u64;
 
 /// Until a worker has to have ticked, in milliseconds.
 const PROOF: u32 = 2_000;
-
-/// Who keeps the time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ticking {
-    /// A worker, whose timers are on time in a hidden page too.
-    InWorker,
-    /// The page, whose timers are up to a minute late while it is hidden.
-    InPage,
-}
 
 /// The timer.
 pub struct Wake {

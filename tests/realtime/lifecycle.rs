@@ -3,7 +3,8 @@
 use crate::defaults::defaults;
 use serde_json::json;
 use wedsync_dashboard::core::dashboard::{Config, Notification};
-use wedsync_dashboard::core::page::PageEvent;
+use wedsync_dashboard::core::log::Level;
+use wedsync_dashboard::core::page::{PageEvent, Ticking};
 use wedsync_dashboard::core::realtime::Command;
 use wedsync_dashboard::core::realtime::subscriptions::Status;
 use wedsync_dashboard::core::session::token::{Claims, QuestionId};
@@ -135,9 +136,11 @@ fn the_log_tells_what_happens_and_never_a_token() {
     });
     world.accept("feed");
     world.close(1006);
+    world.input(PageEvent::Ticking(Ticking::InPage));
     let events: Vec<_> = world.log.iter().map(|entry| entry.event).collect();
-    assert_eq!(events, ["connect", "connected", "token", "join", "live", "closed"]);
-    assert_eq!(world.log.last().and_then(|entry| entry.number), Some(1006));
+    assert_eq!(events, ["connect", "connected", "token", "join", "live", "closed", "ticking_in_page"]);
+    assert_eq!(world.log[5].number, Some(1006));
+    assert_eq!(world.log[6].level, Level::Warn, "a hidden page may be silent for too long");
     assert!(!format!("{:?}", world.log).contains("secret"));
     let mut quiet = World::open_with("feed", broadcasts("feed"));
     quiet.accept("feed");

@@ -5,7 +5,7 @@ use crate::core::activity::Loss;
 use crate::core::connectivity::link::Standing;
 use crate::core::connectivity::liveness::Doubt;
 use crate::core::log::Level;
-use crate::core::page::PageEvent;
+use crate::core::page::{PageEvent, Ticking};
 use crate::core::time::Instant;
 
 impl Connectivity {
@@ -27,6 +27,8 @@ impl Connectivity {
                 self.seen(now);
             }
             PageEvent::Hidden => self.link.hide(true),
+            PageEvent::Ticking(Ticking::InWorker) => self.log(Level::Debug, "ticking_in_worker", None),
+            PageEvent::Ticking(Ticking::InPage) => self.log(Level::Warn, "ticking_in_page", None),
         }
     }
 
