@@ -1,9 +1,385 @@
 //! Store: a machine that keeps a user's values in the browser's databases.
 //!
 //! What it asks of the browser is in [`operation`], what it is told of it in [`event`], what lies on the disk in
-//! [`segment`], and what everything is called in [`names`].
+//! [`segment`], what everything is called in [`names`], and what a log means in [`index`].
+//!
+//! Everything that is written waits in the queue of its database until it is known to be committed: by the answer, or by
+//! the log itself, since each entry carries its [`EntryId`](segment::EntryId). Outcomes that are unknown are so resolved by
+//! reading, and writing again does no harm. The queue goes to the database from its front, in one transaction at a time; so
+//! the log has an origin's entries in the order of their numbers, and [`index`] can tell what has been there before.
+//!
+//! While the outbox does not answer, its queue is also written to the spill, a database of this tab's own; there the calls
+//! are settled. The queue keeps going to the outbox from its front, spilled or not, so that nothing later overtakes what is
+//! spilled; when it is empty, so is the spill. What a tab that is gone has left in its spill, the leader puts into its own
+//! queue ([`orphans`]), and deletes once it is committed.
+//!
+//! Why removals may be forgotten ([`compacting`] drops them where the log begins): whoever removes an entry has seen it in
+//! the log, or is its origin, whose removal has a higher number and follows it through the same queue. Either way its
+//! number has been seen in the log once the removal is there, and what is appended with a number that has been seen does not
+//! count. A removal by somebody who had not seen the entry is kept until there is no spill it could still come from.
 
+mod appending;
+mod checking;
+pub mod compacting;
+mod database;
 pub mod event;
+mod evicting;
+pub mod index;
+pub mod input;
 pub mod names;
+mod opening;
 pub mod operation;
+mod orphans;
+pub mod output;
+mod reading;
+mod rebuilding;
 pub mod segment;
+mod serving;
+mod spilling;
+mod sweeping;
+mod telling;
+mod wiping;
+mod writing;
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use litemap::LiteMap;
+
+use crate::core::ids::CallId;
+use crate::core::rng::Rng;
+use crate::core::time::{Instant, Timers};
+use database::{Database, Link};
+use event::Event;
+use input::{Command, Config, Input, Limits, Timer};
+use names::{Kind, Owner};
+use operation::{Answer, Failure, HandleId, Operation, OperationId};
+use output::{Output, Status};
+use sweeping::Sweep;
+
+/// What an operation was asked for.
+#[derive(Clone, Debug)]
+enum Purpose {
+    /// Which incarnation counts, before anything is opened.
+    Marks,
+    Open(Kind),
+    /// Whether this incarnation still counts, now that the database is open, and whether that has made it.
+    Check(Kind, bool),
+    Mark,
+    Read(Kind),
+    Append(Kind),
+    Fetch(Kind),
+    /// The segments that are compacted.
+    Collect(Kind),
+    Compact(Kind),
+    Clear(Kind),
+    Draw,
+    Hold,
+    /// Whether this incarnation still counts, after somebody has deleted a database.
+    Doubt(Kind),
+    Persist(CallId),
+    Estimate(CallId),
+    /// For the wipe that a call has asked for: which incarnation is the highest, and the mark of the next.
+    WipeMarks(CallId),
+    WipeMark(CallId, u64),
+    /// The round of the leader: all databases of the project, the marks of their owners, the tabs that live.
+    RoundNames,
+    RoundMarks,
+    RoundHeld,
+    SweepNames,
+    SweepOpen(Rc<str>),
+    SweepClear(Rc<str>),
+    SweepDelete(Rc<str>),
+    /// Of a spill that has been merged.
+    Delete,
+}
+
+impl Purpose {
+    /// The database whose handle it goes through.
+    const fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Open(kind)
+            | Self::Check(kind, _)
+            | Self::Read(kind)
+            | Self::Append(kind)
+            | Self::Fetch(kind)
+            | Self::Collect(kind)
+            | Self::Compact(kind)
+            | Self::Clear(kind) => Some(*kind),
+            Self::Draw => Some(Kind::Epoch),
+            _ => None,
+        }
+    }
+}
+
+/// Whether anything is done at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    /// Not started, or wiped.
+    Ended,
+    /// The marks are being read.
+    Starting,
+    Running,
+    /// The page is put away.
+    Suspended,
+}
+
+/// How long an operation may take before its outcome counts as unknown, in milliseconds.
+const DEADLINE: u64 = 5_000;
+/// The same where it only has to be shown that the handle lives.
+const PROBE_DEADLINE: u64 = 1_000;
+
+/// The machine. `P` is the handle of a value.
+#[derive(Debug)]
+pub struct Store<P> {
+    owner: Owner,
+    origin: u64,
+    wall: u64,
+    limits: Limits,
+    life: Life,
+    incarnation: u64,
+    is_visible: bool,
+    /// Of this tab, if it leads; otherwise 0.
+    epoch: u64,
+    /// What is to be above the epoch that is wanted.
+    drawing: Option<u64>,
+    databases: LiteMap<Kind, Database<P>>,
+    is_spilling: bool,
+    /// How many entries this origin has made.
+    number: u64,
+    operations: LiteMap<OperationId, Purpose>,
+    next_operation: u32,
+    next_handle: u32,
+    /// Calls that wait, by the time at which they have waited too long; some may have been settled since.
+    waiting: VecDeque<(Instant, CallId)>,
+    round: orphans::Round,
+    sweep: Option<Sweep>,
+    timers: Timers<Timer>,
+    status: Status,
+    rng: Rng,
+    outputs: VecDeque<Output<P>>,
+}
+
+impl<P: Clone> Store<P> {
+    /// A store that does nothing until it is started.
+    pub fn new(config: Config, rng: Rng) -> Self {
+        let Config { owner, origin, wall, limits } = config;
+        Self {
+            owner,
+            origin,
+            wall,
+            limits,
+            life: Life::Ended,
+            incarnation: 0,
+            is_visible: true,
+            epoch: 0,
+            drawing: None,
+            databases: LiteMap::new(),
+            is_spilling: false,
+            number: 0,
+            operations: LiteMap::new(),
+            next_operation: 0,
+            next_handle: 0,
+            waiting: VecDeque::new(),
+            round: orphans::Round::default(),
+            sweep: None,
+            timers: Timers::default(),
+            status: Status::default(),
+            rng,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes in what has happened. [`Input::Wake`] makes the earliest timer that is due go off.
+    pub fn handle(&mut self, now: Instant, input: Input<P>) {
+        match input {
+            Input::Start => self.start(now),
+            Input::Call { call, command } => self.call(now, call, command),
+            Input::Event(event) => self.event(now, event),
+            Input::DrawEpoch { above } => self.draw(now, above),
+            Input::Leading { epoch } => self.lead(now, epoch),
+            Input::NotLeading => self.follow(now),
+            Input::Announced { database, through, generation } => {
+                self.announced(now, database, through, generation);
+            }
+            Input::Wiped { incarnation } => self.outlived(incarnation),
+            Input::Visible => self.visible(now),
+            Input::Hidden => self.is_visible = false,
+            Input::Suspend => self.suspend(),
+            Input::Resume => self.resume(now),
+            Input::Wake => self.wake(now),
+        }
+        self.tell_status();
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Output<P>> {
+        self.outputs.pop_front()
+    }
+
+    /// When to wake it, and why.
+    pub fn next_timeout(&self) -> Option<(Instant, Timer)> {
+        self.timers.next().map(|(deadline, timer)| (deadline, *timer))
+    }
+
+    /// How well things are kept.
+    pub const fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The number of live entries of a database, their size, and that of the whole log, in bytes.
+    pub fn sizes(&self, database: Kind) -> (u32, u64, u64) {
+        self.databases.get(&database).map_or((0, 0, 0), |database| database.index.sizes())
+    }
+
+    /// What is known of a database's log, once it has been read.
+    pub fn index(&self, database: Kind) -> Option<&index::Index<P>> {
+        self.databases.get(&database).filter(|database| database.is_loaded).map(|database| &database.index)
+    }
+
+    fn wake(&mut self, now: Instant) {
+        match self.timers.take_due(now) {
+            Some((Timer::Flush, _)) => self.flush_all(now),
+            Some((Timer::Deadline(operation), _)) => self.overdue(now, operation),
+            Some((Timer::Spill, _)) => self.begin_spilling(now),
+            Some((Timer::Retry(kind), _)) => self.open(now, kind),
+            Some((Timer::Check, _)) => self.check(now),
+            Some((Timer::Limit, _)) => self.end_of_patience(now),
+            Some((Timer::Draw, _)) => self.tell_epoch(None),
+            Some((Timer::Round, _)) => self.begin_round(now),
+            Some((Timer::Compact, _)) => self.compact_all(now),
+            Some((Timer::Sweep, _)) => self.end_sweep(),
+            None => {}
+        }
+    }
+
+    fn call(&mut self, now: Instant, call: CallId, command: Command<P>) {
+        match command {
+            Command::Write { database, writes, is_leaders } => {
+                self.write(now, call, database, writes, is_leaders)
+            }
+            Command::Get { database, key } => self.get(now, call, database, Some(key)),
+            Command::All { database } => self.get(now, call, database, None),
+            Command::Persist => self.persist(now, call),
+            Command::Estimate => {
+                self.ask(now, Purpose::Estimate(call), Operation::Estimate, DEADLINE);
+            }
+            Command::Wipe => self.wipe(now, call),
+        }
+    }
+
+    fn event(&mut self, now: Instant, event: Event<P>) {
+        match event {
+            Event::Done { operation, result } => {
+                // What was given up or has been closed is not waited for.
+                if let Some(purpose) = self.operations.remove(&operation) {
+                    self.timers.clear(&Timer::Deadline(operation));
+                    self.done(now, purpose, result);
+                }
+            }
+            Event::Blocked { operation } => self.blocked(operation),
+            Event::Closed { handle } => {
+                if let Some(kind) = self.kind_of(handle) {
+                    self.lost(now, kind);
+                }
+            }
+            Event::VersionChange { handle, is_deletion } => self.version_change(now, handle, is_deletion),
+        }
+    }
+
+    fn done(&mut self, now: Instant, purpose: Purpose, result: Result<Answer<P>, Failure>) {
+        match (purpose, result) {
+            (Purpose::Marks, result) => self.begin(now, self.mark_of(result)),
+            (Purpose::Open(kind), Ok(Answer::Opened { version, was_made })) => {
+                self.opened(now, kind, version, was_made)
+            }
+            (Purpose::Open(kind), result) => self.not_opened(now, kind, result.err()),
+            (Purpose::Check(kind, was_made), result) => {
+                self.checked(now, kind, was_made, self.mark_of(result))
+            }
+            (Purpose::Doubt(kind), result) => self.doubted(now, kind, self.mark_of(result)),
+            (Purpose::Read(kind), Ok(Answer::Read(slice))) => self.take_slice(now, kind, slice),
+            (Purpose::Append(kind), Ok(Answer::Appended { first, last })) => {
+                self.appended(now, kind, first, last)
+            }
+            (Purpose::Append(kind), result) => self.not_appended(now, kind, result.err()),
+            (Purpose::Fetch(kind), Ok(Answer::Got(segments))) => self.fetched(now, kind, &segments),
+            (Purpose::Collect(kind), Ok(Answer::Got(segments))) => self.collected(now, kind, &segments),
+            (Purpose::Compact(kind), Ok(Answer::Compacted(verdict))) => self.compacted(now, kind, verdict),
+            (Purpose::Clear(kind), Ok(Answer::Cleared(head))) => self.cleared(now, kind, head),
+            (Purpose::Draw, Ok(Answer::Epoch(epoch))) => self.tell_epoch(Some(epoch)),
+            (Purpose::Persist(call), result) => self.persisted(call, result),
+            (Purpose::Estimate(call), result) => self.estimated(call, result),
+            (Purpose::WipeMarks(call), result) => self.mark_wipe(now, call, self.mark_of(result)),
+            (Purpose::WipeMark(call, mark), result) => self.wipe_marked(now, call, mark, result.is_ok()),
+            (Purpose::RoundNames, result) => self.round_names(now, result),
+            (Purpose::RoundMarks, result) => self.round_marks(now, result),
+            (Purpose::RoundHeld, result) => self.round_held(now, result),
+            (Purpose::SweepNames, result) => self.sweep_names(now, result),
+            (Purpose::SweepOpen(name), result) => self.sweep_opened(now, name, result),
+            (Purpose::SweepClear(name), _) => self.sweep_cleared(now, name),
+            (Purpose::SweepDelete(name), result) => self.swept(&name, result.is_ok()),
+            // The next round sees what has become of it.
+            (Purpose::Hold | Purpose::Mark | Purpose::Delete, _) => {}
+            (purpose, _) => {
+                if let Some(kind) = purpose.kind() {
+                    self.lost(now, kind);
+                }
+            }
+        }
+    }
+
+    fn tell(&mut self, output: Output<P>) {
+        self.outputs.push_back(output);
+    }
+
+    /// Asks for something, which may take so many milliseconds.
+    fn ask(&mut self, now: Instant, purpose: Purpose, operation: Operation<P>, patience: u64) -> OperationId {
+        self.next_operation = self.next_operation.wrapping_add(1);
+        let id = OperationId(self.next_operation);
+        self.operations.insert(id, purpose);
+        self.timers.set(Timer::Deadline(id), now.after(patience));
+        self.tell(Output::Operation { id, operation });
+        id
+    }
+
+    /// Asks for something that has no answer.
+    fn order(&mut self, operation: Operation<P>) {
+        self.next_operation = self.next_operation.wrapping_add(1);
+        self.tell(Output::Operation { id: OperationId(self.next_operation), operation });
+    }
+
+    /// Forgets what was asked of a database through a handle that is gone.
+    fn forget_operations(&mut self, kind: Kind) {
+        let timers = &mut self.timers;
+        self.operations.retain(|id, purpose| {
+            let is_kept = purpose.kind() != Some(kind);
+            if !is_kept {
+                timers.clear(&Timer::Deadline(*id));
+            }
+            is_kept
+        });
+    }
+
+    fn kind_of(&self, handle: HandleId) -> Option<Kind> {
+        let mut databases = self.databases.values();
+        databases.find(|database| database.handle == Some(handle)).map(|database| database.kind)
+    }
+
+    fn kinds(&self) -> Vec<Kind> {
+        self.databases.keys().copied().collect()
+    }
+
+    fn is_leading(&self) -> bool {
+        self.epoch > 0
+    }
+
+    fn is_hidden_or_away(&self) -> bool {
+        !self.is_visible || self.life != Life::Running
+    }
+
+    /// Whether a database is open and read.
+    fn is_ready(&self, kind: Kind) -> bool {
+        self.databases.get(&kind).is_some_and(|database| database.link == Link::Ready)
+    }
+}

@@ -47,6 +47,20 @@ impl Owner {
         [&self.path, "/"].concat().into()
     }
 
+    /// What the names of all that this project has begin with, whoever's it is.
+    pub fn project(&self) -> Rc<str> {
+        let project = self.path.rsplit_once('/').map_or("", |(project, _)| project);
+        [project, "/"].concat().into()
+    }
+
+    /// The mark that counts for a database, whoever's it is, and the incarnation of the database.
+    pub fn incarnation_of(name: &str) -> Option<(&str, u64)> {
+        let user = name.match_indices('/').nth(2)?.0;
+        let (path, rest) = name.split_at_checked(user)?;
+        let (incarnation, _) = rest.strip_prefix('/')?.split_once('/')?;
+        Some((path, incarnation.parse().ok()?))
+    }
+
     /// The name of the mark that keeps the incarnation.
     pub fn mark(&self) -> Rc<str> {
         Rc::clone(&self.path)

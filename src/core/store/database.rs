@@ -1,0 +1,229 @@
+//! What is known of one database, and what waits for it.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::compacting::Compacting;
+use super::index::{Index, Order};
+use super::names::Kind;
+use super::operation::{Durability, HandleId, OperationId};
+use super::output::Trouble;
+use super::segment::{Entry, EntryId, Head, Segment};
+use crate::core::ids::CallId;
+use crate::core::resilience::backoff::{Backoff, Jitter};
+use crate::core::time::Instant;
+
+/// How far the opening of a database has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Link {
+    /// It is closed.
+    Closed,
+    /// It is being opened.
+    Opening,
+    /// It is open, and whether it was wiped meanwhile is being looked up.
+    Checking,
+    /// What is in it is being read.
+    Loading,
+    /// It takes what is written.
+    Ready,
+}
+
+/// What is written together, or not at all.
+#[derive(Clone, Debug)]
+pub(super) struct Group<P> {
+    pub entries: Vec<Entry<P>>,
+    /// Its name: that of its first entry.
+    pub id: EntryId,
+    /// Of the leader whose act it is; otherwise 0.
+    pub epoch: u64,
+    /// Who waits for it.
+    pub call: Option<CallId>,
+    pub since: Instant,
+    /// Whether a spill has it: this tab's, or that of a tab that is gone.
+    pub is_spilled: bool,
+    /// The spill that it is taken from.
+    pub orphan: Option<u64>,
+}
+
+impl<P> Group<P> {
+    /// Its last entry, which is in a log only if all of it are.
+    pub fn last(&self) -> EntryId {
+        self.entries.last().map_or(self.id, |entry| entry.id)
+    }
+
+    pub fn bytes(&self) -> u32 {
+        self.entries.iter().fold(0, |sum: u32, entry| sum.saturating_add(entry.bytes()))
+    }
+}
+
+/// Entries that have been written before, by the segments they were in, as groups: what was written together stays so.
+pub(super) fn regroup<P>(entries: Vec<(u64, Entry<P>)>, now: Instant) -> Vec<Group<P>> {
+    let mut groups: Vec<Group<P>> = Vec::new();
+    let mut last = None;
+    for (segment, entry) in entries {
+        let id = entry.id;
+        match groups.last_mut().filter(|_| last == Some((segment, id.origin))) {
+            Some(group) => group.entries.push(entry),
+            None => {
+                let (call, orphan) = (None, None);
+                let entries = vec![entry];
+                groups.push(Group { entries, id, epoch: 0, call, since: now, is_spilled: false, orphan });
+            }
+        }
+        last = Some((segment, id.origin));
+    }
+    groups
+}
+
+/// What is being written.
+#[derive(Debug)]
+pub(super) struct Flight<P> {
+    pub segments: Vec<Rc<Segment<P>>>,
+    pub groups: Vec<EntryId>,
+}
+
+/// What somebody wants to read.
+#[derive(Clone, Debug)]
+pub(super) struct Ask {
+    pub call: CallId,
+    /// `None` for all.
+    pub key: Option<Rc<str>>,
+}
+
+/// A leader's acts, which count only if no record of a higher epoch lies before their segment.
+#[derive(Debug)]
+pub(super) struct Awaiting {
+    pub segment: u64,
+    pub id: EntryId,
+    pub call: Option<CallId>,
+}
+
+/// One database.
+#[derive(Debug)]
+pub(super) struct Database<P> {
+    pub kind: Kind,
+    pub name: Rc<str>,
+    pub link: Link,
+    pub handle: Option<HandleId>,
+    /// As it was read last.
+    pub head: Option<Head>,
+    pub index: Index<P>,
+    /// The index that takes its place once everything has been read.
+    pub building: Option<Index<P>>,
+    /// Whether the index is complete, up to its key.
+    pub is_loaded: bool,
+    pub reading: Option<OperationId>,
+    /// More may have been written since that was asked for.
+    pub is_behind: bool,
+    /// Whether it has to be shown that the handle lives before anything is written.
+    pub is_suspect: bool,
+    /// Of a newer build: it is only read.
+    pub is_newer: bool,
+    pub queue: VecDeque<Group<P>>,
+    pub flight: Option<Flight<P>>,
+    pub awaiting: Vec<Awaiting>,
+    pub asks: VecDeque<Ask>,
+    pub fetching: Option<OperationId>,
+    pub compacting: Option<Compacting<P>>,
+    pub clearing: Option<OperationId>,
+    /// How far the directory goes that this tab has written.
+    pub listed: u64,
+    pub unreadable: Vec<u64>,
+    /// How often in a row it had to be opened again.
+    pub failures: u32,
+    pub backoff: Backoff,
+    pub trouble: Option<Trouble>,
+    /// Whether the space of the cache has been given up for what is written next.
+    pub has_made_space: bool,
+    /// Whether groups go one by one, to find the one that cannot be stored.
+    pub is_single: bool,
+    /// Values that are held although the log has them, oldest first, and their sizes in bytes.
+    pub held: VecDeque<(Rc<str>, EntryId)>,
+    pub held_bytes: u64,
+}
+
+/// So often a database is opened again before it is told that there is none.
+pub(super) const MOST_FAILURES: u32 = 3;
+/// The first pause between attempts and the longest, in milliseconds.
+const PAUSE: u64 = 250;
+const LONGEST_PAUSE: u64 = 30_000;
+
+impl<P: Clone> Database<P> {
+    pub fn new(kind: Kind, name: Rc<str>) -> Self {
+        Self {
+            kind,
+            name,
+            link: Link::Closed,
+            handle: None,
+            head: None,
+            index: Index::new(order(kind)),
+            building: None,
+            is_loaded: false,
+            reading: None,
+            is_behind: false,
+            is_suspect: false,
+            is_newer: false,
+            queue: VecDeque::new(),
+            flight: None,
+            awaiting: Vec::new(),
+            asks: VecDeque::new(),
+            fetching: None,
+            compacting: None,
+            clearing: None,
+            listed: 0,
+            unreadable: Vec::new(),
+            failures: 0,
+            backoff: Backoff::new(PAUSE, LONGEST_PAUSE, Jitter::Equal),
+            trouble: None,
+            has_made_space: false,
+            is_single: false,
+            held: VecDeque::new(),
+            held_bytes: 0,
+        }
+    }
+
+    /// An index of nothing.
+    pub fn fresh_index(&self) -> Index<P> {
+        Index::new(order(self.kind))
+    }
+
+    /// Whether all values are held in memory.
+    pub fn holds_all(&self) -> bool {
+        matches!(self.kind, Kind::Outbox | Kind::Spill(_))
+    }
+
+    pub fn durability(&self) -> Durability {
+        match self.kind {
+            Kind::Data | Kind::Cache => Durability::Relaxed,
+            _ => Durability::Strict,
+        }
+    }
+
+    /// The open handle of a database that takes what is written.
+    pub fn ready(&self) -> Option<HandleId> {
+        self.handle.filter(|_| self.link == Link::Ready && !self.is_suspect && !self.is_newer)
+    }
+
+    /// Whether it has been given up for now.
+    pub fn is_down(&self) -> bool {
+        self.link != Link::Ready && (self.failures >= MOST_FAILURES || self.trouble == Some(Trouble::Refused))
+    }
+
+    /// What was under way on the handle that is gone. Its outcome is unknown: what was to be written is still in the queue,
+    /// and what has been committed of it is found when the log is read.
+    pub fn forget_operations(&mut self) {
+        self.flight = None;
+        self.reading = None;
+        self.fetching = None;
+        self.compacting = None;
+        self.clearing = None;
+        self.is_suspect = false;
+    }
+}
+
+pub(super) fn order(kind: Kind) -> Order {
+    match kind {
+        Kind::Data | Kind::Cache => Order::Values,
+        _ => Order::Ids,
+    }
+}

@@ -1,0 +1,293 @@
+//! What a log says: which entries live and where they lie, learnt by reading its segments in the order of their keys.
+//!
+//! Three rules make every tab that has read the same segments know the same:
+//! - **Seen.** Whoever appends an origin's entries appends them in the order of their numbers: a tab its own, one batch at
+//!   a time, a merge those of a spill. So an entry whose number is not above what has been seen of its origin has been
+//!   there before: a commit whose outcome was unknown, a spill that was merged twice. It does not count.
+//! - **Epoch.** What a leader of a lower epoch appends after a record of a higher one does not count.
+//! - **Order.** Where keys are ids ([`Order::Ids`]), an id never comes again: its removal is final, also if what it removes
+//!   is appended later. Where they are not ([`Order::Values`]), the last entry of a key counts.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use litemap::LiteMap;
+
+use super::segment::{Content, Directory, Encoded, Entry, EntryId, Place, Seen, Segment};
+
+/// What the keys of a database are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Ids that are never used again.
+    Ids,
+    /// Names of values that change.
+    Values,
+}
+
+/// What is known of a key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot<P> {
+    /// The entry that counts.
+    pub id: EntryId,
+    /// The key of its segment.
+    pub segment: u64,
+    /// Its index there.
+    pub position: u32,
+    /// What it takes there, in bytes.
+    pub bytes: u32,
+    /// What it says.
+    pub state: State<P>,
+}
+
+/// What the entry of a slot says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State<P> {
+    /// The key has a value.
+    Live {
+        /// The value, if it is held in memory.
+        held: Option<Encoded<P>>,
+        /// As of [`Content::Put`].
+        expires: u64,
+        /// When it was last used, by a counter.
+        used: u32,
+    },
+    /// The key is removed, and this is what was.
+    Removed(EntryId),
+}
+
+/// A segment of the log, as far as space goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Extent {
+    /// Its key.
+    pub key: u64,
+    /// Its size in bytes.
+    pub bytes: u32,
+    /// What of that still counts.
+    pub live: u32,
+    /// Whether it counts at all, by its epoch.
+    pub is_counted: bool,
+}
+
+/// The index of a database.
+#[derive(Debug)]
+pub struct Index<P> {
+    order: Order,
+    /// Everything up to this key has been read.
+    pub through: u64,
+    /// The highest epoch of a leader up to there.
+    pub epoch: u64,
+    slots: BTreeMap<Rc<str>, Slot<P>>,
+    seen: LiteMap<u64, u64>,
+    /// In the order of their keys.
+    extents: Vec<Extent>,
+    uses: u32,
+}
+
+impl<P: Clone> Index<P> {
+    /// Of an empty log.
+    pub fn new(order: Order) -> Self {
+        let (slots, seen) = (BTreeMap::new(), LiteMap::new());
+        Self { order, through: 0, epoch: 0, slots, seen, extents: Vec::new(), uses: 0 }
+    }
+
+    /// Whether nothing has been read.
+    pub fn is_fresh(&self) -> bool {
+        self.through == 0
+    }
+
+    /// Whether this entry has been in the log.
+    pub fn has_seen(&self, id: EntryId) -> bool {
+        id.number <= self.seen.get(&id.origin).copied().unwrap_or(0)
+    }
+
+    /// What has been seen of the origins.
+    pub fn seen(&self) -> impl Iterator<Item = Seen> + '_ {
+        self.seen.iter().map(|(origin, number)| Seen { origin: *origin, number: *number })
+    }
+
+    /// What is known of a key.
+    pub fn slot(&self, key: &str) -> Option<&Slot<P>> {
+        self.slots.get(key)
+    }
+
+    /// All keys, in no order of the log's.
+    pub fn slots(&self) -> impl Iterator<Item = (&Rc<str>, &Slot<P>)> {
+        self.slots.iter()
+    }
+
+    /// All keys in the order of the log.
+    pub fn in_order(&self) -> Vec<(Rc<str>, Slot<P>)> {
+        let mut all: Vec<_> = self.slots.iter().map(|(key, slot)| (Rc::clone(key), slot.clone())).collect();
+        all.sort_by_key(|(_, slot)| (slot.segment, slot.position));
+        all
+    }
+
+    /// The segments.
+    pub fn extents(&self) -> &[Extent] {
+        &self.extents
+    }
+
+    /// Takes in the next segment, whose values are held if `holds`; gives what keys it has changed, or `None` if it does not
+    /// count.
+    pub fn apply(&mut self, key: u64, segment: &Segment<P>, holds: bool) -> Option<Vec<Rc<str>>> {
+        self.through = self.through.max(key);
+        let is_counted = segment.epoch == 0 || segment.epoch >= self.epoch;
+        self.extents.push(Extent { key, bytes: segment.bytes(), live: 0, is_counted });
+        if !is_counted {
+            return None;
+        }
+        self.epoch = self.epoch.max(segment.epoch);
+        let mut changed = Vec::new();
+        for (position, entry) in segment.entries.iter().enumerate() {
+            if self.has_seen(entry.id) {
+                continue;
+            }
+            self.seen.insert(entry.id.origin, entry.id.number);
+            let position = u32::try_from(position).unwrap_or(u32::MAX);
+            if self.take(key, position, entry, holds) {
+                changed.push(Rc::clone(&entry.key));
+            }
+        }
+        for Seen { origin, number } in &segment.seen {
+            if !self.has_seen(EntryId { origin: *origin, number: *number }) {
+                self.seen.insert(*origin, *number);
+            }
+        }
+        Some(changed)
+    }
+
+    fn take(&mut self, segment: u64, position: u32, entry: &Entry<P>, holds: bool) -> bool {
+        let former = self.slots.get(&entry.key);
+        let state = match (&entry.content, former) {
+            (Content::Put { .. }, Some(_)) if self.order == Order::Ids => return false,
+            (Content::Put { value, expires }, _) => {
+                self.uses = self.uses.saturating_add(1);
+                let held = holds.then(|| value.clone());
+                State::Live { held, expires: *expires, used: self.uses }
+            }
+            (Content::Remove { .. }, Some(Slot { state: State::Removed(_), .. })) => return false,
+            (Content::Remove { of }, _) => State::Removed(*of),
+        };
+        self.forget(&entry.key);
+        let bytes = entry.bytes();
+        if matches!(state, State::Live { .. }) {
+            self.count(segment, |live| live.saturating_add(bytes));
+        }
+        self.slots.insert(Rc::clone(&entry.key), Slot { id: entry.id, segment, position, bytes, state });
+        true
+    }
+
+    /// What was known of a key does not count any more.
+    fn forget(&mut self, key: &str) {
+        if let Some(slot) = self.slots.remove(key) {
+            self.count(slot.segment, |live| live.saturating_sub(slot.bytes));
+        }
+    }
+
+    fn count(&mut self, segment: u64, change: impl FnOnce(u32) -> u32) {
+        if let Ok(at) = self.extents.binary_search_by_key(&segment, |extent| extent.key)
+            && let Some(extent) = self.extents.get_mut(at)
+        {
+            extent.live = change(extent.live);
+        }
+    }
+
+    /// Holds the value of an entry that has been read, and says whether it lies where the index has it.
+    pub fn hold(&mut self, segment: u64, position: u32, entry: &Entry<P>) -> bool {
+        let Some(slot) = self.slots.get_mut(&entry.key) else { return false };
+        if (slot.id, slot.segment, slot.position) != (entry.id, segment, position) {
+            return false;
+        }
+        if let (State::Live { held, .. }, Content::Put { value, .. }) = (&mut slot.state, &entry.content) {
+            *held = Some(value.clone());
+        }
+        true
+    }
+
+    /// Lets go of a value, if it is still that of this entry. Gives its size in bytes.
+    pub fn release(&mut self, key: &str, id: EntryId) -> u32 {
+        match self.slots.get_mut(key) {
+            Some(Slot { id: found, state: State::Live { held, .. }, .. }) if *found == id => {
+                held.take().map_or(0, |value| value.bytes)
+            }
+            _ => 0,
+        }
+    }
+
+    /// The key has been used.
+    pub fn touch(&mut self, key: &str) {
+        self.uses = self.uses.saturating_add(1);
+        if let Some(Slot { state: State::Live { used, .. }, .. }) = self.slots.get_mut(key) {
+            *used = self.uses;
+        }
+    }
+
+    /// Begins with what a directory says instead of the segments that it covers.
+    pub fn seed(&mut self, directory: &Directory) {
+        if directory.through == 0 || !self.is_fresh() {
+            return;
+        }
+        self.through = directory.through;
+        self.epoch = directory.epoch;
+        for Seen { origin, number } in &directory.seen {
+            self.seen.insert(*origin, *number);
+        }
+        for (key, bytes) in &directory.segments {
+            self.extents.push(Extent { key: *key, bytes: *bytes, live: 0, is_counted: true });
+        }
+        for place in &directory.places {
+            let Place { key, id, segment, position, bytes, expires } = place;
+            self.count(*segment, |live| live.saturating_add(*bytes));
+            let state = State::Live { held: None, expires: *expires, used: 0 };
+            let slot = Slot { id: *id, segment: *segment, position: *position, bytes: *bytes, state };
+            self.slots.insert(Rc::clone(key), slot);
+        }
+    }
+
+    /// What a compaction has done: these segments lie where those from `first` to `last` lay, and these removals are gone.
+    pub fn relocate(
+        &mut self,
+        (first, last): (u64, u64),
+        added: &[(u64, Rc<Segment<P>>)],
+        dropped: &[Rc<str>],
+    ) {
+        self.extents.retain(|extent| extent.key < first || extent.key > last);
+        for key in dropped {
+            self.slots.remove(key);
+        }
+        for (key, segment) in added {
+            let mut live = 0_u32;
+            for (position, entry) in segment.entries.iter().enumerate() {
+                live = live.saturating_add(entry.bytes());
+                if let Some(slot) = self.slots.get_mut(&entry.key).filter(|slot| slot.id == entry.id) {
+                    slot.segment = *key;
+                    slot.position = u32::try_from(position).unwrap_or(u32::MAX);
+                }
+            }
+            let at = self.extents.partition_point(|extent| extent.key < *key);
+            // What is kept of removals counts as live: compacting it again gains nothing.
+            self.extents.insert(at, Extent { key: *key, bytes: segment.bytes(), live, is_counted: true });
+        }
+    }
+
+    /// Values that another index of the same database holds are held here too.
+    pub fn inherit(&mut self, former: &Self) {
+        for (key, slot) in &mut self.slots {
+            if let (State::Live { held, .. }, Some(old)) = (&mut slot.state, former.slots.get(key))
+                && held.is_none()
+                && old.id == slot.id
+                && let State::Live { held: Some(value), .. } = &old.state
+            {
+                *held = Some(value.clone());
+            }
+        }
+    }
+
+    /// Number of live entries, and their size and that of the whole log in bytes.
+    pub fn sizes(&self) -> (u32, u64, u64) {
+        let is_live = |slot: &&Slot<P>| matches!(slot.state, State::Live { .. });
+        let count = u32::try_from(self.slots.values().filter(is_live).count()).unwrap_or(u32::MAX);
+        let sum = |part: fn(&Extent) -> u32| self.extents.iter().map(|extent| u64::from(part(extent))).sum();
+        (count, sum(|extent| extent.live), sum(|extent| extent.bytes))
+    }
+}

@@ -1,0 +1,298 @@
+//! How databases are opened, given up, and opened again.
+
+use std::rc::Rc;
+
+use super::database::{Database, Link};
+use super::input::Timer;
+use super::names::Kind;
+use super::operation::{Answer, Failure, HandleId, Operation, OperationId};
+use super::output::{Refusal, Trouble};
+use super::segment::VERSION;
+use super::{DEADLINE, Life, Purpose, Store};
+use crate::core::time::Instant;
+
+/// What everybody has.
+pub(super) const SHARED: [Kind; 3] = [Kind::Outbox, Kind::Data, Kind::Cache];
+/// JavaScript's numbers are whole up to here.
+const LARGEST: u64 = (1 << 53) - 1;
+
+impl<P: Clone> Store<P> {
+    pub(super) fn start(&mut self, now: Instant) {
+        if self.life == Life::Ended {
+            self.life = Life::Starting;
+            self.hold_lock(now);
+            self.ask_marks(now, Purpose::Marks);
+        }
+    }
+
+    pub(super) fn hold_lock(&mut self, now: Instant) {
+        let lock = self.owner.lock(self.origin);
+        // It may be that it is never answered.
+        let id = self.ask(now, Purpose::Hold, Operation::Hold { lock }, DEADLINE);
+        self.timers.clear(&Timer::Deadline(id));
+    }
+
+    pub(super) fn ask_marks(&mut self, now: Instant, purpose: Purpose) {
+        let prefix = self.owner.mark();
+        self.ask(now, purpose, Operation::ReadMarks { prefix }, DEADLINE);
+    }
+
+    /// The incarnation that the owner's mark names, 0 without one; `None` where marks cannot be kept.
+    pub(super) fn mark_of(&self, result: Result<Answer<P>, Failure>) -> Option<u64> {
+        let Ok(Answer::Marks(marks)) = result else { return None };
+        let mark = self.owner.mark();
+        Some(marks.iter().find(|(name, _)| **name == *mark).map_or(0, |(_, incarnation)| *incarnation))
+    }
+
+    pub(super) fn begin(&mut self, now: Instant, mark: Option<u64>) {
+        if self.life != Life::Starting {
+            return;
+        }
+        self.incarnation = self.incarnation.max(mark.unwrap_or(0));
+        self.life = Life::Running;
+        for kind in SHARED {
+            self.open(now, kind);
+        }
+        self.plan_check(now);
+    }
+
+    /// Opens a database, unless that is under way.
+    pub(super) fn open(&mut self, now: Instant, kind: Kind) {
+        if self.life != Life::Running {
+            return;
+        }
+        let name = self.owner.database(self.incarnation, kind);
+        let database = self.databases.entry(kind).or_insert_with(|| Database::new(kind, name));
+        if database.link != Link::Closed {
+            return;
+        }
+        self.next_handle = self.next_handle.wrapping_add(1);
+        let handle = HandleId(self.next_handle);
+        database.link = Link::Opening;
+        database.handle = Some(handle);
+        let version = (!database.is_newer).then_some(VERSION);
+        let name = Rc::clone(&database.name);
+        let identity = self.rng.up_to(LARGEST - 1).saturating_add(1);
+        self.timers.clear(&Timer::Retry(kind));
+        let operation = Operation::Open { handle, name, version, identity };
+        self.ask(now, Purpose::Open(kind), operation, DEADLINE);
+    }
+
+    pub(super) fn opened(&mut self, now: Instant, kind: Kind, version: u32, was_made: bool) {
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        database.link = Link::Checking;
+        database.is_newer = version > VERSION;
+        self.ask_marks(now, Purpose::Check(kind, was_made));
+    }
+
+    /// It is open; a wipe may have come between, and then what was opened is not to be used.
+    pub(super) fn checked(&mut self, now: Instant, kind: Kind, was_made: bool, mark: Option<u64>) {
+        match mark {
+            Some(mark) if mark > self.incarnation => return self.outlived(mark),
+            // All of the site's data are gone, the mark with them.
+            Some(mark) if mark < self.incarnation && was_made => return self.move_to(now, mark),
+            Some(mark) if mark < self.incarnation => {
+                let operation = Operation::WriteMark { name: self.owner.mark(), value: self.incarnation };
+                self.ask(now, Purpose::Mark, operation, DEADLINE);
+            }
+            _ => {}
+        }
+        if let Some(database) = self.databases.get_mut(&kind) {
+            database.link = Link::Loading;
+            if !database.is_loaded && database.building.is_none() {
+                database.building = Some(database.fresh_index());
+            }
+            self.read(now, kind, DEADLINE);
+        }
+    }
+
+    /// Others begin with this incarnation again. What is in memory goes there too, as after any loss of a database.
+    fn move_to(&mut self, now: Instant, incarnation: u64) {
+        self.incarnation = incarnation;
+        for kind in self.kinds() {
+            self.close(kind);
+            if self.is_orphan(kind) {
+                self.forget_orphan(kind);
+            } else if let Some(database) = self.databases.get_mut(&kind) {
+                database.name = self.owner.database(incarnation, kind);
+                self.open(now, kind);
+            }
+        }
+    }
+
+    pub(super) fn not_opened(&mut self, now: Instant, kind: Kind, failure: Option<Failure>) {
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        match failure {
+            Some(Failure::Newer) if !database.is_newer => {
+                self.belongs_to_newer(kind);
+                self.close(kind);
+                self.open(now, kind);
+            }
+            Some(Failure::Refused) => {
+                database.trouble = Some(Trouble::Refused);
+                self.lost(now, kind);
+            }
+            _ => self.lost(now, kind),
+        }
+    }
+
+    /// A newer build has it: what has been queued for it will never be written. The outbox's queue goes to the spill.
+    pub(super) fn belongs_to_newer(&mut self, kind: Kind) {
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        database.is_newer = true;
+        database.trouble = Some(Trouble::Newer);
+        let mut refused = Vec::new();
+        database.queue.retain(|group| {
+            let is_kept = kind == Kind::Outbox && group.epoch == 0;
+            if !is_kept {
+                refused.extend(group.call);
+            }
+            is_kept
+        });
+        self.refuse(refused, Refusal::Newer);
+    }
+
+    /// Closes a database, if it is open. What was under way there has an unknown outcome.
+    pub(super) fn close(&mut self, kind: Kind) {
+        self.forget_operations(kind);
+        self.timers.clear(&Timer::Retry(kind));
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        database.link = Link::Closed;
+        database.forget_operations();
+        if let Some(handle) = database.handle.take() {
+            self.order(Operation::Close { handle });
+        }
+    }
+
+    /// A database has failed: it is closed and opened again, the first time at once.
+    pub(super) fn lost(&mut self, now: Instant, kind: Kind) {
+        self.close(kind);
+        if self.is_orphan(kind) {
+            // The next round comes upon it again.
+            return self.forget_orphan(kind);
+        }
+        if self.life != Life::Running {
+            return;
+        }
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        database.failures = database.failures.saturating_add(1);
+        let is_refused = database.trouble == Some(Trouble::Refused);
+        if !is_refused && !database.is_newer {
+            database.trouble = Some(Trouble::Failing);
+        }
+        if database.failures == 1 && !is_refused {
+            self.open(now, kind);
+        } else {
+            let pause = database.backoff.next_delay(&mut self.rng);
+            self.timers.set(Timer::Retry(kind), now.after(pause));
+            if kind == Kind::Outbox {
+                // So that it is known whether there is any place left.
+                self.open(now, self.spill_kind());
+            }
+        }
+        self.admit_memory();
+    }
+
+    /// It works: what failed before is forgotten.
+    pub(super) fn recovered(&mut self, kind: Kind) {
+        if let Some(database) = self.databases.get_mut(&kind) {
+            database.failures = 0;
+            database.backoff.reset();
+        }
+    }
+
+    /// Where no database takes what is written, nobody waits for it any longer.
+    fn admit_memory(&mut self) {
+        let is_down = |kind: Kind| self.databases.get(&kind).is_some_and(Database::is_down);
+        let outbox = is_down(Kind::Outbox) && is_down(self.spill_kind());
+        let down: Vec<Kind> = SHARED
+            .into_iter()
+            .filter(|kind| if *kind == Kind::Outbox { outbox } else { is_down(*kind) })
+            .collect();
+        for kind in down {
+            let Some(database) = self.databases.get_mut(&kind) else { continue };
+            let calls = database.queue.iter_mut().filter_map(|group| group.call.take()).collect();
+            self.settle_held(calls);
+        }
+    }
+
+    pub(super) fn blocked(&mut self, operation: OperationId) {
+        if let Some(Purpose::Open(kind)) = self.operations.get(&operation)
+            && let Some(database) = self.databases.get_mut(kind)
+        {
+            database.trouble = Some(Trouble::Blocked);
+        }
+    }
+
+    /// Somebody wants to upgrade or delete it. The shell has closed the handle.
+    pub(super) fn version_change(&mut self, now: Instant, handle: HandleId, is_deletion: bool) {
+        let Some(kind) = self.kind_of(handle) else { return };
+        if let Some(database) = self.databases.get_mut(&kind) {
+            database.handle = None;
+        }
+        self.close(kind);
+        if self.is_orphan(kind) {
+            self.forget_orphan(kind);
+        } else if is_deletion {
+            // To open it would make it anew; what is being wiped is not.
+            self.ask_marks(now, Purpose::Doubt(kind));
+        } else {
+            self.open(now, kind);
+        }
+    }
+
+    pub(super) fn doubted(&mut self, now: Instant, kind: Kind, mark: Option<u64>) {
+        let mark = mark.unwrap_or(0);
+        if mark > self.incarnation {
+            self.outlived(mark);
+        } else if self.databases.contains_key(&kind) {
+            self.open(now, kind);
+        }
+    }
+
+    pub(super) fn suspend(&mut self) {
+        if self.life != Life::Running {
+            return;
+        }
+        self.life = Life::Suspended;
+        for kind in self.kinds() {
+            self.close(kind);
+            if self.is_orphan(kind) {
+                self.forget_orphan(kind);
+            }
+        }
+        let lock = self.owner.lock(self.origin);
+        self.order(Operation::Release { lock });
+        for timer in [Timer::Flush, Timer::Check, Timer::Round, Timer::Compact] {
+            self.timers.clear(&timer);
+        }
+    }
+
+    pub(super) fn resume(&mut self, now: Instant) {
+        if self.life != Life::Suspended {
+            return;
+        }
+        self.life = Life::Running;
+        self.hold_lock(now);
+        for kind in self.kinds() {
+            self.open(now, kind);
+        }
+        self.plan_check(now);
+        self.plan_round(now);
+    }
+
+    /// Whether the application has to be told that there is only memory.
+    pub(super) fn is_memory(&self) -> bool {
+        let is_down = |kind: Kind| self.databases.get(&kind).is_some_and(Database::is_down);
+        is_down(Kind::Outbox) && is_down(self.spill_kind())
+    }
+
+    /// This tab's own spill.
+    pub(super) const fn spill_kind(&self) -> Kind {
+        Kind::Spill(self.origin)
+    }
+
+    pub(super) fn is_orphan(&self, kind: Kind) -> bool {
+        matches!(kind, Kind::Spill(origin) if origin != self.origin)
+    }
+}

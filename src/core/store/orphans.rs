@@ -1,0 +1,194 @@
+//! The leader's round: what tabs that are gone have left in their spills is merged into the outbox, and what is left of
+//! wiped incarnations, of any user of the project, is deleted.
+//!
+//! A merge needs no epoch: whoever merges, and how often, an entry counts once. A spill is deleted only when all of it is
+//! known to be committed in the outbox. Should its tab not be gone after all, it finds its spill replaced, and writes what it
+//! holds into a new one.
+
+use std::rc::Rc;
+
+use litemap::LiteMap;
+
+use super::database::{Group, Link, regroup};
+use super::index::State;
+use super::input::Timer;
+use super::names::{Kind, Owner};
+use super::operation::{Answer, Failure, Operation};
+use super::segment::{Content, Entry};
+use super::sweeping::Sweep;
+use super::{DEADLINE, Life, Purpose, Store};
+use crate::core::time::Instant;
+
+/// How long after it has begun to lead the first round is made, and the pause between rounds, in milliseconds.
+const FIRST_ROUND: u64 = 1_000;
+const ROUND: u64 = 60_000;
+/// How long a tab has to be gone before what was seen of it is forgotten, in milliseconds: a page that is put away holds no
+/// lock, and comes back with what it had in memory.
+const GONE: u64 = 3_600_000;
+
+/// What a round has found.
+#[derive(Debug, Default)]
+pub(super) struct Round {
+    names: Vec<String>,
+    /// The spills whose entries are in the queue.
+    adopted: Vec<u64>,
+    /// What the outbox was read up to when the round began.
+    began: u64,
+    /// When there was no spill at all, and how far the outbox had been read before.
+    pub clear_through: u64,
+    /// Since when tabs have been gone that the log knows.
+    gone: LiteMap<u64, Instant>,
+}
+
+impl Round {
+    /// Whether a tab has been gone for so long that it does not come back.
+    pub fn is_long_gone(&self, now: Instant, origin: u64) -> bool {
+        self.gone.get(&origin).is_some_and(|since| now.since(*since) >= GONE)
+    }
+}
+
+impl<P: Clone> Store<P> {
+    pub(super) fn plan_round(&mut self, now: Instant) {
+        if self.is_leading() {
+            self.timers.set(Timer::Round, now.after(FIRST_ROUND));
+        }
+    }
+
+    pub(super) fn begin_round(&mut self, now: Instant) {
+        if !self.is_leading() || self.life != Life::Running {
+            return;
+        }
+        self.timers.set(Timer::Round, now.after(ROUND));
+        self.round.began = self.databases.get(&Kind::Outbox).map_or(0, |outbox| outbox.index.through);
+        let prefix = self.owner.project();
+        self.ask(now, Purpose::RoundNames, Operation::Names { prefix }, DEADLINE);
+    }
+
+    pub(super) fn round_names(&mut self, now: Instant, result: Result<Answer<P>, Failure>) {
+        if let (Ok(Answer::Names(names)), Life::Running) = (result, self.life) {
+            self.round.names = names;
+            let prefix = self.owner.project();
+            self.ask(now, Purpose::RoundMarks, Operation::ReadMarks { prefix }, DEADLINE);
+        }
+    }
+
+    pub(super) fn round_marks(&mut self, now: Instant, result: Result<Answer<P>, Failure>) {
+        if self.life != Life::Running {
+            return;
+        }
+        if let Ok(Answer::Marks(marks)) = result {
+            let mark_of = |path: &str| marks.iter().find(|(name, _)| name == path).map(|(_, mark)| *mark);
+            let mut sweep = Sweep::default();
+            for name in &self.round.names {
+                if let Some((path, incarnation)) = Owner::incarnation_of(name)
+                    && mark_of(path).is_some_and(|mark| incarnation < mark)
+                {
+                    sweep.add(name.as_str().into());
+                }
+            }
+            if !sweep.is_empty() && self.sweep.is_none() {
+                self.sweep = Some(sweep);
+                self.timers.set(Timer::Sweep, now.after(DEADLINE));
+                self.begin_sweep(now);
+            }
+        }
+        let prefix = self.owner.locks();
+        self.ask(now, Purpose::RoundHeld, Operation::Held { prefix }, DEADLINE);
+    }
+
+    pub(super) fn round_held(&mut self, now: Instant, result: Result<Answer<P>, Failure>) {
+        // Where nobody can say which tabs live, no spill is taken for an orphan.
+        let (Ok(Answer::Names(locks)), Life::Running) = (result, self.life) else { return };
+        let live: Vec<u64> = locks.iter().filter_map(|lock| self.owner.origin_of_lock(lock)).collect();
+        let names = std::mem::take(&mut self.round.names);
+        let mut spills = Vec::new();
+        for name in &names {
+            if let Some((incarnation, Kind::Spill(origin))) = self.owner.parse(name)
+                && incarnation == self.incarnation
+            {
+                spills.push(origin);
+            }
+        }
+        if spills.is_empty() {
+            self.round.clear_through = self.round.began;
+        }
+        self.note_gone(now, &live, &spills);
+        for origin in spills {
+            if origin != self.origin && !live.contains(&origin) {
+                self.open(now, Kind::Spill(origin));
+            }
+        }
+    }
+
+    fn note_gone(&mut self, now: Instant, live: &[u64], spills: &[u64]) {
+        let known =
+            [Kind::Outbox, Kind::Data, Kind::Cache].into_iter().filter_map(|kind| self.databases.get(&kind));
+        let origins: Vec<u64> =
+            known.flat_map(|database| database.index.seen()).map(|seen| seen.origin).collect();
+        let is_gone =
+            |origin: &u64| *origin != self.origin && !live.contains(origin) && !spills.contains(origin);
+        self.round.gone.retain(|origin, _| is_gone(origin) && origins.contains(origin));
+        for origin in origins.iter().filter(|origin| is_gone(origin)) {
+            if !self.round.gone.contains_key(origin) {
+                self.round.gone.insert(*origin, now);
+            }
+        }
+    }
+
+    /// A spill of a tab that is gone has been read: what the outbox lacks is put into its queue, in the tab's order.
+    pub(super) fn adopt(&mut self, now: Instant, kind: Kind) {
+        let Kind::Spill(origin) = kind else { return };
+        if !self.is_orphan(kind) || self.round.adopted.contains(&origin) {
+            return;
+        }
+        let Some(outbox) = self.databases.get(&Kind::Outbox) else { return };
+        let Some(spill) = self.databases.get(&kind) else { return };
+        let mut entries: Vec<(u64, Entry<P>)> = Vec::new();
+        for (key, slot) in spill.index.in_order() {
+            let content = match slot.state {
+                State::Live { held: Some(value), expires, .. } => Content::Put { value, expires },
+                State::Live { held: None, .. } => continue,
+                State::Removed(of) => Content::Remove { of },
+            };
+            let is_queued =
+                outbox.queue.iter().flat_map(|group| &group.entries).any(|entry| entry.id == slot.id);
+            if !is_queued && !outbox.index.has_seen(slot.id) {
+                entries.push((slot.segment, Entry { key, id: slot.id, content }));
+            }
+        }
+        for group in regroup(entries, now) {
+            self.enqueue(Kind::Outbox, Group { is_spilled: true, orphan: Some(origin), ..group });
+        }
+        self.round.adopted.push(origin);
+        self.flush(now, Kind::Outbox);
+        self.finish_orphans(now);
+    }
+
+    /// Deletes the spills of which the outbox has everything.
+    pub(super) fn finish_orphans(&mut self, now: Instant) {
+        let Some(outbox) = self.databases.get(&Kind::Outbox).filter(|outbox| outbox.link == Link::Ready)
+        else {
+            return;
+        };
+        let is_left = |origin: u64| outbox.queue.iter().any(|group| group.orphan == Some(origin));
+        let done: Vec<u64> = self.round.adopted.iter().copied().filter(|origin| !is_left(*origin)).collect();
+        for origin in done {
+            let kind = Kind::Spill(origin);
+            self.round.adopted.retain(|adopted| *adopted != origin);
+            let Some(spill) = self.databases.get(&kind) else { continue };
+            let (name, is_whole) = (Rc::clone(&spill.name), spill.unreadable.is_empty());
+            self.close(kind);
+            if is_whole {
+                self.ask(now, Purpose::Delete, Operation::Delete { name }, DEADLINE);
+            }
+            self.forget_orphan(kind);
+        }
+    }
+
+    pub(super) fn forget_orphan(&mut self, kind: Kind) {
+        if let Kind::Spill(origin) = kind {
+            self.round.adopted.retain(|adopted| *adopted != origin);
+        }
+        self.databases.remove(&kind);
+    }
+}

@@ -1,0 +1,172 @@
+//! What the store tells.
+
+use std::rc::Rc;
+
+use super::names::Kind;
+use super::operation::{Operation, OperationId};
+use super::segment::{Encoded, EntryId};
+use crate::core::ids::CallId;
+
+/// What is to be done, in this order, and what others may want to know.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output<P> {
+    /// Do this, and answer with [`Event::Done`](super::event::Event::Done).
+    Operation {
+        /// Its name.
+        id: OperationId,
+        /// What.
+        operation: Operation<P>,
+    },
+    /// A call has come to its end.
+    Settled {
+        /// Which.
+        call: CallId,
+        /// How.
+        outcome: Outcome<P>,
+    },
+    /// What is known of these keys has changed; if none is named, anything may have.
+    Changed {
+        /// Where.
+        database: Kind,
+        /// The keys.
+        keys: Vec<Rc<str>>,
+    },
+    /// Tell the other tabs: [`Input::Announced`](super::input::Input::Announced).
+    Announce {
+        /// The database.
+        database: Kind,
+        /// The highest key of its log.
+        through: u64,
+        /// Its generation.
+        generation: u64,
+    },
+    /// The epoch that was drawn; `None` if there is no place to keep it.
+    Epoch(Option<u64>),
+    /// There is a leader of this higher epoch: this tab leads no longer.
+    Fenced {
+        /// Its epoch.
+        epoch: u64,
+    },
+    /// How well things are kept has changed.
+    Status(Status),
+    /// A database was gone, and with it so many entries that this tab did not hold and cannot write again.
+    Lost {
+        /// Which.
+        database: Kind,
+        /// How many.
+        entries: u32,
+    },
+    /// So many records of a database cannot be read, and are left alone.
+    SetAside {
+        /// Which.
+        database: Kind,
+        /// How many.
+        records: u32,
+    },
+    /// What was stored has been wiped, by this tab or another one: nothing that is in memory counts any more. Tell the
+    /// other tabs: [`Input::Wiped`](super::input::Input::Wiped).
+    Wiped {
+        /// The incarnation that counts from now on.
+        incarnation: u64,
+    },
+}
+
+/// A value that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found<P> {
+    /// Its key.
+    pub key: Rc<str>,
+    /// The entry that wrote it.
+    pub id: EntryId,
+    /// The value.
+    pub value: Encoded<P>,
+}
+
+/// What became of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome<P> {
+    /// It is committed, with the durability of its database, or that of the spill.
+    Durable,
+    /// No database has confirmed it in time. It may be committed all the same; it is held in memory and written as soon as
+    /// a database takes it, once.
+    Held,
+    /// The value, if there is one.
+    Value(Option<Found<P>>),
+    /// All values.
+    All(Vec<Found<P>>),
+    /// Whether what is stored is kept.
+    Persisted(bool),
+    /// Space in bytes; 0 where the browser does not tell.
+    Space {
+        /// What is used.
+        usage: u64,
+        /// What may be used.
+        quota: u64,
+    },
+    /// It is wiped.
+    Wiped {
+        /// Whether the other tabs are bound by it: the mark is written.
+        is_marked: bool,
+        /// Whether everything is deleted. The rest is, once no tab holds it open any more.
+        is_complete: bool,
+    },
+    /// Nothing came of it, and nothing will.
+    Failed(Refusal),
+}
+
+/// Why nothing comes of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no space, although the cache was given up. May be tried again.
+    Quota,
+    /// The value cannot be stored.
+    NotCloneable,
+    /// The database belongs to a newer build: this page has to be loaded again.
+    Newer,
+    /// Only the leader may do this, and this tab does not lead, or does not any more.
+    NotLeading,
+    /// What was stored has been wiped, and the store was not started again.
+    Wiped,
+    /// It could not be read in time. May be tried again.
+    Unavailable,
+}
+
+/// Where writes end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// Not known yet.
+    #[default]
+    Opening,
+    /// On the disk.
+    Disk,
+    /// In memory: no database can be opened, after three attempts. Tried again now and then.
+    Memory,
+}
+
+/// What is wrong with a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// Another tab with an older build holds it open.
+    Blocked,
+    /// It does not answer in time, or its handle dies: opened again.
+    Failing,
+    /// The browser does not give any: private mode, blocked site data.
+    Refused,
+    /// It belongs to a newer build, and is only read.
+    Newer,
+}
+
+/// How well things are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// Where what is enqueued ends.
+    pub durability: Durability,
+    /// Whether it goes into this tab's own database, because the shared one does not take it.
+    pub is_spilling: bool,
+    /// What is wrong with the outbox.
+    pub outbox: Option<Trouble>,
+    /// With the data.
+    pub data: Option<Trouble>,
+    /// With the cache.
+    pub cache: Option<Trouble>,
+}

@@ -1,0 +1,144 @@
+//! How a log is read, and the index kept up with it.
+
+use std::rc::Rc;
+
+use super::database::Link;
+use super::names::Kind;
+use super::operation::{From, Operation, Slice};
+use super::output::{Output, Trouble};
+use super::segment::VERSION;
+use super::{DEADLINE, Purpose, Store};
+use crate::core::time::Instant;
+
+/// So many segments are read in one transaction.
+const SLICE: u32 = 16;
+
+impl<P: Clone> Store<P> {
+    /// Reads on, unless that is under way.
+    pub(super) fn read(&mut self, now: Instant, kind: Kind, patience: u64) {
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(handle) = database.handle.filter(|_| database.reading.is_none()) else { return };
+        let index = database.building.as_ref().unwrap_or(&database.index);
+        let from = match (&database.building, database.holds_all()) {
+            // A directory has no values.
+            (Some(building), false) if building.is_fresh() => From::Start,
+            _ => From::After(index.through),
+        };
+        let operation = Operation::Read { handle, from, most: SLICE };
+        let id = self.ask(now, Purpose::Read(kind), operation, patience);
+        if let Some(database) = self.databases.get_mut(&kind) {
+            database.reading = Some(id);
+        }
+    }
+
+    pub(super) fn take_slice(&mut self, now: Instant, kind: Kind, slice: Slice<P>) {
+        let is_own_spill = kind == self.spill_kind();
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Slice { head, directory, segments, unreadable, is_end } = slice;
+        database.reading = None;
+        if head.oldest_reader > VERSION {
+            // A build that nobody here knows of has it: not even reading is safe.
+            database.is_newer = true;
+            database.trouble = Some(Trouble::Newer);
+            return self.close(kind);
+        }
+        if let Some(known) = database.head {
+            if known.identity != head.identity {
+                return self.replaced(now, kind);
+            }
+            let is_fresh = database.building.as_ref().is_some_and(|building| building.is_fresh());
+            if known.generation != head.generation && !is_fresh {
+                // What the index says of places is no longer so, and what was dropped may never be heard of.
+                return self.rebuild(now, kind);
+            }
+        }
+        database.head = Some(head);
+        let holds = database.holds_all() && !is_own_spill;
+        let is_building = database.building.is_some();
+        let index = database.building.as_mut().unwrap_or(&mut database.index);
+        if let Some(directory) = directory {
+            index.seed(&directory);
+        }
+        let mut changed = Vec::new();
+        for (key, segment) in &segments {
+            if *key > index.through {
+                changed.extend(index.apply(*key, segment, holds).unwrap_or_default());
+            }
+        }
+        let mut records = 0;
+        for key in unreadable {
+            index.through = index.through.max(key);
+            if !database.unreadable.contains(&key) {
+                database.unreadable.push(key);
+                records += 1;
+            }
+        }
+        if records > 0 {
+            self.tell(Output::SetAside { database: kind, records });
+        }
+        if !is_building {
+            self.tell_changed(kind, changed);
+        }
+        if is_end { self.up_to_date(now, kind) } else { self.read(now, kind, DEADLINE) }
+    }
+
+    /// Everything that there is has been read.
+    fn up_to_date(&mut self, now: Instant, kind: Kind) {
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        if let Some(mut index) = database.building.take() {
+            index.inherit(&database.index);
+            database.index = index;
+            database.is_loaded = true;
+            self.tell(Output::Changed { database: kind, keys: Vec::new() });
+        }
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        database.link = Link::Ready;
+        database.is_suspect = false;
+        database.trouble = database.is_newer.then_some(Trouble::Newer);
+        self.settle_seen(kind);
+        self.settle_awaiting(kind);
+        self.notice_epoch(kind);
+        self.ensure_record(now, kind);
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        if database.queue.is_empty() {
+            self.recovered(kind);
+        }
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        if std::mem::take(&mut database.is_behind) {
+            self.read(now, kind, DEADLINE);
+        }
+        self.adopt(now, kind);
+        self.flush(now, kind);
+        self.serve(now, kind);
+        self.after_progress(now, kind);
+    }
+
+    /// Begins a new index, while the former one goes on to answer.
+    pub(super) fn rebuild(&mut self, now: Instant, kind: Kind) {
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        database.building = Some(database.fresh_index());
+        database.listed = 0;
+        self.read(now, kind, DEADLINE);
+    }
+
+    pub(super) fn tell_changed(&mut self, kind: Kind, keys: Vec<Rc<str>>) {
+        if !keys.is_empty() {
+            self.tell(Output::Changed { database: kind, keys });
+        }
+    }
+
+    /// What has turned up in the log needs not be written again.
+    fn settle_seen(&mut self, kind: Kind) {
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let index = &database.index;
+        let mut calls = Vec::new();
+        database.queue.retain(|group| {
+            let is_kept = group.entries.is_empty() || !index.has_seen(group.last());
+            if !is_kept {
+                calls.extend(group.call);
+            }
+            is_kept
+        });
+        self.settle_durable(calls);
+    }
+}

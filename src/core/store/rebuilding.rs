@@ -1,0 +1,68 @@
+//! What happens when a database was gone, because the site's data were cleared, and is there again, empty or filled by
+//! another tab: what is in memory is written again.
+//!
+//! Each tab writes again what is its own, under the same numbers; it does so before anything new of its own, so the order
+//! of its numbers holds. The leader also writes what tabs made that may be gone: entries that it holds, and the removals
+//! that it knows of. It does not matter who is first: an entry counts once, a removal hides its id for good.
+
+use super::database::{Group, regroup};
+use super::index::State;
+use super::names::Kind;
+use super::output::Output;
+use super::segment::{Content, Entry};
+use super::{Life, Store};
+use crate::core::time::Instant;
+
+impl<P: Clone> Store<P> {
+    /// The database of this name is another one than before.
+    pub(super) fn replaced(&mut self, now: Instant, kind: Kind) {
+        let is_spill = kind == self.spill_kind();
+        if is_spill && let Some(outbox) = self.databases.get_mut(&Kind::Outbox) {
+            for group in outbox.queue.iter_mut().filter(|group| group.orphan.is_none()) {
+                group.is_spilled = false;
+            }
+        }
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let fresh = database.fresh_index();
+        let former = std::mem::replace(&mut database.index, fresh);
+        database.head = None;
+        database.is_loaded = false;
+        database.unreadable.clear();
+        database.held.clear();
+        database.held_bytes = 0;
+        let mut entries = Vec::new();
+        let mut leaders = 0;
+        let mut lost = 0_u32;
+        let is_orphan = self.is_orphan(kind);
+        for (key, slot) in former.in_order() {
+            let content = match slot.state {
+                State::Live { held: Some(value), expires, .. } => Content::Put { value, expires },
+                State::Live { held: None, .. } => {
+                    lost = lost.saturating_add(1);
+                    continue;
+                }
+                State::Removed(of) => Content::Remove { of },
+            };
+            let is_own = slot.id.origin == self.origin;
+            let epoch = match kind {
+                _ if is_spill || is_orphan => continue,
+                Kind::Outbox if is_own || self.is_leading() => 0,
+                Kind::Data | Kind::Cache if self.is_leading() => self.epoch,
+                _ => continue,
+            };
+            entries.push((slot.segment, Entry { key, id: slot.id, content }));
+            leaders = epoch;
+        }
+        if let Some(database) = self.databases.get_mut(&kind) {
+            for group in regroup(entries, now).into_iter().rev() {
+                database.queue.push_front(Group { epoch: leaders, ..group });
+            }
+        }
+        if lost > 0 && self.is_leading() && !is_spill && !is_orphan {
+            self.tell(Output::Lost { database: kind, entries: lost });
+        }
+        if self.life == Life::Running {
+            self.rebuild(now, kind);
+        }
+    }
+}

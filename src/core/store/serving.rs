@@ -1,0 +1,173 @@
+//! How values are read: from what is queued, from memory, or from the segment where the index has them.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::database::{Ask, Database};
+use super::index::State;
+use super::names::Kind;
+use super::opening::SHARED;
+use super::operation::Operation;
+use super::output::{Found, Outcome, Refusal};
+use super::segment::{Content, Entry, Segment};
+use super::{DEADLINE, Life, Purpose, Store};
+use crate::core::ids::CallId;
+use crate::core::time::Instant;
+
+impl<P: Clone> Store<P> {
+    pub(super) fn get(&mut self, now: Instant, call: CallId, kind: Kind, key: Option<Rc<str>>) {
+        if self.life == Life::Ended {
+            return self.refuse(vec![call], Refusal::Wiped);
+        }
+        if !SHARED.contains(&kind) {
+            return self.refuse(vec![call], Refusal::Unavailable);
+        }
+        self.wait(now, call);
+        let name = self.owner.database(self.incarnation, kind);
+        let database = self.databases.entry(kind).or_insert_with(|| Database::new(kind, name));
+        database.asks.push_back(Ask { call, key });
+        self.serve(now, kind);
+    }
+
+    /// Answers what can be answered, and reads what is missing for the rest.
+    pub(super) fn serve(&mut self, now: Instant, kind: Kind) {
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        if !database.is_loaded {
+            return;
+        }
+        let asks = std::mem::take(&mut database.asks);
+        let (mut answered, mut left, mut missing) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for ask in asks {
+            let outcome = match &ask.key {
+                Some(key) => {
+                    database.index.touch(key);
+                    value(database, key).map(Outcome::Value)
+                }
+                None => all(database).map(Outcome::All),
+            };
+            match outcome {
+                Ok(outcome) => answered.push((ask.call, outcome)),
+                Err(segments) => {
+                    missing.extend(segments);
+                    left.push(ask);
+                }
+            }
+        }
+        database.asks.extend(left);
+        // One that has been given up for a newer one may still be waited for: nothing is read from what is not open.
+        let handle = database.handle.filter(|_| self.is_ready(kind));
+        for (call, outcome) in answered {
+            self.settle(call, outcome);
+        }
+        let Some(database) = self.databases.get(&kind) else { return };
+        let (Some(handle), true, false) = (handle, database.fetching.is_none(), missing.is_empty()) else {
+            return;
+        };
+        let operation =
+            Operation::Get { handle, segments: missing.into_iter().take(MOST_SEGMENTS).collect() };
+        let id = self.ask(now, Purpose::Fetch(kind), operation, DEADLINE);
+        if let Some(database) = self.databases.get_mut(&kind) {
+            database.fetching = Some(id);
+        }
+    }
+
+    pub(super) fn fetched(&mut self, now: Instant, kind: Kind, segments: &[(u64, Segment<P>)]) {
+        let Some(database) = self.databases.get_mut(&kind) else { return };
+        database.fetching = None;
+        let mut held = Vec::new();
+        for (key, segment) in segments {
+            for (position, entry) in (0..).zip(&segment.entries) {
+                if database.index.hold(*key, position, entry) {
+                    held.push(Rc::clone(&entry.key));
+                }
+            }
+        }
+        let before = database.asks.len();
+        let is_stale = held.is_empty() && database.building.is_none();
+        self.serve(now, kind);
+        self.remember_held(kind, &held);
+        let Some(database) = self.databases.get(&kind) else { return };
+        if is_stale && before > 0 && database.asks.len() == before {
+            // Nothing lies where it should: the log has been compacted, and nobody has said so.
+            self.read(now, kind, DEADLINE);
+        }
+    }
+
+    /// Values of data and cache that are held in memory are let go of, oldest first, if they are too many.
+    pub(super) fn remember_held(&mut self, kind: Kind, keys: &[Rc<str>]) {
+        let most = self.limits.held;
+        let Some(database) = self.databases.get_mut(&kind).filter(|database| !database.holds_all()) else {
+            return;
+        };
+        for key in keys {
+            if let Some(slot) = database.index.slot(key)
+                && let State::Live { held: Some(value), .. } = &slot.state
+            {
+                database.held_bytes = database.held_bytes.saturating_add(u64::from(value.bytes));
+                database.held.push_back((Rc::clone(key), slot.id));
+            }
+        }
+        while database.held_bytes > most
+            && let Some((key, id)) = database.held.pop_front()
+        {
+            let bytes = database.index.release(&key, id);
+            database.held_bytes = database.held_bytes.saturating_sub(u64::from(bytes));
+        }
+        if database.held.is_empty() {
+            database.held_bytes = 0;
+        }
+    }
+}
+
+/// So many segments are read at once for values.
+const MOST_SEGMENTS: usize = 64;
+
+/// What a queue says of a key that has not been committed.
+fn queued<'a, P>(database: &'a Database<P>, key: &str) -> Option<&'a Entry<P>> {
+    database.queue.iter().flat_map(|group| &group.entries).rev().find(|entry| &*entry.key == key)
+}
+
+fn found<P: Clone>(entry: &Entry<P>) -> Option<Found<P>> {
+    match &entry.content {
+        Content::Put { value, .. } => {
+            Some(Found { key: Rc::clone(&entry.key), id: entry.id, value: value.clone() })
+        }
+        Content::Remove { .. } => None,
+    }
+}
+
+/// The value of a key, or the segment that has to be read for it.
+fn value<P: Clone>(database: &Database<P>, key: &str) -> Result<Option<Found<P>>, Vec<u64>> {
+    if let Some(entry) = queued(database, key) {
+        return Ok(found(entry));
+    }
+    let Some(slot) = database.index.slot(key) else { return Ok(None) };
+    match &slot.state {
+        State::Live { held: Some(value), .. } => {
+            Ok(Some(Found { key: key.into(), id: slot.id, value: value.clone() }))
+        }
+        State::Live { held: None, .. } => Err(vec![slot.segment]),
+        State::Removed(_) => Ok(None),
+    }
+}
+
+/// All values in the order of the log, what is queued behind them; or the segments that have to be read for them.
+fn all<P: Clone>(database: &Database<P>) -> Result<Vec<Found<P>>, Vec<u64>> {
+    let (mut all, mut missing) = (Vec::new(), Vec::new());
+    for (key, slot) in database.index.in_order() {
+        match slot.state {
+            _ if queued(database, &key).is_some() => {}
+            State::Live { held: Some(value), .. } => all.push(Found { key, id: slot.id, value }),
+            State::Live { held: None, .. } => missing.push(slot.segment),
+            State::Removed(_) => {}
+        }
+    }
+    if !missing.is_empty() {
+        return Err(missing);
+    }
+    for entry in database.queue.iter().flat_map(|group| &group.entries) {
+        let is_last = queued(database, &entry.key).is_some_and(|last| last.id == entry.id);
+        all.extend(found(entry).filter(|_| is_last));
+    }
+    Ok(all)
+}
