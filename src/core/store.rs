@@ -16,7 +16,7 @@
 //! Why removals may be forgotten ([`compacting`] drops them where the log begins): whoever removes an entry has seen it in
 //! the log, or is its origin, whose removal has a higher number and follows it through the same queue. Either way its
 //! number has been seen in the log once the removal is there, and what is appended with a number that has been seen does not
-//! count. A removal by somebody who had not seen the entry is kept until there is no spill it could still come from.
+//! count. A removal by somebody who had not seen the entry is kept until nobody is left who could still append it.
 
 mod appending;
 mod checking;

@@ -16,7 +16,7 @@ use super::input::{Limits, Timer};
 use super::names::Kind;
 use super::operation::{Compaction, Operation, OperationId, Verdict};
 use super::output::Output;
-use super::segment::{Directory, EntryId, Place, Seen, Segment};
+use super::segment::{Content, Directory, EntryId, Place, Seen, Segment};
 use super::{DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
 
@@ -187,15 +187,20 @@ impl<P: Clone> Store<P> {
                 raise(&mut seen, entry.id);
                 let here =
                     |slot: &&Slot<P>| (slot.id, slot.segment, slot.position) == (entry.id, *key, position);
-                let Some(slot) = index.slot(&entry.key).filter(here) else { continue };
-                let is_over = match &slot.state {
-                    State::Live { .. } => false,
-                    State::Removed(of) => compacting.is_start && self.may_forget(kind, *of, slot.segment),
+                let is_kept = match (index.slot(&entry.key), &entry.content) {
+                    // A directory does not list removals; this one may hide what lies before the run.
+                    (None, Content::Remove { .. }) => !compacting.is_start,
+                    (slot, _) => slot.filter(here).is_some_and(|slot| match &slot.state {
+                        State::Live { .. } => true,
+                        State::Removed(of) => {
+                            !(compacting.is_start && self.may_forget(now, kind, *of, slot.segment))
+                        }
+                    }),
                 };
-                if is_over {
-                    dropped.push(Rc::clone(&entry.key));
-                } else {
+                if is_kept {
                     run.entries.push(entry.clone());
+                } else if index.slot(&entry.key).filter(here).is_some() {
+                    dropped.push(Rc::clone(&entry.key));
                 }
             }
         }
@@ -223,12 +228,12 @@ impl<P: Clone> Store<P> {
     }
 
     /// Whether the removal of this entry, in that segment, has nothing left to hide.
-    fn may_forget(&self, kind: Kind, of: EntryId, segment: u64) -> bool {
+    fn may_forget(&self, now: Instant, kind: Kind, of: EntryId, segment: u64) -> bool {
         let Some(database) = self.databases.get(&kind) else { return false };
         if matches!(kind, Kind::Data | Kind::Cache) {
             return true;
         }
-        (of.number > 0 && database.index.has_seen(of)) || segment <= self.round.clear_through
+        (of.number > 0 && database.index.has_seen(of)) || self.round.is_settled(now, segment)
     }
 
     pub(super) fn compacted(&mut self, now: Instant, kind: Kind, verdict: Verdict) {

@@ -34,8 +34,8 @@ pub(super) struct Round {
     adopted: Vec<u64>,
     /// What the outbox was read up to when the round began.
     began: u64,
-    /// When there was no spill at all, and how far the outbox had been read before.
-    pub clear_through: u64,
+    /// Since when this tab has been alone and there has been no spill, and how far the outbox had been read before.
+    alone: Option<(Instant, u64)>,
     /// Since when tabs have been gone that the log knows.
     gone: LiteMap<u64, Instant>,
 }
@@ -44,6 +44,11 @@ impl Round {
     /// Whether a tab has been gone for so long that it does not come back.
     pub fn is_long_gone(&self, now: Instant, origin: u64) -> bool {
         self.gone.get(&origin).is_some_and(|since| now.since(*since) >= GONE)
+    }
+
+    /// Whether nobody can append any more what was made before this segment of the outbox.
+    pub fn is_settled(&self, now: Instant, segment: u64) -> bool {
+        self.alone.is_some_and(|(since, through)| now.since(since) >= GONE && segment <= through)
     }
 }
 
@@ -109,9 +114,8 @@ impl<P: Clone> Store<P> {
                 spills.push(origin);
             }
         }
-        if spills.is_empty() {
-            self.round.clear_through = self.round.began;
-        }
+        let is_alone = spills.is_empty() && live.iter().all(|origin| *origin == self.origin);
+        self.round.alone = self.round.alone.or(Some((now, self.round.began))).filter(|_| is_alone);
         self.note_gone(now, &live, &spills);
         for origin in spills {
             if origin != self.origin && !live.contains(&origin) {

@@ -1,0 +1,21 @@
+//! Several tabs with a store each, over one model of a browser's databases, on one virtual clock, through every fault that
+//! a browser, a page and a disk can have.
+//!
+//! `npm run sim -- --store --seeds N` runs any number of seeds, `npm run sim -- --store --seed N` one of them.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "store/acting.rs"]
+mod acting;
+#[path = "store/browser.rs"]
+mod browser;
+#[path = "store/disk.rs"]
+mod disk;
+#[path = "store/reference.rs"]
+mod reference;
+#[path = "store/seeds.rs"]
+mod seeds;
+#[path = "store/truth.rs"]
+mod truth;
+#[path = "store/world.rs"]
+mod world;

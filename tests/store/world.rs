@@ -1,0 +1,421 @@
+//! Tabs, the time, and the way of news between them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wedsync_dashboard::core::ids::CallId;
+use wedsync_dashboard::core::rng::Rng;
+use wedsync_dashboard::core::store::Store;
+use wedsync_dashboard::core::store::event::Event;
+use wedsync_dashboard::core::store::index::State;
+use wedsync_dashboard::core::store::input::{Command, Config, Input, Limits};
+use wedsync_dashboard::core::store::names::{Kind, Owner};
+use wedsync_dashboard::core::store::output::{Outcome, Output, Refusal};
+use wedsync_dashboard::core::time::Instant;
+
+use crate::browser::{Browser, TabId};
+use crate::disk::Value;
+use crate::truth::Truth;
+
+pub const PROJECT: &str = "https://a.supabase.co";
+pub const USER: &str = "anna";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    Awake,
+    /// Its tasks do not run, but what it has asked for goes on.
+    Frozen,
+    /// Stopped where it stands, perhaps in the middle of a transaction.
+    Stopped,
+    /// In the back/forward cache.
+    Away,
+    Dead,
+}
+
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub since: u64,
+    pub puts: Vec<Value>,
+    pub removals: Vec<String>,
+    /// What it reads: the key, or `None` for all.
+    pub reads: Option<(Kind, Option<String>)>,
+    pub is_wipe: bool,
+    /// The tab has slept meanwhile.
+    pub has_slept: bool,
+}
+
+pub struct Tab {
+    pub origin: u64,
+    pub store: Store<Value>,
+    pub life: Life,
+    inbox: Vec<Input<Value>>,
+    pub calls: BTreeMap<CallId, Call>,
+    next_call: u32,
+    /// Keys of the outbox that it knows to be removed.
+    gone: BTreeSet<String>,
+    /// The incarnation is over, and the application has not begun again.
+    pub is_ended: bool,
+    pub leads: bool,
+    pub is_hidden: bool,
+    pub drawing: bool,
+}
+
+pub struct World {
+    pub now: u64,
+    pub browser: Browser,
+    pub tabs: Vec<Tab>,
+    news: BTreeMap<(u64, u64), (TabId, Input<Value>)>,
+    next_news: u64,
+    /// Who has the lock of the leader.
+    pub holder: Option<TabId>,
+    pub truth: Truth,
+    pub rng: Rng,
+    pub loss: u64,
+    pub next_value: Value,
+    pub trace: bool,
+    pub settled: u64,
+    pub stats: BTreeMap<&'static str, u64>,
+}
+
+pub const LIMITS: Limits =
+    Limits { transaction: 700, cache: 900, held: 400, garbage: 300, small: 250, segments: 6 };
+
+impl World {
+    pub fn new(seed: u64, trace: bool) -> Self {
+        let mut rng = Rng::new(seed);
+        Self {
+            now: 0,
+            browser: Browser::new(rng.split()),
+            tabs: Vec::new(),
+            news: BTreeMap::new(),
+            next_news: 0,
+            holder: None,
+            truth: Truth::default(),
+            rng,
+            loss: 0,
+            next_value: 0,
+            trace,
+            settled: 0,
+            stats: BTreeMap::new(),
+        }
+    }
+
+    pub fn count(&mut self, what: &'static str) {
+        *self.stats.entry(what).or_default() += 1;
+    }
+
+    pub fn say(&self, text: impl FnOnce() -> String) {
+        if self.trace {
+            println!("{:>7} {}", self.now, text());
+        }
+    }
+
+    pub fn open_tab(&mut self) -> TabId {
+        let tab = self.tabs.len();
+        let origin = 1_000 + tab as u64;
+        let owner = Owner::new(PROJECT, Some(USER));
+        let config = Config { owner, origin, wall: 1_000_000, limits: LIMITS };
+        let store = Store::new(config, self.rng.split());
+        self.tabs.push(Tab {
+            origin,
+            store,
+            life: Life::Awake,
+            inbox: Vec::new(),
+            calls: BTreeMap::new(),
+            next_call: 0,
+            gone: BTreeSet::new(),
+            is_ended: false,
+            leads: false,
+            is_hidden: false,
+            drawing: false,
+        });
+        self.say(|| format!("tab {tab} opens"));
+        self.handle(tab, Input::Start);
+        tab
+    }
+
+    pub fn awake(&self) -> Vec<TabId> {
+        (0..self.tabs.len()).filter(|tab| self.tabs[*tab].life == Life::Awake).collect()
+    }
+
+    pub fn call(&mut self, tab: TabId, command: Command<Value>, mut call: Call) {
+        call.since = self.now;
+        self.tabs[tab].next_call += 1;
+        let id = CallId(self.tabs[tab].next_call);
+        self.say(|| format!("tab {tab} calls {id:?} {command:?}"));
+        self.tabs[tab].calls.insert(id, call);
+        self.handle(tab, Input::Call { call: id, command });
+    }
+
+    pub fn handle(&mut self, tab: TabId, input: Input<Value>) {
+        let now = Instant::from_millis(self.now);
+        if self.trace && !matches!(input, Input::Wake | Input::Call { .. }) {
+            let text = format!("{input:?}");
+            self.say(|| format!("tab {tab} <- {}", &text[..text.len().min(300)]));
+        }
+        self.tabs[tab].store.handle(now, input);
+        while let Some(output) = self.tabs[tab].store.poll() {
+            self.output(tab, output);
+        }
+        self.collect();
+    }
+
+    /// What the browser has done.
+    pub fn collect(&mut self) {
+        for (name, operation, answer) in std::mem::take(&mut self.browser.commits) {
+            if let Some(base) = self.browser.disk.bases.get(&name) {
+                self.truth.committed(&name, &operation, &answer, base);
+            }
+            self.say(|| format!("committed {name} {operation:?} {answer:?}"));
+        }
+        for (_, mark) in std::mem::take(&mut self.browser.marked) {
+            self.say(|| format!("marked {mark}"));
+        }
+        for (tab, event, late) in std::mem::take(&mut self.browser.news) {
+            self.tell(tab, Input::Event(event), late);
+        }
+    }
+
+    pub fn tell(&mut self, tab: TabId, input: Input<Value>, late: u64) {
+        self.next_news += 1;
+        self.news.insert((self.now + late, self.next_news), (tab, input));
+    }
+
+    fn output(&mut self, tab: TabId, output: Output<Value>) {
+        if self.trace {
+            let text = format!("{output:?}");
+            self.say(|| format!("tab {tab} -> {}", &text[..text.len().min(400)]));
+        }
+        match output {
+            Output::Operation { id, operation } => {
+                if let wedsync_dashboard::core::store::operation::Operation::WriteMark { value, .. } =
+                    &operation
+                    && self.tabs[tab].calls.values().any(|call| call.is_wipe)
+                {
+                    self.say(|| format!("wiped by {value}"));
+                    self.truth.wiped(self.now);
+                    self.count("wipes");
+                }
+                self.browser.perform(self.now, tab, id, operation);
+            }
+            Output::Settled { call, outcome } => self.settled(tab, call, outcome),
+            Output::Changed { database, .. } => self.changed(tab, database),
+            Output::Announce { database, through, generation } => {
+                self.broadcast(tab, &Input::Announced { database, through, generation });
+            }
+            Output::Wiped { incarnation } => {
+                self.tabs[tab].is_ended = true;
+                self.tabs[tab].leads = false;
+                if self.holder == Some(tab) {
+                    self.holder = None;
+                }
+                self.void_of(tab);
+                self.broadcast(tab, &Input::Wiped { incarnation });
+            }
+            Output::Epoch(epoch) => {
+                self.tabs[tab].drawing = false;
+                match epoch.filter(|_| self.holder == Some(tab)) {
+                    Some(epoch) => {
+                        self.tabs[tab].leads = true;
+                        self.count("reigns");
+                        self.tell(tab, Input::Leading { epoch }, 0);
+                    }
+                    None if self.holder == Some(tab) => self.holder = None,
+                    None => {}
+                }
+            }
+            Output::Fenced { .. } => {
+                self.count("fenced");
+                self.tabs[tab].leads = false;
+                if self.holder == Some(tab) {
+                    self.holder = None;
+                }
+            }
+            Output::Status(status) => {
+                if status.is_spilling {
+                    self.count("spilling");
+                }
+            }
+            Output::Lost { .. } => self.count("lost"),
+            Output::SetAside { .. } => panic!("nothing here is unreadable"),
+        }
+    }
+
+    /// What the tab has written without knowing of the wipe is void.
+    fn void_of(&mut self, tab: TabId) {
+        for put in self.truth.puts.values_mut().filter(|put| put.tab == tab) {
+            put.is_void = true;
+        }
+    }
+
+    fn broadcast(&mut self, from: TabId, input: &Input<Value>) {
+        for tab in 0..self.tabs.len() {
+            let is_there = !matches!(self.tabs[tab].life, Life::Dead | Life::Away);
+            if tab != from && is_there && self.rng.up_to(999) >= self.loss {
+                let late = 1 + self.rng.up_to(4);
+                self.tell(tab, input.clone(), late);
+            }
+        }
+    }
+
+    fn settled(&mut self, tab: TabId, id: CallId, outcome: Outcome<Value>) {
+        let call = self.tabs[tab]
+            .calls
+            .remove(&id)
+            .unwrap_or_else(|| panic!("{id:?} of tab {tab} is settled twice"));
+        self.settled += 1;
+        let waited = self.now - call.since;
+        let most = if call.is_wipe { 30_000 } else { 10_050 };
+        assert!(call.has_slept || waited <= most, "{id:?} of tab {tab} waited {waited} ms: {call:?}");
+        let origin = self.tabs[tab].origin;
+        match outcome {
+            Outcome::Durable => self.truth.promised(origin, &call.puts, &call.removals),
+            Outcome::Held => {
+                self.count("held");
+                for value in &call.puts {
+                    self.truth.puts.get_mut(value).unwrap().is_held = true;
+                }
+            }
+            Outcome::Failed(Refusal::Quota | Refusal::NotCloneable) => {
+                self.count("refused");
+                self.truth.refused_for_good(&call.puts);
+            }
+            Outcome::Failed(_) | Outcome::Wiped { .. } => {}
+            Outcome::Value(found) => {
+                let (database, key) = call.reads.expect("a read");
+                for found in found.into_iter() {
+                    self.check_value(database, &found.key, found.value.value);
+                    assert_eq!(key.as_deref(), Some(&*found.key));
+                }
+            }
+            Outcome::All(all) => {
+                let (database, _) = call.reads.expect("a read");
+                let keys: BTreeSet<_> = all.iter().map(|found| found.key.clone()).collect();
+                assert_eq!(keys.len(), all.len(), "something is there twice");
+                for found in all {
+                    self.check_value(database, &found.key, found.value.value);
+                }
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn check_value(&self, database: Kind, key: &str, value: Value) {
+        let put = &self.truth.puts[&value];
+        assert_eq!((put.database, put.key.as_str()), (database, key), "another one's value");
+    }
+
+    fn changed(&mut self, tab: TabId, database: Kind) {
+        if database != Kind::Outbox || self.truth.last_clear.is_some() {
+            return;
+        }
+        let tab = &mut self.tabs[tab];
+        let Some(index) = tab.store.index(Kind::Outbox) else { return };
+        for (key, slot) in index.slots() {
+            match slot.state {
+                State::Live { .. } => {
+                    assert!(!tab.gone.contains(&**key), "{key} is back in tab {}", tab.origin)
+                }
+                State::Removed(_) => {
+                    tab.gone.insert(key.to_string());
+                }
+            }
+        }
+    }
+
+    /// Goes on to a moment.
+    pub fn run_until(&mut self, until: u64) {
+        loop {
+            let timers = self.tabs.iter().filter(|tab| tab.life == Life::Awake);
+            let timer = timers.filter_map(|tab| tab.store.next_timeout()).map(|(at, _)| at.as_millis()).min();
+            let news = self.news.keys().next().map(|(at, _)| *at);
+            let next = [timer, news, self.browser.next()].into_iter().flatten().min();
+            let Some(next) = next.filter(|next| *next <= until) else { break };
+            self.now = self.now.max(next);
+            while let Some(entry) = self.news.first_entry()
+                && entry.key().0 <= self.now
+            {
+                let (tab, input) = entry.remove();
+                self.deliver(tab, input);
+            }
+            self.browser.work(self.now);
+            self.collect();
+            for tab in self.awake() {
+                let mut rounds = 0;
+                while self.tabs[tab].store.next_timeout().is_some_and(|(at, _)| at.as_millis() <= self.now) {
+                    self.handle(tab, Input::Wake);
+                    rounds += 1;
+                    assert!(rounds < 1_000, "tab {tab} does not come to rest");
+                }
+            }
+        }
+        self.now = until;
+    }
+
+    fn deliver(&mut self, tab: TabId, input: Input<Value>) {
+        match self.tabs[tab].life {
+            Life::Awake => {
+                // By then the shell has closed it.
+                if let Input::Event(Event::VersionChange { handle, .. }) = &input {
+                    self.browser.version_changed(self.now, tab, *handle);
+                }
+                if matches!(input, Input::NotLeading) {
+                    self.tabs[tab].leads = false;
+                }
+                self.handle(tab, input);
+            }
+            Life::Frozen | Life::Stopped => self.tabs[tab].inbox.push(input),
+            Life::Away | Life::Dead => {}
+        }
+    }
+
+    pub fn sleep(&mut self, tab: TabId, life: Life) {
+        self.say(|| format!("tab {tab} becomes {life:?}"));
+        self.tabs[tab].life = life;
+        for call in self.tabs[tab].calls.values_mut() {
+            call.has_slept = true;
+        }
+        if life == Life::Stopped {
+            self.browser.stop(tab);
+        }
+    }
+
+    /// It goes on: messages come first, then the browser's answers, and last that it has lost the lock.
+    pub fn thaw(&mut self, tab: TabId) {
+        self.say(|| format!("tab {tab} goes on"));
+        self.browser.go_on(tab);
+        self.tabs[tab].life = Life::Awake;
+        let mut inbox = std::mem::take(&mut self.tabs[tab].inbox);
+        inbox.sort_by_key(|input| match input {
+            Input::Announced { .. } | Input::Wiped { .. } => 0,
+            Input::NotLeading => 2,
+            _ => 1,
+        });
+        for input in inbox {
+            self.deliver(tab, input);
+        }
+    }
+
+    pub fn crash(&mut self, tab: TabId) {
+        self.say(|| format!("tab {tab} crashes"));
+        self.tabs[tab].life = Life::Dead;
+        if self.holder == Some(tab) {
+            self.holder = None;
+        }
+        self.browser.crash(self.now, tab);
+        self.collect();
+    }
+
+    /// The lock of the leader goes to this tab, from whoever has it.
+    pub fn crown(&mut self, tab: TabId) {
+        if self.holder == Some(tab) || self.tabs[tab].is_ended {
+            return;
+        }
+        self.say(|| format!("tab {tab} takes the lead from {:?}", self.holder));
+        if let Some(former) = self.holder.replace(tab) {
+            let late = self.rng.up_to(30);
+            self.tell(former, Input::NotLeading, late);
+        }
+        self.tabs[tab].drawing = true;
+        self.handle(tab, Input::DrawEpoch { above: 0 });
+    }
+}
