@@ -249,7 +249,9 @@ impl Browser {
         if matches!(operation, Operation::Clear { .. }) && name.ends_with("/cache") && self.chance(700) {
             self.is_full = false;
         }
-        self.commits.push((name.to_owned(), operation.clone(), answer.clone()));
+        if !matches!(operation, Operation::Read { .. } | Operation::Get { .. }) {
+            self.commits.push((name.to_owned(), operation.clone(), answer.clone()));
+        }
         Ok(answer)
     }
 
@@ -442,9 +444,5 @@ impl Browser {
         self.mood = Mood::default();
         self.is_full = false;
         self.is_private.clear();
-    }
-
-    pub fn holds_lock(&self, name: &str) -> bool {
-        self.locks.contains_key(name)
     }
 }

@@ -315,7 +315,7 @@ impl World {
                 State::Live { .. } => {
                     assert!(!tab.gone.contains(&**key), "{key} is back in tab {}", tab.origin)
                 }
-                State::Removed(_) => {
+                State::Removed { .. } => {
                     tab.gone.insert(key.to_string());
                 }
             }

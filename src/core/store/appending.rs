@@ -104,21 +104,20 @@ impl<P: Clone> Store<P> {
     fn settle_flight(&mut self, kind: Kind, groups: &[EntryId], segment: u64) {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         let mut durable = Vec::new();
-        let mut awaiting = Vec::new();
-        database.queue.retain(|group| {
-            let is_kept = !groups.contains(&group.id);
-            match (is_kept, group.epoch) {
-                (true, _) => {}
-                (false, 0) => durable.extend(group.call),
-                (false, _) if group.entries.is_empty() => {}
-                (false, _) => awaiting.push(Awaiting { segment, id: group.id, call: group.call }),
+        let (committed, left): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut database.queue).into_iter().partition(|group| groups.contains(&group.id));
+        database.queue = left.into();
+        for mut group in committed {
+            if group.epoch == 0 {
+                durable.extend(group.call.take());
             }
-            is_kept
-        });
+            if !group.entries.is_empty() {
+                database.awaiting.push(Awaiting { segment, group });
+            }
+        }
         if database.queue.is_empty() {
             database.is_single = false;
         }
-        database.awaiting.extend(awaiting);
         self.settle_durable(durable);
     }
 
@@ -185,10 +184,14 @@ impl<P: Clone> Store<P> {
 
     /// Gives up what somebody still waits for. Whether there was such.
     fn drop_groups(&mut self, kind: Kind, groups: &[EntryId], refusal: Refusal) -> bool {
+        let spill = self.databases.get(&self.spill_kind()).and_then(|spill| spill.flight.as_ref());
+        let in_spill = spill.map_or_else(Vec::new, |flight| flight.groups.clone());
         let Some(database) = self.databases.get_mut(&kind) else { return false };
         let mut calls = Vec::new();
         database.queue.retain(|group| {
-            let is_dropped = groups.contains(&group.id) && !group.is_spilled && group.call.is_some();
+            let is_promised = group.is_spilled || group.call.is_none();
+            let is_doubtful = group.is_doubtful || in_spill.contains(&group.id);
+            let is_dropped = groups.contains(&group.id) && !is_promised && !is_doubtful;
             if is_dropped {
                 calls.extend(group.call);
             }

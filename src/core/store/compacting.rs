@@ -4,8 +4,8 @@
 //! Only the leader does this, by its epoch and not by the lock it may believe to hold: the transaction finds out whether
 //! anything has been appended since the log was read, so also the record of a leader of a higher epoch, and then changes
 //! nothing. The order of what is left stays. Two things must outlive what is dropped: the highest epoch, and what has been
-//! seen of each origin. A removal is dropped only where the log begins, since what it hides may lie before it, and only if
-//! what it hides cannot be appended any more.
+//! seen of each origin. A removal is dropped only where the log begins, since what it hides may lie before it; only if no
+//! entry that it hides lies behind it; and only if what it hides cannot be appended any more.
 
 use std::rc::Rc;
 
@@ -109,7 +109,6 @@ impl<P: Clone> Store<P> {
         if !self.is_leading() || self.is_hidden_or_away() {
             return;
         }
-        let epoch = self.epoch;
         let Some(database) = self.databases.get(&kind) else { return };
         let is_busy = database.flight.is_some()
             || !database.queue.is_empty()
@@ -117,7 +116,7 @@ impl<P: Clone> Store<P> {
             || database.compacting.is_some()
             || database.clearing.is_some();
         let (index, limits) = (&database.index, &self.limits);
-        if is_busy || index.epoch != epoch {
+        if is_busy {
             return;
         }
         let run = Some(index.extents())
@@ -192,8 +191,8 @@ impl<P: Clone> Store<P> {
                     (None, Content::Remove { .. }) => !compacting.is_start,
                     (slot, _) => slot.filter(here).is_some_and(|slot| match &slot.state {
                         State::Live { .. } => true,
-                        State::Removed(of) => {
-                            !(compacting.is_start && self.may_forget(now, kind, *of, slot.segment))
+                        State::Removed { of, hides } => {
+                            *hides || !compacting.is_start || !self.may_forget(now, kind, *of, slot.segment)
                         }
                     }),
                 };
@@ -277,7 +276,7 @@ fn directory<P: Clone>(index: &Index<P>) -> Directory {
                 let Slot { id, segment, position, bytes, .. } = slot;
                 Some(Place { key, id, segment, position, bytes, expires })
             }
-            State::Removed(_) => None,
+            State::Removed { .. } => None,
         })
         .collect();
     if places.len() > MOST_PLACES {

@@ -41,6 +41,8 @@ pub(super) struct Group<P> {
     pub since: Instant,
     /// Whether a spill has it: this tab's, or that of a tab that is gone.
     pub is_spilled: bool,
+    /// Whether it may be stored already: somebody was asked to, and has not answered.
+    pub is_doubtful: bool,
     /// The spill that it is taken from.
     pub orphan: Option<u64>,
 }
@@ -67,7 +69,16 @@ pub(super) fn regroup<P>(entries: Vec<(u64, Entry<P>)>, now: Instant) -> Vec<Gro
             None => {
                 let (call, orphan) = (None, None);
                 let entries = vec![entry];
-                groups.push(Group { entries, id, epoch: 0, call, since: now, is_spilled: false, orphan });
+                groups.push(Group {
+                    entries,
+                    id,
+                    epoch: 0,
+                    call,
+                    since: now,
+                    is_spilled: false,
+                    is_doubtful: false,
+                    orphan,
+                });
             }
         }
         last = Some((segment, id.origin));
@@ -90,12 +101,12 @@ pub(super) struct Ask {
     pub key: Option<Rc<str>>,
 }
 
-/// A leader's acts, which count only if no record of a higher epoch lies before their segment.
+/// What is committed in a segment that the index has not come to yet. A leader's act, whose call waits still, counts only if
+/// no record of a higher epoch lies before it.
 #[derive(Debug)]
-pub(super) struct Awaiting {
+pub(super) struct Awaiting<P> {
     pub segment: u64,
-    pub id: EntryId,
-    pub call: Option<CallId>,
+    pub group: Group<P>,
 }
 
 /// One database.
@@ -121,7 +132,7 @@ pub(super) struct Database<P> {
     pub is_newer: bool,
     pub queue: VecDeque<Group<P>>,
     pub flight: Option<Flight<P>>,
-    pub awaiting: Vec<Awaiting>,
+    pub awaiting: Vec<Awaiting<P>>,
     pub asks: VecDeque<Ask>,
     pub fetching: Option<OperationId>,
     pub compacting: Option<Compacting<P>>,

@@ -72,7 +72,7 @@ impl<P: Clone> Store<P> {
                     let is_expired = expires != 0 && expires <= wall;
                     Some((!is_expired, used, key, slot))
                 }
-                State::Removed(_) => None,
+                State::Removed { .. } => None,
             })
             .collect();
         victims.sort_by_key(|(is_good, used, ..)| (*is_good, *used));
@@ -89,7 +89,16 @@ impl<P: Clone> Store<P> {
             let id = self.next_id();
             let entries = vec![Entry { key, id, content: Content::Remove { of } }];
             let (epoch, since, orphan) = (self.epoch, now, None);
-            let group = Group { entries, id, epoch, call: None, since, is_spilled: false, orphan };
+            let group = Group {
+                entries,
+                id,
+                epoch,
+                call: None,
+                since,
+                is_spilled: false,
+                is_doubtful: false,
+                orphan,
+            };
             self.enqueue(Kind::Cache, group);
         }
         self.flush(now, Kind::Cache);

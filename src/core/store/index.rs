@@ -51,8 +51,13 @@ pub enum State<P> {
         /// When it was last used, by a counter.
         used: u32,
     },
-    /// The key is removed, and this is what was.
-    Removed(EntryId),
+    /// The key is removed.
+    Removed {
+        /// What was.
+        of: EntryId,
+        /// Whether the log has an entry behind the removal that is hidden by it.
+        hides: bool,
+    },
 }
 
 /// A segment of the log, as far as space goes.
@@ -157,16 +162,20 @@ impl<P: Clone> Index<P> {
     }
 
     fn take(&mut self, segment: u64, position: u32, entry: &Entry<P>, holds: bool) -> bool {
-        let former = self.slots.get(&entry.key);
-        let state = match (&entry.content, former) {
-            (Content::Put { .. }, Some(_)) if self.order == Order::Ids => return false,
+        let state = match (&entry.content, self.slots.get_mut(&entry.key)) {
+            (Content::Put { .. }, Some(former)) if self.order == Order::Ids => {
+                if let State::Removed { hides, .. } = &mut former.state {
+                    *hides = true;
+                }
+                return false;
+            }
             (Content::Put { value, expires }, _) => {
                 self.uses = self.uses.saturating_add(1);
                 let held = holds.then(|| value.clone());
                 State::Live { held, expires: *expires, used: self.uses }
             }
-            (Content::Remove { .. }, Some(Slot { state: State::Removed(_), .. })) => return false,
-            (Content::Remove { of }, _) => State::Removed(*of),
+            (Content::Remove { .. }, Some(Slot { state: State::Removed { .. }, .. })) => return false,
+            (Content::Remove { of }, _) => State::Removed { of: *of, hides: false },
         };
         self.forget(&entry.key);
         let bytes = entry.bytes();

@@ -157,10 +157,17 @@ impl<P: Clone> Store<P> {
         self.forget_operations(kind);
         self.timers.clear(&Timer::Retry(kind));
         let Some(database) = self.databases.get_mut(&kind) else { return };
+        let flight = database.flight.take();
         database.link = Link::Closed;
         database.forget_operations();
         if let Some(handle) = database.handle.take() {
             self.order(Operation::Close { handle });
+        }
+        let queue = if kind == self.spill_kind() { Kind::Outbox } else { kind };
+        if let (Some(flight), Some(database)) = (flight, self.databases.get_mut(&queue)) {
+            for group in database.queue.iter_mut().filter(|group| flight.groups.contains(&group.id)) {
+                group.is_doubtful = true;
+            }
         }
     }
 

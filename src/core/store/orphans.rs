@@ -152,7 +152,7 @@ impl<P: Clone> Store<P> {
             let content = match slot.state {
                 State::Live { held: Some(value), expires, .. } => Content::Put { value, expires },
                 State::Live { held: None, .. } => continue,
-                State::Removed(of) => Content::Remove { of },
+                State::Removed { of, .. } => Content::Remove { of },
             };
             let is_queued =
                 outbox.queue.iter().flat_map(|group| &group.entries).any(|entry| entry.id == slot.id);

@@ -36,16 +36,17 @@ impl<P: Clone> Store<P> {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         let Slice { head, directory, segments, unreadable, is_end } = slice;
         database.reading = None;
+        if database.head.is_some_and(|known| known.identity != head.identity) {
+            return self.replaced(now, kind);
+        }
         if head.oldest_reader > VERSION {
             // A build that nobody here knows of has it: not even reading is safe.
-            database.is_newer = true;
-            database.trouble = Some(Trouble::Newer);
-            return self.close(kind);
+            database.head = Some(head);
+            self.close(kind);
+            self.belongs_to_newer(kind);
+            return self.plan_spilling();
         }
         if let Some(known) = database.head {
-            if known.identity != head.identity {
-                return self.replaced(now, kind);
-            }
             let is_fresh = database.building.as_ref().is_some_and(|building| building.is_fresh());
             if known.generation != head.generation && !is_fresh {
                 // What the index says of places is no longer so, and what was dropped may never be heard of.

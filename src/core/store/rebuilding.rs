@@ -41,7 +41,7 @@ impl<P: Clone> Store<P> {
                     lost = lost.saturating_add(1);
                     continue;
                 }
-                State::Removed(of) => Content::Remove { of },
+                State::Removed { of, .. } => Content::Remove { of },
             };
             let is_own = slot.id.origin == self.origin;
             let epoch = match kind {
@@ -54,6 +54,9 @@ impl<P: Clone> Store<P> {
             leaders = epoch;
         }
         if let Some(database) = self.databases.get_mut(&kind) {
+            for awaiting in std::mem::take(&mut database.awaiting).into_iter().rev() {
+                database.queue.push_front(Group { is_spilled: false, ..awaiting.group });
+            }
             for group in regroup(entries, now).into_iter().rev() {
                 database.queue.push_front(Group { epoch: leaders, ..group });
             }
@@ -61,6 +64,7 @@ impl<P: Clone> Store<P> {
         if lost > 0 && self.is_leading() && !is_spill && !is_orphan {
             self.tell(Output::Lost { database: kind, entries: lost });
         }
+        self.plan_spilling();
         if self.life == Life::Running {
             self.rebuild(now, kind);
         }

@@ -122,9 +122,15 @@ impl<P: Clone> Store<P> {
 /// So many segments are read at once for values.
 const MOST_SEGMENTS: usize = 64;
 
-/// What a queue says of a key that has not been committed.
+/// What has been written and is not in the index yet, in its order.
+fn unread<P>(database: &Database<P>) -> impl DoubleEndedIterator<Item = &Entry<P>> {
+    let committed = database.awaiting.iter().map(|awaiting| &awaiting.group);
+    committed.chain(&database.queue).flat_map(|group| &group.entries)
+}
+
+/// What that says of a key.
 fn queued<'a, P>(database: &'a Database<P>, key: &str) -> Option<&'a Entry<P>> {
-    database.queue.iter().flat_map(|group| &group.entries).rev().find(|entry| &*entry.key == key)
+    unread(database).rev().find(|entry| &*entry.key == key)
 }
 
 fn found<P: Clone>(entry: &Entry<P>) -> Option<Found<P>> {
@@ -147,7 +153,7 @@ fn value<P: Clone>(database: &Database<P>, key: &str) -> Result<Option<Found<P>>
             Ok(Some(Found { key: key.into(), id: slot.id, value: value.clone() }))
         }
         State::Live { held: None, .. } => Err(vec![slot.segment]),
-        State::Removed(_) => Ok(None),
+        State::Removed { .. } => Ok(None),
     }
 }
 
@@ -159,13 +165,13 @@ fn all<P: Clone>(database: &Database<P>) -> Result<Vec<Found<P>>, Vec<u64>> {
             _ if queued(database, &key).is_some() => {}
             State::Live { held: Some(value), .. } => all.push(Found { key, id: slot.id, value }),
             State::Live { held: None, .. } => missing.push(slot.segment),
-            State::Removed(_) => {}
+            State::Removed { .. } => {}
         }
     }
     if !missing.is_empty() {
         return Err(missing);
     }
-    for entry in database.queue.iter().flat_map(|group| &group.entries) {
+    for entry in unread(database) {
         let is_last = queued(database, &entry.key).is_some_and(|last| last.id == entry.id);
         all.extend(found(entry).filter(|_| is_last));
     }

@@ -61,7 +61,7 @@ impl<P: Clone> Store<P> {
             if let Some(database) = self.databases.get_mut(&kind) {
                 debug_assert_eq!(database.link, Link::Closed);
                 calls.extend(database.queue.drain(..).filter_map(|group| group.call));
-                calls.extend(database.awaiting.drain(..).filter_map(|awaiting| awaiting.call));
+                calls.extend(database.awaiting.drain(..).filter_map(|awaiting| awaiting.group.call));
                 calls.extend(database.asks.drain(..).map(|ask| ask.call));
             }
         }

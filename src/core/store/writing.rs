@@ -41,8 +41,16 @@ impl<P: Clone> Store<P> {
         let entries: Vec<_> = writes.into_iter().map(|write| self.entry(kind, write)).collect();
         let Some(id) = entries.first().map(|entry| entry.id) else { return };
         let epoch = if is_leaders { self.epoch } else { 0 };
-        let group =
-            Group { entries, id, epoch, call: Some(call), since: now, is_spilled: false, orphan: None };
+        let group = Group {
+            entries,
+            id,
+            epoch,
+            call: Some(call),
+            since: now,
+            is_spilled: false,
+            is_doubtful: false,
+            orphan: None,
+        };
         self.enqueue(kind, group);
         self.wait(now, call);
         self.timers.set(Timer::Flush, now);
@@ -77,7 +85,8 @@ impl<P: Clone> Store<P> {
     fn entry_of(&self, kind: Kind, key: &str) -> Option<EntryId> {
         let database = self.databases.get(&kind)?;
         let mut queued = database.queue.iter().flat_map(|group| &group.entries).rev();
-        if let Some(entry) = queued.find(|entry| &*entry.key == key) {
+        let is_put = |entry: &&Entry<P>| matches!(entry.content, Content::Put { .. }) && &*entry.key == key;
+        if let Some(entry) = queued.find(is_put) {
             return Some(entry.id);
         }
         let slot = database.index.slot(key)?;
@@ -122,7 +131,7 @@ impl<P: Clone> Store<P> {
                 held.extend(group.call.take());
             }
             for awaiting in &mut database.awaiting {
-                held.extend(awaiting.call.take_if(|waiting| *waiting == call));
+                held.extend(awaiting.group.call.take_if(|waiting| *waiting == call));
             }
             let before = database.asks.len();
             database.asks.retain(|ask| ask.call != call);
@@ -156,7 +165,8 @@ impl<P: Clone> Store<P> {
         }
     }
 
-    /// A leader's acts count if they have been seen: what does not count is not taken in.
+    /// The index has come to what was committed. A leader's acts count if they have been seen: what does not count is not
+    /// taken in.
     pub(super) fn settle_awaiting(&mut self, kind: Kind) {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         if database.building.is_some() || database.link != Link::Ready {
@@ -168,8 +178,9 @@ impl<P: Clone> Store<P> {
         database.awaiting.retain(|awaiting| {
             let is_known = awaiting.segment <= through;
             if is_known {
-                let list = if index.has_seen(awaiting.id) { &mut counted } else { &mut fenced };
-                list.extend(awaiting.call);
+                let is_counted = index.has_seen(awaiting.group.last());
+                let list = if is_counted { &mut counted } else { &mut fenced };
+                list.extend(awaiting.group.call);
             }
             !is_known
         });
