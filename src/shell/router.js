@@ -175,11 +175,10 @@ export class Router {
   /** @param {number | undefined} socket `undefined` if the frame came by way of another tab */
   text(socket, data) {
     const head = this.#table.head(data);
-    const isForwarded = head?.routes.forward !== undefined;
-    if (isForwarded && this.#isForOthers(head.routes, socket, data)) return;
+    if (head?.forward && this.#isForOthers(head.routes, socket, data)) return;
     const isDone =
       head !== undefined && (head.isChange ? this.#isChange(head, data) : this.#isBroadcast(head, data));
-    if (!isDone) this.#whole(socket, data, isForwarded);
+    if (!isDone) this.#whole(socket, data, head?.forward !== undefined);
   }
 
   /** Forwards a frame; whether nothing of its topic is for this tab. What another tab has forwarded goes no further. */

@@ -44,6 +44,8 @@ class Head {
   usual;
   /** Whether the frame that it was last found in begins with what is usual. */
   isUsual = false;
+  /** Where the topic's frames go besides, if they go to other tabs. */
+  forward;
   #last;
   #lessons = 0;
 

@@ -27,8 +27,7 @@ class TopicRoutes {
 
   /** Whether the core has written them; otherwise the topic is there because its frames go to other tabs. */
   isRouted = false;
-  /** Where its frames go besides, as `Forwarder` says it. */
-  forward;
+  #forward;
 
   constructor(headOf, topic, any, events, changes, seen, joinRef) {
     this.any = new Audience(any);
@@ -40,6 +39,16 @@ class TopicRoutes {
       new BroadcastHead(headOf(topic, 'broadcast'), this),
       new ChangeHead(headOf(topic, 'postgres_changes'), this),
     ];
+  }
+
+  /** Where its frames go besides, as `Forwarder` says it; the heads have it too, because a frame comes by way of them. */
+  get forward() {
+    return this.#forward;
+  }
+
+  set forward(forward) {
+    this.#forward = forward;
+    for (const head of this.heads) head.forward = forward;
   }
 
   /** Whether anything of it may be for this tab. */
