@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod command;
 pub mod connectivity;
 pub mod dashboard;
 pub mod error;
@@ -12,6 +13,7 @@ pub mod http;
 pub mod ids;
 pub mod log;
 pub mod page;
+pub mod news;
 pub mod payload;
 pub mod pump;
 pub mod realtime;
@@ -19,5 +21,6 @@ pub mod resilience;
 pub mod rng;
 pub mod session;
 pub mod store;
+pub mod tabs;
 pub mod time;
 pub mod troubles;

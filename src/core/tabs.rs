@@ -1,0 +1,271 @@
+//! Tabs: a machine by which all tabs of a user share one connection.
+//!
+//! It stands between the application's calls and the machine that serves them. One tab leads: its own machine serves the
+//! calls of all tabs, and what becomes of them is told to the tab that made them. Who leads is decided by a lock that every
+//! tab queues for; a number, the epoch, tells a leader from those before it, because a tab that was frozen handles what was
+//! said meanwhile before it learns that the lock was taken from it.
+
+pub mod body;
+mod calling;
+mod election;
+mod following;
+mod hearing;
+mod input;
+mod leading;
+pub mod link;
+pub mod message;
+pub mod names;
+mod output;
+mod own;
+pub mod relay;
+pub mod role;
+mod routing;
+pub mod stats;
+pub mod tracks;
+mod users;
+
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
+
+use crate::core::ids::{CallId, TabId};
+use crate::core::news::News;
+use crate::core::rng::Rng;
+use crate::core::time::{Instant, Timers};
+use following::Leader;
+pub use input::{Edit, Input, User};
+use leading::{Follower, PendingEcho};
+use message::Epoch;
+use names::Names;
+pub use output::{Membership, Output};
+use own::Own;
+use relay::Relay;
+use role::{Health, Reason, Role};
+use stats::Stats;
+use tracks::Tracks;
+
+/// The version of what tabs say to each other.
+pub const PROTOCOL: u32 = 1;
+
+/// What the machine is told once.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Whether the application wants tabs to share a connection, and the browser has what that takes.
+    pub is_shared: bool,
+    /// What all groups of this project's tabs are named after.
+    pub project: String,
+    /// The version of what tabs say to each other, [`PROTOCOL`].
+    pub protocol: u32,
+    /// The build: a later one has a higher number.
+    pub build: u64,
+}
+
+/// Why the machine wants to be woken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Timer {
+    /// It takes long to learn whose tab this is.
+    User,
+    /// It takes long to enter the group.
+    Entering,
+    /// It is time to tell the others that this tab leads.
+    Beat,
+    /// The leader has been silent for long.
+    Silence,
+    /// Whether the lock is still held is asked for.
+    Recheck,
+}
+
+/// The machine. `R` names the types of what is passed on.
+pub struct Tabs<R: Relay> {
+    config: Config,
+    tab: TabId,
+    user: User,
+    /// Whether the application has asked for anything yet.
+    is_started: bool,
+    is_put_away: bool,
+    is_visible: bool,
+    /// The group that this tab belongs to, by the number of its entering.
+    membership: Option<Membership>,
+    entered: u32,
+    /// Whether the others may be spoken to.
+    is_entered: bool,
+    role: Role,
+    /// Whether this tab's own machine serves its calls.
+    is_serving: bool,
+    /// The highest epoch that has been heard of.
+    highest: Epoch,
+    /// When the leader was last heard, or when it began to matter.
+    heard_at: Instant,
+    hello: u32,
+    leader: Leader<R::Payload>,
+    own: Own<R>,
+    followers: LiteMap<TabId, Follower<R>>,
+    names: Names,
+    tracks: Tracks<R::Payload>,
+    /// The last news of each state of the connection.
+    states: Vec<R::Link>,
+    /// The part of each topic's routes that is this tab's, where others have one too.
+    local: LiteMap<String, R::Routes>,
+    /// Which tabs get the frames of a topic.
+    forwards: LiteMap<String, Vec<TabId>>,
+    /// Broadcasts whose call is not settled yet.
+    echoes: LiteMap<CallId, PendingEcho<R::Payload>>,
+    count: u32,
+    told: Option<Health>,
+    stats: Stats,
+    timers: Timers<Timer>,
+    rng: Rng,
+    outputs: VecDeque<Output<R>>,
+}
+
+impl<R: Relay> Tabs<R> {
+    /// A tab of which nothing is known yet. It draws its name.
+    pub fn new(config: Config, mut rng: Rng) -> Self {
+        let role = if config.is_shared { Role::Waiting } else { Role::Alone(Reason::Wanted) };
+        Self {
+            is_serving: !config.is_shared,
+            config,
+            tab: TabId(rng.next_u64() >> 12),
+            user: User::Unknown,
+            is_started: false,
+            is_put_away: false,
+            is_visible: true,
+            membership: None,
+            entered: 0,
+            is_entered: false,
+            role,
+            highest: 0,
+            heard_at: Instant::from_millis(0),
+            hello: 0,
+            leader: Leader::default(),
+            own: Own::default(),
+            followers: LiteMap::new(),
+            names: Names::default(),
+            tracks: Tracks::default(),
+            states: Vec::new(),
+            local: LiteMap::new(),
+            forwards: LiteMap::new(),
+            echoes: LiteMap::new(),
+            count: 1,
+            told: None,
+            stats: Stats::default(),
+            timers: Timers::default(),
+            rng,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes in what has happened. [`Input::Wake`] makes the earliest timer that is due go off.
+    pub fn handle(&mut self, now: Instant, input: Input<R>) {
+        match input {
+            Input::Command(command) => self.command(now, command),
+            Input::Token(token) => self.token(now, token),
+            Input::User(user) => self.set_user(now, user),
+            Input::News { news, state } => self.news(now, news, state),
+            Input::Link(link) => self.link_news(now, link),
+            Input::Routes(edit) => self.edit(now, edit),
+            Input::Entered(membership) if self.is_in(membership) => self.entered(now),
+            Input::Granted(membership) if self.is_in(membership) => self.granted(now),
+            Input::Lost(membership) if self.is_in(membership) => self.lost(now),
+            Input::Checked { membership, is_held } if self.is_in(membership) => self.checked(now, is_held),
+            Input::Gone { membership, tab } if self.is_in(membership) => self.gone(now, tab),
+            Input::Drawn { membership, epoch } if self.is_in(membership) => self.drawn(now, epoch),
+            Input::Said { membership, message } if self.is_in(membership) => self.said(now, &message),
+            Input::Unavailable(membership) if self.is_in(membership) => self.unavailable(now),
+            Input::Entered(_)
+            | Input::Granted(_)
+            | Input::Lost(_)
+            | Input::Checked { .. }
+            | Input::Gone { .. }
+            | Input::Drawn { .. }
+            | Input::Said { .. }
+            | Input::Unavailable(_) => {}
+            Input::Visible => self.set_visible(now, true),
+            Input::Hidden => self.set_visible(now, false),
+            Input::Suspend => self.suspend(now),
+            Input::Resume => self.resume(now),
+            Input::Wake => {
+                if let Some((timer, deadline)) = self.timers.take_due(now) {
+                    self.timeout(now, timer, deadline);
+                }
+            }
+        }
+        self.tell_health();
+    }
+
+    /// The next thing to do.
+    pub fn poll(&mut self) -> Option<Output<R>> {
+        self.outputs.pop_front()
+    }
+
+    /// When to wake it, and why.
+    pub fn next_timeout(&self) -> Option<(Instant, Timer)> {
+        self.timers.next().map(|(deadline, timer)| (deadline, *timer))
+    }
+
+    /// When a timer is due, if it runs.
+    pub fn deadline(&self, timer: Timer) -> Option<Instant> {
+        self.timers.deadline(&timer)
+    }
+
+    /// The name of this tab.
+    pub const fn tab(&self) -> TabId {
+        self.tab
+    }
+
+    /// Who serves this tab.
+    pub const fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Whether this tab's own machine serves its calls.
+    pub const fn is_serving(&self) -> bool {
+        self.is_serving
+    }
+
+    /// What was last told of the connection, one of each state.
+    pub fn states(&self) -> &[R::Link] {
+        &self.states
+    }
+
+    /// How long ago the leader was last heard, in milliseconds; `None` if this tab waits for none.
+    pub fn silence(&self, now: Instant) -> Option<u64> {
+        self.timers.is_set(&Timer::Silence).then(|| now.since(self.heard_at))
+    }
+
+    /// The counters.
+    pub const fn stats(&self) -> &Stats {
+        &self.stats
+    }
+
+    fn timeout(&mut self, now: Instant, timer: Timer, deadline: Instant) {
+        match timer {
+            Timer::User => self.serve_alone(now, Reason::Unknown),
+            Timer::Entering => self.serve_alone(now, Reason::NoLock),
+            Timer::Beat => self.beat(now),
+            Timer::Silence => self.leader_is_silent(now, deadline),
+            Timer::Recheck => self.recheck(),
+        }
+    }
+
+    fn is_in(&self, membership: Membership) -> bool {
+        self.membership == Some(membership)
+    }
+
+    fn tell(&mut self, output: Output<R>) {
+        self.outputs.push_back(output);
+    }
+
+    fn tell_news(&mut self, news: News<R::Payload>) {
+        self.tell(Output::News(news));
+    }
+
+    /// Whoever shows who leads is told when that or the number of tabs changes.
+    fn tell_health(&mut self) {
+        let health = Health { role: self.role, tabs: self.count };
+        if self.told != Some(health) {
+            self.told = Some(health);
+            self.tell(Output::Health(health));
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! What the application asks for, and what it is told of that, whoever serves it.
+
+use super::Tabs;
+use super::body::Body;
+use super::input::Edit;
+use super::names;
+use super::output::Output;
+use super::own::Outcome;
+use super::relay::{LinkNews, Relay};
+use super::role::Role;
+use crate::core::command::Command;
+use crate::core::error::{Code, Error};
+use crate::core::ids::CallId;
+use crate::core::news::{Continuity, News, Status};
+use crate::core::time::Instant;
+
+impl<R: Relay> Tabs<R> {
+    pub(super) fn command(&mut self, now: Instant, command: Command<R::Subscription, R::Payload>) {
+        if !self.config.is_shared {
+            self.tell(Output::Apply(command));
+            return;
+        }
+        self.start(now);
+        if matches!(command, Command::Subscribe { .. } | Command::Connect)
+            && std::mem::take(&mut self.own.has_ended)
+        {
+            for link in self.states.clone() {
+                self.tell_link(link);
+            }
+        }
+        let is_following = matches!(self.role, Role::Following { .. });
+        self.own.note(&command, !self.is_serving && !is_following);
+        if self.is_serving {
+            self.serve_command(now, None, command);
+            return;
+        }
+        match &command {
+            Command::Unsubscribe { id } => self.end(id),
+            Command::Disconnect => self.end_all(),
+            _ => {}
+        }
+        if is_following {
+            self.send_to_leader(now, &Body::Command(command));
+        }
+    }
+
+    /// Another tab serves the subscription, or none does yet: that it ends is not for that one to say.
+    fn end(&mut self, id: &str) {
+        let Some(want) = self.own.wants.table.remove(id) else { return };
+        self.tell_news(News::Status { id: id.to_owned(), status: Status::Closed });
+        let message = "The subscription was ended before it was live.";
+        for call in self.own.calls_of(id) {
+            self.own.calls.remove(&call);
+            let result = Err(Error::new(Code::Unsubscribed, message));
+            self.tell_news(News::Settled { call, result });
+        }
+        self.tell(Output::Routes(Edit::DropSlot { slot: want.slot }));
+    }
+
+    fn end_all(&mut self) {
+        let ids: Vec<String> = self.own.wants.table.keys().cloned().collect();
+        for id in ids {
+            self.end(&id);
+        }
+        self.tell_end();
+    }
+
+    /// The application has ended everything here, and others keep the connection.
+    pub(super) fn tell_end(&mut self) {
+        if !std::mem::replace(&mut self.own.has_ended, true) {
+            for link in R::Link::after_end(&self.states) {
+                self.tell_link(link);
+            }
+        }
+    }
+
+    /// Whoever serves this tab has news for it.
+    pub(super) fn own_news(&mut self, news: News<R::Payload>, state: Option<R::Payload>) {
+        match &news {
+            News::Settled { call, result } => {
+                let (call, result) = (*call, result.clone());
+                self.own_settled(call, result);
+                return;
+            }
+            News::Status { id, status } => {
+                let (id, status) = (id.clone(), *status);
+                self.own_status(id, status);
+                return;
+            }
+            News::Failed { id, .. } => {
+                if self.own.wants.table.remove(id).is_none() {
+                    return;
+                }
+            }
+            News::Presence { id, .. }
+            | News::Continuity { id, .. }
+            | News::Error { id, .. }
+            | News::System { id, .. } => {
+                let Some(want) = self.own.wants.table.get_mut(id) else { return };
+                want.state = state.or_else(|| want.state.take());
+            }
+        }
+        self.tell_news(news);
+    }
+
+    /// A status is told once, and that another leader begins a subscription again is no news after its interruption.
+    fn own_status(&mut self, id: String, status: Status) {
+        let Some(want) = self.own.wants.table.get_mut(&id) else { return };
+        if want.status == Some(status) || (want.is_interrupted && status == Status::Joining) {
+            return;
+        }
+        want.status = Some(status);
+        let is_back = status == Status::Live && std::mem::take(&mut want.is_interrupted);
+        if status == Status::Closed {
+            self.own.wants.table.remove(&id);
+        }
+        self.tell_news(News::Status { id: id.clone(), status });
+        if is_back {
+            self.tell_news(News::Continuity { id, continuity: Continuity::Lost });
+        }
+    }
+
+    fn own_settled(&mut self, call: CallId, result: Result<(), Error>) {
+        let outcome = self.own.wants.settled(call, result.is_ok());
+        if let Outcome::Refused(slot) = outcome
+            && !self.is_serving
+        {
+            self.tell(Output::Routes(Edit::DropSlot { slot }));
+        }
+        if self.own.calls.remove(&call).is_some() {
+            self.tell_news(News::Settled { call, result });
+            return;
+        }
+        // It was live, and whoever leads now has other options for its channel.
+        if let (Some(id), Err(error), Outcome::Refused(_)) = (self.own.again.remove(&call), result, outcome) {
+            self.tell_news(News::Status { id: id.clone(), status: Status::Failed });
+            self.tell_news(News::Failed { id, error });
+        }
+    }
+
+    /// Whoever served this tab does so no longer: what was live is interrupted, and what cannot be asked for again is lost.
+    pub(super) fn interrupt(&mut self) {
+        self.own.again.clear();
+        let message = "The tab that held the connection ended before it said what became of this. Call again if it may \
+            happen twice.";
+        for call in self.own.take_lost() {
+            let result = Err(Error::new(Code::Disconnected, message));
+            self.tell_news(News::Settled { call, result });
+        }
+        let mut interrupted = Vec::new();
+        for (id, want) in self.own.wants.table.iter_mut() {
+            if want.status == Some(Status::Live) {
+                want.status = Some(Status::Reconnecting);
+                want.is_interrupted = true;
+                interrupted.push(id.clone());
+            }
+        }
+        for id in interrupted {
+            self.tell_news(News::Status { id, status: Status::Reconnecting });
+        }
+        for link in R::Link::after_loss(&self.states) {
+            self.own_link(link);
+        }
+    }
+
+    /// News of the connection, for this tab.
+    pub(super) fn own_link(&mut self, link: R::Link) {
+        keep(&mut self.states, &link);
+        if !self.own.has_ended {
+            self.tell_link(link);
+        }
+    }
+
+    /// A state that the application knows is no news.
+    fn tell_link(&mut self, link: R::Link) {
+        if keep(&mut self.own.told, &link) {
+            self.tell(Output::Link(link));
+        }
+    }
+
+    /// This tab's own machine serves it from now on.
+    pub(super) fn serve(&mut self, now: Instant) {
+        if std::mem::replace(&mut self.is_serving, true) {
+            return;
+        }
+        for command in self.replayed() {
+            self.serve_command(now, None, command);
+        }
+    }
+
+    /// All that whoever serves this tab from now on has to be asked for.
+    pub(super) fn replayed(&mut self) -> Vec<Command<R::Subscription, R::Payload>> {
+        let names = &mut self.names;
+        let (commands, replaced) = self.own.replay(&mut || CallId(names.number()));
+        for slot in replaced {
+            self.tell(Output::Routes(Edit::DropSlot { slot }));
+        }
+        commands
+    }
+
+    /// This tab's own machine serves nobody any more. What it says of that is of no interest.
+    pub(super) fn unserve(&mut self, _now: Instant) {
+        if !std::mem::replace(&mut self.is_serving, false) {
+            return;
+        }
+        self.tell(Output::Apply(Command::Disconnect));
+        self.names.clear();
+        self.tracks.clear();
+        self.echoes.clear();
+        self.local.clear();
+        self.interrupt();
+    }
+
+    /// A subscription that the application has, whoever serves it.
+    pub fn wanted(&self, id: &str) -> Option<(&R::Subscription, crate::core::ids::Slot)> {
+        self.own.wants.table.get(id).map(|want| (&want.subscription, want.slot))
+    }
+
+    /// The state of a subscription as last told.
+    pub fn status(&self, id: &str) -> Option<Status> {
+        let want = self.own.wants.table.get(id)?;
+        Some(want.status.unwrap_or(Status::Joining))
+    }
+
+    /// Who is on the channel of a subscription, as another tab last told.
+    pub fn presence(&self, id: &str) -> Option<R::Payload> {
+        self.own.wants.table.get(id)?.state.clone()
+    }
+
+    /// What this tab's own machine calls an id of the application's.
+    pub fn own_id(id: &str) -> String {
+        names::own_id(id)
+    }
+}
+
+/// Keeps the last news of each state; whether this one is news.
+fn keep<L: LinkNews<P>, P>(states: &mut Vec<L>, link: &L) -> bool {
+    if link.state().is_none() {
+        return true;
+    }
+    if states.contains(link) {
+        return false;
+    }
+    states.retain(|known| known.state() != link.state());
+    states.push(link.clone());
+    true
+}

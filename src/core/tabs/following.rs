@@ -1,0 +1,185 @@
+//! Another tab leads: it is told what is asked for here, and tells what becomes of that.
+
+use super::Tabs;
+use super::body::Body;
+use super::input::Edit;
+use super::link::Link;
+use super::message::{Epoch, Message};
+use super::output::Output;
+use super::relay::Relay;
+use super::role::Role;
+use crate::core::ids::TabId;
+use crate::core::time::Instant;
+
+/// A follower says at least so often that it is there, in milliseconds.
+const PONG: u64 = 10_000;
+
+/// Of the leader.
+pub(super) struct Leader<P> {
+    link: Link<P>,
+    /// The number up to which it knows what has been heard of it.
+    told: u64,
+    ponged_at: Instant,
+    /// To whom the last hello was said, since when that one leads.
+    greeted: Option<(Epoch, TabId)>,
+    /// The topics whose frames it sends.
+    routed: Vec<String>,
+    /// A token that the application has set since there was none.
+    token: Option<P>,
+    /// This tab, of a newer build, is taking its place.
+    pub(super) is_taken_over: bool,
+}
+
+impl<P: Clone> Default for Leader<P> {
+    fn default() -> Self {
+        Self {
+            link: Link::default(),
+            told: 0,
+            ponged_at: Instant::from_millis(0),
+            greeted: None,
+            routed: Vec::new(),
+            token: None,
+            is_taken_over: false,
+        }
+    }
+}
+
+impl<R: Relay> Tabs<R> {
+    pub(super) fn say_hello(&mut self, _now: Instant) {
+        self.hello = self.hello.wrapping_add(1);
+        self.repeat_hello();
+    }
+
+    fn repeat_hello(&mut self) {
+        self.post(None, Message::Hello { hello: self.hello, highest: self.highest });
+    }
+
+    /// There is a leader that this tab does not follow yet.
+    pub(super) fn look_for(&mut self, now: Instant, leader: TabId, epoch: Epoch) {
+        self.lose_leader(now);
+        if self.leader.greeted.replace((epoch, leader)) == Some((epoch, leader)) {
+            self.repeat_hello();
+        } else {
+            self.say_hello(now);
+        }
+    }
+
+    /// The leader serves this tab from now on.
+    pub(super) fn welcomed(&mut self, now: Instant, leader: TabId, hello: u32, epoch: Epoch) {
+        let can_follow = matches!(self.role, Role::Waiting | Role::Alone(_));
+        if hello != self.hello || epoch != self.highest || self.leader.is_taken_over || !can_follow {
+            return;
+        }
+        self.unserve(now);
+        self.role = Role::Following { leader, epoch };
+        let token = self.leader.token.take();
+        self.leader = Leader { greeted: Some((epoch, leader)), ponged_at: now, ..Leader::default() };
+        self.mind_silence(now);
+        if let Some(token) = token {
+            self.send_to_leader(now, &Body::Token(token));
+        }
+        for command in self.replayed() {
+            self.send_to_leader(now, &Body::Command(command));
+        }
+    }
+
+    pub(super) fn send_to_leader(&mut self, now: Instant, body: &Body<R>) {
+        let Role::Following { leader, epoch } = self.role else { return };
+        let body = body.to_payload();
+        let number = self.leader.link.send(now, body.clone());
+        self.post(Some(leader), Message::Numbered { hello: self.hello, epoch, number, body });
+    }
+
+    /// The leader is there: it is told what has been heard of it, if that is news.
+    pub(super) fn pong(&mut self, now: Instant) {
+        let Role::Following { leader, .. } = self.role else { return };
+        let link = &self.leader.link;
+        let (sent, heard) = (link.sent(), link.heard());
+        if link.is_open() || heard != self.leader.told || now.since(self.leader.ponged_at) >= PONG {
+            self.leader.told = heard;
+            self.leader.ponged_at = now;
+            self.post(Some(leader), Message::Pong { hello: self.hello, sent, heard });
+        }
+    }
+
+    /// What the leader has taken.
+    pub(super) fn acknowledged(&mut self, now: Instant, from: TabId, hello: u32, heard: u64) {
+        let Role::Following { leader, epoch } = self.role else { return };
+        if (from, hello) != (leader, self.hello) {
+            return;
+        }
+        self.leader.link.acknowledge(heard);
+        for (number, body) in self.leader.link.overdue(now) {
+            self.post(Some(leader), Message::Numbered { hello, epoch, number, body });
+        }
+    }
+
+    /// The leader does not know this tab, or has given up writing to it.
+    pub(super) fn begin_anew(&mut self, now: Instant, from: TabId, hello: u32) {
+        let Role::Following { leader, .. } = self.role else { return };
+        if (from, hello) == (leader, self.hello) {
+            self.lose_leader(now);
+            self.say_hello(now);
+        }
+    }
+
+    /// What the leader has numbered, if it is the next of that.
+    pub(super) fn from_leader(
+        &mut self,
+        epoch: Epoch,
+        from: TabId,
+        hello: u32,
+        number: u64,
+        body: &R::Payload,
+    ) {
+        if (self.role, hello) != (Role::Following { leader: from, epoch }, self.hello) {
+            self.stats.stale += 1;
+            return;
+        }
+        if !self.leader.link.takes(number) {
+            return;
+        }
+        match Body::<R>::from_payload(body) {
+            Some(Body::News(news, state)) => self.own_news(news, state),
+            Some(Body::Link(link)) => self.own_link(link),
+            Some(Body::Routes(topic, routes)) => self.routed(topic, routes),
+            Some(Body::DropSlot(slot)) => self.tell(Output::Routes(Edit::DropSlot { slot })),
+            Some(Body::Echo(echo)) => self.tell(Output::Deliver(echo)),
+            Some(Body::Command(_) | Body::Token(_)) | None => self.stats.malformed += 1,
+        }
+    }
+
+    fn routed(&mut self, topic: String, routes: Option<R::Routes>) {
+        self.leader.routed.retain(|known| *known != topic);
+        let edit = match routes {
+            Some(routes) => {
+                self.leader.routed.push(topic.clone());
+                Edit::Route { topic, routes }
+            }
+            None => Edit::Unroute { topic },
+        };
+        self.tell(Output::Routes(edit));
+    }
+
+    /// The leader serves this tab no longer.
+    pub(super) fn lose_leader(&mut self, _now: Instant) {
+        if !matches!(self.role, Role::Following { .. }) {
+            return;
+        }
+        self.role = Role::Waiting;
+        for topic in std::mem::take(&mut self.leader.routed) {
+            self.tell(Output::Routes(Edit::Unroute { topic }));
+        }
+        self.leader = Leader::default();
+        self.interrupt();
+    }
+
+    /// The application has set a token. If another tab serves this one, that one's session needs it.
+    pub(super) fn token(&mut self, now: Instant, token: R::Payload) {
+        match self.role {
+            Role::Following { .. } => self.send_to_leader(now, &Body::Token(token)),
+            _ if !self.is_serving => self.leader.token = Some(token),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What goes in.
+
+use super::output::Membership;
+use super::relay::Relay;
+use crate::core::command::Command;
+use crate::core::ids::{Slot, TabId};
+use crate::core::news::News;
+use crate::core::tabs::message::Epoch;
+
+/// Whose tab this is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum User {
+    /// That is not known yet.
+    Unknown,
+    /// Nobody is signed in.
+    Nobody,
+    /// This user's, by the token's `sub`.
+    Known(String),
+    /// Somebody's who does not say: nothing is shared with anybody.
+    Unclear,
+}
+
+/// What is written to the routing table. `R` are the routes of one topic.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit<R> {
+    /// Replace a topic's routes.
+    Route {
+        /// The topic on the wire.
+        topic: String,
+        /// Where its frames go.
+        routes: R,
+    },
+    /// Drop a topic's routes.
+    Unroute {
+        /// The topic on the wire.
+        topic: String,
+    },
+    /// Nothing more goes to a callback: drop it.
+    DropSlot {
+        /// Whose.
+        slot: Slot,
+    },
+}
+
+/// What has happened.
+pub enum Input<R: Relay> {
+    /// The application asks for something.
+    Command(Command<R::Subscription, R::Payload>),
+    /// The application has set an access token of the user that the session had before.
+    Token(R::Payload),
+    /// The session has learnt whose tab this is.
+    User(User),
+    /// This tab's own machine has news.
+    News {
+        /// Of a subscription or a call, as this machine has named them.
+        news: News<R::Payload>,
+        /// With a sync of presence of another tab's subscription: who is there.
+        state: Option<R::Payload>,
+    },
+    /// This tab's own connection has news.
+    Link(R::Link),
+    /// This tab's own machine has written to its routing table.
+    Routes(Edit<R::Routes>),
+    /// The channels are open and the lock that says that this tab lives is held.
+    Entered(Membership),
+    /// This tab holds the leader's lock.
+    Granted(Membership),
+    /// It held it, and another one has taken it.
+    Lost(Membership),
+    /// The browser refuses its locks.
+    Unavailable(Membership),
+    /// The answer to [`Output::Check`](super::Output::Check).
+    Checked {
+        /// The group's.
+        membership: Membership,
+        /// Whether this tab holds the leader's lock.
+        is_held: bool,
+    },
+    /// The lock that said that a tab lives has become free.
+    Gone {
+        /// The group's.
+        membership: Membership,
+        /// Which tab.
+        tab: TabId,
+    },
+    /// The answer to [`Output::Draw`](super::Output::Draw).
+    Drawn {
+        /// The group's.
+        membership: Membership,
+        /// A number that no leader has had before.
+        epoch: Epoch,
+    },
+    /// Another tab has said something.
+    Said {
+        /// The group's.
+        membership: Membership,
+        /// What.
+        message: R::Payload,
+    },
+    /// The page has become visible.
+    Visible,
+    /// Nobody sees the page any more.
+    Hidden,
+    /// The page is put away or frozen, or closes.
+    Suspend,
+    /// The page is back.
+    Resume,
+    /// Time has passed.
+    Wake,
+}

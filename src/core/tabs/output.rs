@@ -1,0 +1,73 @@
+//! What comes out.
+
+use super::body::Echo;
+use super::input::Edit;
+use super::relay::Relay;
+use super::role::Health;
+use crate::core::command::Command;
+use crate::core::ids::TabId;
+use crate::core::news::News;
+use crate::core::tabs::message::Epoch;
+
+/// Names one entering of a group, so that late events of a former one are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Membership(pub u32);
+
+/// What is to be done, in this order.
+pub enum Output<R: Relay> {
+    /// Hand this to this tab's own machine.
+    Apply(Command<R::Subscription, R::Payload>),
+    /// Tell the application.
+    News(News<R::Payload>),
+    /// Tell the application of the connection.
+    Link(R::Link),
+    /// Write to the router's table.
+    Routes(Edit<R::Routes>),
+    /// Frames of this topic go to these other tabs too, once in 16 ms. What waits for them goes out before that.
+    Forward {
+        /// The topic on the wire.
+        topic: String,
+        /// Which; none any more if it is empty.
+        tabs: Vec<TabId>,
+    },
+    /// Deliver a broadcast of another tab's as if the server had sent it.
+    Deliver(Echo<R::Payload>),
+    /// Hand an access token that the application has set in another tab to the session.
+    SetToken(R::Payload),
+    /// Find out whose tab this is.
+    AskUser,
+    /// Open the channels of a group: one that all listen to, and one that only this tab does. Hold the lock named after
+    /// this tab, which says that it lives; then [`Input::Entered`](super::Input::Entered).
+    Enter {
+        /// From now on.
+        membership: Membership,
+        /// The group's name, the same for all its tabs.
+        group: String,
+    },
+    /// Close the channels and give all locks back.
+    Leave,
+    /// Queue for the leader's lock.
+    Queue,
+    /// Take the leader's lock from whoever holds it, and queue for it no longer.
+    Steal,
+    /// Tell whether this tab holds the leader's lock.
+    Check,
+    /// Tell when the lock that says that another tab lives becomes free.
+    Watch(TabId),
+    /// That is of no interest any more.
+    Unwatch(TabId),
+    /// Draw the next epoch.
+    Draw {
+        /// It is higher than this.
+        above: Epoch,
+    },
+    /// Say something to the others.
+    Post {
+        /// To whom; `None` for all of the group.
+        to: Option<TabId>,
+        /// What.
+        message: R::Payload,
+    },
+    /// Who serves this tab, or how many there are, has changed.
+    Health(Health),
+}

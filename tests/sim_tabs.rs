@@ -1,0 +1,21 @@
+//! Several tabs of several users on one virtual clock, with a model of what a browser does to them: locks that queue, are
+//! stolen and outlive a freeze, messages that are late or lost, pages that crash, freeze, sleep and come back.
+//!
+//! `TABS_SEED=N cargo test --test sim_tabs` runs one history, `TABS_SEEDS=N` so many, from `TABS_FROM` on.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "tabs/browser.rs"]
+mod browser;
+#[path = "tabs/faults.rs"]
+mod faults;
+#[path = "tabs/locks.rs"]
+mod locks;
+#[path = "tabs/machine.rs"]
+mod machine;
+#[path = "tabs/page.rs"]
+mod page;
+#[path = "tabs/relayed.rs"]
+mod relayed;
+#[path = "tabs/seeds.rs"]
+mod seeds;
