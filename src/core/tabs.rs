@@ -36,7 +36,7 @@ use following::Leader;
 pub use input::{Edit, Input, User};
 use leading::{Follower, PendingEcho};
 use message::Epoch;
-use names::Names;
+use names::{Names, Party};
 pub use output::{Membership, Output};
 use own::Own;
 use relay::Relay;
@@ -211,6 +211,11 @@ impl<R: Relay> Tabs<R> {
     /// The name of this tab.
     pub const fn tab(&self) -> TabId {
         self.tab
+    }
+
+    /// What this tab is to the one that it follows.
+    pub const fn party(&self) -> Party {
+        Party { tab: self.tab, hello: self.hello }
     }
 
     /// Who serves this tab.

@@ -107,7 +107,7 @@ impl Browser {
         }
         if self.pages[page].is_frozen || self.pages[page].is_put_away {
             // What is sent to a page that is put away is lost.
-            if self.pages[page].is_frozen {
+            if self.pages[page].is_frozen || !event.is_message() {
                 self.pages[page].backlog.push_back(event);
             }
             return;
@@ -124,6 +124,10 @@ impl Browser {
     /// A page is awake again: it handles what was said before anything else.
     pub fn thaw(&mut self, page: usize) {
         self.pages[page].is_frozen = false;
+        self.catch_up(page);
+    }
+
+    pub fn catch_up(&mut self, page: usize) {
         let backlog = std::mem::take(&mut self.pages[page].backlog);
         let (messages, others): (Vec<_>, Vec<_>) = backlog.into_iter().partition(Event::is_message);
         for event in messages.into_iter().chain(others) {
@@ -176,10 +180,9 @@ impl Browser {
         let open = self.pages[page].open.clone();
         match output {
             Output::AskUser => {
-                let user = self.pages[page].user.clone();
                 // Now and then the application is slow to say.
                 let delay = if self.rng.up_to(9) == 0 { 3_500 } else { self.rng.up_to(50) };
-                self.queue(page, delay, Event::User(user));
+                self.queue(page, delay, Event::User);
             }
             Output::Enter { membership, group } => {
                 self.note(|| format!("{page} enters {group}"));

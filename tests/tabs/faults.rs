@@ -138,6 +138,7 @@ impl Browser {
     pub fn show(&mut self, page: usize) {
         self.pages[page].is_put_away = false;
         self.input(page, Input::Resume);
+        self.catch_up(page);
     }
 
     fn show_one(&mut self) {
@@ -152,7 +153,7 @@ impl Browser {
 
     pub fn change_user(&mut self, page: usize, user: Option<&str>) {
         self.pages[page].user = user.map(str::to_owned);
-        let outside = self.pages[page].told(self.now, Event::User(user.map(str::to_owned)));
+        let outside = self.pages[page].told(self.now, Event::User);
         self.perform(page, outside);
     }
 

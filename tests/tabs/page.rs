@@ -25,7 +25,7 @@ pub enum Event {
     Gone(Membership, TabId),
     Drawn(Membership, u64),
     Checked(Membership, bool),
-    User(Option<String>),
+    User,
 }
 
 impl Event {
@@ -118,6 +118,11 @@ impl Page {
 
     /// Tells the machine something; what is left to be done outside.
     pub fn input(&mut self, now: u64, input: Input<Model>) -> Vec<Outside> {
+        if let Input::Command(command) = &input
+            && std::env::var_os("TABS_TRACE").is_some()
+        {
+            println!("{now:>8} tab {} {:?} wants {command:?}", self.tabs.tab().0, self.tabs.role());
+        }
         self.tabs.handle(Instant::from_millis(now), input);
         self.drain(now)
     }
@@ -148,10 +153,22 @@ impl Page {
             } else if let Some(output) = self.tabs.poll() {
                 match output {
                     Output::Apply(command) => self.machine.apply(now, command),
-                    Output::News(news) => self.app.news(news),
+                    Output::News(news) => {
+                        if std::env::var_os("TABS_TRACE").is_some() {
+                            println!(
+                                "{now:>8} tab {} {:?} is told {news:?}",
+                                self.tabs.tab().0,
+                                self.tabs.role()
+                            );
+                        }
+                        self.app.news(news);
+                    }
                     Output::Link(link) => {
                         assert_ne!(self.app.link, Some(link), "told again");
                         self.app.link = Some(link);
+                        if std::env::var_os("TABS_TRACE").is_some() {
+                            println!("{now:>8} tab {} is told {link:?}", self.tabs.tab().0);
+                        }
                     }
                     Output::Routes(edit) => self.write(edit),
                     Output::Forward { topic, tabs } => drop(self.forwards.insert(topic, tabs)),
@@ -187,6 +204,9 @@ impl Page {
     pub fn subscribe(&mut self, now: u64, id: &str, wish: Wish) -> Vec<Outside> {
         let known = self.app.wants.get(id).filter(|(known, _)| *known == wish).map(|(_, slot)| *slot);
         let slot = known.unwrap_or_else(|| {
+            // Another subscription: it misses nothing of the former's.
+            self.app.has_been_live.remove(id);
+            self.app.tracked.remove(id);
             self.app.slots += 1;
             self.app.slots
         });
@@ -237,7 +257,7 @@ impl Page {
             Event::Gone(membership, tab) => Input::Gone { membership, tab },
             Event::Drawn(membership, epoch) => Input::Drawn { membership, epoch },
             Event::Checked(membership, is_held) => Input::Checked { membership, is_held },
-            Event::User(user) => Input::User(user.map_or(User::Nobody, User::Known)),
+            Event::User => Input::User(self.user.clone().map_or(User::Nobody, User::Known)),
         };
         self.input(now, input)
     }

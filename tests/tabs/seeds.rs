@@ -101,7 +101,7 @@ fn agree(browser: &Browser) {
                     expected.insert(if page == leader {
                         names::own_id(id)
                     } else {
-                        names::id_of(state.tabs.tab(), id)
+                        names::id_of(state.tabs.party(), id)
                     });
                     let all = tracked.entry(wish.topic.clone()).or_default();
                     all.extend(state.app.tracked.get(id).cloned());
@@ -130,7 +130,8 @@ fn is_served(browser: &Browser, page: usize, leader: usize, epoch: Epoch) {
     };
     assert_eq!(state.tabs.role(), expected, "page {page}, led by {leader}");
     assert!(state.tabs.is_serving() || state.machine.ids().is_empty(), "page {page} has another's socket");
-    assert!(state.app.wants.is_empty() || state.app.link == Some(crate::relayed::Link::Up), "page {page}");
+    let is_told = state.app.wants.is_empty() || state.app.link == Some(crate::relayed::Link::Up);
+    assert!(is_told, "page {page}, {expected:?}, is told {:?}", state.app.link);
     assert_eq!(state.protocol == PROTOCOL, state.build < 3);
 }
 

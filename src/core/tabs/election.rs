@@ -28,6 +28,7 @@ impl<R: Relay> Tabs<R> {
         }
         self.stats.led += 1;
         self.lose_leader(now);
+        self.leader.is_taken_over = false;
         self.timers.clear(&Timer::Silence);
         self.timers.clear(&Timer::Recheck);
         self.role = Role::Leading { epoch: None };
@@ -77,16 +78,31 @@ impl<R: Relay> Tabs<R> {
 
     /// Another tab leads, or is about to: nothing is done any more in the name of the others. That is no error.
     pub(super) fn stand_down(&mut self, now: Instant) {
+        if self.resign(now) {
+            self.unserve(now);
+            self.heard_at = now;
+            self.mind_silence(now);
+        }
+    }
+
+    /// A tab of another protocol leads: this one goes on for itself.
+    fn stand_aside(&mut self, now: Instant) {
+        if !matches!(self.role, Role::Alone(_)) {
+            self.resign(now);
+            self.serve_alone(now, Reason::Protocol);
+        }
+    }
+
+    /// This tab leads no longer; whether it did.
+    fn resign(&mut self, now: Instant) -> bool {
         if !matches!(self.role, Role::Leading { .. }) {
-            return;
+            return false;
         }
         self.timers.clear(&Timer::Beat);
         self.role = Role::Waiting;
         self.forget_followers(now);
-        self.unserve(now);
         self.timers.set(Timer::Recheck, now.after(RECHECK));
-        self.heard_at = now;
-        self.mind_silence(now);
+        true
     }
 
     /// This tab has stood down and has not been told that it lost the lock.
@@ -123,11 +139,13 @@ impl<R: Relay> Tabs<R> {
             return;
         }
         self.highest = epoch;
-        if matches!(self.role, Role::Leading { .. }) {
-            // One of the two has lost the lock. Whoever has not will lead under a higher number.
-            self.stand_down(now);
-        }
         self.heard_at = now;
+        // One of the two has lost the lock. Whoever has not will lead under a higher number.
+        if is_understood {
+            self.stand_down(now);
+        } else {
+            self.stand_aside(now);
+        }
         if build < self.config.build && !self.leader.is_taken_over {
             self.leader.is_taken_over = true;
             self.post(None, Message::TakeOver);
@@ -135,9 +153,6 @@ impl<R: Relay> Tabs<R> {
             return;
         }
         if !is_understood {
-            if !matches!(self.role, Role::Alone(_)) {
-                self.serve_alone(now, Reason::Protocol);
-            }
             return;
         }
         self.mind_silence(now);
@@ -147,9 +162,12 @@ impl<R: Relay> Tabs<R> {
     }
 
     /// A tab of a newer build takes the lead. What it does not do in time is found out.
-    pub(super) fn taken_over(&mut self, now: Instant, build: u64) {
-        if build > self.config.build {
-            self.stand_down(now);
+    pub(super) fn taken_over(&mut self, now: Instant, build: u64, is_understood: bool) {
+        match self.role {
+            Role::Leading { .. } if build <= self.config.build => {}
+            Role::Leading { .. } if is_understood => self.stand_down(now),
+            Role::Leading { .. } => self.stand_aside(now),
+            _ => {}
         }
     }
 

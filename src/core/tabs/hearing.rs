@@ -46,7 +46,7 @@ impl<R: Relay> Tabs<R> {
                     self.pong(now);
                 }
             }
-            Message::TakeOver => self.taken_over(now, build),
+            Message::TakeOver => self.taken_over(now, build, is_understood),
             Message::Goodbye => self.said_goodbye(now, from),
             _ if !is_understood => self.stats.foreign += 1,
             Message::Pong { hello, heard, .. } => self.ponged(now, from, hello, heard),

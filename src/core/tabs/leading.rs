@@ -6,7 +6,7 @@ use super::Tabs;
 use super::body::{Body, Echo};
 use super::link::Link;
 use super::message::{Epoch, Message};
-use super::names::{self, id_of, is_given, own_id};
+use super::names::{self, Party, id_of, is_given, own_id};
 use super::output::Output;
 use super::own::Wants;
 use super::relay::{Relay, Subscription};
@@ -34,7 +34,7 @@ pub(super) struct Follower<R: Relay> {
 
 /// A broadcast that other tabs are to get once the server has taken it.
 pub(super) struct PendingEcho<P> {
-    from: Option<TabId>,
+    from: Option<Party>,
     echo: Echo<P>,
 }
 
@@ -143,7 +143,7 @@ impl<R: Relay> Tabs<R> {
             return;
         }
         match Body::<R>::from_payload(body) {
-            Some(Body::Command(command)) => self.serve_command(now, Some(tab), command),
+            Some(Body::Command(command)) => self.serve_command(now, Some(Party { tab, hello }), command),
             Some(Body::Token(token)) => self.tell(Output::SetToken(token)),
             _ => self.stats.malformed += 1,
         }
@@ -186,15 +186,17 @@ impl<R: Relay> Tabs<R> {
     /// Ends all that a follower wants; whether there was such a one.
     fn forget(&mut self, now: Instant, tab: TabId) -> bool {
         let Some(wants) = self.followers.get(&tab).map(|follower| {
-            (follower.wants.table.keys().cloned().collect::<Vec<_>>(), follower.wants.is_open)
+            let ids: Vec<String> = follower.wants.table.keys().cloned().collect();
+            (Party { tab, hello: follower.hello }, ids, follower.wants.is_open)
         }) else {
             return false;
         };
-        for id in wants.0 {
-            self.serve_command(now, Some(tab), Command::Unsubscribe { id });
+        let (party, ids, is_open) = wants;
+        for id in ids {
+            self.serve_command(now, Some(party), Command::Unsubscribe { id });
         }
-        if wants.1 {
-            self.serve_command(now, Some(tab), Command::Release);
+        if is_open {
+            self.serve_command(now, Some(party), Command::Release);
         }
         let follower = self.followers.remove(&tab);
         self.count = 1 + self.followers.len() as u32;
@@ -218,20 +220,24 @@ impl<R: Relay> Tabs<R> {
     pub(super) fn serve_command(
         &mut self,
         now: Instant,
-        tab: Option<TabId>,
+        tab: Option<Party>,
         command: Command<R::Subscription, R::Payload>,
     ) {
         let was_open = self.is_open();
         if let Some(tab) = tab
-            && let Some(follower) = self.followers.get_mut(&tab)
+            && let Some(follower) = self.follower_mut(tab)
         {
             follower.wants.note(&command);
         }
         match command {
             Command::Subscribe { call, id, subscription, slot } => {
                 let slot = tab.map_or(slot, |tab| self.names.slot(tab, slot));
-                let (call, id) = (self.call(tab, call), name(tab, &id));
-                self.tell(Output::Apply(Command::Subscribe { call, id, subscription, slot }));
+                let (call, name) = (self.call(tab, call), name(tab, &id));
+                self.tell(Output::Apply(Command::Subscribe { call, id: name, subscription, slot }));
+                let want = self.wants(tab).and_then(|wants| wants.table.get(&id));
+                if want.is_none_or(|want| want.track.is_none()) {
+                    self.track_no_longer(tab, &id);
+                }
             }
             Command::Unsubscribe { id } => self.unsubscribe(tab, &id),
             Command::Connect | Command::Release => self.keep_open(was_open),
@@ -255,13 +261,31 @@ impl<R: Relay> Tabs<R> {
         }
     }
 
-    fn call(&mut self, tab: Option<TabId>, call: CallId) -> CallId {
+    fn call(&mut self, tab: Option<Party>, call: CallId) -> CallId {
         tab.map_or(call, |tab| self.names.call(tab, call))
     }
 
-    fn wants(&self, tab: Option<TabId>) -> Option<&Wants<R>> {
+    /// A tab that follows, with its hello.
+    pub(super) fn party_of(&self, tab: TabId) -> Option<Party> {
+        self.followers.get(&tab).map(|follower| Party { tab, hello: follower.hello })
+    }
+
+    /// Whether a tab still follows by that hello.
+    pub(super) fn is_following(&self, party: Party) -> bool {
+        self.follower(party).is_some()
+    }
+
+    fn follower(&self, party: Party) -> Option<&Follower<R>> {
+        self.followers.get(&party.tab).filter(|follower| follower.hello == party.hello)
+    }
+
+    fn follower_mut(&mut self, party: Party) -> Option<&mut Follower<R>> {
+        self.followers.get_mut(&party.tab).filter(|follower| follower.hello == party.hello)
+    }
+
+    fn wants(&self, tab: Option<Party>) -> Option<&Wants<R>> {
         match tab {
-            Some(tab) => self.followers.get(&tab).map(|follower| &follower.wants),
+            Some(tab) => self.follower(tab).map(|follower| &follower.wants),
             None => Some(&self.own.wants),
         }
     }
@@ -279,8 +303,8 @@ impl<R: Relay> Tabs<R> {
         }
     }
 
-    fn unsubscribe(&mut self, tab: Option<TabId>, id: &str) {
-        if let Some(follower) = tab.and_then(|tab| self.followers.get_mut(&tab)) {
+    fn unsubscribe(&mut self, tab: Option<Party>, id: &str) {
+        if let Some(follower) = tab.and_then(|tab| self.follower_mut(tab)) {
             follower.wants.table.remove(id);
         }
         self.tell(Output::Apply(Command::Unsubscribe { id: name(tab, id) }));
@@ -288,7 +312,7 @@ impl<R: Relay> Tabs<R> {
     }
 
     /// A subscription has ended: what it tracked counts no longer.
-    fn track_no_longer(&mut self, tab: Option<TabId>, id: &str) {
+    fn track_no_longer(&mut self, tab: Option<Party>, id: &str) {
         if let Some(fallback) = self.tracks.remove(tab, id).cloned() {
             let call = CallId(self.names.number());
             self.tell_track(call, fallback);
@@ -296,7 +320,7 @@ impl<R: Relay> Tabs<R> {
     }
 
     /// One tab wants nothing any more. The socket stays for the others.
-    fn disconnect(&mut self, now: Instant, tab: Option<TabId>, was_open: bool) {
+    fn disconnect(&mut self, now: Instant, tab: Option<Party>, was_open: bool) {
         let others = self.followers.values().any(|follower| !follower.wants.is_empty());
         if tab.is_none() && !others {
             self.tracks.clear();
@@ -318,7 +342,7 @@ impl<R: Relay> Tabs<R> {
     fn track(
         &mut self,
         now: Instant,
-        tab: Option<TabId>,
+        tab: Option<Party>,
         call: CallId,
         id: String,
         state: Option<R::Payload>,
@@ -357,7 +381,7 @@ impl<R: Relay> Tabs<R> {
     /// get them from here.
     fn plan_echo(
         &mut self,
-        tab: Option<TabId>,
+        tab: Option<Party>,
         call: CallId,
         id: &str,
         event: &str,
@@ -376,7 +400,7 @@ impl<R: Relay> Tabs<R> {
     fn echo(&mut self, now: Instant, pending: PendingEcho<R::Payload>) {
         let PendingEcho { from, echo } = pending;
         for tab in self.forwards.get(&echo.topic).cloned().unwrap_or_default() {
-            if from != Some(tab) {
+            if from.is_none_or(|from| from.tab != tab) {
                 self.send(now, tab, &Body::Echo(echo.clone()));
             }
         }
@@ -401,11 +425,10 @@ impl<R: Relay> Tabs<R> {
             }
             match self.names.settle(call) {
                 Some((tab, call)) => {
-                    if let Some(follower) = self.followers.get_mut(&tab) {
-                        follower.wants.settled(call, result.is_ok());
-                    }
+                    let Some(follower) = self.follower_mut(tab) else { return };
+                    follower.wants.settled(call, result.is_ok());
                     let result = result.map_err(|error| of_tab(tab, error));
-                    self.send(now, tab, &Body::News(News::Settled { call, result }, None));
+                    self.send(now, tab.tab, &Body::News(News::Settled { call, result }, None));
                 }
                 None => self.own_news(news, None),
             }
@@ -420,7 +443,9 @@ impl<R: Relay> Tabs<R> {
             self.own_news(news.of(&id), state);
             return;
         };
-        if let Some(follower) = self.followers.get_mut(&tab) {
+        {
+            // Of a hello before, it is of no interest any more.
+            let Some(follower) = self.follower_mut(tab) else { return };
             match &news {
                 News::Status { status, .. } => {
                     if let Some(want) = follower.wants.table.get_mut(&id) {
@@ -438,7 +463,7 @@ impl<R: Relay> Tabs<R> {
             News::Failed { id, error } => News::Failed { id, error: of_tab(tab, error) },
             other => other,
         };
-        self.send(now, tab, &Body::News(news.of(&id), state));
+        self.send(now, tab.tab, &Body::News(news.of(&id), state));
     }
 
     /// News of the connection: every tab is told.
@@ -469,12 +494,12 @@ impl<R: Relay> Tabs<R> {
 }
 
 /// What this tab's own machine calls an id of a tab's.
-fn name(tab: Option<TabId>, id: &str) -> String {
+fn name(tab: Option<Party>, id: &str) -> String {
     tab.map_or_else(|| own_id(id), |tab| id_of(tab, id))
 }
 
 /// An error as the tab's application has to read it: with its own id.
-fn of_tab(tab: TabId, mut error: crate::core::error::Error) -> crate::core::error::Error {
+fn of_tab(tab: Party, mut error: crate::core::error::Error) -> crate::core::error::Error {
     error.message = error.message.replace(&names::prefix(tab), "");
     error
 }

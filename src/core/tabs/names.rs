@@ -9,17 +9,24 @@ const MARK: char = '\u{1}';
 /// Numbers from here on are given here; the application's own are below.
 const GIVEN: u32 = 0x8000_0000;
 
+/// A tab that follows, since one of its hellos: what it wanted before that is not what it wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Party {
+    /// The tab.
+    pub tab: TabId,
+    /// By which hello it follows.
+    pub hello: u32,
+}
+
 /// Another tab's id, as it is called here.
-pub fn id_of(tab: TabId, id: &str) -> String {
-    [&prefix(tab), id].concat()
+pub fn id_of(party: Party, id: &str) -> String {
+    [&prefix(party), id].concat()
 }
 
 /// What comes before another tab's ids.
-pub fn prefix(tab: TabId) -> String {
-    let mut prefix = String::from(MARK);
-    prefix.push_str(&tab.0.to_string());
-    prefix.push(MARK);
-    prefix
+pub fn prefix(party: Party) -> String {
+    let (tab, hello) = (party.tab.0.to_string(), party.hello.to_string());
+    ["\u{1}", &tab, ".", &hello, "\u{1}"].concat()
 }
 
 /// This tab's own id, as it is called here.
@@ -29,14 +36,19 @@ pub fn own_id(id: &str) -> String {
 }
 
 /// Whose id this is, `None` for an own one, and what it is called there.
-pub fn owner(id: &str) -> (Option<TabId>, &str) {
+pub fn owner(id: &str) -> (Option<Party>, &str) {
     let Some(rest) = id.strip_prefix(MARK) else { return (None, id) };
-    let foreign = rest.split_once(MARK).and_then(|(tab, id)| Some((TabId(tab.parse().ok()?), id)));
-    foreign.map_or((None, rest), |(tab, id)| (Some(tab), id))
+    let foreign = rest.split_once(MARK).and_then(|(party, id)| Some((read(party)?, id)));
+    foreign.map_or((None, rest), |(party, id)| (Some(party), id))
+}
+
+fn read(party: &str) -> Option<Party> {
+    let (tab, hello) = party.split_once('.')?;
+    Some(Party { tab: TabId(tab.parse().ok()?), hello: hello.parse().ok()? })
 }
 
 /// A number of another tab's and what it stands for.
-pub type Owned<T> = (TabId, T);
+pub type Owned<T> = (Party, T);
 
 /// The other tabs' calls and callbacks.
 #[derive(Debug)]
@@ -60,9 +72,9 @@ impl Names {
     }
 
     /// A name for another tab's call.
-    pub fn call(&mut self, tab: TabId, call: CallId) -> CallId {
+    pub fn call(&mut self, party: Party, call: CallId) -> CallId {
         let name = CallId(self.number());
-        self.calls.insert(name, (tab, call));
+        self.calls.insert(name, (party, call));
         name
     }
 
@@ -72,13 +84,13 @@ impl Names {
     }
 
     /// The name of another tab's callback.
-    pub fn slot(&mut self, tab: TabId, slot: Slot) -> Slot {
-        let known = self.slots.iter().find(|(_, owned)| **owned == (tab, slot));
+    pub fn slot(&mut self, party: Party, slot: Slot) -> Slot {
+        let known = self.slots.iter().find(|(_, owned)| **owned == (party, slot));
         if let Some((name, _)) = known {
             return *name;
         }
         let name = self.number();
-        self.slots.insert(name, (tab, slot));
+        self.slots.insert(name, (party, slot));
         name
     }
 
@@ -108,22 +120,26 @@ pub const fn is_given(number: u32) -> bool {
 mod tests {
     use super::*;
 
+    const fn party(tab: u64) -> Party {
+        Party { tab: TabId(tab), hello: 1 }
+    }
+
     #[test]
     fn any_id_comes_back_as_it_was_from_whosever_it_is() {
-        for id in ["feed", "", "\u{1}", "\u{1}7\u{1}feed", "\u{1}\u{1}feed", "a\u{1}b"] {
+        for id in ["feed", "", "\u{1}", "\u{1}7.1\u{1}feed", "\u{1}\u{1}feed", "a\u{1}b", "\u{1}.\u{1}"] {
             assert_eq!(owner(&own_id(id)), (None, id));
-            assert_eq!(owner(&id_of(TabId(7), id)), (Some(TabId(7)), id));
+            assert_eq!(owner(&id_of(party(7), id)), (Some(party(7)), id));
         }
-        assert_ne!(own_id("\u{1}7\u{1}feed"), id_of(TabId(7), "feed"));
+        assert_ne!(own_id("\u{1}7.1\u{1}feed"), id_of(party(7), "feed"));
     }
 
     #[test]
     fn a_callback_keeps_its_name_and_no_two_share_one() {
         let mut names = Names::default();
-        let one = names.slot(TabId(1), 5);
-        assert_eq!(names.slot(TabId(1), 5), one);
-        assert_ne!(names.slot(TabId(2), 5), one);
+        let one = names.slot(party(1), 5);
+        assert_eq!(names.slot(party(1), 5), one);
+        assert_ne!(names.slot(party(2), 5), one);
         assert!(is_given(one) && !is_given(5));
-        assert_eq!(names.owner_of_slot(one), Some((TabId(1), 5)));
+        assert_eq!(names.owner_of_slot(one), Some((party(1), 5)));
     }
 }

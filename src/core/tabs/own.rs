@@ -14,7 +14,7 @@ pub(super) struct Want<R: Relay> {
     /// The call that has set it.
     call: CallId,
     /// What the id stood for before, until it is known that this one is not refused.
-    former: Option<(R::Subscription, Slot)>,
+    former: Option<Box<Want<R>>>,
     /// What it tracks.
     pub(super) track: Option<R::Payload>,
     /// As last told.
@@ -75,36 +75,35 @@ impl<R: Relay> Wants<R> {
         if self.table.get_mut(id).as_ref().is_some_and(is_same) {
             return;
         }
-        let former = self.table.remove(id).map(|want| (want.subscription, want.slot));
+        let former = self.table.remove(id).map(Box::new);
         let want = Want {
             subscription: subscription.clone(),
             slot,
             call,
-            former,
             track: None,
-            status: None,
+            // That it is joining, of whichever options, has been told.
+            status: former.as_ref().and_then(|want| want.status).filter(|status| *status == Status::Joining),
+            former,
             is_interrupted: false,
             state: None,
         };
         self.table.insert(id.to_owned(), want);
     }
 
-    /// A call is done. If it was the one that has set a subscription, that stands from now on or was refused.
+    /// A call is done. If it was one that has set a subscription, that stands from now on or was refused.
     pub(super) fn settled(&mut self, call: CallId, is_ok: bool) -> Outcome {
-        let set_by_it = self.table.iter().find(|(_, want)| want.call == call && !want.has_failed());
+        let set_by_it = self.table.iter().find(|(_, want)| want.is_set_by(call));
         let Some(id) = set_by_it.map(|(id, _)| id.clone()) else { return Outcome::Stands };
-        let Some(want) = self.table.get_mut(&id) else { return Outcome::Stands };
-        let former = want.former.take();
-        // Whatever has been told of it, it is there: the call ended because another subscription took its place.
-        if is_ok {
+        let Some(want) = self.table.remove(&id) else { return Outcome::Stands };
+        if want.has_failed() {
+            self.table.insert(id, want);
             return Outcome::Stands;
         }
-        let refused = want.slot;
-        match former {
-            Some((subscription, slot)) => (want.subscription, want.slot) = (subscription, slot),
-            None => drop(self.table.remove(&id)),
+        let (left, outcome) = want.settled(call, is_ok);
+        if let Some(left) = left {
+            self.table.insert(id, *left);
         }
-        Outcome::Refused(refused)
+        outcome
     }
 
     /// Whether anything is wanted.
@@ -123,6 +122,33 @@ impl<R: Relay> Want<R> {
     /// Whether it is told to be given up, and to be so for good in a moment.
     fn has_failed(&self) -> bool {
         self.status == Some(Status::Failed)
+    }
+
+    /// Whether this call has set it, or one of those that it has replaced.
+    fn is_set_by(&self, call: CallId) -> bool {
+        self.call == call || self.former.as_ref().is_some_and(|former| former.is_set_by(call))
+    }
+
+    /// What is left of it, now that the call that has set it or one of its predecessors is done.
+    fn settled(mut self, call: CallId, is_ok: bool) -> (Option<Box<Self>>, Outcome) {
+        if self.call != call {
+            let settled = self.former.take().map(|former| former.settled(call, is_ok));
+            let (former, outcome) = settled.unwrap_or((None, Outcome::Stands));
+            self.former = former;
+            return (Some(Box::new(self)), outcome);
+        }
+        let former = self.former.take();
+        if is_ok { (Some(Box::new(self)), Outcome::Stands) } else { (former, Outcome::Refused(self.slot)) }
+    }
+
+    /// The callbacks of what it has replaced.
+    fn replaced(&mut self) -> Vec<Slot> {
+        let mut slots = Vec::new();
+        while let Some(mut former) = self.former.take() {
+            slots.push(former.slot);
+            self.former = former.former.take();
+        }
+        slots
     }
 }
 
@@ -203,7 +229,7 @@ impl<R: Relay> Own<R> {
             commands.push(Command::Connect);
         }
         for (id, want) in self.wants.table.iter_mut() {
-            replaced.extend(want.former.take().map(|(_, slot)| slot));
+            replaced.extend(want.replaced());
             let waiting =
                 self.calls.iter().filter(|(_, about)| matches!(about, About::Subscribe(of) if of == id));
             let mut calls: Vec<CallId> = waiting.map(|(call, _)| *call).collect();

@@ -43,9 +43,10 @@ impl<R: Relay> Tabs<R> {
         }
         let tabs: Vec<TabId> = self.followers.keys().copied().collect();
         for tab in tabs {
-            let names = &self.names;
-            let of_tab =
-                |slot| names.owner_of_slot(slot).filter(|(owner, _)| *owner == tab).map(|(_, slot)| slot);
+            let (names, party) = (&self.names, self.party_of(tab));
+            let of_tab = |slot| {
+                names.owner_of_slot(slot).filter(|(owner, _)| Some(*owner) == party).map(|(_, slot)| slot)
+            };
             let part = routes.part(&mut { of_tab });
             self.route_to(now, tab, &topic, part);
         }
@@ -96,8 +97,10 @@ impl<R: Relay> Tabs<R> {
             if self.is_serving {
                 self.tell(Output::Routes(Edit::DropSlot { slot }));
             }
-        } else if let Some((tab, slot)) = self.names.drop_slot(slot) {
-            self.send(now, tab, &Body::DropSlot(slot));
+        } else if let Some((party, slot)) = self.names.drop_slot(slot)
+            && self.is_following(party)
+        {
+            self.send(now, party.tab, &Body::DropSlot(slot));
         }
     }
 }

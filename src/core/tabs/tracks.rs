@@ -1,6 +1,6 @@
 //! What several tabs track on the channels of one socket: the server keeps one state for it, so the latest counts.
 
-use crate::core::ids::TabId;
+use super::names::Party;
 
 /// What one subscription of one tab tracks.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,7 +8,7 @@ pub struct Track<P> {
     /// The topic on the wire.
     pub topic: String,
     /// The tab; `None` for this one.
-    pub tab: Option<TabId>,
+    pub tab: Option<Party>,
     /// The subscription, as its tab calls it.
     pub id: String,
     /// What it tracks.
@@ -33,7 +33,7 @@ impl<P> Tracks<P> {
     }
 
     /// A subscription tracks nothing any more: what counts in its place, and whether that is another than before.
-    pub fn remove(&mut self, tab: Option<TabId>, id: &str) -> Option<&Track<P>> {
+    pub fn remove(&mut self, tab: Option<Party>, id: &str) -> Option<&Track<P>> {
         let at = self.0.iter().position(|track| track.tab == tab && track.id == id)?;
         let removed = self.0.remove(at);
         let fallback = self.0.iter().rposition(|track| track.topic == removed.topic)?;
@@ -55,9 +55,14 @@ impl<P> Tracks<P> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::ids::TabId;
+
+    const fn party(tab: u64) -> Party {
+        Party { tab: TabId(tab), hello: 1 }
+    }
 
     fn track(tab: u64, topic: &str, state: u8) -> Track<u8> {
-        Track { topic: topic.into(), tab: Some(TabId(tab)), id: "who".into(), state }
+        Track { topic: topic.into(), tab: Some(party(tab)), id: "who".into(), state }
     }
 
     #[test]
@@ -66,11 +71,11 @@ mod tests {
         tracks.set(track(1, "desk", 10));
         tracks.set(track(2, "desk", 20));
         tracks.set(track(3, "hall", 30));
-        assert_eq!(tracks.remove(Some(TabId(3)), "who"), None, "nobody else is on that channel");
-        assert_eq!(tracks.remove(Some(TabId(2)), "who").map(|track| track.state), Some(10));
+        assert_eq!(tracks.remove(Some(party(3)), "who"), None, "nobody else is on that channel");
+        assert_eq!(tracks.remove(Some(party(2)), "who").map(|track| track.state), Some(10));
         tracks.set(track(2, "desk", 21));
-        assert_eq!(tracks.remove(Some(TabId(1)), "who"), None, "the latest counts as before");
-        assert_eq!(tracks.remove(Some(TabId(2)), "who"), None);
+        assert_eq!(tracks.remove(Some(party(1)), "who"), None, "the latest counts as before");
+        assert_eq!(tracks.remove(Some(party(2)), "who"), None);
         assert!(!tracks.has("desk"));
     }
 }

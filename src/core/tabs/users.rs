@@ -76,6 +76,7 @@ impl<R: Relay> Tabs<R> {
     pub(super) fn entered(&mut self, now: Instant) {
         self.timers.clear(&Timer::Entering);
         self.is_entered = true;
+        self.leader.is_taken_over = false;
         self.role = Role::Waiting;
         self.tell(Output::Queue);
         self.heard_at = now;
@@ -94,6 +95,7 @@ impl<R: Relay> Tabs<R> {
         self.timers.clear(&Timer::User);
         self.lose_leader(now);
         self.role = Role::Alone(reason);
+        self.mind_silence(now);
         self.serve(now);
     }
 
