@@ -69,6 +69,8 @@ pub enum Timer {
     Entering,
     /// It is time to tell the others that this tab leads.
     Beat,
+    /// Nobody has answered the hello.
+    Hello,
     /// The leader has been silent for long.
     Silence,
     /// Whether the lock is still held is asked for.
@@ -96,6 +98,7 @@ pub struct Tabs<R: Relay> {
     highest: Epoch,
     /// When the leader was last heard, or when it began to matter.
     heard_at: Instant,
+    corrected_at: Option<Instant>,
     hello: u32,
     leader: Leader<R::Payload>,
     own: Own<R>,
@@ -136,6 +139,7 @@ impl<R: Relay> Tabs<R> {
             role,
             highest: 0,
             heard_at: Instant::from_millis(0),
+            corrected_at: None,
             hello: 0,
             leader: Leader::default(),
             own: Own::default(),
@@ -248,6 +252,7 @@ impl<R: Relay> Tabs<R> {
             Timer::User => self.serve_alone(now, Reason::Unknown),
             Timer::Entering => self.serve_alone(now, Reason::NoLock),
             Timer::Beat => self.beat(now),
+            Timer::Hello => self.hello_again(now),
             Timer::Silence => self.leader_is_silent(now, deadline),
             Timer::Recheck => self.recheck(),
         }

@@ -31,8 +31,8 @@ pub struct Browser {
     pub delay: u64,
     /// Who has led a group under an epoch.
     led: BTreeMap<(String, u64), TabId>,
-    /// Since when a group has had a visible page that runs, and when it last had a leader that does.
-    wanted: BTreeMap<String, (u64, u64)>,
+    /// Since when a visible page has been without a leader that runs.
+    leaderless: BTreeMap<usize, (Membership, u64)>,
     pub digest: u64,
     pub trace: bool,
 }
@@ -55,13 +55,13 @@ impl Browser {
             loses: 0,
             delay: 5,
             led: BTreeMap::new(),
-            wanted: BTreeMap::new(),
+            leaderless: BTreeMap::new(),
             digest: 0,
             trace: std::env::var_os("TABS_TRACE").is_some(),
         }
     }
 
-    fn note(&self, text: impl FnOnce() -> String) {
+    pub fn note(&self, text: impl FnOnce() -> String) {
         if self.trace {
             println!("{:>8} {}", self.now, text());
         }
@@ -104,6 +104,9 @@ impl Browser {
     fn tell(&mut self, page: usize, event: Event) {
         if self.pages[page].is_gone {
             return;
+        }
+        if !event.is_message() {
+            self.note(|| format!("{page} is to learn {event:?}"));
         }
         if self.pages[page].is_frozen || self.pages[page].is_put_away {
             // What is sent to a page that is put away is lost.
@@ -305,30 +308,35 @@ impl Browser {
         self.check_leaders();
     }
 
-    /// A group with a visible page is never long without a leader that runs.
+    /// A visible page that runs is never long without a leader that runs.
     fn check_leaders(&mut self) {
-        let mut groups: BTreeMap<String, (bool, bool)> = BTreeMap::new();
-        for page in self.pages.iter().filter(|page| page.is_awake()) {
-            let Some(group) = page.group() else { continue };
-            let (is_wanted, is_led) = groups.entry(group.to_owned()).or_default();
+        let led: BTreeSet<String> = self
+            .pages
+            .iter()
+            .filter(|page| page.is_awake() && matches!(page.tabs.role(), Role::Leading { .. }))
+            .filter_map(|page| page.group().map(str::to_owned))
+            .collect();
+        for (number, page) in self.pages.iter().enumerate() {
             // One of another protocol serves itself.
-            *is_wanted |= page.is_visible && !matches!(page.tabs.role(), Role::Alone(_));
-            *is_led |= matches!(page.tabs.role(), Role::Leading { .. });
-        }
-        self.wanted.retain(|group, _| groups.get(group).is_some_and(|(is_wanted, _)| *is_wanted));
-        for (group, (is_wanted, is_led)) in groups {
-            if is_wanted {
-                let (_, led_at) = self.wanted.entry(group.clone()).or_insert((self.now, self.now));
-                *led_at = if is_led { self.now } else { *led_at };
-                let without = self.now - *led_at;
-                assert!(without <= LEADERLESS, "{group} has had no leader for {without} ms");
+            let depends = page.is_awake() && page.is_visible && !matches!(page.tabs.role(), Role::Alone(_));
+            let Some((membership, group)) =
+                page.open.as_ref().filter(|(_, group)| depends && !led.contains(group))
+            else {
+                self.leaderless.remove(&number);
+                continue;
+            };
+            let (of, since) = self.leaderless.entry(number).or_insert((*membership, self.now));
+            if of != membership {
+                (*of, *since) = (*membership, self.now);
             }
+            let without = self.now - *since;
+            assert!(without <= LEADERLESS, "page {number} of {group} has had no leader for {without} ms");
         }
     }
 
     /// The whole machine sleeps.
     pub fn sleep(&mut self, millis: u64) {
         self.now += millis;
-        self.wanted.clear();
+        self.leaderless.clear();
     }
 }

@@ -58,7 +58,9 @@ impl Browser {
             self.open();
             return;
         };
-        match self.rng.up_to(21) {
+        let act = self.rng.up_to(21);
+        self.note(|| format!("act {act} on {page}"));
+        match act {
             0..=1 if self.alive() < 7 => drop(self.open()),
             0..=4 => self.want(page),
             5..=6 => {

@@ -35,7 +35,8 @@ impl Locks {
     pub fn steal(&mut self, name: &str, asker: Asker) -> Vec<Change> {
         let lock = self.0.entry(name.to_owned()).or_default();
         lock.queue.retain(|queued| *queued != asker);
-        let former = lock.holder.replace(asker);
+        // Of what a page has taken from itself it is told nothing.
+        let former = lock.holder.replace(asker).filter(|former| *former != asker);
         former.map(Change::Lost).into_iter().chain([Change::Granted(asker)]).collect()
     }
 

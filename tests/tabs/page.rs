@@ -38,6 +38,7 @@ impl Event {
 #[derive(Default)]
 pub struct App {
     pub wants: BTreeMap<String, (Wish, Slot)>,
+    callbacks: BTreeMap<Slot, (String, Wish)>,
     /// Calls that are not settled yet, and since when.
     pub open: BTreeMap<CallId, u64>,
     pub results: BTreeMap<CallId, bool>,
@@ -194,8 +195,8 @@ impl Page {
     pub fn deliver(&mut self, topic: &str, number: u64) {
         let slots = self.table.get(topic).map(|routes| routes.0.clone()).unwrap_or_default();
         for slot in slots.into_iter().filter(|slot| !self.app.dropped.contains(slot)) {
-            let wanted = self.app.wants.iter().find(|(_, (_, wanted))| *wanted == slot);
-            let (id, (wish, _)) = wanted.unwrap_or_else(|| panic!("a message for a callback of nobody's"));
+            // One that is replaced gets messages until the other one is there.
+            let (id, wish) = &self.app.callbacks[&slot];
             assert_eq!(wish.topic, topic, "a message of another topic");
             *self.app.received.entry((id.clone(), number)).or_default() += 1;
         }
@@ -211,6 +212,7 @@ impl Page {
             self.app.slots
         });
         let call = self.app.call(now);
+        self.app.callbacks.insert(slot, (id.into(), wish.clone()));
         self.app.wants.insert(id.into(), (wish.clone(), slot));
         self.input(now, Input::Command(Command::Subscribe { call, id: id.into(), subscription: wish, slot }))
     }

@@ -12,7 +12,7 @@ use crate::browser::Browser;
 /// How long things go wrong, in milliseconds.
 const FAULTY: u64 = 120_000;
 /// Until all is well again, in milliseconds.
-const HEALING: u64 = 15_000;
+const HEALING: u64 = 40_000;
 
 fn simulate(seed: u64) -> u64 {
     let mut browser = Browser::new(seed, seed % 3 > 0);
@@ -57,6 +57,15 @@ fn heal(browser: &mut Browser) {
     }
     browser.run(browser.now + HEALING);
     for page in 0..browser.pages.len() {
+        let state = &browser.pages[page];
+        browser.note(|| {
+            format!(
+                "page {page} {:?} next {:?} visible {}",
+                state.tabs.role(),
+                state.tabs.next_timeout(),
+                state.is_visible
+            )
+        });
         if browser.pages[page].is_gone {
             browser.pages[page].app.open.clear();
         }

@@ -1,6 +1,6 @@
 //! What is numbered between a leader and a follower: commands one way, news the other.
 
-use super::message::{flag, number, text};
+use super::message::{flag, number, text, whole};
 use super::relay::{Portable, Relay};
 use crate::core::command::Command;
 use crate::core::error::{Code, Error};
@@ -27,8 +27,15 @@ pub enum Body<R: Relay> {
     Command(Command<R::Subscription, R::Payload>),
     /// To the leader: the application of a tab has set an access token of the same user.
     Token(R::Payload),
-    /// To a follower: news of its subscriptions and calls, and the state of a channel after it.
-    News(News<R::Payload>, Option<R::Payload>),
+    /// To a follower: news of its subscriptions and calls.
+    News {
+        /// What.
+        news: News<R::Payload>,
+        /// With a sync of presence: who is there.
+        state: Option<R::Payload>,
+        /// The number of the last command that the leader had then. What was asked for later it is not about.
+        after: u64,
+    },
     /// To a follower: news of the connection.
     Link(R::Link),
     /// To a follower: the routes of a topic, or that there are none.
@@ -67,8 +74,8 @@ impl<R: Relay> Body<R> {
         match self {
             Self::Command(command) => kind("command", vec![("it", write_command(command))]),
             Self::Token(token) => kind("token", vec![("it", token.clone())]),
-            Self::News(news, state) => {
-                let mut fields = vec![("it", write_news(news))];
+            Self::News { news, state, after } => {
+                let mut fields = vec![("it", write_news(news)), ("after", P::<R>::number(*after as f64))];
                 fields.extend(state.clone().map(|state| ("state", state)));
                 kind("news", fields)
             }
@@ -97,7 +104,11 @@ impl<R: Relay> Body<R> {
         Some(match text(value, "of")?.as_str() {
             "command" => Self::Command(read_command(&it()?)?),
             "token" => Self::Token(it()?),
-            "news" => Self::News(read_news(&it()?)?, optional(value, "state")),
+            "news" => Self::News {
+                news: read_news(&it()?)?,
+                state: optional(value, "state"),
+                after: whole(value, "after")?,
+            },
             "link" => Self::Link(R::Link::from_payload(&it()?)?),
             "routes" => {
                 let routes = match optional(value, "it") {

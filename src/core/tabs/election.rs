@@ -1,5 +1,6 @@
 //! Who leads: whoever holds the lock, under an epoch that no other leader has had.
 
+use super::following::ASK_AGAIN;
 use super::message::{Epoch, Message};
 use super::output::Output;
 use super::relay::Relay;
@@ -29,6 +30,7 @@ impl<R: Relay> Tabs<R> {
         self.stats.led += 1;
         self.lose_leader(now);
         self.leader.is_taken_over = false;
+        self.timers.clear(&Timer::Hello);
         self.timers.clear(&Timer::Silence);
         self.timers.clear(&Timer::Recheck);
         self.role = Role::Leading { epoch: None };
@@ -90,6 +92,7 @@ impl<R: Relay> Tabs<R> {
         if !matches!(self.role, Role::Alone(_)) {
             self.resign(now);
             self.serve_alone(now, Reason::Protocol);
+            self.timers.set(Timer::Hello, now.after(ASK_AGAIN));
         }
     }
 
@@ -136,6 +139,7 @@ impl<R: Relay> Tabs<R> {
         let is_former = own.is_some_and(|own| (epoch, from) < own) || (is_drawing && epoch == self.highest);
         if epoch < self.highest || is_former {
             self.stats.stale += 1;
+            self.correct(now);
             return;
         }
         self.highest = epoch;
@@ -158,6 +162,23 @@ impl<R: Relay> Tabs<R> {
         self.mind_silence(now);
         if own != Some((epoch, from)) || matches!(self.role, Role::Waiting) {
             self.look_for(now, from, epoch);
+        }
+    }
+
+    /// Some tab takes itself for the leader and does not know of a higher epoch: it is told. If it holds the lock all the
+    /// same, because nobody had told it when it drew its epoch, it draws another.
+    fn correct(&mut self, now: Instant) {
+        if self.corrected_at.is_none_or(|at| now.since(at) >= BEAT) {
+            self.corrected_at = Some(now);
+            self.post(None, Message::Higher { epoch: self.highest });
+        }
+    }
+
+    /// Somebody has led since this tab began to: it has lost the lock, or its epoch was drawn too low.
+    pub(super) fn heard_higher(&mut self, now: Instant, epoch: Epoch) {
+        if matches!(self.role, Role::Leading { epoch: Some(own) } if own < epoch) {
+            self.highest = self.highest.max(epoch);
+            self.stand_down(now);
         }
     }
 

@@ -1,6 +1,5 @@
 //! Another tab leads: it is told what is asked for here, and tells what becomes of that.
 
-use super::Tabs;
 use super::body::Body;
 use super::input::Edit;
 use super::link::Link;
@@ -8,11 +7,21 @@ use super::message::{Epoch, Message};
 use super::output::Output;
 use super::relay::Relay;
 use super::role::Role;
+use super::{Tabs, Timer};
+use crate::core::command::Command;
 use crate::core::ids::TabId;
+use crate::core::news::News;
 use crate::core::time::Instant;
 
 /// A follower says at least so often that it is there, in milliseconds.
 const PONG: u64 = 10_000;
+/// A hello that nobody answers is said again after this, in milliseconds,
+const REPEAT: u64 = 900;
+/// and so often in all.
+const MOST_HELLOS: u32 = 4;
+/// A tab that serves itself because the leader speaks another protocol asks so often whether there is another leader, in
+/// milliseconds.
+pub(super) const ASK_AGAIN: u64 = 30_000;
 
 /// Of the leader.
 pub(super) struct Leader<P> {
@@ -22,6 +31,8 @@ pub(super) struct Leader<P> {
     ponged_at: Instant,
     /// To whom the last hello was said, since when that one leads.
     greeted: Option<(Epoch, TabId)>,
+    /// How often the last hello has been said.
+    hellos: u32,
     /// The topics whose frames it sends.
     routed: Vec<String>,
     /// A token that the application has set since there was none.
@@ -37,6 +48,7 @@ impl<P: Clone> Default for Leader<P> {
             told: 0,
             ponged_at: Instant::from_millis(0),
             greeted: None,
+            hellos: 0,
             routed: Vec::new(),
             token: None,
             is_taken_over: false,
@@ -45,20 +57,35 @@ impl<P: Clone> Default for Leader<P> {
 }
 
 impl<R: Relay> Tabs<R> {
-    pub(super) fn say_hello(&mut self, _now: Instant) {
+    pub(super) fn say_hello(&mut self, now: Instant) {
         self.hello = self.hello.wrapping_add(1);
-        self.repeat_hello();
+        self.leader.hellos = 0;
+        self.repeat_hello(now);
     }
 
-    fn repeat_hello(&mut self) {
+    fn repeat_hello(&mut self, now: Instant) {
+        self.leader.hellos += 1;
         self.post(None, Message::Hello { hello: self.hello, highest: self.highest });
+        let is_alone = matches!(self.role, Role::Alone(_));
+        if self.leader.hellos < MOST_HELLOS {
+            self.timers.set(Timer::Hello, now.after(REPEAT));
+        } else if is_alone {
+            self.timers.set(Timer::Hello, now.after(ASK_AGAIN));
+        }
+    }
+
+    /// Nobody has answered a hello. It may have been lost, and a leader that leads nobody says nothing by itself.
+    pub(super) fn hello_again(&mut self, now: Instant) {
+        if matches!(self.role, Role::Waiting | Role::Alone(_)) && self.is_entered {
+            self.repeat_hello(now);
+        }
     }
 
     /// There is a leader that this tab does not follow yet.
     pub(super) fn look_for(&mut self, now: Instant, leader: TabId, epoch: Epoch) {
         self.lose_leader(now);
         if self.leader.greeted.replace((epoch, leader)) == Some((epoch, leader)) {
-            self.repeat_hello();
+            self.repeat_hello(now);
         } else {
             self.say_hello(now);
         }
@@ -71,6 +98,7 @@ impl<R: Relay> Tabs<R> {
             return;
         }
         self.unserve(now);
+        self.timers.clear(&Timer::Hello);
         self.role = Role::Following { leader, epoch };
         let token = self.leader.token.take();
         self.leader = Leader { greeted: Some((epoch, leader)), ponged_at: now, ..Leader::default() };
@@ -85,8 +113,15 @@ impl<R: Relay> Tabs<R> {
 
     pub(super) fn send_to_leader(&mut self, now: Instant, body: &Body<R>) {
         let Role::Following { leader, epoch } = self.role else { return };
-        let body = body.to_payload();
-        let number = self.leader.link.send(now, body.clone());
+        let written = body.to_payload();
+        let number = self.leader.link.send(now, written.clone());
+        if let Body::Command(Command::Subscribe { id, call, .. }) = body
+            && let Some(want) = self.own.wants.table.get_mut(id)
+            && want.call == *call
+        {
+            want.asked = number;
+        }
+        let body = written;
         self.post(Some(leader), Message::Numbered { hello: self.hello, epoch, number, body });
     }
 
@@ -116,8 +151,11 @@ impl<R: Relay> Tabs<R> {
 
     /// The leader does not know this tab, or has given up writing to it.
     pub(super) fn begin_anew(&mut self, now: Instant, from: TabId, hello: u32) {
-        let Role::Following { leader, .. } = self.role else { return };
-        if (from, hello) == (leader, self.hello) {
+        let is_meant = match self.role {
+            Role::Following { leader, .. } => leader == from,
+            role => role == Role::Waiting,
+        };
+        if is_meant && hello == self.hello {
             self.lose_leader(now);
             self.say_hello(now);
         }
@@ -140,13 +178,22 @@ impl<R: Relay> Tabs<R> {
             return;
         }
         match Body::<R>::from_payload(body) {
-            Some(Body::News(news, state)) => self.own_news(news, state),
+            Some(Body::News { news, state, after }) if self.is_about_present(&news, after) => {
+                self.own_news(news, state)
+            }
+            // Of what the application has replaced since.
+            Some(Body::News { .. }) => {}
             Some(Body::Link(link)) => self.own_link(link),
             Some(Body::Routes(topic, routes)) => self.routed(topic, routes),
             Some(Body::DropSlot(slot)) => self.tell(Output::Routes(Edit::DropSlot { slot })),
             Some(Body::Echo(echo)) => self.tell(Output::Deliver(echo)),
             Some(Body::Command(_) | Body::Token(_)) | None => self.stats.malformed += 1,
         }
+    }
+
+    fn is_about_present(&self, news: &News<R::Payload>, after: u64) -> bool {
+        let want = news.id().and_then(|id| self.own.wants.table.get(id));
+        want.is_none_or(|want| want.asked <= after)
     }
 
     fn routed(&mut self, topic: String, routes: Option<R::Routes>) {

@@ -46,6 +46,7 @@ impl<R: Relay> Tabs<R> {
                     self.pong(now);
                 }
             }
+            Message::Higher { epoch } => self.heard_higher(now, epoch),
             Message::TakeOver => self.taken_over(now, build, is_understood),
             Message::Goodbye => self.said_goodbye(now, from),
             _ if !is_understood => self.stats.foreign += 1,

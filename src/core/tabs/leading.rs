@@ -50,38 +50,44 @@ impl<R: Relay> Tabs<R> {
     ) {
         let Role::Leading { epoch: Some(epoch) } = self.role else { return };
         if highest > epoch {
-            // Somebody has led since: this tab has lost the lock, or its epoch was drawn too low.
-            self.highest = highest;
-            self.stand_down(now);
+            self.heard_higher(now, highest);
             return;
         }
         if !is_understood {
             self.post(Some(tab), Message::Welcome { hello, epoch });
             return;
         }
-        if self.followers.get(&tab).is_none_or(|follower| follower.hello != hello || follower.is_frozen) {
-            let is_new = !self.forget(now, tab);
-            let follower = Follower {
-                hello,
-                link: Link::default(),
-                wants: Wants::default(),
-                routes: LiteMap::new(),
-                heard_at: now,
-                is_frozen: false,
-            };
-            self.followers.insert(tab, follower);
-            if is_new {
-                self.tell(Output::Watch(tab));
+        match self.followers.get(&tab) {
+            Some(follower) if follower.hello == hello && follower.is_frozen => {
+                self.post(Some(tab), Message::Again { hello });
             }
-            self.count = 1 + self.followers.len() as u32;
-            self.post(Some(tab), Message::Welcome { hello, epoch });
-            for link in self.states.clone() {
-                self.send(now, tab, &Body::Link(link));
+            // The answer was lost, or both have met.
+            Some(follower) if follower.hello == hello => {
+                self.post(Some(tab), Message::Welcome { hello, epoch })
             }
-            self.mind_beat(now);
-        } else {
-            self.post(Some(tab), Message::Welcome { hello, epoch });
+            _ => self.welcome(now, tab, hello, epoch),
         }
+    }
+
+    fn welcome(&mut self, now: Instant, tab: TabId, hello: u32, epoch: Epoch) {
+        if !self.forget(now, tab) {
+            self.tell(Output::Watch(tab));
+        }
+        let follower = Follower {
+            hello,
+            link: Link::default(),
+            wants: Wants::default(),
+            routes: LiteMap::new(),
+            heard_at: now,
+            is_frozen: false,
+        };
+        self.followers.insert(tab, follower);
+        self.count = 1 + self.followers.len() as u32;
+        self.post(Some(tab), Message::Welcome { hello, epoch });
+        for link in self.states.clone() {
+            self.send(now, tab, &Body::Link(link));
+        }
+        self.mind_beat(now);
     }
 
     /// Says something to a follower.
@@ -428,7 +434,7 @@ impl<R: Relay> Tabs<R> {
                     let Some(follower) = self.follower_mut(tab) else { return };
                     follower.wants.settled(call, result.is_ok());
                     let result = result.map_err(|error| of_tab(tab, error));
-                    self.send(now, tab.tab, &Body::News(News::Settled { call, result }, None));
+                    self.send_news(now, tab, News::Settled { call, result }, None);
                 }
                 None => self.own_news(news, None),
             }
@@ -463,7 +469,12 @@ impl<R: Relay> Tabs<R> {
             News::Failed { id, error } => News::Failed { id, error: of_tab(tab, error) },
             other => other,
         };
-        self.send(now, tab.tab, &Body::News(news.of(&id), state));
+        self.send_news(now, tab, news.of(&id), state);
+    }
+
+    fn send_news(&mut self, now: Instant, party: Party, news: News<R::Payload>, state: Option<R::Payload>) {
+        let Some(after) = self.follower(party).map(|follower| follower.link.heard()) else { return };
+        self.send(now, party.tab, &Body::News { news, state, after });
     }
 
     /// News of the connection: every tab is told.

@@ -54,6 +54,11 @@ pub enum Message<P> {
         /// By which hello it follows.
         hello: u32,
     },
+    /// To all: somebody leads in an epoch below this one, and does not know.
+    Higher {
+        /// The highest epoch that the sender knows.
+        epoch: Epoch,
+    },
     /// To all: a tab of a newer build takes the lead.
     TakeOver,
     /// To all: the sender is being closed or put away.
@@ -95,7 +100,8 @@ pub enum Dropped {
     Unknown,
 }
 
-fn whole<P: Payload>(value: &P, name: &str) -> Option<u64> {
+/// A number of any size from a message.
+pub fn whole<P: Payload>(value: &P, name: &str) -> Option<u64> {
     let number = value.field(name)?.as_number()?;
     (number >= 0.0 && number.fract() == 0.0 && number < 9e15).then_some(number as u64)
 }
@@ -138,6 +144,7 @@ impl<P: Payload> Envelope<P> {
                 ("heard", vec![("hello", count(*hello)), ("heard", large(*heard))])
             }
             Message::Again { hello } => ("again", vec![("hello", count(*hello))]),
+            Message::Higher { epoch } => ("higher", vec![("epoch", large(*epoch))]),
             Message::TakeOver => ("takeover", Vec::new()),
             Message::Goodbye => ("goodbye", Vec::new()),
             Message::Numbered { hello, epoch, number, body } => {
@@ -185,6 +192,7 @@ impl<P: Payload> Envelope<P> {
             }),
             "heard" => hello().and_then(|hello| Some(Message::Heard { hello, heard: large("heard")? })),
             "again" => hello().map(|hello| Message::Again { hello }),
+            "higher" => large("epoch").map(|epoch| Message::Higher { epoch }),
             "takeover" => Some(Message::TakeOver),
             "goodbye" => Some(Message::Goodbye),
             "numbered" => hello().and_then(|hello| {
@@ -216,6 +224,7 @@ mod tests {
             Message::Pong { hello: 1, sent: 7, heard: 8 },
             Message::Heard { hello: 1, heard: 7 },
             Message::Again { hello: 1 },
+            Message::Higher { epoch: 4 },
             Message::TakeOver,
             Message::Goodbye,
             Message::Numbered { hello: 1, epoch: 3, number: 9, body },

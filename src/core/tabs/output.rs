@@ -48,7 +48,8 @@ pub enum Output<R: Relay> {
     Leave,
     /// Queue for the leader's lock.
     Queue,
-    /// Take the leader's lock from whoever holds it, and queue for it no longer.
+    /// Take the leader's lock from whoever holds it, and queue for it no longer. That this tab has taken it from itself is
+    /// not told as a loss.
     Steal,
     /// Tell whether this tab holds the leader's lock.
     Check,

@@ -12,9 +12,11 @@ pub(super) struct Want<R: Relay> {
     pub(super) subscription: R::Subscription,
     pub(super) slot: Slot,
     /// The call that has set it.
-    call: CallId,
+    pub(super) call: CallId,
     /// What the id stood for before, until it is known that this one is not refused.
     former: Option<Box<Want<R>>>,
+    /// The number by which the leader has been asked for it.
+    pub(super) asked: u64,
     /// What it tracks.
     pub(super) track: Option<R::Payload>,
     /// As last told.
@@ -80,6 +82,7 @@ impl<R: Relay> Wants<R> {
             subscription: subscription.clone(),
             slot,
             call,
+            asked: 0,
             track: None,
             // That it is joining, of whichever options, has been told.
             status: former.as_ref().and_then(|want| want.status).filter(|status| *status == Status::Joining),

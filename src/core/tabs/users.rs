@@ -112,7 +112,7 @@ impl<R: Relay> Tabs<R> {
         self.membership = None;
         self.is_entered = false;
         self.highest = 0;
-        for timer in [Timer::Entering, Timer::Beat, Timer::Silence, Timer::Recheck] {
+        for timer in [Timer::Hello, Timer::Entering, Timer::Beat, Timer::Silence, Timer::Recheck] {
             self.timers.clear(&timer);
         }
         self.role = Role::Waiting;
