@@ -17,5 +17,7 @@ mod machine;
 mod page;
 #[path = "tabs/relayed.rs"]
 mod relayed;
+#[path = "tabs/scenarios.rs"]
+mod scenarios;
 #[path = "tabs/seeds.rs"]
 mod seeds;

@@ -41,18 +41,7 @@ pub enum Command<S, P> {
         is_bytes: bool,
     },
     /// The application sends a broadcast by HTTP.
-    HttpBroadcast {
-        /// The call to settle.
-        call: CallId,
-        /// The topic as the user names it.
-        channel: String,
-        /// The broadcast's name.
-        event: String,
-        /// Its content: an object, or bytes.
-        payload: P,
-        /// Whether it goes to the private channel of this name.
-        private: bool,
-    },
+    HttpBroadcast(HttpBroadcast<P>),
     /// The application tracks something on the channel of a subscription to presence, or nothing more.
     Track {
         /// The call to settle.
@@ -62,11 +51,19 @@ pub enum Command<S, P> {
         /// What is tracked from now on.
         state: Option<P>,
     },
-    /// Messages of a callback were dropped, because it did not keep up.
-    Overflow {
-        /// Whose.
-        slot: Slot,
-        /// How many since the last time.
-        count: u32,
-    },
+}
+
+/// A broadcast to be sent by HTTP.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HttpBroadcast<P> {
+    /// The call to settle.
+    pub call: CallId,
+    /// The topic as the user names it.
+    pub channel: String,
+    /// The broadcast's name.
+    pub event: String,
+    /// Its content: an object, or bytes.
+    pub payload: P,
+    /// Whether it goes to the private channel of this name.
+    pub private: bool,
 }

@@ -17,7 +17,6 @@ pub mod http_broadcast;
 mod input;
 pub mod join_config;
 mod joining;
-mod news;
 mod notices;
 mod output;
 pub mod presence;
@@ -41,6 +40,7 @@ use litemap::LiteMap;
 
 use crate::core::access::Access;
 use crate::core::activity::Activity;
+pub use crate::core::news::{Continuity, News};
 use crate::core::payload::Payload;
 use crate::core::resilience::backoff::Backoff;
 use crate::core::resilience::pace::Pace;
@@ -52,7 +52,6 @@ pub use command::Command;
 use frame::{Protocol, Reference};
 use http_broadcast::HttpBroadcast;
 pub use input::{Input, Traffic};
-pub use news::{Continuity, News};
 pub use output::{Action, Output};
 use pushes::Pushes;
 use routes::Routes;
@@ -217,6 +216,10 @@ impl<P: Payload> Realtime<P> {
                 self.subscribe(now, call, id, subscription, slot);
             }
             Command::Unsubscribe { id } => self.unsubscribe(now, &id),
+            Command::Release => {
+                self.is_kept_open = false;
+                self.unwant_socket();
+            }
             Command::Connect => {
                 self.is_kept_open = true;
                 self.tell(Output::WantSocket);

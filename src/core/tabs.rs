@@ -20,9 +20,12 @@ mod own;
 pub mod relay;
 pub mod role;
 mod routing;
+mod serving;
 pub mod stats;
+mod telling;
 pub mod tracks;
 mod users;
+mod written;
 
 use std::collections::VecDeque;
 
@@ -33,14 +36,15 @@ use crate::core::news::News;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
 use following::Leader;
-pub use input::{Edit, Input, User};
-use leading::{Follower, PendingEcho};
+pub use input::{Input, User};
+use leading::Follower;
 use message::Epoch;
 use names::{Names, Party};
 pub use output::{Membership, Output};
 use own::Own;
 use relay::Relay;
 use role::{Health, Reason, Role};
+use serving::PendingEcho;
 use stats::Stats;
 use tracks::Tracks;
 
@@ -184,6 +188,7 @@ impl<R: Relay> Tabs<R> {
             | Input::Drawn { .. }
             | Input::Said { .. }
             | Input::Unavailable(_) => {}
+            Input::Overflow { slot, count } => self.overflow(now, slot, count),
             Input::Visible => self.set_visible(now, true),
             Input::Hidden => self.set_visible(now, false),
             Input::Suspend => self.suspend(now),

@@ -6,6 +6,7 @@ import { before, test } from 'node:test';
 import { cacheDir, root } from '../../scripts/lib/paths.mjs';
 import { lastLines, run } from '../../scripts/lib/process.mjs';
 import { mutants } from './mutants.mjs';
+import { tabsMutants } from './tabs.mjs';
 
 /** So many histories have to be enough to find any of them. */
 const seeds = '1000';
@@ -23,6 +24,8 @@ before(() => {
     'tests/options',
     'tests/sim',
     'tests/sim_realtime.rs',
+    'tests/sim_tabs.rs',
+    'tests/tabs',
     'tests/twin',
   ]) {
     cpSync(join(root, part), join(copy, part), { recursive: true });
@@ -36,35 +39,64 @@ test('the simulation passes on the sources as they are', async () => {
 
 for (const mutant of mutants) {
   test(`the simulation finds ${mutant.name}`, async () => {
-    const original = readFileSync(join(root, mutant.file), 'utf8');
-    const count = original.split(mutant.text).length - 1;
-    assert.equal(
-      count,
-      1,
-      `${mutant.file} has this ${count} times, not once: bring the mutant up to date with the source.\n${mutant.text}`,
-    );
-    writeFileSync(
-      join(copy, mutant.file),
-      original.replace(mutant.text, () => mutant.replacement),
-    );
-    try {
-      const { code, output } = await simulate();
-      assert.doesNotMatch(output, /could not compile/, lastLines(output, 30));
-      assert.match(output, /test result: FAILED/, 'the simulation passes');
-      assert.notEqual(code, 0);
-      // A history that fails says how to repeat it.
-      if (/^test seeds::whatever\S+ \.\.\. FAILED/m.test(output)) {
-        assert.match(output, /again with: npm run sim -- --seed \d+/);
-      }
-    } finally {
-      writeFileSync(join(copy, mutant.file), original);
+    const output = await simulateMutant(mutant, simulate);
+    // A history that fails says how to repeat it.
+    if (/^test seeds::whatever\S+ \.\.\. FAILED/m.test(output)) {
+      assert.match(output, /again with: npm run sim -- --seed \d+/);
     }
   });
 }
 
+test('the simulation of tabs passes on the sources as they are', async () => {
+  const { code, output } = await simulateTabs();
+  assert.equal(code, 0, lastLines(output, 30));
+});
+
+for (const mutant of tabsMutants) {
+  test(`the simulation of tabs finds ${mutant.name}`, async () => {
+    await simulateMutant(mutant, simulateTabs);
+  });
+}
+
+/**
+ * @param {import('./mutants.mjs').Mutant} mutant
+ * @param {() => Promise<{ code: number | null, output: string }>} simulate
+ * @returns {Promise<string>} what the simulation that fails has printed
+ */
+async function simulateMutant(mutant, simulate) {
+  const original = readFileSync(join(root, mutant.file), 'utf8');
+  const count = original.split(mutant.text).length - 1;
+  assert.equal(
+    count,
+    1,
+    `${mutant.file} has this ${count} times, not once: bring the mutant up to date with the source.\n${mutant.text}`,
+  );
+  writeFileSync(
+    join(copy, mutant.file),
+    original.replace(mutant.text, () => mutant.replacement),
+  );
+  try {
+    const { code, output } = await simulate();
+    assert.doesNotMatch(output, /could not compile/, lastLines(output, 30));
+    assert.match(output, /test result: FAILED/, 'the simulation passes');
+    assert.notEqual(code, 0);
+    return output;
+  } finally {
+    writeFileSync(join(copy, mutant.file), original);
+  }
+}
+
 function simulate() {
-  const tests = ['seeds::', 'herd::', 'restart::attempts_do_not_bunch'];
-  return run('cargo', ['test', '--locked', '--test', 'sim_realtime', '--', ...tests], {
+  return simulation('sim_realtime', ['seeds::', 'herd::', 'restart::attempts_do_not_bunch']);
+}
+
+function simulateTabs() {
+  return simulation('sim_tabs', []);
+}
+
+/** @param {string} name @param {string[]} tests */
+function simulation(name, tests) {
+  return run('cargo', ['test', '--locked', '--test', name, '--', ...tests], {
     cwd: copy,
     env: {
       CARGO_TARGET_DIR: target,
@@ -74,6 +106,7 @@ function simulate() {
       // A mutant's warnings are not the point.
       RUSTFLAGS: '--cap-lints allow',
       SIM_SEEDS: seeds,
+      TABS_SEEDS: seeds,
     },
   });
 }

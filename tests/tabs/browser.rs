@@ -25,6 +25,8 @@ pub struct Browser {
     watchers: BTreeMap<TabId, BTreeSet<usize>>,
     /// The epochs that the store has given, where there is one.
     pub store: Option<BTreeMap<String, u64>>,
+    /// Whether applications are slow to say whose tab it is, now and then.
+    pub has_slow_users: bool,
     /// One message of so many is lost; 0 for none.
     pub loses: u64,
     /// The longest that a message takes, in milliseconds.
@@ -52,6 +54,7 @@ impl Browser {
             last: BTreeMap::new(),
             watchers: BTreeMap::new(),
             store: has_store.then(BTreeMap::new),
+            has_slow_users: true,
             loses: 0,
             delay: 5,
             led: BTreeMap::new(),
@@ -184,7 +187,8 @@ impl Browser {
         match output {
             Output::AskUser => {
                 // Now and then the application is slow to say.
-                let delay = if self.rng.up_to(9) == 0 { 3_500 } else { self.rng.up_to(50) };
+                let is_slow = self.has_slow_users && self.rng.up_to(9) == 0;
+                let delay = if is_slow { 3_500 } else { self.rng.up_to(50) };
                 self.queue(page, delay, Event::User);
             }
             Output::Enter { membership, group } => {

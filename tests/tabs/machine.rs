@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 use wedsync_dashboard::core::command::Command;
+use wedsync_dashboard::core::edit::Edit;
 use wedsync_dashboard::core::error::{Code, Error};
 use wedsync_dashboard::core::ids::{CallId, Slot};
 use wedsync_dashboard::core::news::{News, Status};
-use wedsync_dashboard::core::tabs::Edit;
 
 use crate::relayed::{Link, Slots, Wish};
 
@@ -76,7 +76,7 @@ impl Machine {
                 };
                 self.settle(call, result);
             }
-            Command::HttpBroadcast { call, .. } => self.settle(call, Ok(())),
+            Command::HttpBroadcast(broadcast) => self.settle(broadcast.call, Ok(())),
             Command::Track { call, id, state } => {
                 match self.subs.get(&id).map(|sub| sub.wish.topic.clone()) {
                     None => self.settle(call, Err(Error::new(Code::UnknownSubscription, "there is none"))),
@@ -89,7 +89,6 @@ impl Machine {
                     }
                 }
             }
-            Command::Overflow { .. } => {}
         }
         if self.is_wanted() && !self.is_up && self.opens_at.is_none() {
             self.opens_at = Some(now + HANDSHAKE);

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Value, json};
 use wedsync_dashboard::core::command::Command;
+use wedsync_dashboard::core::edit::Edit;
 use wedsync_dashboard::core::ids::{CallId, Slot, TabId};
 use wedsync_dashboard::core::news::{Continuity, News, Status};
 use wedsync_dashboard::core::rng::Rng;
-use wedsync_dashboard::core::tabs::{Config, Edit, Input, Membership, Output, Tabs, User};
+use wedsync_dashboard::core::tabs::{Config, Input, Membership, Output, Tabs, User};
 use wedsync_dashboard::core::time::Instant;
 
 use crate::machine::{Machine, Said};
@@ -174,7 +175,7 @@ impl Page {
                     Output::Routes(edit) => self.write(edit),
                     Output::Forward { topic, tabs } => drop(self.forwards.insert(topic, tabs)),
                     Output::Deliver(echo) => self.deliver(&echo.topic, echo.event.parse().unwrap()),
-                    Output::SetToken(_) | Output::Health(_) => {}
+                    Output::SetToken(_) | Output::Overflow { .. } | Output::Health(_) => {}
                     other => outside.push(Outside::Output(other)),
                 }
             } else {

@@ -1,24 +1,9 @@
 //! A broadcast without a socket, by a request over HTTP.
 
+pub use crate::core::command::HttpBroadcast;
 use crate::core::error::{Code, Error};
 use crate::core::http::HttpAnswer;
-use crate::core::ids::CallId;
 use crate::core::payload::Payload;
-
-/// A broadcast to be sent by HTTP.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HttpBroadcast<P> {
-    /// The call to settle.
-    pub call: CallId,
-    /// The topic as the user names it.
-    pub channel: String,
-    /// The broadcast's name.
-    pub event: String,
-    /// Its content: an object, or bytes.
-    pub payload: P,
-    /// Whether it goes to the private channel of this name.
-    pub private: bool,
-}
 
 impl<P> HttpBroadcast<P> {
     /// The path below the project's URL. This endpoint takes one broadcast and says so when policies refuse it; that for
@@ -72,6 +57,7 @@ pub fn result<P: Payload>(answer: &HttpAnswer<P>) -> Result<(), Error> {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::core::ids::CallId;
     use serde_json::{Value, json};
 
     fn answer(status: u16, body: Value) -> HttpAnswer<Value> {

@@ -2,6 +2,7 @@
 
 use litemap::LiteMap;
 
+pub use crate::core::news::PresenceEvent;
 use crate::core::payload::Payload;
 
 /// One presence: what somebody tracks on one connection.
@@ -11,42 +12,6 @@ pub struct Meta<P> {
     reference: String,
     /// What is tracked, with `presence_ref`.
     pub value: P,
-}
-
-/// What a message of the server's changed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PresenceEvent<P> {
-    /// All of this message is taken in: the state is whole.
-    Sync,
-    /// Somebody has come, or has come on another connection.
-    Join {
-        /// The presence key.
-        key: String,
-        /// What was there under the key before.
-        current: Vec<P>,
-        /// What has come.
-        joined: Vec<P>,
-    },
-    /// Somebody has gone, or has gone on one of several connections.
-    Leave {
-        /// The presence key.
-        key: String,
-        /// What is left under the key.
-        current: Vec<P>,
-        /// What has gone.
-        left: Vec<P>,
-    },
-    /// Somebody tracks something else now. The server says this as a leave and a join.
-    Update {
-        /// The presence key.
-        key: String,
-        /// What is there under the key now.
-        current: Vec<P>,
-        /// What has come in place of the former.
-        joined: Vec<P>,
-        /// What was there before.
-        left: Vec<P>,
-    },
 }
 
 type People<P> = LiteMap<String, Vec<Meta<P>>>;

@@ -2,10 +2,9 @@
 
 use litemap::LiteMap;
 
+use crate::core::edit;
+pub use crate::core::ids::Slot;
 use crate::core::realtime::frame::Reference;
-
-/// Names the callback of one subscription.
-pub type Slot = u32;
 
 /// The routes of one topic.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,26 +25,7 @@ pub struct TopicRoutes {
 pub type Routes = LiteMap<String, TopicRoutes>;
 
 /// What is written to the routing table.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Edit {
-    /// Replace a topic's routes.
-    Route {
-        /// The topic on the wire.
-        topic: String,
-        /// Where its frames go.
-        routes: TopicRoutes,
-    },
-    /// Drop a topic's routes.
-    Unroute {
-        /// The topic on the wire.
-        topic: String,
-    },
-    /// Nothing more goes to a callback: drop it.
-    DropSlot {
-        /// Whose.
-        slot: Slot,
-    },
-}
+pub type Edit = edit::Edit<TopicRoutes>;
 
 /// A number as an id; `None` if it is negative or has a fraction.
 pub fn whole(number: f64) -> Option<u64> {

@@ -196,7 +196,7 @@ impl<P: Payload> Realtime<P> {
         }
     }
 
-    fn unwant_socket(&mut self) {
+    pub(super) fn unwant_socket(&mut self) {
         if !self.is_socket_wanted() {
             self.tell(Output::UnwantSocket);
         }

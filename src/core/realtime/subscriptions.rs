@@ -3,6 +3,7 @@
 use litemap::LiteMap;
 
 use crate::core::ids::CallId;
+pub use crate::core::news::Status;
 use crate::core::realtime::binding::Binding;
 use crate::core::realtime::frame::TOPIC_PREFIX;
 use crate::core::realtime::routes::Slot;
@@ -109,34 +110,6 @@ pub struct Entry {
     pub has_been_live: bool,
     /// Its state as last told.
     pub status: Status,
-}
-
-/// The state of one subscription.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Wanted, not yet live.
-    Joining,
-    /// Live.
-    Live,
-    /// Was refused or lost, and is tried again.
-    Reconnecting,
-    /// Given up.
-    Failed,
-    /// Ended by the application.
-    Closed,
-}
-
-impl Status {
-    /// Its name for users.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Joining => "joining",
-            Self::Live => "live",
-            Self::Reconnecting => "reconnecting",
-            Self::Failed => "failed",
-            Self::Closed => "closed",
-        }
-    }
 }
 
 /// All subscriptions, by id.

@@ -1,11 +1,10 @@
 //! What is numbered between a leader and a follower: commands one way, news the other.
 
 use super::message::{flag, number, text, whole};
-use super::relay::{Portable, Relay};
-use crate::core::command::Command;
-use crate::core::error::{Code, Error};
+use super::relay::{CommandOf, Portable, Relay};
+use super::written::{read_command, read_news, write_command, write_news};
 use crate::core::ids::{CallId, Slot};
-use crate::core::news::{Continuity, News, PresenceEvent, Status};
+use crate::core::news::News;
 use crate::core::payload::Payload;
 
 /// A broadcast of one tab's, which the server does not send back to the socket that they share.
@@ -24,9 +23,11 @@ pub struct Echo<P> {
 /// What is said.
 pub enum Body<R: Relay> {
     /// To the leader: the application of a tab asks for something.
-    Command(Command<R::Subscription, R::Payload>),
+    Command(CommandOf<R>),
     /// To the leader: the application of a tab has set an access token of the same user.
     Token(R::Payload),
+    /// To the leader: so many messages of a callback were dropped, because it did not keep up.
+    Overflow(Slot, u32),
     /// To a follower: news of its subscriptions and calls.
     News {
         /// What.
@@ -46,24 +47,24 @@ pub enum Body<R: Relay> {
     Echo(Echo<R::Payload>),
 }
 
-type Fields<'a, P> = Vec<(&'a str, P)>;
+pub(super) type Fields<'a, P> = Vec<(&'a str, P)>;
 
-fn kind<'a, P: Payload>(name: &str, rest: Fields<'a, P>) -> P {
+pub(super) fn kind<'a, P: Payload>(name: &str, rest: Fields<'a, P>) -> P {
     let mut fields = vec![("of", P::string(name))];
     fields.extend(rest);
     P::object(fields)
 }
 
-fn count<P: Payload>(number: u32) -> P {
+pub(super) fn count<P: Payload>(number: u32) -> P {
     P::number(f64::from(number))
 }
 
-fn call<P: Payload>(value: &P) -> Option<CallId> {
+pub(super) fn call<P: Payload>(value: &P) -> Option<CallId> {
     number(value, "call").map(CallId)
 }
 
 /// A field that may be left out.
-fn optional<P: Payload>(value: &P, name: &str) -> Option<P> {
+pub(super) fn optional<P: Payload>(value: &P, name: &str) -> Option<P> {
     value.field(name).filter(|value| value.is_object() || value.length().is_some())
 }
 
@@ -74,6 +75,9 @@ impl<R: Relay> Body<R> {
         match self {
             Self::Command(command) => kind("command", vec![("it", write_command(command))]),
             Self::Token(token) => kind("token", vec![("it", token.clone())]),
+            Self::Overflow(slot, messages) => {
+                kind("overflow", vec![("slot", count(*slot)), ("count", count(*messages))])
+            }
             Self::News { news, state, after } => {
                 let mut fields = vec![("it", write_news(news)), ("after", P::<R>::number(*after as f64))];
                 fields.extend(state.clone().map(|state| ("state", state)));
@@ -104,6 +108,7 @@ impl<R: Relay> Body<R> {
         Some(match text(value, "of")?.as_str() {
             "command" => Self::Command(read_command(&it()?)?),
             "token" => Self::Token(it()?),
+            "overflow" => Self::Overflow(number(value, "slot")?, number(value, "count")?),
             "news" => Self::News {
                 news: read_news(&it()?)?,
                 state: optional(value, "state"),
@@ -129,183 +134,187 @@ impl<R: Relay> Body<R> {
     }
 }
 
-fn write_command<S: Portable<P>, P: Payload>(command: &Command<S, P>) -> P {
-    let message = |event: &str, payload: &P| [("event", P::string(event)), ("payload", payload.clone())];
-    match command {
-        Command::Subscribe { call, id, subscription, slot } => kind(
-            "subscribe",
-            vec![
-                ("call", count(call.0)),
-                ("id", P::string(id)),
-                ("subscription", subscription.to_payload()),
-                ("slot", count(*slot)),
-            ],
-        ),
-        Command::Unsubscribe { id } => kind("unsubscribe", vec![("id", P::string(id))]),
-        Command::Connect => kind("connect", Vec::new()),
-        Command::Release => kind("release", Vec::new()),
-        Command::Disconnect => kind("disconnect", Vec::new()),
-        Command::Broadcast { call, id, event, payload, is_bytes } => {
-            let mut fields =
-                vec![("call", count(call.0)), ("id", P::string(id)), ("bytes", P::boolean(*is_bytes))];
-            fields.extend(message(event, payload));
-            kind("broadcast", fields)
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::core::command::{Command, HttpBroadcast};
+    use crate::core::error::{Code, Error};
+    use crate::core::news::{Continuity, PresenceEvent, Status};
+    use crate::core::tabs::relay::{LinkNews, Routes, Subscription};
+    use serde_json::{Value, json};
+
+    /// Whatever it is: its JSON.
+    #[derive(Clone, Debug, PartialEq)]
+    struct Any(Value);
+
+    struct AnyRelay;
+
+    impl Relay for AnyRelay {
+        type Payload = Value;
+        type Subscription = Any;
+        type Routes = Any;
+        type Link = Any;
+    }
+
+    impl Portable<Value> for Any {
+        fn to_payload(&self) -> Value {
+            self.0.clone()
         }
-        Command::HttpBroadcast { call, channel, event, payload, private } => {
-            let mut fields = vec![
-                ("call", count(call.0)),
-                ("channel", P::string(channel)),
-                ("private", P::boolean(*private)),
-            ];
-            fields.extend(message(event, payload));
-            kind("http", fields)
-        }
-        Command::Track { call, id, state } => {
-            let mut fields = vec![("call", count(call.0)), ("id", P::string(id))];
-            fields.extend(state.clone().map(|state| ("state", state)));
-            kind("track", fields)
-        }
-        Command::Overflow { slot, count: messages } => {
-            kind("overflow", vec![("slot", count(*slot)), ("count", count(*messages))])
+
+        fn from_payload(value: &Value) -> Option<Self> {
+            Some(Self(value.clone()))
         }
     }
-}
 
-fn read_command<S: Portable<P>, P: Payload>(value: &P) -> Option<Command<S, P>> {
-    let id = || text(value, "id");
-    Some(match text(value, "of")?.as_str() {
-        "subscribe" => Command::Subscribe {
-            call: call(value)?,
-            id: id()?,
-            subscription: S::from_payload(&value.field("subscription")?)?,
-            slot: number(value, "slot")?,
-        },
-        "unsubscribe" => Command::Unsubscribe { id: id()? },
-        "connect" => Command::Connect,
-        "release" => Command::Release,
-        "disconnect" => Command::Disconnect,
-        "broadcast" => Command::Broadcast {
-            call: call(value)?,
-            id: id()?,
-            event: text(value, "event")?,
-            payload: value.field("payload")?,
-            is_bytes: flag(value, "bytes")?,
-        },
-        "http" => Command::HttpBroadcast {
-            call: call(value)?,
-            channel: text(value, "channel")?,
-            event: text(value, "event")?,
-            payload: value.field("payload")?,
-            private: flag(value, "private")?,
-        },
-        "track" => Command::Track { call: call(value)?, id: id()?, state: optional(value, "state") },
-        "overflow" => Command::Overflow { slot: number(value, "slot")?, count: number(value, "count")? },
-        _ => return None,
-    })
-}
-
-fn write_error<P: Payload>(error: &Error) -> P {
-    let mut fields = vec![("code", P::string(error.code.as_str())), ("message", P::string(&error.message))];
-    fields.extend(error.retry_after.map(|millis| ("retry", P::number(millis as f64))));
-    P::object(fields)
-}
-
-fn read_error<P: Payload>(value: &P) -> Option<Error> {
-    let name = text(value, "code")?;
-    let code = *Code::ALL.iter().find(|code| code.as_str() == name)?;
-    let retry_after = value.field("retry").and_then(|millis| millis.as_number()).map(|millis| millis as u64);
-    Some(Error { code, message: text(value, "message")?, retry_after })
-}
-
-const STATUSES: [Status; 5] =
-    [Status::Joining, Status::Live, Status::Reconnecting, Status::Failed, Status::Closed];
-
-fn write_news<P: Payload>(news: &News<P>) -> P {
-    let about = |name, id: &str, more: (&str, P)| kind(name, vec![("id", P::string(id)), more]);
-    match news {
-        News::Status { id, status } => about("status", id, ("status", P::string(status.as_str()))),
-        News::Continuity { id, continuity } => {
-            about("continuity", id, ("continuity", P::string(continuity.as_str())))
+    impl Subscription<Value> for Any {
+        fn topic(&self) -> String {
+            String::new()
         }
-        News::Error { id, error } => about("error", id, ("error", write_error(error))),
-        News::Failed { id, error } => about("failed", id, ("error", write_error(error))),
-        News::Presence { id, event } => about("presence", id, ("event", write_event(event))),
-        News::System { id, payload } => about("system", id, ("payload", payload.clone())),
-        News::Settled { call, result } => {
-            let mut fields = vec![("call", count(call.0))];
-            fields.extend(result.as_ref().err().map(|error| ("error", write_error(error))));
-            kind("settled", fields)
+
+        fn hears_itself(&self) -> bool {
+            false
         }
     }
-}
 
-fn read_news<P: Payload>(value: &P) -> Option<News<P>> {
-    let name = text(value, "of")?;
-    if name == "settled" {
-        let result = match optional(value, "error") {
-            Some(error) => Err(read_error(&error)?),
-            None => Ok(()),
-        };
-        return Some(News::Settled { call: call(value)?, result });
-    }
-    let id = text(value, "id")?;
-    let error = || read_error(&value.field("error")?);
-    Some(match name.as_str() {
-        "status" => {
-            let status = text(value, "status")?;
-            News::Status { id, status: *STATUSES.iter().find(|known| known.as_str() == status)? }
-        }
-        "continuity" => {
-            let is_resumed = text(value, "continuity")? == Continuity::Resumed.as_str();
-            let continuity = if is_resumed { Continuity::Resumed } else { Continuity::Lost };
-            News::Continuity { id, continuity }
-        }
-        "error" => News::Error { id, error: error()? },
-        "failed" => News::Failed { id, error: error()? },
-        "presence" => News::Presence { id, event: read_event(&value.field("event")?)? },
-        "system" => News::System { id, payload: value.field("payload")? },
-        _ => return None,
-    })
-}
-
-fn write_event<P: Payload>(event: &PresenceEvent<P>) -> P {
-    let person = |name, key: &str, lists: [(&str, &Vec<P>); 2]| {
-        let mut fields = vec![("key", P::string(key))];
-        fields.extend(lists.map(|(name, list)| (name, P::array(list.clone()))));
-        kind(name, fields)
-    };
-    match event {
-        PresenceEvent::Sync => kind("sync", Vec::new()),
-        PresenceEvent::Join { key, current, joined } => {
-            person("join", key, [("current", current), ("joined", joined)])
-        }
-        PresenceEvent::Leave { key, current, left } => {
-            person("leave", key, [("current", current), ("left", left)])
-        }
-        PresenceEvent::Update { key, current, joined, left } => {
-            let mut written = person("update", key, [("current", current), ("joined", joined)]);
-            written.set_field("left", P::array(left.clone()));
-            written
+    impl Routes<Value> for Any {
+        fn part(&self, _: &mut dyn FnMut(Slot) -> Option<Slot>) -> Option<Self> {
+            None
         }
     }
-}
 
-fn read_event<P: Payload>(value: &P) -> Option<PresenceEvent<P>> {
-    let list = |name| {
-        let array = value.field(name)?;
-        (0..array.length()?).map(|index| array.item(index)).collect::<Option<Vec<P>>>()
-    };
-    let key = || text(value, "key");
-    Some(match text(value, "of")?.as_str() {
-        "sync" => PresenceEvent::Sync,
-        "join" => PresenceEvent::Join { key: key()?, current: list("current")?, joined: list("joined")? },
-        "leave" => PresenceEvent::Leave { key: key()?, current: list("current")?, left: list("left")? },
-        "update" => PresenceEvent::Update {
-            key: key()?,
-            current: list("current")?,
-            joined: list("joined")?,
-            left: list("left")?,
-        },
-        _ => return None,
-    })
+    impl LinkNews<Value> for Any {
+        fn state(&self) -> Option<u8> {
+            None
+        }
+
+        fn after_loss(_: &[Self]) -> Vec<Self> {
+            Vec::new()
+        }
+
+        fn after_end(_: &[Self]) -> Vec<Self> {
+            Vec::new()
+        }
+    }
+
+    fn commands() -> Vec<CommandOf<AnyRelay>> {
+        let (call, id) = (CallId(7), "feed".to_owned());
+        let payload = json!({ "a": [1, "ü"] });
+        let (channel, event) = ("desk".to_owned(), "said".to_owned());
+        vec![
+            Command::Subscribe { call, id: id.clone(), subscription: Any(json!({ "x": 1 })), slot: 3 },
+            Command::Unsubscribe { id: id.clone() },
+            Command::Connect,
+            Command::Release,
+            Command::Disconnect,
+            Command::Broadcast {
+                call,
+                id: id.clone(),
+                event: event.clone(),
+                payload: payload.clone(),
+                is_bytes: true,
+            },
+            Command::HttpBroadcast(HttpBroadcast {
+                call,
+                channel,
+                event,
+                payload: payload.clone(),
+                private: true,
+            }),
+            Command::Track { call, id: id.clone(), state: Some(payload) },
+            Command::Track { call, id, state: None },
+        ]
+    }
+
+    fn news() -> Vec<News<Value>> {
+        let (id, key) = ("feed".to_owned(), "anna".to_owned());
+        let (current, joined, left) =
+            (vec![json!({ "a": 1 })], vec![json!({ "b": 2 })], vec![json!({ "c": 3 })]);
+        let error = Error { code: Code::RateLimited, message: "later".into(), retry_after: Some(500) };
+        let mut news = vec![
+            News::Error { id: id.clone(), error: error.clone() },
+            News::Failed { id: id.clone(), error: Error::new(Code::JoinRefused, "no") },
+            News::System { id: id.clone(), payload: json!({ "status": "ok" }) },
+            News::Settled { call: CallId(7), result: Ok(()) },
+            News::Settled { call: CallId(7), result: Err(error) },
+        ];
+        let all = [Status::Joining, Status::Live, Status::Reconnecting, Status::Failed, Status::Closed];
+        news.extend(all.map(|status| News::Status { id: id.clone(), status }));
+        let both = [Continuity::Resumed, Continuity::Lost];
+        news.extend(both.map(|continuity| News::Continuity { id: id.clone(), continuity }));
+        let events = [
+            PresenceEvent::Sync,
+            PresenceEvent::Join { key: key.clone(), current: current.clone(), joined: joined.clone() },
+            PresenceEvent::Leave { key: key.clone(), current: current.clone(), left: left.clone() },
+            PresenceEvent::Update { key, current, joined, left },
+        ];
+        news.extend(events.map(|event| News::Presence { id: id.clone(), event }));
+        news
+    }
+
+    #[test]
+    fn every_command_comes_back_as_it_was() {
+        for command in commands() {
+            let body = Body::<AnyRelay>::Command(command.clone()).to_payload();
+            let read = match Body::<AnyRelay>::from_payload(&body) {
+                Some(Body::Command(read)) => read,
+                _ => panic!("{body}"),
+            };
+            assert_eq!(read, command);
+        }
+    }
+
+    #[test]
+    fn all_news_come_back_as_they_were() {
+        for expected in news() {
+            let body = Body::<AnyRelay>::News { news: expected.clone(), state: Some(json!({})), after: 9 };
+            match Body::<AnyRelay>::from_payload(&body.to_payload()) {
+                Some(Body::News { news, state, after }) => {
+                    assert_eq!((news, state, after), (expected, Some(json!({})), 9));
+                }
+                _ => panic!("{expected:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn the_rest_comes_back_as_it_was() {
+        let echo =
+            Echo { topic: "realtime:a".into(), event: "said".into(), payload: json!(1), is_bytes: false };
+        let all: Vec<Body<AnyRelay>> = vec![
+            Body::Token(json!({ "value": "a" })),
+            Body::Overflow(3, 4),
+            Body::Link(Any(json!({ "up": true }))),
+            Body::Routes("a".into(), Some(Any(json!({ "any": [1] })))),
+            Body::Routes("a".into(), None),
+            Body::DropSlot(3),
+            Body::Echo(echo),
+        ];
+        for body in all {
+            let written = body.to_payload();
+            let read = Body::<AnyRelay>::from_payload(&written).map(|read| read.to_payload());
+            assert_eq!(read, Some(written));
+        }
+    }
+
+    #[test]
+    fn what_lacks_a_field_is_no_body() {
+        let mut whole: Vec<Value> =
+            commands().into_iter().map(|command| Body::<AnyRelay>::Command(command).to_payload()).collect();
+        whole.extend(
+            news()
+                .into_iter()
+                .map(|news| Body::<AnyRelay>::News { news, state: None, after: 1 }.to_payload()),
+        );
+        for body in whole {
+            let names: Vec<String> = body["it"].as_object().unwrap().keys().cloned().collect();
+            for name in names {
+                let mut broken = body.clone();
+                broken["it"].as_object_mut().unwrap().remove(&name);
+                // Without a state nothing is tracked, without an error all went well.
+                let may_lack = name == "state" || (name == "error" && body["it"]["of"] == "settled");
+                assert_eq!(Body::<AnyRelay>::from_payload(&broken).is_some(), may_lack, "{broken}");
+            }
+        }
+        assert!(Body::<AnyRelay>::from_payload(&json!({ "of": "later" })).is_none());
+    }
 }

@@ -2,20 +2,20 @@
 
 use super::Tabs;
 use super::body::Body;
-use super::input::Edit;
 use super::names;
 use super::output::Output;
 use super::own::Outcome;
-use super::relay::{LinkNews, Relay};
+use super::relay::{CommandOf, LinkNews, Relay};
 use super::role::Role;
 use crate::core::command::Command;
+use crate::core::edit::Edit;
 use crate::core::error::{Code, Error};
 use crate::core::ids::CallId;
 use crate::core::news::{Continuity, News, Status};
 use crate::core::time::Instant;
 
 impl<R: Relay> Tabs<R> {
-    pub(super) fn command(&mut self, now: Instant, command: Command<R::Subscription, R::Payload>) {
+    pub(super) fn command(&mut self, now: Instant, command: CommandOf<R>) {
         if !self.config.is_shared {
             self.tell(Output::Apply(command));
             return;
@@ -189,7 +189,7 @@ impl<R: Relay> Tabs<R> {
     }
 
     /// All that whoever serves this tab from now on has to be asked for.
-    pub(super) fn replayed(&mut self) -> Vec<Command<R::Subscription, R::Payload>> {
+    pub(super) fn replayed(&mut self) -> Vec<CommandOf<R>> {
         let names = &mut self.names;
         let (commands, replaced) = self.own.replay(&mut || CallId(names.number()));
         for slot in replaced {

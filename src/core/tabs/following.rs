@@ -1,7 +1,6 @@
 //! Another tab leads: it is told what is asked for here, and tells what becomes of that.
 
 use super::body::Body;
-use super::input::Edit;
 use super::link::Link;
 use super::message::{Epoch, Message};
 use super::output::Output;
@@ -9,7 +8,8 @@ use super::relay::Relay;
 use super::role::Role;
 use super::{Tabs, Timer};
 use crate::core::command::Command;
-use crate::core::ids::TabId;
+use crate::core::edit::Edit;
+use crate::core::ids::{Slot, TabId};
 use crate::core::news::News;
 use crate::core::time::Instant;
 
@@ -162,7 +162,7 @@ impl<R: Relay> Tabs<R> {
     }
 
     /// What the leader has numbered, if it is the next of that.
-    pub(super) fn from_leader(
+    pub(super) fn leader_says(
         &mut self,
         epoch: Epoch,
         from: TabId,
@@ -187,7 +187,7 @@ impl<R: Relay> Tabs<R> {
             Some(Body::Routes(topic, routes)) => self.routed(topic, routes),
             Some(Body::DropSlot(slot)) => self.tell(Output::Routes(Edit::DropSlot { slot })),
             Some(Body::Echo(echo)) => self.tell(Output::Deliver(echo)),
-            Some(Body::Command(_) | Body::Token(_)) | None => self.stats.malformed += 1,
+            Some(Body::Command(_) | Body::Token(_) | Body::Overflow(..)) | None => self.stats.malformed += 1,
         }
     }
 
@@ -219,6 +219,15 @@ impl<R: Relay> Tabs<R> {
         }
         self.leader = Leader::default();
         self.interrupt();
+    }
+
+    /// Messages of a callback were dropped: whoever serves the subscription says so.
+    pub(super) fn overflow(&mut self, now: Instant, slot: Slot, count: u32) {
+        if self.is_serving {
+            self.tell(Output::Overflow { slot, count });
+        } else {
+            self.send_to_leader(now, &Body::Overflow(slot, count));
+        }
     }
 
     /// The application has set a token. If another tab serves this one, that one's session needs it.

@@ -55,9 +55,9 @@ impl<R: Relay> Tabs<R> {
             Message::Again { hello } => self.begin_anew(now, from, hello),
             Message::Numbered { hello, epoch, number, body } => {
                 if matches!(self.role, Role::Leading { .. }) {
-                    self.from_follower(now, epoch, from, hello, number, &body);
+                    self.follower_says(now, epoch, from, hello, number, &body);
                 } else {
-                    self.from_leader(epoch, from, hello, number, &body);
+                    self.leader_says(epoch, from, hello, number, &body);
                 }
             }
         }

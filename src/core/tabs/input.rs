@@ -1,8 +1,8 @@
 //! What goes in.
 
 use super::output::Membership;
-use super::relay::Relay;
-use crate::core::command::Command;
+use super::relay::{CommandOf, Relay};
+use crate::core::edit::Edit;
 use crate::core::ids::{Slot, TabId};
 use crate::core::news::News;
 use crate::core::tabs::message::Epoch;
@@ -20,32 +20,10 @@ pub enum User {
     Unclear,
 }
 
-/// What is written to the routing table. `R` are the routes of one topic.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Edit<R> {
-    /// Replace a topic's routes.
-    Route {
-        /// The topic on the wire.
-        topic: String,
-        /// Where its frames go.
-        routes: R,
-    },
-    /// Drop a topic's routes.
-    Unroute {
-        /// The topic on the wire.
-        topic: String,
-    },
-    /// Nothing more goes to a callback: drop it.
-    DropSlot {
-        /// Whose.
-        slot: Slot,
-    },
-}
-
 /// What has happened.
 pub enum Input<R: Relay> {
     /// The application asks for something.
-    Command(Command<R::Subscription, R::Payload>),
+    Command(CommandOf<R>),
     /// The application has set an access token of the user that the session had before.
     Token(R::Payload),
     /// The session has learnt whose tab this is.
@@ -96,6 +74,13 @@ pub enum Input<R: Relay> {
         membership: Membership,
         /// What.
         message: R::Payload,
+    },
+    /// Messages of a callback of this tab's were dropped, because it did not keep up.
+    Overflow {
+        /// Whose.
+        slot: Slot,
+        /// How many since the last time.
+        count: u32,
     },
     /// The page has become visible.
     Visible,

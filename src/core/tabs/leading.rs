@@ -3,18 +3,16 @@
 use litemap::LiteMap;
 
 use super::Tabs;
-use super::body::{Body, Echo};
+use super::body::Body;
 use super::link::Link;
 use super::message::{Epoch, Message};
-use super::names::{self, Party, id_of, is_given, own_id};
+use super::names::Party;
 use super::output::Output;
 use super::own::Wants;
-use super::relay::{Relay, Subscription};
+use super::relay::Relay;
 use super::role::Role;
-use super::tracks::Track;
 use crate::core::command::Command;
-use crate::core::ids::{CallId, TabId};
-use crate::core::news::News;
+use crate::core::ids::TabId;
 use crate::core::time::Instant;
 
 /// A follower that has said nothing for so long is frozen: it is not written to any more, in milliseconds.
@@ -23,19 +21,13 @@ const FROZEN: u64 = 35_000;
 /// A tab that follows.
 pub(super) struct Follower<R: Relay> {
     hello: u32,
-    link: Link<R::Payload>,
+    pub(super) link: Link<R::Payload>,
     pub(super) wants: Wants<R>,
     /// Its part of the routes of each topic.
     pub(super) routes: LiteMap<String, R::Routes>,
     heard_at: Instant,
     /// It is not written to until it says hello again.
     pub(super) is_frozen: bool,
-}
-
-/// A broadcast that other tabs are to get once the server has taken it.
-pub(super) struct PendingEcho<P> {
-    from: Option<Party>,
-    echo: Echo<P>,
 }
 
 impl<R: Relay> Tabs<R> {
@@ -127,7 +119,7 @@ impl<R: Relay> Tabs<R> {
     }
 
     /// What a follower has numbered, if it is the next of that.
-    pub(super) fn from_follower(
+    pub(super) fn follower_says(
         &mut self,
         now: Instant,
         epoch: Epoch,
@@ -150,6 +142,10 @@ impl<R: Relay> Tabs<R> {
         }
         match Body::<R>::from_payload(body) {
             Some(Body::Command(command)) => self.serve_command(now, Some(Party { tab, hello }), command),
+            Some(Body::Overflow(slot, count)) => {
+                let slot = self.names.slot(Party { tab, hello }, slot);
+                self.tell(Output::Overflow { slot, count });
+            }
             Some(Body::Token(token)) => self.tell(Output::SetToken(token)),
             _ => self.stats.malformed += 1,
         }
@@ -222,55 +218,6 @@ impl<R: Relay> Tabs<R> {
         }
     }
 
-    /// Hands to this tab's own machine what a tab asks for, `None` for this one, under names that are the tab's alone.
-    pub(super) fn serve_command(
-        &mut self,
-        now: Instant,
-        tab: Option<Party>,
-        command: Command<R::Subscription, R::Payload>,
-    ) {
-        let was_open = self.is_open();
-        if let Some(tab) = tab
-            && let Some(follower) = self.follower_mut(tab)
-        {
-            follower.wants.note(&command);
-        }
-        match command {
-            Command::Subscribe { call, id, subscription, slot } => {
-                let slot = tab.map_or(slot, |tab| self.names.slot(tab, slot));
-                let (call, name) = (self.call(tab, call), name(tab, &id));
-                self.tell(Output::Apply(Command::Subscribe { call, id: name, subscription, slot }));
-                let want = self.wants(tab).and_then(|wants| wants.table.get(&id));
-                if want.is_none_or(|want| want.track.is_none()) {
-                    self.track_no_longer(tab, &id);
-                }
-            }
-            Command::Unsubscribe { id } => self.unsubscribe(tab, &id),
-            Command::Connect | Command::Release => self.keep_open(was_open),
-            Command::Disconnect => self.disconnect(now, tab, was_open),
-            Command::Broadcast { call, id, event, payload, is_bytes } => {
-                let call = self.call(tab, call);
-                self.plan_echo(tab, call, &id, &event, &payload, is_bytes);
-                let id = name(tab, &id);
-                self.tell(Output::Apply(Command::Broadcast { call, id, event, payload, is_bytes }));
-            }
-            Command::HttpBroadcast { call, channel, event, payload, private } => {
-                let call = self.call(tab, call);
-                let command = Command::HttpBroadcast { call, channel, event, payload, private };
-                self.tell(Output::Apply(command));
-            }
-            Command::Track { call, id, state } => self.track(now, tab, call, id, state),
-            Command::Overflow { slot, count } => {
-                let slot = tab.map_or(slot, |tab| self.names.slot(tab, slot));
-                self.tell(Output::Apply(Command::Overflow { slot, count }));
-            }
-        }
-    }
-
-    fn call(&mut self, tab: Option<Party>, call: CallId) -> CallId {
-        tab.map_or(call, |tab| self.names.call(tab, call))
-    }
-
     /// A tab that follows, with its hello.
     pub(super) fn party_of(&self, tab: TabId) -> Option<Party> {
         self.followers.get(&tab).map(|follower| Party { tab, hello: follower.hello })
@@ -281,236 +228,11 @@ impl<R: Relay> Tabs<R> {
         self.follower(party).is_some()
     }
 
-    fn follower(&self, party: Party) -> Option<&Follower<R>> {
+    pub(super) fn follower(&self, party: Party) -> Option<&Follower<R>> {
         self.followers.get(&party.tab).filter(|follower| follower.hello == party.hello)
     }
 
-    fn follower_mut(&mut self, party: Party) -> Option<&mut Follower<R>> {
+    pub(super) fn follower_mut(&mut self, party: Party) -> Option<&mut Follower<R>> {
         self.followers.get_mut(&party.tab).filter(|follower| follower.hello == party.hello)
     }
-
-    fn wants(&self, tab: Option<Party>) -> Option<&Wants<R>> {
-        match tab {
-            Some(tab) => self.follower(tab).map(|follower| &follower.wants),
-            None => Some(&self.own.wants),
-        }
-    }
-
-    /// Whether any tab wants the socket to stay open without a subscription.
-    fn is_open(&self) -> bool {
-        self.own.wants.is_open || self.followers.values().any(|follower| follower.wants.is_open)
-    }
-
-    fn keep_open(&mut self, was_open: bool) {
-        match (was_open, self.is_open()) {
-            (true, false) => self.tell(Output::Apply(Command::Release)),
-            (false, false) => {}
-            (_, true) => self.tell(Output::Apply(Command::Connect)),
-        }
-    }
-
-    fn unsubscribe(&mut self, tab: Option<Party>, id: &str) {
-        if let Some(follower) = tab.and_then(|tab| self.follower_mut(tab)) {
-            follower.wants.table.remove(id);
-        }
-        self.tell(Output::Apply(Command::Unsubscribe { id: name(tab, id) }));
-        self.track_no_longer(tab, id);
-    }
-
-    /// A subscription has ended: what it tracked counts no longer.
-    fn track_no_longer(&mut self, tab: Option<Party>, id: &str) {
-        if let Some(fallback) = self.tracks.remove(tab, id).cloned() {
-            let call = CallId(self.names.number());
-            self.tell_track(call, fallback);
-        }
-    }
-
-    /// One tab wants nothing any more. The socket stays for the others.
-    fn disconnect(&mut self, now: Instant, tab: Option<Party>, was_open: bool) {
-        let others = self.followers.values().any(|follower| !follower.wants.is_empty());
-        if tab.is_none() && !others {
-            self.tracks.clear();
-            self.tell(Output::Apply(Command::Disconnect));
-            return;
-        }
-        let ids: Vec<String> =
-            self.wants(tab).map(|wants| wants.table.keys().cloned().collect()).unwrap_or_default();
-        for id in ids {
-            self.serve_command(now, tab, Command::Unsubscribe { id });
-        }
-        self.keep_open(was_open);
-        if tab.is_none() {
-            self.tell_end();
-        }
-    }
-
-    /// The server keeps one state for the socket: the latest that any tab tracks counts.
-    fn track(
-        &mut self,
-        now: Instant,
-        tab: Option<Party>,
-        call: CallId,
-        id: String,
-        state: Option<R::Payload>,
-    ) {
-        let call = self.call(tab, call);
-        let topic = self.wants(tab).and_then(|wants| wants.topic(&id));
-        match (state, topic) {
-            (Some(state), Some(topic)) => {
-                let track = Track { topic, tab, id, state };
-                self.tracks.set(track.clone());
-                self.tell_track(call, track);
-            }
-            (None, Some(topic)) => match self.tracks.remove(tab, &id).cloned() {
-                Some(fallback) => self.tell_track(call, fallback),
-                None if self.tracks.has(&topic) => {
-                    self.news(now, News::Settled { call, result: Ok(()) }, None)
-                }
-                None => {
-                    let id = name(tab, &id);
-                    self.tell(Output::Apply(Command::Track { call, id, state: None }));
-                }
-            },
-            // The machine says what is wrong with that.
-            (state, None) => {
-                self.tell(Output::Apply(Command::Track { call, id: name(tab, &id), state }));
-            }
-        }
-    }
-
-    fn tell_track(&mut self, call: CallId, track: Track<R::Payload>) {
-        let (id, state) = (name(track.tab, &track.id), Some(track.state));
-        self.tell(Output::Apply(Command::Track { call, id, state }));
-    }
-
-    /// The server does not send a socket's own broadcasts back to it unless it is asked to: other tabs on the same socket
-    /// get them from here.
-    fn plan_echo(
-        &mut self,
-        tab: Option<Party>,
-        call: CallId,
-        id: &str,
-        event: &str,
-        payload: &R::Payload,
-        is_bytes: bool,
-    ) {
-        let Some(want) = self.wants(tab).and_then(|wants| wants.table.get(id)) else { return };
-        if want.subscription.hears_itself() || self.followers.is_empty() {
-            return;
-        }
-        let topic = want.subscription.topic();
-        let echo = Echo { topic, event: event.to_owned(), payload: payload.clone(), is_bytes };
-        self.echoes.insert(call, PendingEcho { from: tab, echo });
-    }
-
-    fn echo(&mut self, now: Instant, pending: PendingEcho<R::Payload>) {
-        let PendingEcho { from, echo } = pending;
-        for tab in self.forwards.get(&echo.topic).cloned().unwrap_or_default() {
-            if from.is_none_or(|from| from.tab != tab) {
-                self.send(now, tab, &Body::Echo(echo.clone()));
-            }
-        }
-        if from.is_some() {
-            self.tell(Output::Deliver(echo));
-        }
-    }
-
-    /// This tab's own machine has news: they go to whom they are about.
-    pub(super) fn news(&mut self, now: Instant, news: News<R::Payload>, state: Option<R::Payload>) {
-        if !self.config.is_shared {
-            self.tell_news(news);
-            return;
-        }
-        if !self.is_serving {
-            return;
-        }
-        if let News::Settled { call, result } = &news {
-            let (call, result) = (*call, result.clone());
-            if let Some(echo) = self.echoes.remove(&call).filter(|_| result.is_ok()) {
-                self.echo(now, echo);
-            }
-            match self.names.settle(call) {
-                Some((tab, call)) => {
-                    let Some(follower) = self.follower_mut(tab) else { return };
-                    follower.wants.settled(call, result.is_ok());
-                    let result = result.map_err(|error| of_tab(tab, error));
-                    self.send_news(now, tab, News::Settled { call, result }, None);
-                }
-                None => self.own_news(news, None),
-            }
-            return;
-        }
-        let (tab, id) = names::owner(news.id().unwrap_or_default());
-        let (tab, id) = (tab, id.to_owned());
-        if matches!(news, News::Failed { .. }) {
-            self.track_no_longer(tab, &id);
-        }
-        let Some(tab) = tab else {
-            self.own_news(news.of(&id), state);
-            return;
-        };
-        {
-            // Of a hello before, it is of no interest any more.
-            let Some(follower) = self.follower_mut(tab) else { return };
-            match &news {
-                News::Status { status, .. } => {
-                    if let Some(want) = follower.wants.table.get_mut(&id) {
-                        want.status = Some(*status);
-                    }
-                }
-                News::Failed { .. } => {
-                    follower.wants.table.remove(&id);
-                }
-                _ => {}
-            }
-        }
-        let news = match news {
-            News::Error { id, error } => News::Error { id, error: of_tab(tab, error) },
-            News::Failed { id, error } => News::Failed { id, error: of_tab(tab, error) },
-            other => other,
-        };
-        self.send_news(now, tab, news.of(&id), state);
-    }
-
-    fn send_news(&mut self, now: Instant, party: Party, news: News<R::Payload>, state: Option<R::Payload>) {
-        let Some(after) = self.follower(party).map(|follower| follower.link.heard()) else { return };
-        self.send(now, party.tab, &Body::News { news, state, after });
-    }
-
-    /// News of the connection: every tab is told.
-    pub(super) fn link_news(&mut self, now: Instant, link: R::Link) {
-        if !self.config.is_shared {
-            self.tell(Output::Link(link));
-            return;
-        }
-        if !self.is_serving {
-            return;
-        }
-        let tabs: Vec<TabId> = self.followers.keys().copied().collect();
-        for tab in tabs {
-            self.send(now, tab, &Body::Link(link.clone()));
-        }
-        self.own_link(link);
-    }
-
-    /// Whether an id is another tab's, as this tab's own machine calls it.
-    pub fn is_anothers(id: &str) -> bool {
-        names::owner(id).0.is_some()
-    }
-
-    /// Whether a callback is this tab's own.
-    pub(super) const fn is_own_slot(slot: u32) -> bool {
-        !is_given(slot)
-    }
-}
-
-/// What this tab's own machine calls an id of a tab's.
-fn name(tab: Option<Party>, id: &str) -> String {
-    tab.map_or_else(|| own_id(id), |tab| id_of(tab, id))
-}
-
-/// An error as the tab's application has to read it: with its own id.
-fn of_tab(tab: Party, mut error: crate::core::error::Error) -> crate::core::error::Error {
-    error.message = error.message.replace(&names::prefix(tab), "");
-    error
 }

@@ -1,11 +1,10 @@
 //! What comes out.
 
 use super::body::Echo;
-use super::input::Edit;
-use super::relay::Relay;
+use super::relay::{CommandOf, Relay};
 use super::role::Health;
-use crate::core::command::Command;
-use crate::core::ids::TabId;
+use crate::core::edit::Edit;
+use crate::core::ids::{Slot, TabId};
 use crate::core::news::News;
 use crate::core::tabs::message::Epoch;
 
@@ -16,7 +15,7 @@ pub struct Membership(pub u32);
 /// What is to be done, in this order.
 pub enum Output<R: Relay> {
     /// Hand this to this tab's own machine.
-    Apply(Command<R::Subscription, R::Payload>),
+    Apply(CommandOf<R>),
     /// Tell the application.
     News(News<R::Payload>),
     /// Tell the application of the connection.
@@ -32,6 +31,13 @@ pub enum Output<R: Relay> {
     },
     /// Deliver a broadcast of another tab's as if the server had sent it.
     Deliver(Echo<R::Payload>),
+    /// Hand on that messages of a callback were dropped.
+    Overflow {
+        /// Whose, as this tab's own machine calls it.
+        slot: Slot,
+        /// How many since the last time.
+        count: u32,
+    },
     /// Hand an access token that the application has set in another tab to the session.
     SetToken(R::Payload),
     /// Find out whose tab this is.

@@ -2,8 +2,8 @@
 
 use litemap::LiteMap;
 
-use super::relay::Relay;
-use crate::core::command::Command;
+use super::relay::{CommandOf, Relay};
+use crate::core::command::{Command, HttpBroadcast};
 use crate::core::ids::{CallId, Slot};
 use crate::core::news::Status;
 
@@ -51,7 +51,7 @@ impl<R: Relay> Default for Wants<R> {
 
 impl<R: Relay> Wants<R> {
     /// Takes note of what is asked for. That something ends is noted when it has.
-    pub(super) fn note(&mut self, command: &Command<R::Subscription, R::Payload>) {
+    pub(super) fn note(&mut self, command: &CommandOf<R>) {
         match command {
             Command::Subscribe { call, id, subscription, slot } => {
                 self.subscribe(*call, id, subscription, *slot);
@@ -63,10 +63,7 @@ impl<R: Relay> Wants<R> {
             }
             Command::Connect => self.is_open = true,
             Command::Release | Command::Disconnect => self.is_open = false,
-            Command::Unsubscribe { .. }
-            | Command::Broadcast { .. }
-            | Command::HttpBroadcast { .. }
-            | Command::Overflow { .. } => {}
+            Command::Unsubscribe { .. } | Command::Broadcast { .. } | Command::HttpBroadcast(_) => {}
         }
     }
 
@@ -162,7 +159,7 @@ pub(super) enum About<R: Relay> {
     /// What a subscription tracks.
     Track(String),
     /// Something that is done once: what, until it has been handed over.
-    Once(Option<Command<R::Subscription, R::Payload>>),
+    Once(Option<CommandOf<R>>),
 }
 
 /// What this tab's application wants and waits for.
@@ -191,12 +188,12 @@ impl<R: Relay> Default for Own<R> {
 
 impl<R: Relay> Own<R> {
     /// Takes note of what is asked for; `is_held` if it is not handed over yet.
-    pub(super) fn note(&mut self, command: &Command<R::Subscription, R::Payload>, is_held: bool) {
+    pub(super) fn note(&mut self, command: &CommandOf<R>, is_held: bool) {
         self.wants.note(command);
         let (call, about) = match command {
             Command::Subscribe { call, id, .. } => (*call, About::Subscribe(id.clone())),
             Command::Track { call, id, .. } => (*call, About::Track(id.clone())),
-            Command::Broadcast { call, .. } | Command::HttpBroadcast { call, .. } => {
+            Command::Broadcast { call, .. } | Command::HttpBroadcast(HttpBroadcast { call, .. }) => {
                 (*call, About::Once(is_held.then(|| command.clone())))
             }
             _ => return,
@@ -223,10 +220,7 @@ impl<R: Relay> Own<R> {
 
     /// All that whoever serves from now on has to be asked for, and the callbacks that nothing goes to any more. `number`
     /// gives a call for what no call waits for.
-    pub(super) fn replay(
-        &mut self,
-        number: &mut dyn FnMut() -> CallId,
-    ) -> (Vec<Command<R::Subscription, R::Payload>>, Vec<Slot>) {
+    pub(super) fn replay(&mut self, number: &mut dyn FnMut() -> CallId) -> (Vec<CommandOf<R>>, Vec<Slot>) {
         let (mut commands, mut replaced) = (Vec::new(), Vec::new());
         if self.wants.is_open {
             commands.push(Command::Connect);

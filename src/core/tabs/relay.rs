@@ -1,5 +1,6 @@
 //! What tabs say to each other of things that this machine does not look into.
 
+use crate::core::command::Command;
 use crate::core::ids::Slot;
 use crate::core::payload::Payload;
 
@@ -14,6 +15,9 @@ pub trait Relay {
     /// What is told of the connection to every tab.
     type Link: LinkNews<Self::Payload>;
 }
+
+/// What an application asks for.
+pub type CommandOf<R> = Command<<R as Relay>::Subscription, <R as Relay>::Payload>;
 
 /// What can be sent to another tab.
 pub trait Portable<P>: Sized {

@@ -2,9 +2,9 @@
 
 use super::Tabs;
 use super::body::Body;
-use super::input::Edit;
 use super::output::Output;
 use super::relay::{Relay, Routes};
+use crate::core::edit::Edit;
 use crate::core::ids::TabId;
 use crate::core::time::Instant;
 

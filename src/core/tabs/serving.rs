@@ -1,0 +1,191 @@
+//! What tabs ask of this tab's own machine, under names that are each tab's alone.
+
+use super::Tabs;
+use super::body::{Body, Echo};
+use super::names::{Party, id_of, own_id};
+use super::output::Output;
+use super::own::Wants;
+use super::relay::{CommandOf, Relay, Subscription};
+use super::tracks::Track;
+use crate::core::command::Command;
+use crate::core::ids::CallId;
+use crate::core::news::News;
+use crate::core::time::Instant;
+
+/// A broadcast that other tabs are to get once the server has taken it.
+pub(super) struct PendingEcho<P> {
+    from: Option<Party>,
+    echo: Echo<P>,
+}
+
+impl<R: Relay> Tabs<R> {
+    /// Hands to this tab's own machine what a tab asks for, `None` for this one, under names that are the tab's alone.
+    pub(super) fn serve_command(&mut self, now: Instant, tab: Option<Party>, command: CommandOf<R>) {
+        let was_open = self.is_open();
+        if let Some(tab) = tab
+            && let Some(follower) = self.follower_mut(tab)
+        {
+            follower.wants.note(&command);
+        }
+        match command {
+            Command::Subscribe { call, id, subscription, slot } => {
+                let slot = tab.map_or(slot, |tab| self.names.slot(tab, slot));
+                let (call, name) = (self.call(tab, call), name(tab, &id));
+                self.tell(Output::Apply(Command::Subscribe { call, id: name, subscription, slot }));
+                let want = self.wants(tab).and_then(|wants| wants.table.get(&id));
+                if want.is_none_or(|want| want.track.is_none()) {
+                    self.track_no_longer(tab, &id);
+                }
+            }
+            Command::Unsubscribe { id } => self.unsubscribe(tab, &id),
+            Command::Connect | Command::Release => self.keep_open(was_open),
+            Command::Disconnect => self.disconnect(now, tab, was_open),
+            Command::Broadcast { call, id, event, payload, is_bytes } => {
+                let call = self.call(tab, call);
+                self.plan_echo(tab, call, &id, &event, &payload, is_bytes);
+                let id = name(tab, &id);
+                self.tell(Output::Apply(Command::Broadcast { call, id, event, payload, is_bytes }));
+            }
+            Command::HttpBroadcast(mut broadcast) => {
+                broadcast.call = self.call(tab, broadcast.call);
+                self.tell(Output::Apply(Command::HttpBroadcast(broadcast)));
+            }
+            Command::Track { call, id, state } => self.track(now, tab, call, id, state),
+        }
+    }
+
+    fn call(&mut self, tab: Option<Party>, call: CallId) -> CallId {
+        tab.map_or(call, |tab| self.names.call(tab, call))
+    }
+
+    fn wants(&self, tab: Option<Party>) -> Option<&Wants<R>> {
+        match tab {
+            Some(tab) => self.follower(tab).map(|follower| &follower.wants),
+            None => Some(&self.own.wants),
+        }
+    }
+
+    /// Whether any tab wants the socket to stay open without a subscription.
+    fn is_open(&self) -> bool {
+        self.own.wants.is_open || self.followers.values().any(|follower| follower.wants.is_open)
+    }
+
+    fn keep_open(&mut self, was_open: bool) {
+        match (was_open, self.is_open()) {
+            (true, false) => self.tell(Output::Apply(Command::Release)),
+            (false, false) => {}
+            (_, true) => self.tell(Output::Apply(Command::Connect)),
+        }
+    }
+
+    fn unsubscribe(&mut self, tab: Option<Party>, id: &str) {
+        if let Some(follower) = tab.and_then(|tab| self.follower_mut(tab)) {
+            follower.wants.table.remove(id);
+        }
+        self.tell(Output::Apply(Command::Unsubscribe { id: name(tab, id) }));
+        self.track_no_longer(tab, id);
+    }
+
+    /// A subscription has ended: what it tracked counts no longer.
+    pub(super) fn track_no_longer(&mut self, tab: Option<Party>, id: &str) {
+        if let Some(fallback) = self.tracks.remove(tab, id).cloned() {
+            let call = CallId(self.names.number());
+            self.tell_track(call, fallback);
+        }
+    }
+
+    /// One tab wants nothing any more. The socket stays for the others.
+    fn disconnect(&mut self, now: Instant, tab: Option<Party>, was_open: bool) {
+        let others = self.followers.values().any(|follower| !follower.wants.is_empty());
+        if tab.is_none() && !others {
+            self.tracks.clear();
+            self.tell(Output::Apply(Command::Disconnect));
+            return;
+        }
+        let ids: Vec<String> =
+            self.wants(tab).map(|wants| wants.table.keys().cloned().collect()).unwrap_or_default();
+        for id in ids {
+            self.serve_command(now, tab, Command::Unsubscribe { id });
+        }
+        self.keep_open(was_open);
+        if tab.is_none() {
+            self.tell_end();
+        }
+    }
+
+    /// The server keeps one state for the socket: the latest that any tab tracks counts.
+    fn track(
+        &mut self,
+        now: Instant,
+        tab: Option<Party>,
+        call: CallId,
+        id: String,
+        state: Option<R::Payload>,
+    ) {
+        let call = self.call(tab, call);
+        let topic = self.wants(tab).and_then(|wants| wants.topic(&id));
+        match (state, topic) {
+            (Some(state), Some(topic)) => {
+                let track = Track { topic, tab, id, state };
+                self.tracks.set(track.clone());
+                self.tell_track(call, track);
+            }
+            (None, Some(topic)) => match self.tracks.remove(tab, &id).cloned() {
+                Some(fallback) => self.tell_track(call, fallback),
+                None if self.tracks.has(&topic) => {
+                    self.news(now, News::Settled { call, result: Ok(()) }, None)
+                }
+                None => {
+                    let id = name(tab, &id);
+                    self.tell(Output::Apply(Command::Track { call, id, state: None }));
+                }
+            },
+            // The machine says what is wrong with that.
+            (state, None) => {
+                self.tell(Output::Apply(Command::Track { call, id: name(tab, &id), state }));
+            }
+        }
+    }
+
+    fn tell_track(&mut self, call: CallId, track: Track<R::Payload>) {
+        let (id, state) = (name(track.tab, &track.id), Some(track.state));
+        self.tell(Output::Apply(Command::Track { call, id, state }));
+    }
+
+    /// The server does not send a socket's own broadcasts back to it unless it is asked to: other tabs on the same socket
+    /// get them from here.
+    fn plan_echo(
+        &mut self,
+        tab: Option<Party>,
+        call: CallId,
+        id: &str,
+        event: &str,
+        payload: &R::Payload,
+        is_bytes: bool,
+    ) {
+        let Some(want) = self.wants(tab).and_then(|wants| wants.table.get(id)) else { return };
+        if want.subscription.hears_itself() || self.followers.is_empty() {
+            return;
+        }
+        let topic = want.subscription.topic();
+        let echo = Echo { topic, event: event.to_owned(), payload: payload.clone(), is_bytes };
+        self.echoes.insert(call, PendingEcho { from: tab, echo });
+    }
+
+    pub(super) fn echo(&mut self, now: Instant, pending: PendingEcho<R::Payload>) {
+        let PendingEcho { from, echo } = pending;
+        for tab in self.forwards.get(&echo.topic).cloned().unwrap_or_default() {
+            if from.is_none_or(|from| from.tab != tab) {
+                self.send(now, tab, &Body::Echo(echo.clone()));
+            }
+        }
+        if from.is_some() {
+            self.tell(Output::Deliver(echo));
+        }
+    }
+}
+
+/// What this tab's own machine calls an id of a tab's.
+fn name(tab: Option<Party>, id: &str) -> String {
+    tab.map_or_else(|| own_id(id), |tab| id_of(tab, id))
+}
