@@ -1,6 +1,6 @@
 //! The pure core: no clock, no randomness, no JavaScript, no web.
 //!
-//! [`connectivity`], [`session`] and [`realtime`] are machines that do not know each other; [`dashboard`] connects them.
+//! [`connectivity`], [`session`], [`realtime`] and [`tabs`] are machines that do not know each other; [`dashboard`] connects them.
 //! The other modules are values that machines use.
 
 pub mod access;
