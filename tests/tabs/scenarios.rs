@@ -118,6 +118,34 @@ fn a_thawed_leader_acts_no_more_before_it_learns_that_it_lost_the_lock() {
 }
 
 #[test]
+fn what_a_leader_of_an_earlier_epoch_says_is_not_heard_and_it_is_told_so() {
+    let mut browser = browser(3);
+    let former = browser.pages[0].tabs.tab();
+    browser.close(0);
+    browser.run(browser.now + 1_000);
+    let following = browser.pages[2].tabs.role();
+    assert!(matches!(following, Role::Following { epoch: 2, .. }));
+    let (membership, group) = browser.pages[2].open.clone().unwrap();
+    let said = |message| Envelope { group: group.clone(), protocol: 1, build: 1, from: former, message };
+    let hello = browser.pages[2].tabs.party().hello;
+    let body = json!({ "of": "drop", "slot": 1 });
+    let before = browser.pages[2].tabs.stats().stale;
+    for message in [
+        Message::Beat { epoch: 1, tabs: 3 },
+        Message::Numbered { hello, epoch: 1, number: 1, body: body.clone() },
+        Message::Numbered { hello, epoch: 2, number: 9, body },
+    ] {
+        let outside = browser.pages[2].told(browser.now, Event::Said(membership, said(message).to_payload()));
+        browser.perform(2, outside);
+    }
+    assert_eq!(browser.pages[2].tabs.role(), following);
+    assert_eq!(browser.pages[2].tabs.stats().stale, before + 3);
+    assert!(browser.pages[2].app.dropped.is_empty());
+    browser.run(browser.now + 1_000);
+    assert_eq!(leader(&browser), [1]);
+}
+
+#[test]
 fn nobody_steals_from_a_leader_that_is_heard_nor_because_the_machine_slept() {
     let mut browser = browser(3);
     browser.run(browser.now + 120_000);
