@@ -26,6 +26,7 @@ const VALUES: &[&str] = &[
     "rng",
     "time",
     "troubles",
+    "user",
 ];
 /// What only the shell may use: a browser, and a clock or randomness that is no argument.
 const OUTSIDE: &[&str] = &[

@@ -25,3 +25,4 @@ pub mod store;
 pub mod tabs;
 pub mod time;
 pub mod troubles;
+pub mod user;

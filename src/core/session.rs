@@ -6,6 +6,7 @@
 pub mod ahead;
 mod asking;
 mod credentials;
+mod identity;
 pub mod refusal;
 pub mod token;
 
@@ -19,7 +20,9 @@ use crate::core::resilience::backoff::Backoff;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
 use crate::core::troubles::Troubles;
+use crate::core::user::User;
 use credentials::Inquiry;
+use identity::Identity;
 pub use credentials::{USER_PATH, names_key};
 use token::{Claims, QuestionId, Token};
 
@@ -30,6 +33,8 @@ pub struct Config {
     pub has_token_source: bool,
     /// When the key expires, if it says so.
     pub key_expires: Option<Instant>,
+    /// The user of the last token on this device, if one is remembered.
+    pub last_user: Option<String>,
     /// The delays between questions that fail.
     pub backoff: Backoff,
 }
@@ -89,6 +94,8 @@ pub enum Input {
     Await,
     /// It is waited for no longer.
     Unawait,
+    /// Somebody needs to know whose page this is.
+    WantUser,
     /// What was agreed before may be over: the application is asked again.
     Renew,
     /// Somebody looks at the page.
@@ -131,6 +138,9 @@ pub enum Output {
     },
     /// What others may do with the token has changed.
     Access(Access),
+    /// Whose page this is has become known, or has changed. Before this is told it is [`User::Unknown`], and
+    /// [`User::Nobody`] where the application has no source of tokens.
+    User(User),
     /// The application has given or set a token.
     Given(Change),
     /// The application has not given a token, and is asked again.
@@ -151,6 +161,7 @@ pub struct Session {
     has_source: bool,
     key_expires: Option<Instant>,
     token: Token,
+    identity: Identity,
     backoff: Backoff,
     activity: Activity,
     /// A token is waited for, whether or not anything else is wanted.
@@ -167,11 +178,12 @@ pub struct Session {
 impl Session {
     /// Without a token yet. Without a source that is the key's own role.
     pub fn new(config: Config, rng: Rng) -> Self {
-        let Config { has_token_source, key_expires, backoff } = config;
+        let Config { has_token_source, key_expires, last_user, backoff } = config;
         let mut session = Self {
             has_source: has_token_source,
             key_expires,
             token: Token::new(has_token_source),
+            identity: Identity::new(has_token_source, last_user),
             backoff,
             activity: Activity::Idle,
             is_awaited: false,
@@ -196,8 +208,12 @@ impl Session {
                 self.ask(now);
             }
             Input::Unawait => self.unawait(),
+            Input::WantUser => self.want_user(now),
             Input::Renew => self.ask(now),
-            Input::Seen => self.ask_if_awaited(now),
+            Input::Seen => {
+                self.ask_for_user(now);
+                self.ask_if_awaited(now);
+            }
             Input::Connected => self.connected(),
             Input::Activity(activity) => self.set_activity(now, activity),
             Input::Refused { version } if version == self.token.version() => self.token.refuse(now),
@@ -226,6 +242,11 @@ impl Session {
     /// When a timer is due, if it runs.
     pub fn deadline(&self, timer: Timer) -> Option<Instant> {
         self.timers.deadline(&timer)
+    }
+
+    /// Whose page this is.
+    pub const fn user(&self) -> &User {
+        self.identity.user()
     }
 
     /// The question for a token whose answer is awaited.

@@ -28,6 +28,7 @@ pub fn config<P: Payload>(options: &P) -> Config {
         http_timeout: options.number("httpTimeoutMs"),
         idle_timeout: options.number("disconnectWhenIdleMs"),
         has_token_source: false,
+        last_user: None,
         logs: false,
         key_expires: None,
     }

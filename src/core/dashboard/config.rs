@@ -35,6 +35,8 @@ pub struct Config {
     pub idle_timeout: u64,
     /// Whether the application can be asked for an access token.
     pub has_token_source: bool,
+    /// The user of the last token on this device, if one is remembered.
+    pub last_user: Option<String>,
     /// Whether the application wants the log.
     pub logs: bool,
     /// When the key expires, if it says so.
@@ -58,10 +60,11 @@ impl Config {
         }
     }
 
-    pub(super) const fn session(&self) -> session::Config {
+    pub(super) fn session(&self) -> session::Config {
         session::Config {
             has_token_source: self.has_token_source,
             key_expires: self.key_expires,
+            last_user: self.last_user.clone(),
             backoff: self.backoff(),
         }
     }

@@ -74,6 +74,7 @@ impl<P: Payload> Dashboard<P> {
                 self.tell(Output::Http { request, path, body: None, token, within: self.http_timeout });
             }
             From::Access(access) => self.realtime.handle(now, realtime::Input::Access(access)),
+            From::User(_) => {}
             From::Given(change) => {
                 if matches!(change, Change::User { .. }) {
                     self.notify(Notification::UserChanged);

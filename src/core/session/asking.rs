@@ -84,6 +84,7 @@ impl Session {
         if self.token.question().is_none() {
             self.timers.clear(&Timer::TokenAnswer);
         }
+        self.identify(value.is_some(), &claims);
         let change = self.token.set(now, value, claims);
         if change != Change::Nothing || !self.token.is_doubted(now) {
             self.end_token_troubles();
@@ -124,6 +125,7 @@ impl Session {
         self.token.withdraw();
         self.timers.clear(&Timer::TokenAnswer);
         self.is_awaited = false;
+        self.presume();
         let message = ["The `accessToken` function failed: ", reason, ". It is asked again."].concat();
         let error = Error::new(Code::TokenUnavailable, message);
         self.tell(Output::NotGiven(error.clone()));

@@ -1,0 +1,18 @@
+//! Whose page this is.
+
+/// Whose page this is, by the application's access token.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum User {
+    /// That is not known yet: the application has not been asked for a token, or has not answered.
+    #[default]
+    Unknown,
+    /// That is not known, and the application cannot say it now. The user of the last token on this device is shown what
+    /// this device has kept, and nothing is sent in their name.
+    Presumed(String),
+    /// Nobody is signed in.
+    Nobody,
+    /// This user's, by the token's `sub`.
+    Known(String),
+    /// Somebody's whose token does not say who it is.
+    Unclear,
+}
