@@ -22,8 +22,8 @@ use crate::core::time::{Instant, Timers};
 use crate::core::troubles::Troubles;
 use crate::core::user::User;
 use credentials::Inquiry;
-use identity::Identity;
 pub use credentials::{USER_PATH, names_key};
+use identity::Identity;
 use token::{Claims, QuestionId, Token};
 
 /// What the session is told once. Times in milliseconds.
@@ -48,6 +48,8 @@ pub enum Timer {
     TokenAnswer,
     /// The backoff after a failed attempt to get a token is over.
     TokenRetry,
+    /// It takes long to learn whose page this is.
+    UserAnswer,
 }
 
 /// What has become of the access token, or is known of the time.
@@ -223,6 +225,7 @@ impl Session {
             Input::Wake => match self.timers.take_due(now) {
                 Some((Timer::TokenRenewal | Timer::TokenRetry, _)) => self.ask(now),
                 Some((Timer::TokenAnswer, _)) => self.token_failed(now, "it did not answer in time"),
+                Some((Timer::UserAnswer, _)) => self.presume(),
                 None => {}
             },
         }

@@ -6,7 +6,7 @@ pub enum User {
     /// That is not known yet: the application has not been asked for a token, or has not answered.
     #[default]
     Unknown,
-    /// That is not known, and the application cannot say it now. The user of the last token on this device is shown what
+    /// That is not known, and the application takes long to say it, or cannot. The user of the last token on this device is shown what
     /// this device has kept, and nothing is sent in their name.
     Presumed(String),
     /// Nobody is signed in.

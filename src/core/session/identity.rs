@@ -1,9 +1,13 @@
 //! Whose page this is, as far as the application's tokens tell.
 
-use super::{Output, Session};
+use super::{Output, Session, Timer};
 use crate::core::session::token::Claims;
 use crate::core::time::Instant;
 use crate::core::user::User;
+
+/// How long whoever needs to know waits for the application before the last user is presumed, in milliseconds. A user who
+/// has just signed in has a token at hand; one whose token is being refreshed over a bad network is the last one.
+const PATIENCE: u64 = 1_000;
 
 /// Whose page this is, and whose it was last.
 #[derive(Debug, Default)]
@@ -43,6 +47,9 @@ impl Session {
         if self.identity.is_wanted && self.identity.is_open() {
             self.is_awaited = true;
             self.ask(now);
+            if self.identity.user == User::Unknown && self.identity.last.is_some() {
+                self.timers.set(Timer::UserAnswer, now.after(PATIENCE));
+            }
         }
     }
 
@@ -64,6 +71,7 @@ impl Session {
     }
 
     fn set_user(&mut self, user: User) {
+        self.timers.clear(&Timer::UserAnswer);
         if self.identity.user != user {
             self.identity.user = user.clone();
             self.tell(Output::User(user));
@@ -130,9 +138,14 @@ mod tests {
         session.handle(NOW, Input::WantUser);
         assert_eq!(told(&mut session), []);
         // It never answers.
-        let (deadline, _) = session.next_timeout().expect("a deadline");
+        let (deadline, timer) = session.next_timeout().expect("a deadline");
+        assert_eq!((deadline, timer), (NOW.after(PATIENCE), Timer::UserAnswer));
         session.handle(deadline, Input::Wake);
         assert_eq!(told(&mut session), [User::Presumed("alice".into())]);
+        let (deadline, timer) = session.next_timeout().expect("the answer's deadline");
+        assert_eq!(timer, Timer::TokenAnswer);
+        session.handle(deadline, Input::Wake);
+        assert_eq!(session.question(), None, "given up");
         session.handle(deadline, Input::Seen);
         let question = session.question().expect("asked again when somebody looks");
         let value = Some("token".to_owned());
@@ -145,10 +158,7 @@ mod tests {
         let mut session = session(true, Some("alice"));
         session.handle(NOW, Input::WantUser);
         let question = session.question().expect("asked");
-        session.handle(
-            NOW,
-            Input::Event(Event::Token { question, value: None, claims: Claims::default() }),
-        );
+        session.handle(NOW, Input::Event(Event::Token { question, value: None, claims: Claims::default() }));
         session.handle(NOW, Input::Renew);
         let question = session.question().expect("asked");
         session.handle(NOW, Input::Event(Event::TokenFailed { question, reason: "offline".into() }));
