@@ -56,6 +56,20 @@ pub enum Code {
     Overflow,
     /// `maxReconnectAttempts` is used up.
     MaxReconnectAttempts,
+    /// What was written is in memory, and not confirmed to be on the disk.
+    NotDurable,
+    /// There is no space on the device.
+    StorageFull,
+    /// The browser's storage does not answer, or there is none.
+    StorageUnavailable,
+    /// The browser cannot store a value.
+    NotCloneable,
+    /// The user's databases belong to a newer build.
+    NewerBuild,
+    /// Only the leader may do this.
+    NotLeading,
+    /// What the user had on this device has been wiped.
+    Wiped,
 }
 
 impl Code {
@@ -87,6 +101,13 @@ impl Code {
         Self::KeyRefused,
         Self::Overflow,
         Self::MaxReconnectAttempts,
+        Self::NotDurable,
+        Self::StorageFull,
+        Self::StorageUnavailable,
+        Self::NotCloneable,
+        Self::NewerBuild,
+        Self::NotLeading,
+        Self::Wiped,
     ];
 
     /// The stable name that users compare with.
@@ -118,6 +139,13 @@ impl Code {
             Self::KeyRefused => "key_refused",
             Self::Overflow => "overflow",
             Self::MaxReconnectAttempts => "max_reconnect_attempts",
+            Self::NotDurable => "not_durable",
+            Self::StorageFull => "storage_full",
+            Self::StorageUnavailable => "storage_unavailable",
+            Self::NotCloneable => "not_cloneable",
+            Self::NewerBuild => "newer_build",
+            Self::NotLeading => "not_leading",
+            Self::Wiped => "wiped",
         }
     }
 
@@ -137,6 +165,9 @@ impl Code {
                 | Self::PushTimeout
                 | Self::Overflow
                 | Self::MaxReconnectAttempts
+                | Self::StorageFull
+                | Self::StorageUnavailable
+                | Self::NotLeading
         )
     }
 }

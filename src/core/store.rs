@@ -54,7 +54,7 @@ use event::Event;
 use input::{Command, Config, Input, Limits, Timer};
 use names::{Kind, Owner};
 use operation::{Answer, Failure, HandleId, Operation, OperationId};
-use output::{Output, Status};
+use output::{News, Output, Refusal, Status};
 use sweeping::Sweep;
 
 /// What an operation was asked for.
@@ -203,6 +203,7 @@ impl<P: Clone> Store<P> {
                 self.announced(now, database, through, generation);
             }
             Input::Wiped { incarnation } => self.outlived(incarnation),
+            Input::End => self.end(Refusal::Ended),
             Input::Visible => self.visible(now),
             Input::Hidden => self.is_visible = false,
             Input::Suspend => self.suspend(),
@@ -220,6 +221,11 @@ impl<P: Clone> Store<P> {
     /// When to wake it, and why.
     pub fn next_timeout(&self) -> Option<(Instant, Timer)> {
         self.timers.next().map(|(deadline, timer)| (deadline, *timer))
+    }
+
+    /// When a timer is due, if it runs.
+    pub fn deadline(&self, timer: Timer) -> Option<Instant> {
+        self.timers.deadline(&timer)
     }
 
     /// How well things are kept.
@@ -331,6 +337,10 @@ impl<P: Clone> Store<P> {
 
     fn tell(&mut self, output: Output<P>) {
         self.outputs.push_back(output);
+    }
+
+    fn tell_news(&mut self, news: News<P>) {
+        self.tell(Output::News(news));
     }
 
     /// Asks for something, which may take so many milliseconds.

@@ -9,7 +9,7 @@ use wedsync_dashboard::core::store::event::Event;
 use wedsync_dashboard::core::store::index::State;
 use wedsync_dashboard::core::store::input::{Command, Config, Input, Limits};
 use wedsync_dashboard::core::store::names::{Kind, Owner};
-use wedsync_dashboard::core::store::output::{Outcome, Output, Refusal};
+use wedsync_dashboard::core::store::output::{News, Outcome, Output, Refusal};
 use wedsync_dashboard::core::time::Instant;
 
 use crate::browser::{Browser, TabId};
@@ -197,8 +197,8 @@ impl World {
                 }
                 self.browser.perform(self.now, tab, id, operation);
             }
-            Output::Settled { call, outcome } => self.settled(tab, call, outcome),
-            Output::Changed { database, .. } => self.changed(tab, database),
+            Output::News(News::Settled { call, outcome }) => self.settled(tab, call, outcome),
+            Output::News(News::Changed { database, .. }) => self.changed(tab, database),
             Output::Announce { database, through, generation } => {
                 self.broadcast(tab, &Input::Announced { database, through, generation });
             }
@@ -230,13 +230,14 @@ impl World {
                     self.holder = None;
                 }
             }
-            Output::Status(status) => {
+            Output::News(News::Status(status)) => {
                 if status.is_spilling {
                     self.count("spilling");
                 }
             }
-            Output::Lost { .. } => self.count("lost"),
-            Output::SetAside { .. } => panic!("nothing here is unreadable"),
+            Output::News(News::Lost { .. }) => self.count("lost"),
+            Output::News(News::Wiped) => {}
+            Output::News(News::SetAside { .. }) => panic!("nothing here is unreadable"),
         }
     }
 

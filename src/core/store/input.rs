@@ -169,6 +169,8 @@ pub enum Input<P> {
         /// The incarnation that counts from now on.
         incarnation: u64,
     },
+    /// The page is another user's now: what is asked for is refused, and everything is given up.
+    End,
     /// The page is seen.
     Visible,
     /// It is not.

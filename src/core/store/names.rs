@@ -21,6 +21,19 @@ pub enum Kind {
     Spill(u64),
 }
 
+impl Kind {
+    /// Its name for users, and in the name of its database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Outbox => "outbox",
+            Self::Data => "data",
+            Self::Cache => "cache",
+            Self::Epoch => "epoch",
+            Self::Spill(_) => "spill",
+        }
+    }
+}
+
 /// Whose databases they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
@@ -71,14 +84,9 @@ impl Owner {
         let mut name = [&self.path, "/"].concat();
         push_number(&mut name, incarnation);
         name.push('/');
-        name.push_str(match kind {
-            Kind::Outbox => "outbox",
-            Kind::Data => "data",
-            Kind::Cache => "cache",
-            Kind::Epoch => "epoch",
-            Kind::Spill(_) => "spill/",
-        });
+        name.push_str(kind.as_str());
         if let Kind::Spill(origin) = kind {
+            name.push('/');
             push_number(&mut name, origin);
         }
         name.into()

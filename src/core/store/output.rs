@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::names::Kind;
 use super::operation::{Operation, OperationId};
 use super::segment::{Encoded, EntryId};
+use crate::core::error::{Code, Error};
 use crate::core::ids::CallId;
 
 /// What is to be done, in this order, and what others may want to know.
@@ -17,20 +18,8 @@ pub enum Output<P> {
         /// What.
         operation: Operation<P>,
     },
-    /// A call has come to its end.
-    Settled {
-        /// Which.
-        call: CallId,
-        /// How.
-        outcome: Outcome<P>,
-    },
-    /// What is known of these keys has changed; if none is named, anything may have.
-    Changed {
-        /// Where.
-        database: Kind,
-        /// The keys.
-        keys: Vec<Rc<str>>,
-    },
+    /// News for whoever uses the store.
+    News(News<P>),
     /// Tell the other tabs: [`Input::Announced`](super::input::Input::Announced).
     Announce {
         /// The database.
@@ -46,6 +35,31 @@ pub enum Output<P> {
     Fenced {
         /// Its epoch.
         epoch: u64,
+    },
+    /// What was stored has been wiped, by this tab or another one: nothing that is in memory counts any more. Tell the
+    /// other tabs: [`Input::Wiped`](super::input::Input::Wiped).
+    Wiped {
+        /// The incarnation that counts from now on.
+        incarnation: u64,
+    },
+}
+
+/// News for whoever uses the store.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News<P> {
+    /// A call has come to its end.
+    Settled {
+        /// Which.
+        call: CallId,
+        /// How.
+        outcome: Outcome<P>,
+    },
+    /// What is known of these keys has changed; if none is named, anything may have.
+    Changed {
+        /// Where.
+        database: Kind,
+        /// The keys.
+        keys: Vec<Rc<str>>,
     },
     /// How well things are kept has changed.
     Status(Status),
@@ -63,12 +77,8 @@ pub enum Output<P> {
         /// How many.
         records: u32,
     },
-    /// What was stored has been wiped, by this tab or another one: nothing that is in memory counts any more. Tell the
-    /// other tabs: [`Input::Wiped`](super::input::Input::Wiped).
-    Wiped {
-        /// The incarnation that counts from now on.
-        incarnation: u64,
-    },
+    /// What was stored has been wiped, by this tab or another one: nothing that is in memory counts any more.
+    Wiped,
 }
 
 /// A value that was asked for.
@@ -127,6 +137,8 @@ pub enum Refusal {
     NotLeading,
     /// What was stored has been wiped, and the store was not started again.
     Wiped,
+    /// The page became another user's before it was done. It may have been done all the same.
+    Ended,
     /// It could not be read in time. May be tried again.
     Unavailable,
 }
@@ -154,6 +166,69 @@ pub enum Trouble {
     Refused,
     /// It belongs to a newer build, and is only read.
     Newer,
+}
+
+impl Durability {
+    /// Its name for users.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Opening => "opening",
+            Self::Disk => "disk",
+            Self::Memory => "memory",
+        }
+    }
+}
+
+impl Trouble {
+    /// Its name for users.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Blocked => "blocked",
+            Self::Failing => "failing",
+            Self::Refused => "refused",
+            Self::Newer => "newer",
+        }
+    }
+}
+
+impl<P> Outcome<P> {
+    /// The error of a call that did not come to what it asked for.
+    pub fn error(&self) -> Option<Error> {
+        let (code, message) = match self {
+            Self::Held => (
+                Code::NotDurable,
+                "No database has confirmed it in time. It is kept in memory and written as soon as one does: do not \
+                repeat it, and keep the page open.",
+            ),
+            Self::Failed(Refusal::Quota) => (
+                Code::StorageFull,
+                "There is no space left on this device. Free some, or ask less to be kept.",
+            ),
+            Self::Failed(Refusal::NotCloneable) => (
+                Code::NotCloneable,
+                "The browser cannot store this value. Functions and DOM nodes cannot be stored.",
+            ),
+            Self::Failed(Refusal::Newer) => (
+                Code::NewerBuild,
+                "What this device keeps belongs to a newer version of the application. Load the page again.",
+            ),
+            Self::Failed(Refusal::NotLeading) => {
+                (Code::NotLeading, "Only the tab that leads may write this, and this one does not.")
+            }
+            Self::Failed(Refusal::Wiped) => {
+                (Code::Wiped, "What this user had on this device has been wiped. Sign in again.")
+            }
+            Self::Failed(Refusal::Ended) => (
+                Code::UserChanged,
+                "Another user has signed in before it was done. It may have been done all the same.",
+            ),
+            Self::Failed(Refusal::Unavailable) => {
+                (Code::StorageUnavailable, "The browser's storage does not answer, or there is none here.")
+            }
+            _ => return None,
+        };
+        Some(Error::new(code, message))
+    }
 }
 
 /// How well things are kept.

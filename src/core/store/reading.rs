@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::database::Link;
 use super::names::Kind;
 use super::operation::{From, Operation, Slice};
-use super::output::{Output, Trouble};
+use super::output::{News, Trouble};
 use super::segment::VERSION;
 use super::{DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
@@ -75,7 +75,7 @@ impl<P: Clone> Store<P> {
             }
         }
         if records > 0 {
-            self.tell(Output::SetAside { database: kind, records });
+            self.tell_news(News::SetAside { database: kind, records });
         }
         if !is_building {
             self.tell_changed(kind, changed);
@@ -90,7 +90,7 @@ impl<P: Clone> Store<P> {
             index.inherit(&database.index);
             database.index = index;
             database.is_loaded = true;
-            self.tell(Output::Changed { database: kind, keys: Vec::new() });
+            self.tell_news(News::Changed { database: kind, keys: Vec::new() });
         }
         let Some(database) = self.databases.get_mut(&kind) else { return };
         database.link = Link::Ready;
@@ -124,7 +124,7 @@ impl<P: Clone> Store<P> {
 
     pub(super) fn tell_changed(&mut self, kind: Kind, keys: Vec<Rc<str>>) {
         if !keys.is_empty() {
-            self.tell(Output::Changed { database: kind, keys });
+            self.tell_news(News::Changed { database: kind, keys });
         }
     }
 

@@ -8,7 +8,7 @@
 use super::database::{Group, regroup};
 use super::index::State;
 use super::names::Kind;
-use super::output::Output;
+use super::output::News;
 use super::segment::{Content, Entry};
 use super::{Life, Store};
 use crate::core::time::Instant;
@@ -62,7 +62,7 @@ impl<P: Clone> Store<P> {
             }
         }
         if lost > 0 && self.is_leading() && !is_spill && !is_orphan {
-            self.tell(Output::Lost { database: kind, entries: lost });
+            self.tell_news(News::Lost { database: kind, entries: lost });
         }
         self.plan_spilling();
         if self.life == Life::Running {

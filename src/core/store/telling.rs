@@ -5,7 +5,7 @@ use super::input::Timer;
 use super::names::Kind;
 use super::opening::SHARED;
 use super::operation::{Answer, Failure, Operation};
-use super::output::{Durability, Outcome, Output, Status};
+use super::output::{Durability, News, Outcome, Output, Status};
 use super::{DEADLINE, Life, Purpose, Store};
 use crate::core::ids::CallId;
 use crate::core::time::Instant;
@@ -40,7 +40,7 @@ impl<P: Clone> Store<P> {
         };
         if status != self.status {
             self.status = status;
-            self.tell(Output::Status(status));
+            self.tell_news(News::Status(status));
         }
     }
 

@@ -11,7 +11,7 @@ use super::database::Link;
 use super::input::Timer;
 use super::names::Kind;
 use super::operation::Operation;
-use super::output::{Output, Refusal};
+use super::output::{News, Output, Refusal};
 use super::sweeping::Sweep;
 use super::{DEADLINE, Life, Purpose, Store};
 use crate::core::ids::CallId;
@@ -51,7 +51,13 @@ impl<P: Clone> Store<P> {
             return;
         }
         self.incarnation = incarnation;
+        self.tell_news(News::Wiped);
         self.tell(Output::Wiped { incarnation });
+        self.end(Refusal::Wiped);
+    }
+
+    /// Gives up everything.
+    pub(super) fn end(&mut self, refusal: Refusal) {
         if self.life == Life::Ended {
             return;
         }
@@ -65,7 +71,7 @@ impl<P: Clone> Store<P> {
                 calls.extend(database.asks.drain(..).map(|ask| ask.call));
             }
         }
-        self.refuse(calls, Refusal::Wiped);
+        self.refuse(calls, refusal);
         self.databases.clear();
         self.tell_epoch(None);
         let lock: Rc<str> = self.owner.lock(self.origin);

@@ -5,7 +5,7 @@ use super::index::State;
 use super::input::{Timer, Write};
 use super::names::Kind;
 use super::opening::SHARED;
-use super::output::{Outcome, Output, Refusal};
+use super::output::{News, Outcome, Refusal};
 use super::segment::{Content, Entry, EntryId};
 use super::{Life, Store};
 use crate::core::ids::CallId;
@@ -144,7 +144,7 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn settle(&mut self, call: CallId, outcome: Outcome<P>) {
-        self.tell(Output::Settled { call, outcome });
+        self.tell_news(News::Settled { call, outcome });
     }
 
     pub(super) fn settle_durable(&mut self, calls: Vec<CallId>) {
