@@ -8,5 +8,6 @@ pub mod payload;
 pub mod promise;
 pub mod router;
 pub mod socket;
+pub mod store;
 pub mod token;
 pub mod wake;

@@ -1,0 +1,108 @@
+//! The two records of the object store `manifest`. Their formats are frozen.
+//!
+//! The head, under key 0: `f` the format, `i` the identity of the database, `g` its generation, `e` the epoch, `r` the
+//! lowest version whose builds read this database. A build reads the head of every later format.
+//!
+//! The directory, under key 1; tables are `Float64Array`s:
+//!
+//! | field | |
+//! |---|---|
+//! | `f` | the format, 1 |
+//! | `t`, `e` | through which key it describes the log, and the highest epoch up to there |
+//! | `k` | the keys of the places, joined |
+//! | `n` | seven numbers a place: the length of its key in UTF-16 units, origin, number, segment, position, size in bytes, expiry |
+//! | `s` | two numbers a segment: its key, its size in bytes |
+//! | `o` | two numbers an origin: the origin, the highest number seen |
+
+use wasm_bindgen::prelude::*;
+
+use super::columns::{Keys, count, numbers, rows, seen, table, table_of_seen, units, whole};
+use crate::core::payload::Payload;
+use crate::core::store::segment::{Directory, EntryId, FORMAT, Head, Place};
+
+/// The key of the head.
+pub const HEAD: f64 = 0.0;
+/// The key of the directory.
+pub const DIRECTORY: f64 = 1.0;
+
+fn number(value: u64) -> JsValue {
+    JsValue::number(value as f64)
+}
+
+/// The record of a head.
+pub fn pack_head(head: &Head) -> JsValue {
+    JsValue::object(vec![
+        ("f", number(u64::from(FORMAT))),
+        ("i", number(head.identity)),
+        ("g", number(head.generation)),
+        ("e", number(head.epoch)),
+        ("r", number(u64::from(head.oldest_reader))),
+    ])
+}
+
+/// The head of a record; `None` if this is none.
+pub fn unpack_head(record: &JsValue) -> Option<Head> {
+    Some(Head {
+        identity: count(record, "i")?,
+        generation: count(record, "g")?,
+        epoch: count(record, "e")?,
+        oldest_reader: u32::try_from(count(record, "r")?).ok()?,
+    })
+}
+
+/// The record of a directory.
+pub fn pack_directory(directory: &Directory) -> JsValue {
+    let (mut keys, mut places) = (String::new(), Vec::with_capacity(directory.places.len() * 7));
+    for place in &directory.places {
+        keys.push_str(&place.key);
+        places.extend([
+            units(&place.key),
+            place.id.origin as f64,
+            place.id.number as f64,
+            place.segment as f64,
+            f64::from(place.position),
+            f64::from(place.bytes),
+            place.expires as f64,
+        ]);
+    }
+    let segments: Vec<f64> =
+        directory.segments.iter().flat_map(|(key, bytes)| [*key as f64, f64::from(*bytes)]).collect();
+    JsValue::object(vec![
+        ("f", number(u64::from(FORMAT))),
+        ("t", number(directory.through)),
+        ("e", number(directory.epoch)),
+        ("k", JsValue::string(&keys)),
+        ("n", table(&places)),
+        ("s", table(&segments)),
+        ("o", table_of_seen(&directory.seen)),
+    ])
+}
+
+/// The directory of a record; `None` if this is none of a format that this build reads.
+pub fn unpack_directory(record: &JsValue) -> Option<Directory> {
+    if count(record, "f")? != u64::from(FORMAT) {
+        return None;
+    }
+    let mut directory =
+        Directory { through: count(record, "t")?, epoch: count(record, "e")?, ..Directory::default() };
+    let mut keys = Keys::of(record, "k")?;
+    for [units, origin, number, segment, position, bytes, expires] in rows(&numbers(record, "n")?)? {
+        directory.places.push(Place {
+            key: keys.next(*units)?,
+            id: EntryId { origin: whole(*origin)?, number: whole(*number)? },
+            segment: whole(*segment)?,
+            position: small(*position)?,
+            bytes: small(*bytes)?,
+            expires: whole(*expires)?,
+        });
+    }
+    for [key, bytes] in rows(&numbers(record, "s")?)? {
+        directory.segments.push((whole(*key)?, small(*bytes)?));
+    }
+    directory.seen = seen(record, "o")?;
+    keys.is_end().then_some(directory)
+}
+
+fn small(number: f64) -> Option<u32> {
+    u32::try_from(whole(number)?).ok()
+}
