@@ -34,18 +34,23 @@ pub async fn open(
     identity: u64,
 ) -> Outcome {
     let opened = request(&storage, id, &name, version, identity).await;
-    let inner = storage.upgrade().ok_or(Failure::Dead)?;
-    let (database, was_made) = opened.inspect_err(|_| inner.forget(handle))?;
+    let (database, was_made) = opened.inspect_err(|_| {
+        if let Some(inner) = storage.upgrade() {
+            inner.forget(handle);
+        }
+    })?;
     let version = database.as_sys().version() as u32;
+    let told = storage.clone();
+    // If it has been given up meanwhile, dropping this closes it.
     let opened = Handle::listen(database, move |event| {
-        let Some(inner) = storage.upgrade() else { return };
+        let Some(inner) = told.upgrade() else { return };
         inner.forget(handle);
         (inner.tell)(match event {
             HandleEvent::Closed => Event::Closed { handle },
             HandleEvent::VersionChange { is_deletion } => Event::VersionChange { handle, is_deletion },
         });
     });
-    // It may have been given up before it was open; then it is closed here.
+    let inner = storage.upgrade().ok_or(Failure::Dead)?;
     *inner.handles.borrow_mut().get_mut(&handle).ok_or(Failure::Dead)? = Some(opened);
     Ok(Answer::Opened { was_made, version })
 }
