@@ -29,7 +29,7 @@ export const clones = () => [
   undefined, NaN, Infinity, -0, 10n ** 30n, new Date(0), new Date(NaN), /a+/gi, [, 1], [undefined], { a: undefined },
   new Map([[{ key: 1 }, new Set([1, 'a'])]]), new Uint8Array([0, 255, 7]), new Float64Array([1.5, NaN]).buffer,
   new Uint8Array([1, 2, 3, 4]).subarray(1, 3), new DataView(new ArrayBuffer(3)), new Error('text'), Object('boxed'),
-  new Supplier(), cyclic, [shared, shared].concat(new Date(1)), deep(5_000), wide(), [-0, NaN], { when: new Date(1), rows: [{ a: 1 }] },
+  new Supplier(), cyclic, [shared, shared].concat(new Date(1)), deep(500), wide(), [-0, NaN], { when: new Date(1), rows: [{ a: 1 }] },
 ];
 export const blobs = () => [new Blob(['héllo 💍', new Uint8Array([0, 255])], { type: 'text/plain' }), { file: new File(['x'], 'a.txt', { type: 'a/b', lastModified: 5 }) }];
 export const uncloneable = () => [
@@ -117,7 +117,7 @@ async fn values_of_every_kind_come_back_as_they_were() {
     let read = stored(&values).await;
     for (index, (before, after)) in values.iter().zip(&read).enumerate() {
         match depth_of(before) {
-            depth @ 1_000.. => assert_eq!(depth, depth_of(after)),
+            depth @ 300.. => assert_eq!(depth, depth_of(after)),
             _ => assert!(same(before, after), "value {index}"),
         }
     }

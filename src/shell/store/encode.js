@@ -19,7 +19,9 @@ export function encode(value) {
 
 /** A value of its own, from what was stored of it. */
 export function decode(stored) {
-  return typeof stored === 'string' ? JSON.parse(stored) : structuredClone(stored[0]);
+  if (typeof stored === 'string') return JSON.parse(stored);
+  if (!Array.isArray(stored)) throw new TypeError('This was not encoded.');
+  return structuredClone(stored[0]);
 }
 
 /** Whether the text of a value says all that a clone of it would. */
