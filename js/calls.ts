@@ -1,20 +1,20 @@
 import type { ErrorFields } from './errors.js';
 import { toError } from './errors.js';
 
-/** A promise's ends. */
+/** A promise's ends. `resolve` is given what was asked for, which is not looked at. */
 export interface Settle {
-  resolve: () => void;
+  resolve: (value?: unknown) => void;
   reject: (error: unknown) => void;
   /** Rejects because the application itself has ended what it asked for: no failure, if nobody awaits it. */
   end: (error: unknown) => void;
 }
 
 /** A promise of something that is begun at once. */
-export function promised(begin: (settle: Settle) => void): Promise<void> {
-  let resolve!: () => void;
+export function promised<Value = void>(begin: (settle: Settle) => void): Promise<Value> {
+  let resolve!: (value?: unknown) => void;
   let reject!: (error: unknown) => void;
-  const promise = new Promise<void>((fulfil, refuse) => {
-    resolve = fulfil;
+  const promise = new Promise<Value>((fulfil, refuse) => {
+    resolve = fulfil as (value: unknown) => void;
     reject = refuse;
   });
   const end = (error: unknown) => {
@@ -70,11 +70,11 @@ export class Calls {
     }
   }
 
-  /** The module has told how a call went. */
-  settled(number: number, error: ErrorFields | undefined): void {
+  /** The module has told how a call went, and gives the value that it asked for. */
+  settled(number: number, error: ErrorFields | undefined, value?: unknown): void {
     const call = this.#waiting.get(number);
     this.#waiting.delete(number);
-    if (!error) call?.resolve();
+    if (!error) call?.resolve(value);
     else if (error.code === call?.endsWith) call.end(toError(error));
     else call?.reject(toError(error));
   }

@@ -6,14 +6,32 @@ import { init, isLoaded } from './module.js';
 import type { Notification } from './notifications.js';
 import type { CheckedManager } from './options/manager.js';
 import { checkToken } from './options/token.js';
+import type { StoreNews } from './store.js';
 import type { Follow } from './supabase.js';
 import { RealtimeClient } from './wedsync_dashboard.js';
+
+const clients = new WeakMap<object, Client>();
+
+/** The client behind a manager, which other parts of a dashboard share with it. */
+export function clientOf(manager: object): Client {
+  const client = clients.get(manager);
+  if (!client) throw new DashboardError('unexpected', 'This is no manager of this package.');
+  return client;
+}
+
+/** A manager's client. */
+export function sharing(manager: object, client: Client): Client {
+  clients.set(manager, client);
+  return client;
+}
 
 /** The module's client, made once the module is loaded and something is asked of it. */
 export class Client {
   readonly calls = new Calls();
   /** Counts what is asked and told: a callback may ask for something before the rest of its batch is told. */
   turn = 0;
+  /** Is given the news of the store. */
+  tellStore: ((news: StoreNews) => void) | undefined;
   readonly #options: CheckedManager;
   readonly #follow: Follow;
   readonly #tell: (notification: Notification, turn: number) => void;
@@ -69,12 +87,12 @@ export class Client {
    * Asks something of the module, which tells later how it went; a subscription's end tells it with `endsWith`. `check`
    * looks at the arguments, at the call; `failed` is called if the module cannot be asked.
    */
-  call(
+  call<Value = void>(
     check: (call: number) => (client: RealtimeClient, call: number) => void,
     endsWith?: string,
     failed?: (call: number) => void,
-  ): Promise<void> {
-    return promised((settle) => {
+  ): Promise<Value> {
+    return promised<Value>((settle) => {
       const call = this.calls.add(settle, endsWith);
       const fail = (error: unknown) => {
         failed?.(call);

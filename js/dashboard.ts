@@ -1,14 +1,18 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { copied } from './arguments.js';
+import { clientOf } from './client.js';
 import { init } from './module.js';
 import { RealtimeSubscriptionManager } from './realtime.js';
+import { DashboardStore } from './store.js';
 import type { DashboardOptions } from './types.js';
 
 /** What `createDashboard` gives. */
 export interface Dashboard {
   /** Live subscriptions. */
   readonly realtime: RealtimeSubscriptionManager;
+  /** What this device keeps for the user. */
+  readonly store: DashboardStore;
   /** Closes everything for good; nothing is left running. Later calls fail with `closed`. */
   close(): Promise<void>;
   [Symbol.dispose](): void;
@@ -45,6 +49,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const realtime = new RealtimeSubscriptionManager(rest);
   return {
     realtime,
+    store: new DashboardStore(clientOf(realtime)),
     async close() {
       realtime.close();
     },

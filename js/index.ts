@@ -33,4 +33,12 @@ export type {
 } from './options/subscription.js';
 export type { AccessToken } from './options/token.js';
 export { RealtimeSubscriptionManager } from './realtime.js';
+export type {
+  DashboardStore,
+  StoreDatabase,
+  StoreEvents,
+  StoreSpace,
+  StoreStatus,
+  StoreTrouble,
+} from './store.js';
 export type * from './types.js';

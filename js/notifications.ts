@@ -6,6 +6,7 @@ import type {
   SubscriptionStatus,
   SystemMessage,
 } from './messages.js';
+import type { StoreNews } from './store.js';
 
 /** What a sync lacks until its state is asked for. */
 export type ToldPresence = Exclude<PresenceEvent, { type: 'sync' }> | { type: 'sync' };
@@ -23,4 +24,5 @@ export type Notification =
   | { type: 'user-changed' }
   | { type: 'error'; id?: string; error: ErrorFields }
   | { type: 'failed'; id: string; error: ErrorFields }
-  | { type: 'settled'; call: number; error?: ErrorFields };
+  | { type: 'store'; news: StoreNews }
+  | { type: 'settled'; call: number; error?: ErrorFields; value?: unknown };

@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { checkEvent, checkId, checkListener, copied } from './arguments.js';
-import { Client } from './client.js';
+import { Client, sharing } from './client.js';
 import { Emitter } from './emitter.js';
 import { checkListening } from './listening.js';
 import type { ConnectionState, PresenceState, SubscriptionStatus } from './messages.js';
@@ -48,9 +48,10 @@ export class RealtimeSubscriptionManager {
    */
   constructor(options: RealtimeOptions | SupabaseRealtimeOptions) {
     const { options: given, follow } = connectSupabase(copied('RealtimeSubscriptionManager', options));
-    this.#client = new Client(reporting(checkedManager(given)), follow, (notification, turn) =>
+    const client = new Client(reporting(checkedManager(given)), follow, (notification, turn) =>
       this.#telling.tell(notification, turn),
     );
+    this.#client = sharing(this, client);
     this.#telling = new Telling(this.#events, this.#client);
     this.#wishes = new Wishes(this.#client.calls);
     if (isLoaded()) this.#client.start();

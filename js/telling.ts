@@ -103,7 +103,10 @@ export class Telling {
         this.#failed(notification.id, toError(notification.error));
         break;
       case 'settled':
-        this.#client.calls.settled(notification.call, notification.error);
+        this.#client.calls.settled(notification.call, notification.error, notification.value);
+        break;
+      case 'store':
+        this.#client.tellStore?.(notification.news);
     }
   }
 

@@ -3,3 +3,5 @@
 pub mod checked;
 #[cfg(target_arch = "wasm32")]
 pub mod realtime;
+#[cfg(target_arch = "wasm32")]
+pub mod store;

@@ -14,16 +14,17 @@ use crate::core::realtime::Command;
 use crate::core::realtime::http_broadcast::HttpBroadcast;
 use crate::core::time::Instant;
 use crate::shell::driver::{Driver, Setup};
-use crate::shell::environment::read_clocks;
+use crate::shell::environment::{epoch, read_clocks};
 use crate::shell::http::Project;
 use crate::shell::object;
+use crate::shell::store::last_user;
 use crate::shell::token::claims;
 
 /// One client with its driver. `js/options` has checked what it is given: options are objects without getters, ids and names
 /// well-formed texts, payloads bytes or what JSON holds. Errors are plain objects `{ code, message, retryable, retryAfter? }`.
 #[wasm_bindgen]
 pub struct RealtimeClient {
-    driver: Rc<Driver>,
+    pub(super) driver: Rc<Driver>,
 }
 
 #[wasm_bindgen]
@@ -40,6 +41,8 @@ impl RealtimeClient {
                 has_token_source: access_token.is_some(),
                 logs: log.is_some(),
                 key_expires: expiry(&key),
+                last_user: last_user(&text("projectUrl")),
+                wall: epoch().saturating_sub(read_clocks().monotonic),
                 ..checked::config(options)
             },
             url: text("socketUrl"),

@@ -36,6 +36,7 @@ mod config;
 mod input;
 mod notification;
 mod output;
+mod vault;
 mod wiring;
 
 use std::collections::VecDeque;
@@ -50,11 +51,13 @@ use crate::core::realtime::{self, Realtime};
 use crate::core::rng::Rng;
 use crate::core::session::token::QuestionId;
 use crate::core::session::{self, Session};
+use crate::core::store::{self, Store};
 use crate::core::time::Instant;
 pub use config::Config;
 pub use input::Input;
 pub use notification::Notification;
 pub use output::{Output, RequestId};
+use vault::Vault;
 
 /// Why the dashboard wants to be woken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +68,8 @@ pub enum Timer {
     Session(session::Timer),
     /// Realtime wants to.
     Realtime(realtime::Timer),
+    /// The store wants to.
+    Store(store::input::Timer),
 }
 
 impl From<connectivity::Timer> for Timer {
@@ -85,12 +90,19 @@ impl From<realtime::Timer> for Timer {
     }
 }
 
+impl From<store::input::Timer> for Timer {
+    fn from(timer: store::input::Timer) -> Self {
+        Self::Store(timer)
+    }
+}
+
 /// Names a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Machine {
     Connectivity,
     Session,
     Realtime,
+    Store,
 }
 
 /// All machines together. `P` is the payload, opaque to them.
@@ -99,6 +111,7 @@ pub struct Dashboard<P> {
     connectivity: Connectivity,
     session: Session,
     realtime: Realtime<P>,
+    vault: Vault<P>,
     /// How long a request over HTTP may take, in milliseconds.
     http_timeout: u64,
     has_log: bool,
@@ -109,10 +122,15 @@ impl<P: Payload> Dashboard<P> {
     /// All machines idle; `seed` decides their jitter.
     pub fn new(config: Config, seed: u64) -> Self {
         let mut rng = Rng::new(seed);
+        let connectivity = Connectivity::new(config.connectivity(), rng.split());
+        let session = Session::new(config.session(), rng.split());
+        let realtime = Realtime::new(config.realtime(), rng.split());
+        let vault = Vault::new(&config.project, config.wall, session.user().clone(), rng.split());
         Self {
-            connectivity: Connectivity::new(config.connectivity(), rng.split()),
-            session: Session::new(config.session(), rng.split()),
-            realtime: Realtime::new(config.realtime(), rng.split()),
+            connectivity,
+            session,
+            realtime,
+            vault,
             http_timeout: config.http_timeout,
             has_log: config.logs,
             outputs: VecDeque::new(),
@@ -127,7 +145,7 @@ impl<P: Payload> Dashboard<P> {
             self.wake(now, machine);
         }
         // What was put off until all of this was known.
-        for machine in [Machine::Connectivity, Machine::Session, Machine::Realtime] {
+        for machine in [Machine::Connectivity, Machine::Session, Machine::Realtime, Machine::Store] {
             self.wake(now, machine);
         }
     }
@@ -149,7 +167,8 @@ impl<P: Payload> Dashboard<P> {
         let connectivity = self.connectivity.next_timeout().map(|(at, timer)| (at, timer.into()));
         let session = self.session.next_timeout().map(|(at, timer)| (at, timer.into()));
         let realtime = self.realtime.next_timeout().map(|(at, timer)| (at, timer.clone().into()));
-        [connectivity, session, realtime].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let store = self.vault.next_timeout().map(|(at, timer)| (at, timer.into()));
+        [connectivity, session, realtime, store].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// When a timer is due, if it runs.
@@ -158,6 +177,7 @@ impl<P: Payload> Dashboard<P> {
             Timer::Connectivity(timer) => self.connectivity.deadline(timer),
             Timer::Session(timer) => self.session.deadline(timer),
             Timer::Realtime(timer) => self.realtime.deadline(&timer),
+            Timer::Store(timer) => self.vault.store()?.deadline(timer),
         }
     }
 
@@ -207,12 +227,18 @@ impl<P: Payload> Dashboard<P> {
         self.realtime.stats()
     }
 
+    /// The store of the present user, once something has been asked of it.
+    pub fn store(&self) -> Option<&Store<P>> {
+        self.vault.store()
+    }
+
     /// The machine whose timer is due first.
     fn due(&self, now: Instant) -> Option<Machine> {
         let deadlines = [
             (self.connectivity.next_timeout().map(|(at, _)| at), Machine::Connectivity),
             (self.session.next_timeout().map(|(at, _)| at), Machine::Session),
             (self.realtime.next_timeout().map(|(at, _)| at), Machine::Realtime),
+            (self.vault.next_timeout().map(|(at, _)| at), Machine::Store),
         ];
         let due = deadlines.into_iter().filter_map(|(at, machine)| Some((at?, machine)));
         due.filter(|(at, _)| *at <= now).min_by_key(|(at, _)| *at).map(|(_, machine)| machine)
@@ -223,6 +249,7 @@ impl<P: Payload> Dashboard<P> {
             Machine::Connectivity => self.connectivity.handle(now, connectivity::Input::Wake),
             Machine::Session => self.session.handle(now, session::Input::Wake),
             Machine::Realtime => self.realtime.handle(now, realtime::Input::Wake),
+            Machine::Store => self.vault.wake(now),
         }
         self.pass_on(now);
     }
@@ -237,6 +264,8 @@ impl<P: Payload> Dashboard<P> {
                 self.route_session(now, output);
             } else if let Some(output) = self.connectivity.poll() {
                 self.route_connectivity(now, output);
+            } else if let Some(output) = self.vault.poll() {
+                self.route_vault(now, output);
             } else {
                 return;
             }

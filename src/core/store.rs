@@ -54,7 +54,7 @@ use event::Event;
 use input::{Command, Config, Input, Limits, Timer};
 use names::{Kind, Owner};
 use operation::{Answer, Failure, HandleId, Operation, OperationId};
-use output::{News, Output, Refusal, Status};
+use output::{News, Output, Status};
 use sweeping::Sweep;
 
 /// What an operation was asked for.
@@ -95,6 +95,16 @@ enum Purpose {
 }
 
 impl Purpose {
+    /// The call that waits for it alone.
+    const fn call(&self) -> Option<CallId> {
+        match self {
+            Self::Persist(call) | Self::Estimate(call) | Self::WipeMarks(call) | Self::WipeMark(call, _) => {
+                Some(*call)
+            }
+            _ => None,
+        }
+    }
+
     /// The database whose handle it goes through.
     const fn kind(&self) -> Option<Kind> {
         match self {
@@ -203,7 +213,7 @@ impl<P: Clone> Store<P> {
                 self.announced(now, database, through, generation);
             }
             Input::Wiped { incarnation } => self.outlived(incarnation),
-            Input::End => self.end(Refusal::Ended),
+            Input::End => self.abandon(),
             Input::Visible => self.visible(now),
             Input::Hidden => self.is_visible = false,
             Input::Suspend => self.suspend(),

@@ -8,7 +8,7 @@ use js_sys::Function;
 use wasm_bindgen::prelude::*;
 
 use crate::core::dashboard::{Config, Input, Notification, Output, RequestId};
-use crate::core::ids::SocketId;
+use crate::core::ids::{CallId, SocketId};
 use crate::core::log::LogEntry;
 use crate::core::page::PageEvent;
 use crate::core::pump::{Heard, Pump, Pumped};
@@ -17,13 +17,15 @@ use crate::core::realtime::routes::Slot;
 use crate::core::realtime::subscriptions::{Status, Subscription};
 use crate::core::realtime::{Command, Traffic};
 use crate::core::session::token::QuestionId;
-use crate::core::{connectivity, realtime, session};
+use crate::core::store::names::Kind;
+use crate::core::{connectivity, realtime, session, store};
 use crate::shell::environment::{Page, epoch, network_now, read_clocks, seed, visibility_now};
 use crate::shell::http::Project;
 use crate::shell::object;
 use crate::shell::promise::{Ended, once, settle};
 use crate::shell::router::Router;
 use crate::shell::socket::{Socket, SocketEvent};
+use crate::shell::store::{Storage, remember_user};
 use crate::shell::token::claims;
 use crate::shell::wake::Wake;
 
@@ -59,6 +61,8 @@ pub struct Driver {
     wake: Wake,
     /// What has happened and is not taken in yet.
     inputs: RefCell<VecDeque<Input<JsValue>>>,
+    /// The present user's.
+    storage: RefCell<Storage>,
     is_pumping: Cell<bool>,
     setup: Setup,
     _page: Page,
@@ -106,6 +110,7 @@ impl Driver {
                     move |ticking| on_ticking(PageEvent::Ticking(ticking)),
                 ),
                 inputs: RefCell::default(),
+                storage: RefCell::new(storage(driver.clone())),
                 is_pumping: Cell::new(false),
                 setup,
                 _page: Page::listen(on_page),
@@ -147,6 +152,17 @@ impl Driver {
     /// Gives the core what the application asks for.
     pub fn command(self: &Rc<Self>, command: Command<JsValue>) {
         self.handle(command.into());
+    }
+
+    /// Asks something of the store.
+    pub fn store(self: &Rc<Self>, call: CallId, command: store::input::Command<JsValue>) {
+        self.handle(Input::Store { call, command });
+    }
+
+    /// What a database of the present user's takes, in bytes.
+    pub fn stored_bytes(&self, database: Kind) -> u64 {
+        let pump = self.pump.try_borrow();
+        pump.ok().and_then(|pump| Some(pump.dashboard().store()?.sizes(database).2)).unwrap_or(0)
     }
 
     /// Whether a subscription would be refused, next to the others there are.
@@ -215,6 +231,9 @@ impl Driver {
             Output::Http { request, path, body, token, within } => {
                 self.request(request, path, body, token, within);
             }
+            Output::Storage { id, operation } => self.storage.borrow().execute(id, operation),
+            Output::RenewStorage => drop(self.storage.replace(storage(Rc::downgrade(self)))),
+            Output::RememberUser(user) => remember_user(&self.setup.project.url, &user),
             Output::Log(entry) => told.log.push(entry),
             Output::Notify(notification) => told.notifications.push(notification),
         }
@@ -305,6 +324,15 @@ impl Driver {
         });
         settle(source, &told);
     }
+}
+
+/// The browser's storage, which tells this driver.
+fn storage(driver: Weak<Driver>) -> Storage {
+    Storage::new(move |event| {
+        if let Some(driver) = driver.upgrade() {
+            driver.handle(Input::Storage(event));
+        }
+    })
 }
 
 fn token_event(question: QuestionId, answer: Ended) -> session::Event {

@@ -1,6 +1,8 @@
 //! Plain objects for JavaScript: errors and notifications. Whatever text of the server's or the application's is handed
 //! out to be shown or logged goes through here, and leaves its tokens here.
 
+mod store;
+
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
@@ -36,6 +38,7 @@ pub fn notification(notification: &Notification<JsValue>) -> JsValue {
     let (kind, mut fields) = match notification {
         Notification::Connectivity(news) => of_connectivity(news),
         Notification::Realtime(news) => of_realtime(news),
+        Notification::Store(news) => store::news(news),
         Notification::UserChanged => ("user-changed", vec![]),
         Notification::Error(cause) => ("error", vec![("error", error(cause))]),
     };

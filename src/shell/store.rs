@@ -32,6 +32,7 @@ use crate::core::store::operation::{Answer, Failure, HandleId, Operation, Operat
 use crate::shell::promise::{once, settle};
 use handle::Handle;
 use site::Lock;
+pub use site::{last_user, remember_user};
 
 /// What becomes of an operation.
 type Outcome = Result<Answer<JsValue>, Failure>;

@@ -10,9 +10,9 @@ import { run } from '../../scripts/lib/process.mjs';
 /** All that may be published. A file that matches none of these is one nobody meant to send. */
 const allowed = [
   /^(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt)$/,
-  /^(index|react|testing)\.(js|d\.ts)$/,
+  /^(index|react|testing|internal)\.(js|d\.ts)$/,
   /^(arguments|calls|client|dashboard|emitter|errors|filter|listening|messages|module|notifications)\.(js|d\.ts)$/,
-  /^(realtime|stats|supabase|taps|telling|types|wishes)\.(js|d\.ts)$/,
+  /^(realtime|records|stats|store|supabase|taps|telling|types|wishes)\.(js|d\.ts)$/,
   /^options\/(broadcasts|changes|check|delivery|filter|http|kinds|manager|payload|place|presence)\.(js|d\.ts)$/,
   /^options\/(project|subscription|token)\.(js|d\.ts)$/,
   /^react\/(complain|connection|identity|latest|presence|provided|provider|store|subscription|tracking)\.(js|d\.ts)$/,
@@ -20,7 +20,7 @@ const allowed = [
   /^wedsync_dashboard(_bg\.wasm)?\.d\.ts$/,
   /^wedsync_dashboard\.js$/,
   /^wedsync_dashboard_bg\.wasm$/,
-  /^snippets\/wedsync-dashboard-[0-9a-f]+\/(src\/shell\/(router\/)?)?[\w-]+\.js$/,
+  /^snippets\/wedsync-dashboard-[0-9a-f]+\/(src\/shell\/((router|store)\/)?)?[\w-]+\.js$/,
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'wedsync-tarball-'));
@@ -61,7 +61,7 @@ test('it says what it is and under which licence', () => {
 
 test('every entry point has its file and its types, types first', () => {
   const { exports } = JSON.parse(text('package.json'));
-  assert.deepEqual(Object.keys(exports), ['.', './react', './testing', './package.json']);
+  assert.deepEqual(Object.keys(exports), ['.', './react', './testing', './internal', './package.json']);
   for (const [name, target] of Object.entries(exports)) {
     if (typeof target === 'string') continue;
     assert.deepEqual(Object.keys(target), ['types', 'default'], name);

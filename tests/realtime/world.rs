@@ -141,6 +141,7 @@ impl World {
                 }
                 Output::Routes(Edit::DropSlot { slot }) => self.dropped.push(slot),
                 Output::Log(entry) => self.log.push(entry),
+                Output::Storage { .. } | Output::RenewStorage | Output::RememberUser(_) => {}
                 Output::Notify(notification) => self.news.push(notification),
             }
         }

@@ -362,7 +362,7 @@ impl Peer {
                     assert!(!self.is_routed_to(slot), "a route to a callback that is dropped");
                 }
                 Output::Notify(notification) => effects.extend(self.notice(notification, &mut due)),
-                Output::Log(_) => {}
+                Output::Storage { .. } | Output::RenewStorage | Output::RememberUser(_) | Output::Log(_) => {}
             }
         }
         // Where a successor has taken its place, closing it says as much.

@@ -6,7 +6,7 @@ import { oldestNode } from '../versions.mjs';
 import { noticesFile } from './notices.mjs';
 
 /** The entry points: what a user imports, and the file that answers. */
-const entryPoints = { '.': 'index', './react': 'react', './testing': 'testing' };
+const entryPoints = { '.': 'index', './react': 'react', './testing': 'testing', './internal': 'internal' };
 
 /** Writes pkg/package.json, the one that npm publishes. */
 export function writeManifest() {

@@ -29,6 +29,8 @@ pub fn config<P: Payload>(options: &P) -> Config {
         idle_timeout: options.number("disconnectWhenIdleMs"),
         has_token_source: false,
         last_user: None,
+        project: options.text("projectUrl"),
+        wall: 0,
         logs: false,
         key_expires: None,
     }

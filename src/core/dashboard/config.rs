@@ -37,6 +37,10 @@ pub struct Config {
     pub has_token_source: bool,
     /// The user of the last token on this device, if one is remembered.
     pub last_user: Option<String>,
+    /// Names the project on this device: its URL.
+    pub project: String,
+    /// The wall clock at the origin of the driver's clock, in milliseconds since 1970.
+    pub wall: u64,
     /// Whether the application wants the log.
     pub logs: bool,
     /// When the key expires, if it says so.

@@ -2,9 +2,9 @@
 
 use super::RequestId;
 use crate::core::http::HttpAnswer;
-use crate::core::ids::SocketId;
+use crate::core::ids::{CallId, SocketId};
 use crate::core::page::PageEvent;
-use crate::core::{connectivity, realtime, session};
+use crate::core::{connectivity, realtime, session, store};
 
 /// What has happened. What one machine alone is told is that machine's own enum.
 #[derive(Clone, Debug)]
@@ -15,6 +15,15 @@ pub enum Input<P> {
     Traffic(realtime::Traffic<P>),
     /// Something has become of the access token, or the time is known.
     Session(session::Event),
+    /// The application asks for something of the store's.
+    Store {
+        /// The call to settle.
+        call: CallId,
+        /// What.
+        command: store::input::Command<P>,
+    },
+    /// Something has become of the browser's storage.
+    Storage(store::event::Event<P>),
     /// Something has become of a socket or a probe.
     Connectivity(connectivity::Event),
     /// Something has become of the page, or of the network.

@@ -1,7 +1,7 @@
 //! News for the application.
 
 use crate::core::error::Error;
-use crate::core::{connectivity, realtime};
+use crate::core::{connectivity, realtime, store};
 
 /// News for the application.
 #[derive(Clone, Debug, PartialEq)]
@@ -10,6 +10,8 @@ pub enum Notification<P> {
     Connectivity(connectivity::News),
     /// Of a subscription or a call.
     Realtime(realtime::News<P>),
+    /// Of what this device keeps.
+    Store(store::output::News<P>),
     /// Another user's token is set, the first one's, or none any more: what the server refused may be asked for again.
     UserChanged,
     /// Something failed and is being retried that concerns no subscription alone.

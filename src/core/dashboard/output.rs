@@ -5,6 +5,7 @@ use crate::core::ids::CallId;
 use crate::core::log::LogEntry;
 use crate::core::realtime::routes::Edit;
 use crate::core::session::token::QuestionId;
+use crate::core::store::operation::{Operation, OperationId};
 use crate::core::{connectivity, realtime};
 
 /// Names a request over HTTP by what it is for.
@@ -46,6 +47,17 @@ pub enum Output<P> {
         /// The question's name, for the answer.
         question: QuestionId,
     },
+    /// Ask the browser's storage; answer with [`Input::Storage`](super::Input::Storage).
+    Storage {
+        /// Its name.
+        id: OperationId,
+        /// What.
+        operation: Operation<P>,
+    },
+    /// Close all that the browser's storage has opened for the former user, and tell nothing more of it.
+    RenewStorage,
+    /// Remember this user as the last on this device.
+    RememberUser(String),
     /// Tell the application.
     Notify(Notification<P>),
     /// Write down what happens, where that is asked for.

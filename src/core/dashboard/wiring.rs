@@ -1,14 +1,18 @@
 //! Which machine is told what: an arm for each input of the dashboard, and for each output of a machine.
 
+use super::vault;
 use super::{Dashboard, Input, Notification, Output, RequestId};
 use crate::core::access::Change;
 use crate::core::connectivity;
 use crate::core::connectivity::link::HeldUp;
 use crate::core::log::LogEntry;
+use crate::core::page::PageEvent;
 use crate::core::payload::Payload;
 use crate::core::realtime;
 use crate::core::session::{self, names_key};
+use crate::core::store;
 use crate::core::time::Instant;
+use crate::core::user::User;
 
 impl<P: Payload> Dashboard<P> {
     /// What has happened outside.
@@ -18,7 +22,21 @@ impl<P: Payload> Dashboard<P> {
             Input::Traffic(traffic) => self.realtime.handle(now, realtime::Input::Traffic(traffic)),
             Input::Session(event) => self.session.handle(now, session::Input::Event(event)),
             Input::Connectivity(event) => self.connectivity.handle(now, connectivity::Input::Event(event)),
-            Input::Page(event) => self.connectivity.handle(now, connectivity::Input::Page(event)),
+            Input::Page(event) => {
+                match event {
+                    PageEvent::Visible => self.vault.set_hidden(now, false),
+                    PageEvent::Hidden => self.vault.set_hidden(now, true),
+                    PageEvent::Suspend => self.vault.set_put_away(now, true),
+                    PageEvent::Resume => self.vault.set_put_away(now, false),
+                    PageEvent::Online
+                    | PageEvent::Offline
+                    | PageEvent::Network { .. }
+                    | PageEvent::Ticking(_) => {}
+                }
+                self.connectivity.handle(now, connectivity::Input::Page(event));
+            }
+            Input::Store { call, command } => self.vault.call(now, call, command),
+            Input::Storage(event) => self.vault.event(now, event),
             Input::SocketOpened { socket, epoch } => {
                 self.realtime.handle(now, realtime::Input::WallClock(epoch));
                 self.connectivity.handle(now, connectivity::Input::Opened { socket });
@@ -74,7 +92,12 @@ impl<P: Payload> Dashboard<P> {
                 self.tell(Output::Http { request, path, body: None, token, within: self.http_timeout });
             }
             From::Access(access) => self.realtime.handle(now, realtime::Input::Access(access)),
-            From::User(_) => {}
+            From::User(user) => {
+                if let User::Known(user) = &user {
+                    self.tell(Output::RememberUser(user.clone()));
+                }
+                self.vault.set_user(now, user);
+            }
             From::Given(change) => {
                 if matches!(change, Change::User { .. }) {
                     self.notify(Notification::UserChanged);
@@ -86,6 +109,20 @@ impl<P: Payload> Dashboard<P> {
             From::Limited => self.connectivity.handle(now, connectivity::Input::Limited),
             From::Error(error) => self.notify(Notification::Error(error)),
             From::Log(entry) => self.log(entry),
+        }
+    }
+
+    pub(super) fn route_vault(&mut self, now: Instant, output: vault::Output<P>) {
+        use store::output::Output as From;
+        let output = match output {
+            vault::Output::WantUser => return self.session.handle(now, session::Input::WantUser),
+            vault::Output::Renew => return self.tell(Output::RenewStorage),
+            vault::Output::Store(output) => output,
+        };
+        match output {
+            From::Operation { id, operation } => self.tell(Output::Storage { id, operation }),
+            From::News(news) => self.notify(Notification::Store(news)),
+            From::Announce { .. } | From::Epoch(_) | From::Fenced { .. } | From::Wiped { .. } => {}
         }
     }
 

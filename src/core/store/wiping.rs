@@ -56,6 +56,16 @@ impl<P: Clone> Store<P> {
         self.end(Refusal::Wiped);
     }
 
+    /// The page is another user's: whatever is asked for comes to its end, and nothing more is heard.
+    pub(super) fn abandon(&mut self) {
+        self.end_sweep();
+        self.end(Refusal::Ended);
+        let calls = self.operations.values().filter_map(Purpose::call).collect();
+        self.operations.clear();
+        self.timers.clear_all();
+        self.refuse(calls, Refusal::Ended);
+    }
+
     /// Gives up everything.
     pub(super) fn end(&mut self, refusal: Refusal) {
         if self.life == Life::Ended {

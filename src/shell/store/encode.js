@@ -77,10 +77,11 @@ function sizeOf(clone) {
     else if (kind === 'Blob' || kind === 'File') bytes += value.size;
     else if (kind === 'Map') for (const part of value) found.add(part[0]).add(part[1]);
     else if (kind === 'Set') for (const part of value) found.add(part);
-    else for (const name of Object.keys(value)) {
-      bytes += name.length;
-      found.add(value[name]);
-    }
+    else
+      for (const name of Object.keys(value)) {
+        bytes += name.length;
+        found.add(value[name]);
+      }
     if (found.size > mostVisited) break;
   }
   return bytes;

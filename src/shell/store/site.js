@@ -3,6 +3,7 @@
 /** Marks and the list of databases share `localStorage` with the application. */
 const markPrefix = 'wedsync-mark:';
 const databasePrefix = 'wedsync-database:';
+const userPrefix = 'wedsync-user:';
 
 function given(api) {
   if (!api) throw new DOMException('The browser does not have this here.', 'NotSupportedError');
@@ -38,10 +39,29 @@ export function unnote(name) {
   }
 }
 
+/** The user whose token was the last on this device; `undefined` if none is known. */
+export function lastUser(project) {
+  try {
+    return local().getItem(userPrefix + project) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function rememberUser(project, user) {
+  try {
+    local().setItem(userPrefix + project, user);
+  } catch {
+    // Nobody is presumed then.
+  }
+}
+
 /** Works for `promise.js`. */
 export function names(prefix) {
   return async () => {
-    const all = listsDatabases() ? (await indexedDB.databases()).map(({ name }) => name) : keys(databasePrefix);
+    const all = listsDatabases()
+      ? (await indexedDB.databases()).map(({ name }) => name)
+      : keys(databasePrefix);
     return all.filter((name) => name.startsWith(prefix));
   };
 }

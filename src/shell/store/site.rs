@@ -13,6 +13,12 @@ extern "C" {
     pub fn note(name: &str);
     /// Notes that it does not exist any more.
     pub fn unnote(name: &str);
+    /// The user whose token was the last on this device, if one is known.
+    #[wasm_bindgen(js_name = lastUser)]
+    pub fn last_user(project: &str) -> Option<String>;
+    /// Remembers the user of a token.
+    #[wasm_bindgen(js_name = rememberUser)]
+    pub fn remember_user(project: &str, user: &str);
     /// Work for `promise.js`: the names of the databases that begin with this.
     pub fn names(prefix: &str) -> JsValue;
     /// Work: the space used, and the space there may be.

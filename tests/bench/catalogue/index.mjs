@@ -8,6 +8,7 @@ import { reconnectCases } from './reconnect.mjs';
 import { scaleCases } from './scale.mjs';
 import { sizeCases } from './size.mjs';
 import { startupCases } from './startup.mjs';
+import { storeCases } from './store.mjs';
 import { tabsCases } from './tabs.mjs';
 
 /**
@@ -38,6 +39,7 @@ import { tabsCases } from './tabs.mjs';
 export const catalogue = [
   ...messageCases,
   ...reconnectCases,
+  ...storeCases,
   ...cacheCases,
   ...queueCases,
   ...logCases,
@@ -53,6 +55,7 @@ export const catalogue = [
 export const sections = {
   message: 'Messages',
   reconnect: 'Reconnecting',
+  store: 'Store',
   cache: 'Cache',
   queue: 'Queue',
   log: 'Event log',

@@ -1,4 +1,4 @@
-import { cacheScaleCases } from './scale-cache.mjs';
+import { storeScaleCases } from './scale-store.mjs';
 
 /** @type {import('./index.mjs').BenchCase[]} */
 export const scaleCases = [
@@ -26,5 +26,5 @@ export const scaleCases = [
     heavy: true,
     onDisk: true,
   },
-  ...cacheScaleCases,
+  ...storeScaleCases,
 ];

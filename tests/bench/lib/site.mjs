@@ -49,7 +49,10 @@ async function build(packageDir, outDir, readable) {
       configFile: false,
       logLevel: 'warn',
       resolve: {
-        alias: { '@wedsync/dashboard': join(packageDir, 'index.js') },
+        alias: {
+          '@wedsync/dashboard/internal': join(packageDir, 'internal.js'),
+          '@wedsync/dashboard': join(packageDir, 'index.js'),
+        },
         // One copy of each library, as an app with matching versions has.
         dedupe: ['@tanstack/query-core', '@tanstack/db'],
       },

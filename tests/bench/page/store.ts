@@ -1,4 +1,5 @@
 import { deleteDatabase, freshName } from './indexeddb.js';
+import { deleteOurs } from './peers/ours-store.js';
 import type { ClientRecord, Entry } from './values.js';
 
 /** Values by key on the disk, as the cases of the cache use them. */
@@ -23,6 +24,11 @@ export interface ReadableValues {
 /** Opens the database of this name, or makes it; resolves once it is open. */
 export type OpenStore = (name: string) => Promise<ValueStore>;
 
+/** Removes the databases of a store that is closed, whoever it was. */
+export async function deleteStore(name: string): Promise<void> {
+  await Promise.all([deleteDatabase(name), deleteOurs(name)]);
+}
+
 /** Lets `work` use a store of its own that is gone afterwards. */
 export async function withFreshStore<Result>(
   open: OpenStore,
@@ -34,6 +40,6 @@ export async function withFreshStore<Result>(
     return await work(store, name);
   } finally {
     store.close();
-    await deleteDatabase(name);
+    await deleteStore(name);
   }
 }

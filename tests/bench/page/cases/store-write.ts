@@ -1,6 +1,7 @@
 import { digest } from '../digest.js';
 import { loadPeer } from '../load.js';
 import { nowAndThen } from '../now-and-then.js';
+import { openOurs } from '../peers/ours-store.js';
 import { openPackedIndexedDb } from '../peers/packed-indexeddb.js';
 import { openRawIndexedDb } from '../peers/raw-indexeddb.js';
 import type { MakeSides, Side } from '../side.js';
@@ -21,17 +22,21 @@ export const makeSides: MakeSides<Parameters> = async ({ how }, { amount }) => {
   );
   const values = entries(0, how === 'together' ? amount(10_000) : amount(100));
   const side = (role: Side['role'], name: string, open: OpenStore) => writing(role, name, open, how, values);
-  const libraries = [side('peer', 'idb-keyval', openIdbKeyval), side('peer', 'dexie', openDexie)];
+  const libraries = [
+    side('ours', '@wedsync/dashboard', openOurs),
+    side('peer', 'idb-keyval', openIdbKeyval),
+    side('peer', 'dexie', openDexie),
+  ];
   return how === 'together'
     ? [
         ...libraries,
-        side('peer', '@tanstack/query-core, persisted whole', openWholeClient),
+        side('aside', '@tanstack/query-core, persisted whole', openWholeClient),
         side('limit', 'packed IndexedDB', openPackedIndexedDb),
         nowAndThen(side('aside', 'IndexedDB, a record a value', openRawIndexedDb)),
       ]
     : [
         ...libraries,
-        side('peer', '@tanstack/query-core, persisted by query', openEachQuery),
+        side('aside', '@tanstack/query-core, persisted by query', openEachQuery),
         side('limit', 'IndexedDB', openRawIndexedDb),
       ];
 };

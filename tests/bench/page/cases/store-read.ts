@@ -1,10 +1,11 @@
 import { digest } from '../digest.js';
-import { deleteDatabase, freshName } from '../indexeddb.js';
+import { freshName } from '../indexeddb.js';
 import { loadPeer } from '../load.js';
+import { openOurs } from '../peers/ours-store.js';
 import { openPackedIndexedDb } from '../peers/packed-indexeddb.js';
 import { openRawIndexedDb } from '../peers/raw-indexeddb.js';
 import type { MakeSides, Side } from '../side.js';
-import type { OpenStore, ReadableValues } from '../store.js';
+import { deleteStore, type OpenStore, type ReadableValues } from '../store.js';
 import { entries, keyOf } from '../values.js';
 
 export const makeSides: MakeSides = async (_, { amount }) => {
@@ -14,9 +15,10 @@ export const makeSides: MakeSides = async (_, { amount }) => {
   const count = amount(10_000);
   const side = (role: Side['role'], name: string, open: OpenStore) => coldReading(role, name, open, count);
   return [
+    side('ours', '@wedsync/dashboard', openOurs),
     side('peer', 'idb-keyval', openIdbKeyval),
     side('peer', 'dexie', openDexie),
-    side('peer', '@tanstack/query-core, persisted whole', openWholeClient),
+    side('aside', '@tanstack/query-core, persisted whole', openWholeClient),
     side('limit', 'packed IndexedDB', openPackedIndexedDb),
     side('aside', 'IndexedDB, a record a value', openRawIndexedDb),
   ];
@@ -48,6 +50,6 @@ function coldReading(role: Side['role'], name: string, open: OpenStore, count: n
       const found = entries(0, count).map(({ key }) => values.get(key));
       return { count: values.size, digest: await digest(found), first: found[0] };
     },
-    close: () => deleteDatabase(database),
+    close: () => deleteStore(database),
   };
 }

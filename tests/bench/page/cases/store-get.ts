@@ -1,10 +1,11 @@
 import { digest } from '../digest.js';
-import { deleteDatabase, freshName } from '../indexeddb.js';
+import { freshName } from '../indexeddb.js';
 import { loadPeer } from '../load.js';
+import { openOurs } from '../peers/ours-store.js';
 import { openPackedIndexedDb } from '../peers/packed-indexeddb.js';
 import { openRawIndexedDb } from '../peers/raw-indexeddb.js';
 import type { MakeSides, Side } from '../side.js';
-import type { OpenStore, ValueStore } from '../store.js';
+import { deleteStore, type OpenStore, type ValueStore } from '../store.js';
 import { type ClientRecord, entries, keyOf, scattered } from '../values.js';
 
 export const makeSides: MakeSides = async (_, { amount }) => {
@@ -16,9 +17,10 @@ export const makeSides: MakeSides = async (_, { amount }) => {
   const side = (role: Side['role'], name: string, open: OpenStore) =>
     reading(role, name, open, present, reads);
   return [
+    side('ours', '@wedsync/dashboard', openOurs),
     side('peer', 'idb-keyval', openIdbKeyval),
     side('peer', 'dexie', openDexie),
-    side('peer', '@tanstack/query-core, persisted by query', openEachQuery),
+    side('aside', '@tanstack/query-core, persisted by query', openEachQuery),
     side('limit', 'IndexedDB', openRawIndexedDb),
     side('aside', 'packed IndexedDB', openPackedIndexedDb),
   ];
@@ -56,7 +58,7 @@ function reading(role: Side['role'], name: string, open: OpenStore, present: num
     },
     async close() {
       store?.close();
-      await deleteDatabase(database);
+      await deleteStore(database);
     },
   };
 }

@@ -1,0 +1,257 @@
+//! The store of whoever's page this is. What is asked of it waits until that is known.
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use crate::core::ids::CallId;
+use crate::core::rng::Rng;
+use crate::core::store::input::{Command, Config, Input, Limits, Timer};
+use crate::core::store::names::Owner;
+use crate::core::store::output::{News, Outcome, Output as StoreOutput, Refusal};
+use crate::core::store::{Store, event::Event};
+use crate::core::time::Instant;
+use crate::core::user::User;
+
+/// JavaScript's numbers are whole up to here.
+const LARGEST: u64 = (1 << 53) - 1;
+
+/// What is to be done, in this order.
+#[derive(Debug)]
+pub(super) enum Output<P> {
+    /// It has to be known whose page this is.
+    WantUser,
+    /// Another store begins: what the one before it has opened is closed, and nothing more is heard of it.
+    Renew,
+    /// What the store says.
+    Store(StoreOutput<P>),
+}
+
+/// At most one store at a time: the present user's.
+#[derive(Debug)]
+pub(super) struct Vault<P> {
+    project: Rc<str>,
+    /// The wall clock at the origin of the driver's clock, in milliseconds.
+    wall: u64,
+    user: User,
+    owner: Option<Owner>,
+    store: Option<Store<P>>,
+    /// What was asked for before it was known of whom.
+    waiting: Vec<(CallId, Command<P>)>,
+    is_hidden: bool,
+    is_put_away: bool,
+    rng: Rng,
+    outputs: VecDeque<Output<P>>,
+}
+
+impl<P: Clone> Vault<P> {
+    pub(super) fn new(project: &str, wall: u64, user: User, rng: Rng) -> Self {
+        Self {
+            project: project.into(),
+            wall,
+            owner: owner_of(project, &user),
+            user,
+            store: None,
+            waiting: Vec::new(),
+            is_hidden: false,
+            is_put_away: false,
+            rng,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn call(&mut self, now: Instant, call: CallId, command: Command<P>) {
+        match self.user {
+            User::Unknown => {
+                self.waiting.push((call, command));
+                self.outputs.push_back(Output::WantUser);
+            }
+            // Nothing is kept of somebody whom nobody could tell from another.
+            User::Unclear => {
+                let outcome = Outcome::Failed(Refusal::Unavailable);
+                self.outputs.push_back(Output::Store(StoreOutput::News(News::Settled { call, outcome })));
+            }
+            _ => {
+                self.begin(now);
+                self.tell(now, Input::Call { call, command });
+            }
+        }
+    }
+
+    /// Whose page this is has become known, or has changed.
+    pub(super) fn set_user(&mut self, now: Instant, user: User) {
+        let owner = owner_of(&self.project, &user);
+        self.user = user;
+        if self.owner != owner {
+            self.tell(now, Input::End);
+            self.flush();
+            self.owner = owner;
+            if self.store.take().is_some() {
+                self.outputs.push_back(Output::Renew);
+            }
+        }
+        for (call, command) in std::mem::take(&mut self.waiting) {
+            self.call(now, call, command);
+        }
+    }
+
+    pub(super) fn event(&mut self, now: Instant, event: Event<P>) {
+        self.tell(now, Input::Event(event));
+    }
+
+    pub(super) fn set_hidden(&mut self, now: Instant, is_hidden: bool) {
+        self.is_hidden = is_hidden;
+        self.tell(now, if is_hidden { Input::Hidden } else { Input::Visible });
+    }
+
+    pub(super) fn set_put_away(&mut self, now: Instant, is_put_away: bool) {
+        self.is_put_away = is_put_away;
+        self.tell(now, if is_put_away { Input::Suspend } else { Input::Resume });
+    }
+
+    pub(super) fn wake(&mut self, now: Instant) {
+        self.tell(now, Input::Wake);
+    }
+
+    pub(super) fn poll(&mut self) -> Option<Output<P>> {
+        self.flush();
+        self.outputs.pop_front()
+    }
+
+    pub(super) fn next_timeout(&self) -> Option<(Instant, Timer)> {
+        self.store.as_ref()?.next_timeout()
+    }
+
+    pub(super) const fn store(&self) -> Option<&Store<P>> {
+        self.store.as_ref()
+    }
+
+    /// Tells the store, if there is one.
+    fn tell(&mut self, now: Instant, input: Input<P>) {
+        if let Some(store) = &mut self.store {
+            store.handle(now, input);
+        }
+    }
+
+    /// Starts the owner's store, unless it runs.
+    fn begin(&mut self, now: Instant) {
+        let Some(owner) = self.owner.clone().filter(|_| self.store.is_none()) else { return };
+        let origin = self.rng.up_to(LARGEST - 1).saturating_add(1);
+        let config = Config { owner, origin, wall: self.wall, limits: Limits::USUAL };
+        self.store = Some(Store::new(config, self.rng.split()));
+        self.tell(now, Input::Start);
+        if self.is_hidden {
+            self.tell(now, Input::Hidden);
+        }
+        if self.is_put_away {
+            self.tell(now, Input::Suspend);
+        }
+    }
+
+    fn flush(&mut self) {
+        if let Some(store) = &mut self.store {
+            self.outputs.extend(std::iter::from_fn(|| store.poll()).map(Output::Store));
+        }
+    }
+}
+
+/// Whose databases a user has; nobody's, if it cannot be told whose page this is.
+fn owner_of(project: &str, user: &User) -> Option<Owner> {
+    match user {
+        User::Unknown | User::Unclear => None,
+        User::Nobody => Some(Owner::new(project, None)),
+        User::Known(user) | User::Presumed(user) => Some(Owner::new(project, Some(user))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::core::store::operation::Operation;
+
+    const NOW: Instant = Instant::from_millis(0);
+    const PROJECT: &str = "https://project.example";
+
+    fn vault(user: User) -> Vault<Value> {
+        Vault::new(PROJECT, 0, user, Rng::new(7))
+    }
+
+    fn asks(vault: &mut Vault<Value>, call: u32) {
+        vault.call(NOW, CallId(call), Command::Estimate);
+    }
+
+    fn poll(vault: &mut Vault<Value>) -> Vec<Output<Value>> {
+        std::iter::from_fn(|| vault.poll()).collect()
+    }
+
+    /// Whose marks are read, which comes before anything is opened.
+    fn owners(outputs: &[Output<Value>]) -> Vec<String> {
+        let prefix = |output: &Output<Value>| match output {
+            Output::Store(StoreOutput::Operation { operation: Operation::ReadMarks { prefix }, .. }) => {
+                Some(prefix.rsplit('/').next()?.to_owned())
+            }
+            _ => None,
+        };
+        outputs.iter().filter_map(prefix).collect()
+    }
+
+    fn refused(outputs: &[Output<Value>]) -> Vec<(u32, Refusal)> {
+        let refusal = |output: &Output<Value>| match output {
+            Output::Store(StoreOutput::News(News::Settled { call, outcome: Outcome::Failed(refusal) })) => {
+                Some((call.0, *refusal))
+            }
+            _ => None,
+        };
+        outputs.iter().filter_map(refusal).collect()
+    }
+
+    #[test]
+    fn what_is_asked_for_waits_until_it_is_known_of_whom_and_is_then_the_users_own() {
+        let mut vault = vault(User::Unknown);
+        asks(&mut vault, 1);
+        let outputs = poll(&mut vault);
+        assert!(matches!(outputs[..], [Output::WantUser]), "{outputs:?}");
+        vault.set_user(NOW, User::Known("alice".into()));
+        assert_eq!(owners(&poll(&mut vault)), ["alice"]);
+    }
+
+    #[test]
+    fn nobody_and_a_presumed_user_have_databases_of_their_own_and_who_does_not_say_has_none() {
+        for (user, owner) in [(User::Nobody, "-"), (User::Presumed("alice".into()), "alice")] {
+            let mut vault = vault(user);
+            asks(&mut vault, 1);
+            assert_eq!(owners(&poll(&mut vault)), [owner]);
+        }
+        let mut vault = vault(User::Unclear);
+        asks(&mut vault, 1);
+        let outputs = poll(&mut vault);
+        assert_eq!((owners(&outputs), refused(&outputs)), (vec![], vec![(1, Refusal::Unavailable)]));
+    }
+
+    #[test]
+    fn a_presumed_user_who_turns_out_to_be_the_one_keeps_what_is_open() {
+        let mut vault = vault(User::Presumed("alice".into()));
+        asks(&mut vault, 1);
+        poll(&mut vault);
+        vault.set_user(NOW, User::Known("alice".into()));
+        asks(&mut vault, 2);
+        let outputs = poll(&mut vault);
+        assert!(!outputs.iter().any(|output| matches!(output, Output::Renew)), "{outputs:?}");
+    }
+
+    #[test]
+    fn another_user_ends_what_was_asked_for_and_reaches_nothing_of_the_former() {
+        let mut vault = vault(User::Known("alice".into()));
+        let write = Command::Get { database: crate::core::store::names::Kind::Cache, key: "key".into() };
+        vault.call(NOW, CallId(1), write);
+        asks(&mut vault, 2);
+        poll(&mut vault);
+        vault.set_user(NOW, User::Known("bob".into()));
+        let outputs = poll(&mut vault);
+        assert_eq!(refused(&outputs), [(1, Refusal::Ended), (2, Refusal::Ended)]);
+        assert!(matches!(outputs.last(), Some(Output::Renew)), "{outputs:?}");
+        asks(&mut vault, 3);
+        assert_eq!(owners(&poll(&mut vault)), ["bob"]);
+    }
+}

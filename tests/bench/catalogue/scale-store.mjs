@@ -1,0 +1,20 @@
+/** @type {import('./index.mjs').BenchCase[]} */
+export const storeScaleCases = [
+  {
+    name: 'scale.store_write',
+    unit: 'exponent',
+    what: 'How the time to write values of 1 KB together grows with their number: 100, 1,000, 10,000.',
+    target: null,
+    page: 'scale-store-write',
+    heavy: true,
+    onDisk: true,
+  },
+  {
+    name: 'scale.store_one_in_n',
+    unit: 'exponent',
+    what: 'How the time to write one value of 1 KB durably grows with the number that are stored: 100, 1,000, 10,000.',
+    target: null,
+    page: 'scale-store-one',
+    onDisk: true,
+  },
+];

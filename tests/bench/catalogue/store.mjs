@@ -1,0 +1,42 @@
+/** @type {import('./index.mjs').BenchCase[]} */
+export const storeCases = [
+  {
+    name: 'store.put_one',
+    unit: 'ms',
+    what: 'One value of 1 KB written, until it is committed.',
+    target: { most: 1.2, of: 'limit_ratio' },
+    isNew: true,
+    page: 'store-write',
+    onDisk: true,
+    parameters: { how: 'one by one' },
+  },
+  {
+    name: 'store.get_one',
+    unit: 'ms',
+    what: 'One value of 1 KB read by its key from an open database of 10,000, not from memory.',
+    target: { most: 1.2, of: 'limit_ratio' },
+    isNew: true,
+    page: 'store-get',
+    onDisk: true,
+  },
+  {
+    name: 'store.write_10k',
+    unit: 'ms',
+    what: '10,000 values of 1 KB written together, until the last is committed.',
+    target: { most: 0.12, of: 'ratio' },
+    isNew: true,
+    page: 'store-write',
+    heavy: true,
+    onDisk: true,
+    parameters: { how: 'together' },
+  },
+  {
+    name: 'store.read_10k',
+    unit: 'ms',
+    what: 'A database opened and all its 10,000 values of 1 KB brought to where they can be read by key.',
+    target: { most: 0.1, of: 'ratio' },
+    isNew: true,
+    page: 'store-read',
+    onDisk: true,
+  },
+];

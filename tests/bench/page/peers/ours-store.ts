@@ -1,0 +1,34 @@
+import { createDashboard } from '@wedsync/dashboard';
+import { recordsOf } from '@wedsync/dashboard/internal';
+import { deleteDatabase } from '../indexeddb.js';
+import type { OpenStore } from '../store.js';
+import type { ClientRecord } from '../values.js';
+
+/** This package's store, in the database of derived values: relaxed, as the peers' are. */
+export const openOurs: OpenStore = async (name) => {
+  // A project of its own is what a database of its own is to the others.
+  const dashboard = await createDashboard({ url: `https://${name}.example`, key: 'key' });
+  const records = recordsOf(dashboard, 'cache');
+  // Opens it.
+  await records.get('');
+  return {
+    set: ({ key, value }) => records.write([[key, value]]),
+    setMany: (entries) => records.write(entries.map(({ key, value }) => [key, value])),
+    get: (key) => records.get(key) as Promise<ClientRecord | undefined>,
+    async readAll() {
+      const all = await records.all();
+      return { size: all.size, get: (key) => all.get(key) as ClientRecord | undefined };
+    },
+    count: async () => (await records.all()).size,
+    close: () => void dashboard.close(),
+  };
+};
+
+/** Removes all that a project of this name has left. */
+export async function deleteOurs(name: string): Promise<void> {
+  const found = await indexedDB.databases();
+  const ours = found
+    .flatMap((database) => database.name ?? [])
+    .filter((of) => of.includes(`${name}.example`));
+  await Promise.all(ours.map(deleteDatabase));
+}
