@@ -13,6 +13,8 @@ mod browser;
 mod disk;
 #[path = "store/reference.rs"]
 mod reference;
+#[path = "store/rules.rs"]
+mod rules;
 #[path = "store/seeds.rs"]
 mod seeds;
 #[path = "store/truth.rs"]

@@ -1,5 +1,6 @@
 //! What applications and fate do to tabs.
 
+use wedsync_dashboard::core::ids::CallId;
 use wedsync_dashboard::core::store::input::{Command, Input, Write};
 use wedsync_dashboard::core::store::names::{Kind, Owner};
 use wedsync_dashboard::core::store::segment::Encoded;
@@ -19,7 +20,7 @@ impl World {
         from.get(self.rng.up_to(last as u64) as usize).copied()
     }
 
-    fn value(&mut self, tab: TabId, database: Kind, key: &str, is_leaders: bool) -> Write<Value> {
+    pub fn value(&mut self, tab: TabId, database: Kind, key: &str, is_leaders: bool) -> Write<Value> {
         self.next_value += 1;
         let value = self.next_value;
         let put = Put {
@@ -38,7 +39,13 @@ impl World {
         Write::Put { key: key.into(), value: Encoded { value, bytes }, expires: 0 }
     }
 
-    fn write(&mut self, tab: TabId, database: Kind, writes: Vec<Write<Value>>, is_leaders: bool) {
+    pub fn write(
+        &mut self,
+        tab: TabId,
+        database: Kind,
+        writes: Vec<Write<Value>>,
+        is_leaders: bool,
+    ) -> CallId {
         let mut call = empty();
         for write in &writes {
             match write {
@@ -46,11 +53,11 @@ impl World {
                 Write::Remove { key } => call.removals.push(key.to_string()),
             }
         }
-        self.call(tab, Command::Write { database, writes, is_leaders }, call);
+        self.call(tab, Command::Write { database, writes, is_leaders }, call)
     }
 
     /// Something new goes into the outbox, under an id of its own; sometimes two that belong together.
-    pub fn enqueue(&mut self, tab: TabId) {
+    pub fn enqueue(&mut self, tab: TabId) -> CallId {
         let count = if self.chance(200) { 2 } else { 1 };
         let writes = (0..count)
             .map(|_| {
@@ -58,7 +65,7 @@ impl World {
                 self.value(tab, Kind::Outbox, &key, false)
             })
             .collect();
-        self.write(tab, Kind::Outbox, writes, false);
+        self.write(tab, Kind::Outbox, writes, false)
     }
 
     fn remove(&mut self, tab: TabId) {
@@ -72,7 +79,7 @@ impl World {
         self.write(tab, Kind::Outbox, vec![Write::Remove { key: key.as_str().into() }], is_leaders);
     }
 
-    fn put(&mut self, tab: TabId, database: Kind) {
+    fn change(&mut self, tab: TabId, database: Kind) {
         let is_leaders = database == Kind::Data;
         let key = format!("k{}", self.rng.up_to(9));
         let write = if self.chance(150) {
@@ -103,13 +110,15 @@ impl World {
         let awake: Vec<_> = self.awake().into_iter().filter(|tab| !self.tabs[*tab].is_ended).collect();
         let Some(tab) = self.pick(&awake) else { return };
         match self.rng.up_to(99) {
-            0..45 => self.enqueue(tab),
+            0..45 => {
+                self.enqueue(tab);
+            }
             45..60 => self.remove(tab),
             60..70 => {
                 let leader = awake.iter().copied().find(|tab| self.tabs[*tab].leads);
-                self.put(leader.unwrap_or(tab), Kind::Data);
+                self.change(leader.unwrap_or(tab), Kind::Data);
             }
-            70..80 => self.put(tab, Kind::Cache),
+            70..80 => self.change(tab, Kind::Cache),
             80..97 => self.read(tab),
             _ => {
                 for _ in 0..20 {
@@ -242,6 +251,6 @@ impl World {
     }
 }
 
-fn empty() -> Call {
+pub fn empty() -> Call {
     Call { since: 0, puts: Vec::new(), removals: Vec::new(), reads: None, is_wipe: false, has_slept: false }
 }

@@ -10,6 +10,9 @@ use crate::disk::{Base, Disk, Result, Value};
 
 pub type TabId = usize;
 
+/// What is written under this key cannot be stored.
+pub const NOT_CLONEABLE: &str = "a function";
+
 /// What a tab is told, and after how many milliseconds.
 pub type News = (TabId, Event<Value>, u64);
 
@@ -60,6 +63,8 @@ pub struct Browser {
     pub stopped: BTreeSet<TabId>,
     dead: BTreeSet<(TabId, HandleId)>,
     pub is_full: bool,
+    /// Whether space is won by giving up the cache; by chance if it is not said.
+    pub frees_by_clearing: Option<bool>,
     pub is_private: BTreeSet<TabId>,
     pub mood: Mood,
     pub rng: Rng,
@@ -79,6 +84,7 @@ impl Browser {
             stopped: BTreeSet::new(),
             dead: BTreeSet::new(),
             is_full: false,
+            frees_by_clearing: None,
             is_private: BTreeSet::new(),
             mood: Mood::default(),
             rng,
@@ -233,6 +239,11 @@ impl Browser {
             }
             return Err(if is_dead { Failure::Dead } else { Failure::Other(String::new()) });
         }
+        if let Operation::Append { segments, .. } = operation
+            && segments.iter().flat_map(|segment| &segment.entries).any(|entry| &*entry.key == NOT_CLONEABLE)
+        {
+            return Err(Failure::NotCloneable);
+        }
         if self.is_full && matches!(operation, Operation::Append { .. }) {
             return Err(Failure::Quota);
         }
@@ -246,8 +257,9 @@ impl Browser {
             Operation::DrawEpoch { above, .. } => base.draw(*above),
             other => panic!("{other:?} is no transaction"),
         };
-        if matches!(operation, Operation::Clear { .. }) && name.ends_with("/cache") && self.chance(700) {
-            self.is_full = false;
+        if matches!(operation, Operation::Clear { .. }) && name.ends_with("/cache") {
+            let frees = self.frees_by_clearing.unwrap_or_else(|| self.rng.up_to(999) < 700);
+            self.is_full &= !frees;
         }
         if !matches!(operation, Operation::Read { .. } | Operation::Get { .. }) {
             self.commits.push((name.to_owned(), operation.clone(), answer.clone()));
@@ -359,6 +371,23 @@ impl Browser {
                 first.is_caught = true;
             }
         }
+    }
+
+    /// This tab sleeps inside a transaction of this database.
+    pub fn jam(&mut self, name: &str, tab: TabId) {
+        let place = self.places.get_mut(name).unwrap();
+        let handle = place.connections.keys().find(|(of, _)| *of == tab).unwrap().1;
+        let operation = Operation::Get { handle, segments: Vec::new() };
+        let (id, ends) = (OperationId(u32::MAX), Some(0));
+        place.transactions.push_front(Transaction { tab, handle, id, operation, ends, is_caught: true });
+    }
+
+    pub fn open_connections(&self) -> usize {
+        self.places.values().map(|place| place.connections.len()).sum()
+    }
+
+    pub fn held_locks(&self) -> Vec<&String> {
+        self.locks.keys().collect()
     }
 
     pub fn go_on(&mut self, tab: TabId) {

@@ -16,12 +16,21 @@ pub struct Base {
     pub directory: Directory,
     pub log: BTreeMap<u64, Segment<Value>>,
     pub next_key: u64,
+    /// Segments that cannot be read.
+    pub damaged: Vec<u64>,
 }
 
 impl Base {
     pub fn new(version: u32, identity: u64) -> Self {
         let head = Head { identity, generation: 0, epoch: 0, oldest_reader: version };
-        Self { version, head, directory: Directory::default(), log: BTreeMap::new(), next_key: 1 }
+        Self {
+            version,
+            head,
+            directory: Directory::default(),
+            log: BTreeMap::new(),
+            next_key: 1,
+            damaged: Vec::new(),
+        }
     }
 
     pub fn newest(&self) -> u64 {
@@ -49,7 +58,10 @@ impl Base {
             .map(|(key, segment)| (*key, segment.clone()))
             .collect();
         let is_end = segments.len() < most as usize;
-        Answer::Read(Slice { head: self.head, directory, segments, unreadable: Vec::new(), is_end })
+        let (segments, unreadable): (Vec<_>, Vec<_>) =
+            segments.into_iter().partition(|(key, _)| !self.damaged.contains(key));
+        let unreadable = unreadable.into_iter().map(|(key, _)| key).collect();
+        Answer::Read(Slice { head: self.head, directory, segments, unreadable, is_end })
     }
 
     pub fn get(&self, keys: &[u64]) -> Answer<Value> {

@@ -9,6 +9,7 @@ use wedsync_dashboard::core::store::event::Event;
 use wedsync_dashboard::core::store::index::State;
 use wedsync_dashboard::core::store::input::{Command, Config, Input, Limits};
 use wedsync_dashboard::core::store::names::{Kind, Owner};
+use wedsync_dashboard::core::store::operation::Operation;
 use wedsync_dashboard::core::store::output::{News, Outcome, Output, Refusal};
 use wedsync_dashboard::core::time::Instant;
 
@@ -74,6 +75,15 @@ pub struct World {
     pub trace: bool,
     pub settled: u64,
     pub stats: BTreeMap<&'static str, u64>,
+    /// For tests of single rules: what was asked of the browser, and how calls ended.
+    pub record: Option<Record>,
+}
+
+#[derive(Debug, Default)]
+pub struct Record {
+    pub operations: Vec<(TabId, Operation<Value>)>,
+    pub outcomes: Vec<(TabId, CallId, Outcome<Value>)>,
+    pub others: Vec<News<Value>>,
 }
 
 pub const LIMITS: Limits =
@@ -96,6 +106,7 @@ impl World {
             trace,
             settled: 0,
             stats: BTreeMap::new(),
+            record: None,
         }
     }
 
@@ -137,13 +148,14 @@ impl World {
         (0..self.tabs.len()).filter(|tab| self.tabs[*tab].life == Life::Awake).collect()
     }
 
-    pub fn call(&mut self, tab: TabId, command: Command<Value>, mut call: Call) {
+    pub fn call(&mut self, tab: TabId, command: Command<Value>, mut call: Call) -> CallId {
         call.since = self.now;
         self.tabs[tab].next_call += 1;
         let id = CallId(self.tabs[tab].next_call);
         self.say(|| format!("tab {tab} calls {id:?} {command:?}"));
         self.tabs[tab].calls.insert(id, call);
         self.handle(tab, Input::Call { call: id, command });
+        id
     }
 
     pub fn handle(&mut self, tab: TabId, input: Input<Value>) {
@@ -187,13 +199,15 @@ impl World {
         }
         match output {
             Output::Operation { id, operation } => {
-                if let wedsync_dashboard::core::store::operation::Operation::WriteMark { value, .. } =
-                    &operation
+                if let Operation::WriteMark { value, .. } = &operation
                     && self.tabs[tab].calls.values().any(|call| call.is_wipe)
                 {
                     self.say(|| format!("wiped by {value}"));
                     self.truth.wiped(self.now);
                     self.count("wipes");
+                }
+                if let Some(record) = &mut self.record {
+                    record.operations.push((tab, operation.clone()));
                 }
                 self.browser.perform(self.now, tab, id, operation);
             }
@@ -235,9 +249,15 @@ impl World {
                     self.count("spilling");
                 }
             }
-            Output::News(News::Lost { .. }) => self.count("lost"),
             Output::News(News::Wiped) => {}
-            Output::News(News::SetAside { .. }) => panic!("nothing here is unreadable"),
+            Output::News(news) => {
+                if matches!(news, News::Lost { .. }) {
+                    self.count("lost");
+                }
+                if let Some(record) = &mut self.record {
+                    record.others.push(news);
+                }
+            }
         }
     }
 
@@ -259,6 +279,9 @@ impl World {
     }
 
     fn settled(&mut self, tab: TabId, id: CallId, outcome: Outcome<Value>) {
+        if let Some(record) = &mut self.record {
+            record.outcomes.push((tab, id, outcome.clone()));
+        }
         let call = self.tabs[tab]
             .calls
             .remove(&id)

@@ -1,0 +1,177 @@
+// Mistakes in the store that its simulation has to find, each one change of a source file. `text` occurs there exactly once.
+
+/** @import { Mutant } from './mutants.mjs' */
+
+/** @type {Mutant[]} */
+export const storeMutants = [
+  {
+    name: 'a leader that goes by what it was told, not by the epoch in the log',
+    file: 'src/core/store/telling.rs',
+    text: 'if self.is_leading() && epoch > self.epoch {',
+    replacement: 'if self.is_leading() && epoch > self.epoch && false {',
+  },
+  {
+    name: 'a compaction that does not look for a newer epoch in its transaction',
+    file: 'src/core/store/operation.rs',
+    text: 'if *found != self.head || newest > self.through {',
+    replacement: 'if *found != self.head {',
+  },
+  {
+    name: 'an index that outlives the generation it was built in',
+    file: 'src/core/store/reading.rs',
+    text: 'if known.generation != head.generation && !is_fresh {',
+    replacement: 'if known.generation != head.generation && !is_fresh && false {',
+  },
+  {
+    name: 'an acknowledgement before the commit',
+    file: 'src/core/store/writing.rs',
+    text: '        self.wait(now, call);\n        self.timers.set(Timer::Flush, now);\n',
+    replacement:
+      '        self.settle_durable(self.databases.get_mut(&kind).and_then(|all| all.queue.back_mut()?.call.take()).into_iter().collect());\n        self.timers.set(Timer::Flush, now);\n',
+  },
+  {
+    name: 'a spill that is emptied before the outbox has everything',
+    file: 'src/core/store/spilling.rs',
+    text: 'outbox.link != Link::Ready || outbox.queue.iter().any(is_own)',
+    replacement: 'outbox.link != Link::Ready || outbox.queue.iter().any(is_own) && false',
+  },
+  {
+    name: 'a spill that is overtaken by what comes later',
+    file: 'src/core/store/appending.rs',
+    text: '        for group in &database.queue {\n',
+    replacement:
+      '        for group in database.queue.iter().filter(|group| !group.is_spilled).chain(database.queue.iter().filter(|group| group.is_spilled)) {\n',
+  },
+  {
+    name: 'removals that are forgotten before a spill with what they remove is merged',
+    file: 'src/core/store/compacting.rs',
+    text: '(of.number > 0 && database.index.has_seen(of)) || self.round.is_settled(now, segment)',
+    replacement: 'of.number < u64::MAX || self.round.is_settled(now, segment)',
+  },
+  {
+    name: 'removals that are forgotten although the log has what they hide',
+    file: 'src/core/store/index.rs',
+    text: '                    *hides = true;\n',
+    replacement: '                    *hides = false;\n',
+  },
+  {
+    name: 'a compaction that forgets whose entries it has dropped',
+    file: 'src/core/store/compacting.rs',
+    text: '.filter(|(origin, _)| !is_forgotten(**origin))',
+    replacement: '.filter(|(origin, _)| is_forgotten(**origin))',
+  },
+  {
+    name: 'a compaction in the middle of the log that drops removals',
+    file: 'src/core/store/compacting.rs',
+    text: '                                || !compacting.is_start\n',
+    replacement: '',
+  },
+  {
+    name: 'a wipe that a second tab undoes',
+    file: 'src/core/store/opening.rs',
+    text: 'Some(mark) if mark > self.incarnation => return self.outlived(mark),',
+    replacement: 'Some(mark) if mark > self.incarnation => return self.move_to(now, mark),',
+  },
+  {
+    name: 'a wipe that is not noticed by who opens meanwhile',
+    file: 'src/core/store/opening.rs',
+    text: 'Some(mark) if mark > self.incarnation => return self.outlived(mark),',
+    replacement: 'Some(mark) if mark > self.incarnation => {}',
+  },
+  {
+    name: 'what was left by a wipe and nobody deletes',
+    file: 'src/core/store/orphans.rs',
+    text: 'if !sweep.is_empty() && self.sweep.is_none() {',
+    replacement: 'if !sweep.is_empty() && self.sweep.is_some() {',
+  },
+  {
+    name: 'entries that count again when they are appended again',
+    file: 'src/core/store/index.rs',
+    text: '            if self.has_seen(entry.id) {\n',
+    replacement: '            if self.has_seen(entry.id) && false {\n',
+  },
+  {
+    name: "a former leader's acts that count",
+    file: 'src/core/store/index.rs',
+    text: 'let is_counted = segment.epoch == 0 || segment.epoch >= self.epoch;',
+    replacement: 'let is_counted = segment.epoch == 0 || segment.epoch >= self.epoch || true;',
+  },
+  {
+    name: "a former leader's acts that are acknowledged",
+    file: 'src/core/store/appending.rs',
+    text: '            if group.epoch == 0 {\n                durable',
+    replacement: '            if group.epoch < u64::MAX {\n                durable',
+  },
+  {
+    name: 'a leader that begins without a record of its epoch',
+    file: 'src/core/store/telling.rs',
+    text: 'database.is_newer || database.index.epoch >= epoch {',
+    replacement: 'database.is_newer || database.index.epoch < epoch {',
+  },
+  {
+    name: 'a database of the same name that is taken for the former one',
+    file: 'src/core/store/reading.rs',
+    text: 'database.head.is_some_and(|known| known.identity != head.identity)',
+    replacement: 'database.head.is_some_and(|known| known.identity != head.identity) && false',
+  },
+  {
+    name: 'what was committed and not read yet, lost with its database',
+    file: 'src/core/store/rebuilding.rs',
+    text: 'database.queue.push_front(Group { is_spilled: false, ..awaiting.group });',
+    replacement: 'drop(awaiting);',
+  },
+  {
+    name: 'what is spilled and counts as such although the spill is gone',
+    file: 'src/core/store/rebuilding.rs',
+    text: '                group.is_spilled = false;\n',
+    replacement: '',
+  },
+  {
+    name: "a dead tab's spill that is deleted before it is merged",
+    file: 'src/core/store/orphans.rs',
+    text: '.filter(|origin| !is_left(*origin)).collect();',
+    replacement: '.filter(|origin| !is_left(*origin) || true).collect();',
+  },
+  {
+    name: "dead tabs' spills that nobody merges",
+    file: 'src/core/store/orphans.rs',
+    text: 'if origin != self.origin && !live.contains(&origin) {',
+    replacement: 'if origin != self.origin && !live.contains(&origin) && false {',
+  },
+  {
+    name: 'what is refused although it may have been stored',
+    file: 'src/core/store/opening.rs',
+    text: '                group.is_doubtful = true;\n',
+    replacement: '',
+  },
+  {
+    name: 'an answer that never comes and is waited for',
+    file: 'src/core/store.rs',
+    text: 'self.timers.set(Timer::Deadline(id), now.after(patience));',
+    replacement: 'self.timers.set(Timer::Deadline(id), now.after(patience + 1_000_000_000));',
+  },
+  {
+    name: 'calls that wait as long as no database takes what they write',
+    file: 'src/core/store/writing.rs',
+    text: '            self.end_call(call);\n',
+    replacement: '',
+  },
+  {
+    name: 'what others have written, noticed only when they say so',
+    file: 'src/core/store/checking.rs',
+    text: 'if self.is_ready(kind) && kind != Kind::Epoch {',
+    replacement: 'if self.is_ready(kind) && kind == Kind::Epoch {',
+  },
+  {
+    name: 'an epoch that is drawn twice',
+    file: 'src/core/store/telling.rs',
+    text: '        self.drawing = Some(above);\n',
+    replacement: '        self.drawing = Some(above);\n        return self.tell_epoch(Some(above + 1));\n',
+  },
+  {
+    name: 'a value that is read from where it was before a compaction',
+    file: 'src/core/store/index.rs',
+    text: 'if (slot.id, slot.segment, slot.position) != (entry.id, segment, position) {',
+    replacement: 'if (slot.segment, slot.position) != (segment, position) {',
+  },
+];
