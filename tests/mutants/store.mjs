@@ -26,8 +26,7 @@ export const storeMutants = [
     name: 'an acknowledgement before the commit',
     file: 'src/core/store/writing.rs',
     text: '        self.wait(now, call);\n        self.timers.set(Timer::Flush, now);\n',
-    replacement:
-      '        self.settle_durable(self.databases.get_mut(&kind).and_then(|all| all.queue.back_mut()?.call.take()).into_iter().collect());\n        self.timers.set(Timer::Flush, now);\n',
+    replacement: '        self.settle_durable(vec![call]);\n        self.timers.set(Timer::Flush, now);\n',
   },
   {
     name: 'a spill that is emptied before the outbox has everything',
@@ -63,8 +62,8 @@ export const storeMutants = [
   {
     name: 'a compaction in the middle of the log that drops removals',
     file: 'src/core/store/compacting.rs',
-    text: '                                || !compacting.is_start\n',
-    replacement: '',
+    text: '*hides || !compacting.is_start || ',
+    replacement: '*hides || ',
   },
   {
     name: 'a wipe that a second tab undoes',

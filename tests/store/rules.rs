@@ -215,7 +215,7 @@ fn a_tab_that_sleeps_inside_a_transaction_keeps_nobody_from_writing() {
     world.thaw(sleeper);
     world.wait(40_000);
     let keys = world.keys(Kind::Outbox);
-    assert!(keys.iter().any(|key| *key == caught), "what the sleeper was about to write is there too");
+    assert!(keys.contains(&caught), "what the sleeper was about to write is there too");
     let ours: Vec<_> = keys.iter().filter(|key| key.starts_with("ours")).collect();
     assert_eq!(ours, ["ours0", "ours1", "ours2"]);
     assert!(world.keys(Kind::Spill(1_001)).is_empty(), "the spill is empty again");

@@ -132,7 +132,11 @@ impl<P: Clone> Store<P> {
                 database.trouble = Some(Trouble::Refused);
                 self.lost(now, kind);
             }
-            _ => self.lost(now, kind),
+            _ => {
+                // It may be gone, and is then made anew.
+                database.is_newer = false;
+                self.lost(now, kind);
+            }
         }
     }
 
@@ -190,14 +194,20 @@ impl<P: Clone> Store<P> {
         if database.failures == 1 && !is_refused {
             self.open(now, kind);
         } else {
-            let pause = database.backoff.next_delay(&mut self.rng);
-            self.timers.set(Timer::Retry(kind), now.after(pause));
+            self.try_later(now, kind);
             if kind == Kind::Outbox {
                 // So that it is known whether there is any place left.
                 self.open(now, self.spill_kind());
             }
         }
         self.admit_memory();
+    }
+
+    pub(super) fn try_later(&mut self, now: Instant, kind: Kind) {
+        if let Some(database) = self.databases.get_mut(&kind) {
+            let pause = database.backoff.next_delay(&mut self.rng);
+            self.timers.set(Timer::Retry(kind), now.after(pause));
+        }
     }
 
     /// It works: what failed before is forgotten.

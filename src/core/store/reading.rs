@@ -44,6 +44,7 @@ impl<P: Clone> Store<P> {
             database.head = Some(head);
             self.close(kind);
             self.belongs_to_newer(kind);
+            self.try_later(now, kind);
             return self.plan_spilling();
         }
         if let Some(known) = database.head {
