@@ -6,6 +6,7 @@ import { before, test } from 'node:test';
 import { cacheDir, root } from '../../scripts/lib/paths.mjs';
 import { lastLines, run } from '../../scripts/lib/process.mjs';
 import { mutants } from './mutants.mjs';
+import { storeMutants } from './store.mjs';
 import { tabsMutants } from './tabs.mjs';
 
 /** So many histories have to be enough to find any of them. */
@@ -24,7 +25,9 @@ before(() => {
     'tests/options',
     'tests/sim',
     'tests/sim_realtime.rs',
+    'tests/sim_store.rs',
     'tests/sim_tabs.rs',
+    'tests/store',
     'tests/tabs',
     'tests/twin',
   ]) {
@@ -58,6 +61,17 @@ for (const mutant of tabsMutants) {
   });
 }
 
+test('the simulation of the store passes on the sources as they are', async () => {
+  const { code, output } = await simulateStore();
+  assert.equal(code, 0, lastLines(output, 30));
+});
+
+for (const mutant of storeMutants) {
+  test(`the simulation of the store finds ${mutant.name}`, async () => {
+    await simulateMutant(mutant, simulateStore);
+  });
+}
+
 /**
  * @param {import('./mutants.mjs').Mutant} mutant
  * @param {() => Promise<{ code: number | null, output: string }>} simulate
@@ -88,6 +102,11 @@ async function simulateMutant(mutant, simulate) {
 
 function simulate() {
   return simulation('sim_realtime', ['seeds::', 'herd::', 'restart::attempts_do_not_bunch']);
+}
+
+/** Its rules alone would find some: the histories have to find each. */
+function simulateStore() {
+  return simulation('sim_store', ['seeds::']);
 }
 
 function simulateTabs() {

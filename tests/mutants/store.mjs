@@ -1,8 +1,6 @@
 // Mistakes in the store that its simulation has to find, each one change of a source file. `text` occurs there exactly once.
 
-/** @import { Mutant } from './mutants.mjs' */
-
-/** @type {Mutant[]} */
+/** @type {import('./mutants.mjs').Mutant[]} */
 export const storeMutants = [
   {
     name: 'a leader that goes by what it was told, not by the epoch in the log',
