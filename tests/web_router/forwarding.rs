@@ -109,6 +109,18 @@ fn a_frame_goes_to_this_tab_and_to_others_whatever_becomes_of_it_here() {
 }
 
 #[wasm_bindgen_test]
+fn a_frame_that_begins_as_the_server_writes_it_and_goes_on_otherwise_is_forwarded_once() {
+    let clock = Clock::install();
+    let both = Both::new(Protocol::V2);
+    both.route(ROOM, Some(&TopicRoutes { any: vec![1], ..TopicRoutes::default() }));
+    both.forward(ROOM, &["a"]);
+    let frame =
+        Frame::text(r#"[null,null,"realtime:room","broadcast",{"event":"cursor","payload":1},"more"]"#);
+    assert!(both.take(&frame)[0].starts_with('1'));
+    assert_eq!(after_16_ms(&both, &clock)[0].frames, all(&[frame]));
+}
+
+#[wasm_bindgen_test]
 fn frames_go_together_once_in_16_ms_in_one_call_for_each_set_of_tabs() {
     let clock = Clock::install();
     let both = Both::new(Protocol::V2);
