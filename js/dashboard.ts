@@ -11,7 +11,12 @@ import type { DashboardOptions } from './types.js';
 export interface Dashboard {
   /** Live subscriptions. */
   readonly realtime: RealtimeSubscriptionManager;
-  /** What this device keeps for the user. */
+  /**
+   * What this device keeps for the user. Its databases are opened when this is first read, once the access token has told
+   * whose they are.
+   *
+   * @throws {DashboardError} `closed`.
+   */
   readonly store: DashboardStore;
   /** Closes everything for good; nothing is left running. Later calls fail with `closed`. */
   close(): Promise<void>;
@@ -47,9 +52,13 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const { wasmUrl, ...rest } = copied('createDashboard', options);
   await init({ wasmUrl });
   const realtime = new RealtimeSubscriptionManager(rest);
+  let store: DashboardStore | undefined;
   return {
     realtime,
-    store: new DashboardStore(clientOf(realtime)),
+    get store() {
+      store ??= new DashboardStore(clientOf(realtime));
+      return store;
+    },
     async close() {
       realtime.close();
     },

@@ -79,6 +79,7 @@ export class DashboardStore {
       if (news.name === 'status') this.#status = news.value;
       this.#events.emit(news.name, news.value);
     };
+    client.start().storeOpen();
   }
 
   /** How well things are kept now. The same object until that changes. */

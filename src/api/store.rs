@@ -5,6 +5,7 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::realtime::RealtimeClient;
+use crate::core::dashboard::Input;
 use crate::core::error::{Code, Error};
 use crate::core::ids::CallId;
 use crate::core::payload::Payload;
@@ -15,6 +16,12 @@ use crate::shell::store::encode;
 
 #[wasm_bindgen]
 impl RealtimeClient {
+    /// Opens the present user's databases, once it is known whose page this is.
+    #[wasm_bindgen(js_name = storeOpen)]
+    pub fn store_open(&self) {
+        self.driver.handle(Input::OpenStore);
+    }
+
     /// Writes all of `[key, value]` and `[key]`, which removes it, or none, in this order.
     ///
     /// # Errors

@@ -148,6 +148,8 @@ pub struct Store<P> {
     limits: Limits,
     life: Life,
     incarnation: u64,
+    /// Somebody uses it: its databases are open, or to be opened.
+    is_used: bool,
     is_visible: bool,
     /// Of this tab, if it leads; otherwise 0.
     epoch: u64,
@@ -181,6 +183,7 @@ impl<P: Clone> Store<P> {
             limits,
             life: Life::Ended,
             incarnation: 0,
+            is_used: false,
             is_visible: true,
             epoch: 0,
             drawing: None,
@@ -204,7 +207,11 @@ impl<P: Clone> Store<P> {
     pub fn handle(&mut self, now: Instant, input: Input<P>) {
         match input {
             Input::Start => self.start(now),
-            Input::Call { call, command } => self.call(now, call, command),
+            Input::Open => self.open_all(now),
+            Input::Call { call, command } => {
+                self.open_all(now);
+                self.call(now, call, command);
+            }
             Input::Event(event) => self.event(now, event),
             Input::DrawEpoch { above } => self.draw(now, above),
             Input::Leading { epoch } => self.lead(now, epoch),

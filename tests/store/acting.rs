@@ -135,6 +135,7 @@ impl World {
                 self.say(|| format!("tab {tab} begins again"));
                 self.tabs[tab].is_ended = false;
                 self.handle(tab, Input::Start);
+                self.handle(tab, Input::Open);
             }
         }
         let is_held = self.holder.is_some_and(|tab| self.tabs[tab].leads || self.tabs[tab].drawing);

@@ -553,6 +553,7 @@ fn a_wipe_leaves_nothing_and_binds_a_tab_that_sleeps() {
         assert!(base.log.is_empty(), "but they are empty");
     }
     world.handle(tab, Input::Start);
+    world.handle(tab, Input::Open);
     world.tabs[tab].is_ended = false;
     let new = world.put(tab, Kind::Outbox, "new", false);
     world.wait(500);

@@ -141,6 +141,7 @@ impl World {
         });
         self.say(|| format!("tab {tab} opens"));
         self.handle(tab, Input::Start);
+        self.handle(tab, Input::Open);
         tab
     }
 

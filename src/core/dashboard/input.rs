@@ -15,6 +15,8 @@ pub enum Input<P> {
     Traffic(realtime::Traffic<P>),
     /// Something has become of the access token, or the time is known.
     Session(session::Event),
+    /// The application is going to use the store.
+    OpenStore,
     /// The application asks for something of the store's.
     Store {
         /// The call to settle.

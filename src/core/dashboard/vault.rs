@@ -37,6 +37,8 @@ pub(super) struct Vault<P> {
     store: Option<Store<P>>,
     /// What was asked for before it was known of whom.
     waiting: Vec<(CallId, Command<P>)>,
+    /// The application uses the store.
+    is_used: bool,
     is_hidden: bool,
     is_put_away: bool,
     rng: Rng,
@@ -52,6 +54,7 @@ impl<P: Clone> Vault<P> {
             user,
             store: None,
             waiting: Vec::new(),
+            is_used: false,
             is_hidden: false,
             is_put_away: false,
             rng,
@@ -77,6 +80,32 @@ impl<P: Clone> Vault<P> {
         }
     }
 
+    /// The application is going to use the store.
+    pub(super) fn open(&mut self, now: Instant) {
+        self.is_used = true;
+        self.begin(now);
+        if self.user == User::Unknown {
+            self.outputs.push_back(Output::WantUser);
+        }
+        self.tell(now, Input::Open);
+    }
+
+    /// This tab is about to lead the user's tabs. Without a place for a counter of epochs that is told at once.
+    #[cfg_attr(not(test), expect(dead_code, reason = "who leads is not connected yet"))]
+    pub(super) fn draw_epoch(&mut self, now: Instant, above: u64) {
+        self.begin(now);
+        if self.store.is_none() {
+            self.outputs.push_back(Output::Store(StoreOutput::Epoch(None)));
+        }
+        self.tell(now, Input::DrawEpoch { above });
+    }
+
+    /// Tells the store that this tab leads in this epoch, or does not.
+    #[expect(dead_code, reason = "who leads is not connected yet")]
+    pub(super) fn lead(&mut self, now: Instant, epoch: Option<u64>) {
+        self.tell(now, epoch.map_or(Input::NotLeading, |epoch| Input::Leading { epoch }));
+    }
+
     /// Whose page this is has become known, or has changed.
     pub(super) fn set_user(&mut self, now: Instant, user: User) {
         let owner = owner_of(&self.project, &user);
@@ -88,6 +117,9 @@ impl<P: Clone> Vault<P> {
             if self.store.take().is_some() {
                 self.outputs.push_back(Output::Renew);
             }
+        }
+        if self.is_used {
+            self.open(now);
         }
         for (call, command) in std::mem::take(&mut self.waiting) {
             self.call(now, call, command);
@@ -168,7 +200,7 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::core::store::operation::Operation;
+    use crate::core::store::operation::{Answer, Operation};
 
     const NOW: Instant = Instant::from_millis(0);
     const PROJECT: &str = "https://project.example";
@@ -214,6 +246,28 @@ mod tests {
         assert!(matches!(outputs[..], [Output::WantUser]), "{outputs:?}");
         vault.set_user(NOW, User::Known("alice".into()));
         assert_eq!(owners(&poll(&mut vault)), ["alice"]);
+    }
+
+    #[test]
+    fn a_page_that_only_leads_opens_nothing_but_the_counter_of_epochs() {
+        let mut vault = vault(User::Nobody);
+        vault.draw_epoch(NOW, 0);
+        let marks = poll(&mut vault).into_iter().find_map(|output| match output {
+            Output::Store(StoreOutput::Operation { id, operation: Operation::ReadMarks { .. } }) => Some(id),
+            _ => None,
+        });
+        let operation = marks.expect("the marks come first");
+        vault.event(NOW, Event::Done { operation, result: Ok(Answer::Marks(Vec::new())) });
+        let opened = |output: &Output<Value>| match output {
+            Output::Store(StoreOutput::Operation { operation: Operation::Open { name, .. }, .. }) => {
+                Some(name.rsplit('/').next()?.to_owned())
+            }
+            _ => None,
+        };
+        assert_eq!(poll(&mut vault).iter().filter_map(opened).collect::<Vec<_>>(), ["epoch"]);
+        vault.open(NOW);
+        let outputs = poll(&mut vault);
+        assert_eq!(outputs.iter().filter_map(opened).collect::<Vec<_>>(), ["outbox", "data", "cache"]);
     }
 
     #[test]

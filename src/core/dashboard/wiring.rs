@@ -35,6 +35,7 @@ impl<P: Payload> Dashboard<P> {
                 }
                 self.connectivity.handle(now, connectivity::Input::Page(event));
             }
+            Input::OpenStore => self.vault.open(now),
             Input::Store { call, command } => self.vault.call(now, call, command),
             Input::Storage(event) => self.vault.event(now, event),
             Input::SocketOpened { socket, epoch } => {

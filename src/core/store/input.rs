@@ -131,8 +131,10 @@ pub enum Command<P> {
 /// What has happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Input<P> {
-    /// Begin: open the databases.
+    /// Begin: find out which incarnation counts. No database is opened before something needs it.
     Start,
+    /// The store is going to be used: open the databases. Any call says the same.
+    Open,
     /// Somebody wants something.
     Call {
         /// Names the call, to settle it.

@@ -50,6 +50,25 @@ impl<P: Clone> Store<P> {
         }
         self.incarnation = self.incarnation.max(mark.unwrap_or(0));
         self.life = Life::Running;
+        for kind in self.kinds() {
+            self.open(now, kind);
+        }
+        if self.drawing.is_some() {
+            self.open(now, Kind::Epoch);
+        }
+        if self.is_used {
+            self.open_shared(now);
+        }
+    }
+
+    pub(super) fn open_all(&mut self, now: Instant) {
+        let is_first = !std::mem::replace(&mut self.is_used, true);
+        if is_first && self.life == Life::Running {
+            self.open_shared(now);
+        }
+    }
+
+    fn open_shared(&mut self, now: Instant) {
         for kind in SHARED {
             self.open(now, kind);
         }
@@ -294,7 +313,9 @@ impl<P: Clone> Store<P> {
         for kind in self.kinds() {
             self.open(now, kind);
         }
-        self.plan_check(now);
+        if self.is_used {
+            self.plan_check(now);
+        }
         self.plan_round(now);
     }
 
