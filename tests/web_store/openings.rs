@@ -30,7 +30,7 @@ async fn a_database_that_is_not_there_is_not_made_by_opening_it_as_it_is() {
     let (handle, id) = world.begin_open(&name, None);
     let Err(Failure::Other(reason)) = world.answer(id).await else { panic!() };
     assert!(reason.starts_with("AbortError"), "{reason}");
-    assert!(!databases().await.iter().any(|other| **other == *name));
+    assert_eq!(world.run(Operation::Names { prefix: name.clone() }).await, Ok(Answer::Names(vec![])));
     assert_eq!(world.try_read(handle, From::Start, 1).await, Err(Failure::Dead));
     // Of a database that cannot be made there is nothing either.
     world.delete(&name).await;

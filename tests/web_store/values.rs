@@ -93,38 +93,64 @@ extern "C" {
     fn spellings() -> Array;
 }
 
-/// Values as they are after they have been stored and read.
-async fn stored(values: &[JsValue]) -> Vec<JsValue> {
+/// Values as they are after they have been stored and read. Firefox reads no blob whose database is gone, so they are looked
+/// at before it is.
+async fn stored(values: &[JsValue], look: impl AsyncFnOnce(Vec<JsValue>)) {
     let (world, name) = (World::new(), name());
     let handle = world.open(&name).await;
     for (index, value) in values.iter().enumerate() {
         let segment = segment(vec![put("before", 0, &1.into()), put("key", index as u64, value)]);
-        world.append(handle, Durability::Relaxed, &[segment]).await.unwrap();
+        let appended = world.append(handle, Durability::Relaxed, &[segment]).await;
+        assert!(appended.is_ok(), "value {index}: {appended:?}");
     }
     let slice = world.read(handle, From::Start, 1_000).await;
     assert_eq!((slice.segments.len(), slice.unreadable.len()), (values.len(), 0));
-    world.delete_open(handle, &name).await;
     let read = |content: &Content<JsValue>| match content {
         Content::Put { value, .. } => decode(&value.value).unwrap(),
         Content::Remove { .. } => panic!(),
     };
-    slice.segments.iter().map(|(_, segment)| read(&segment.entries[1].content)).collect()
+    look(slice.segments.iter().map(|(_, segment)| read(&segment.entries[1].content)).collect()).await;
+    world.delete_open(handle, &name).await;
 }
 
 #[wasm_bindgen_test]
 async fn values_of_every_kind_come_back_as_they_were() {
     let values: Vec<_> = texts().iter().chain(clones().iter()).collect();
-    let read = stored(&values).await;
-    for (index, (before, after)) in values.iter().zip(&read).enumerate() {
-        match depth_of(before) {
-            depth @ 300.. => assert_eq!(depth, depth_of(after)),
-            _ => assert!(same(before, after), "value {index}"),
+    stored(&values, async |read| {
+        for (index, (before, after)) in values.iter().zip(&read).enumerate() {
+            match depth_of(before) {
+                depth @ 300.. => assert_eq!(depth, depth_of(after)),
+                _ => assert!(same(before, after), "value {index}"),
+            }
         }
-    }
+    })
+    .await;
+}
+
+/// WebKit's private windows store no blobs, and tests run in one; that is refused as what it is.
+async fn stores_blobs() -> bool {
+    let (world, name) = (World::new(), name());
+    let handle = world.open(&name).await;
+    let blob = segment(vec![put("key", 1, &blobs().get(1))]);
+    let stored = world.append(handle, Durability::Strict, &[blob]).await;
+    assert!(stored.is_ok() || stored == Err(Failure::NotCloneable), "{stored:?}");
+    world.append(handle, Durability::Strict, &[segment(vec![])]).await.unwrap();
+    world.delete_open(handle, &name).await;
+    stored.is_ok()
+}
+
+#[wasm_bindgen_test]
+async fn blobs_and_files_come_back_with_all_they_hold() {
     let blobs: Vec<_> = blobs().iter().collect();
-    for (before, after) in blobs.iter().zip(&stored(&blobs).await) {
-        assert!(JsFuture::from(same_blobs(before, after)).await.unwrap().is_truthy());
+    if !stores_blobs().await {
+        return;
     }
+    stored(&blobs, async |read| {
+        for (before, after) in blobs.iter().zip(&read) {
+            assert!(JsFuture::from(same_blobs(before, after)).await.unwrap().is_truthy());
+        }
+    })
+    .await;
 }
 
 #[wasm_bindgen_test]
@@ -177,8 +203,7 @@ fn sizes_are_those_on_the_disk() {
 #[wasm_bindgen_test]
 async fn values_of_50_megabytes_are_stored() {
     for value in [plain(5), large(5, "💍"), plain(50), large_bytes(50)] {
-        let read = stored(std::slice::from_ref(&value)).await;
-        assert!(same_large(&value, &read[0]));
+        stored(std::slice::from_ref(&value), async |read| assert!(same_large(&value, &read[0]))).await;
     }
 }
 

@@ -61,31 +61,40 @@ function bytesOf(text) {
   return /[^\0-\xff]/.test(text) ? 2 * text.length : text.length;
 }
 
+/** All that a clone holds, itself included, each once. */
+function partsOf(clone) {
+  const parts = new Set([clone]);
+  // What is added meanwhile is gone through as well.
+  for (const part of parts) {
+    if (typeof part !== 'object' || part === null || parts.size > mostVisited) continue;
+    if (ArrayBuffer.isView(part)) parts.add(part.buffer);
+    else if (part instanceof Map) for (const [key, value] of part) parts.add(key).add(value);
+    else if (part instanceof Set) for (const value of part) parts.add(value);
+    else for (const name of Object.keys(part)) parts.add(name).add(part[name]);
+  }
+  return parts;
+}
+
+const kindOf = (value) => Object.prototype.toString.call(value).slice(8, -1);
+
+const isBlob = (value) => value instanceof Blob;
+
 /** About what a clone takes. */
 function sizeOf(clone) {
-  const found = new Set([clone]);
   let bytes = 0;
-  // What is added meanwhile is gone through as well.
-  for (const value of found) {
-    bytes += 8;
-    if (typeof value === 'string') bytes += bytesOf(value);
-    if (typeof value !== 'object' || value === null) continue;
-    const kind = Object.prototype.toString.call(value).slice(8, -1);
-    if (transient.includes(kind)) throw new DOMException(`${kind} cannot be stored.`, 'DataCloneError');
-    if (ArrayBuffer.isView(value)) found.add(value.buffer);
-    else if (kind === 'ArrayBuffer') bytes += value.byteLength;
-    else if (kind === 'Blob' || kind === 'File') bytes += value.size;
-    else if (kind === 'Map') for (const part of value) found.add(part[0]).add(part[1]);
-    else if (kind === 'Set') for (const part of value) found.add(part);
-    else
-      for (const name of Object.keys(value)) {
-        bytes += name.length;
-        found.add(value[name]);
-      }
-    if (found.size > mostVisited) break;
+  for (const part of partsOf(clone)) {
+    if (transient.includes(kindOf(part)))
+      throw new DOMException(`${kindOf(part)} cannot be stored.`, 'DataCloneError');
+    if (typeof part === 'string') bytes += bytesOf(part);
+    else if (part instanceof ArrayBuffer) bytes += part.byteLength;
+    else if (isBlob(part)) bytes += part.size;
+    else bytes += 8;
   }
   return bytes;
 }
+
+/** Whether what is stored holds a blob or a file. */
+export const holdsBlob = (stored) => Array.isArray(stored) && [...partsOf(stored)].some(isBlob);
 
 /** Text without halves of characters; what begins with a zero is spelt out too, so that no two keys are one. */
 export function keyOf(key) {

@@ -14,6 +14,8 @@ extern "C" {
     fn encoded(value: &JsValue) -> Result<Array, JsValue>;
     #[wasm_bindgen(catch, js_name = decode)]
     fn decoded(stored: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(js_name = holdsBlob)]
+    fn holds_blob_in(stored: &JsValue) -> bool;
     #[wasm_bindgen(js_name = keyOf)]
     fn key_of(key: &JsValue) -> String;
     #[wasm_bindgen(js_name = spellingOf)]
@@ -37,6 +39,11 @@ pub fn encode(value: &JsValue) -> Result<Encoded<JsValue>, JsValue> {
 /// [`Failure::Corrupt`] if this was not stored by [`encode`].
 pub fn decode(stored: &JsValue) -> Result<JsValue, Failure> {
     decoded(stored).map_err(|_| Failure::Corrupt)
+}
+
+/// Whether what is stored of a value holds a blob or a file.
+pub fn holds_blob(stored: &JsValue) -> bool {
+    holds_blob_in(stored)
 }
 
 /// A key as text that wasm can hold. Strings of JavaScript's may hold halves of characters, which are spelt out; no two

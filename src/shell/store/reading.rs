@@ -31,6 +31,17 @@ pub async fn head_of(asked: Asked) -> Result<Head, Failure> {
     asked.await?.as_ref().and_then(unpack_head).ok_or(Failure::Corrupt)
 }
 
+/// Whether a database can still be read.
+pub async fn lives(database: &Database) -> bool {
+    let head = async {
+        let transaction = reading(database, &[MANIFEST])?;
+        let head = ask(&transaction.object_store(MANIFEST)?, HEAD)?;
+        commit(transaction).await?;
+        head_of(head).await
+    };
+    head.await.is_ok()
+}
+
 /// Single segments.
 pub async fn get(database: Database, keys: Vec<u64>) -> Outcome {
     Ok(Answer::Got(match together(&database, &keys).await {

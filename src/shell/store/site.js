@@ -22,6 +22,10 @@ function keys(prefix) {
 
 const listsDatabases = () => typeof globalThis.indexedDB?.databases === 'function';
 
+/** WebKit lists a database whose making was aborted, without a version. */
+const listed = async () =>
+  (await indexedDB.databases()).filter(({ version }) => version > 0).map(({ name }) => name);
+
 /** Notes that a database may exist, where the browser cannot list them. */
 export function note(name) {
   try {
@@ -59,9 +63,7 @@ export function rememberUser(project, user) {
 /** Works for `promise.js`. */
 export function names(prefix) {
   return async () => {
-    const all = listsDatabases()
-      ? (await indexedDB.databases()).map(({ name }) => name)
-      : keys(databasePrefix);
+    const all = listsDatabases() ? await listed() : keys(databasePrefix);
     return all.filter((name) => name.startsWith(prefix));
   };
 }

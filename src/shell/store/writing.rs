@@ -11,12 +11,13 @@ use wasm_bindgen::prelude::*;
 
 use super::Outcome;
 use super::columns::whole;
+use super::encode;
 use super::manifest::{DIRECTORY, HEAD, pack_directory, pack_head};
-use super::reading::{ask, head_of};
+use super::reading::{ask, head_of, lives};
 use super::record::pack;
 use super::transaction::{MANIFEST, SEGMENTS, commit, writing};
 use crate::core::store::operation::{Answer, Compaction, Durability, Failure, Verdict};
-use crate::core::store::segment::{Head, Segment};
+use crate::core::store::segment::{Content, Entry, Head, Segment};
 
 /// Adds segments to the log.
 pub async fn append(
@@ -24,10 +25,30 @@ pub async fn append(
     durability: Durability,
     segments: Vec<Rc<Segment<JsValue>>>,
 ) -> Outcome {
-    let transaction = writing(&database, &[SEGMENTS], durability)?;
+    match add(&database, durability, &segments).await {
+        // WebKit stores no blobs in private windows, and says so as of a connection that is lost. This one is not.
+        Err(Failure::Dead)
+            if segments.iter().any(|segment| holds_blob(segment)) && lives(&database).await =>
+        {
+            Err(Failure::NotCloneable)
+        }
+        outcome => outcome,
+    }
+}
+
+fn holds_blob(segment: &Segment<JsValue>) -> bool {
+    let held = |entry: &Entry<JsValue>| match &entry.content {
+        Content::Put { value, .. } => encode::holds_blob(&value.value),
+        Content::Remove { .. } => false,
+    };
+    segment.entries.iter().any(held)
+}
+
+async fn add(database: &Database, durability: Durability, segments: &[Rc<Segment<JsValue>>]) -> Outcome {
+    let transaction = writing(database, &[SEGMENTS], durability)?;
     let store = transaction.object_store(SEGMENTS)?;
     let mut added = Vec::with_capacity(segments.len());
-    for segment in &segments {
+    for segment in segments {
         added.push(store.add(pack(segment)).with_key_type::<JsValue>().primitive()?);
     }
     drop(store);
