@@ -69,7 +69,13 @@ export async function sameBlobs(a, b) {
 export const depthOf = (value) => { let depth = 0; for (; Array.isArray(value); value = value[0]) depth += 1; return depth; };
 export const large = (megabytes, unit) => ({ text: unit.repeat(megabytes * 1_000_000 / unit.length), bytes: undefined });
 export const largeBytes = (megabytes) => new Uint8Array(megabytes * 1_000_000).fill(7);
-export const sameLarge = (a, b) => (a.text ? a.text === b.text : a.length === b.length && a.every((byte) => byte === 7) && b.every((byte) => byte === 7));
+export function sameLarge(a, b) {
+  if (a.text) return a.text === b.text;
+  // Eight bytes at once, because there are fifty million.
+  const [x, y] = [new Float64Array(a.buffer), new Float64Array(b.buffer)];
+  for (let index = 0; index < x.length; index += 1) if (x[index] !== y[index]) return false;
+  return x.length === y.length;
+}
 export const plain = (megabytes) => ({ text: 'x'.repeat(megabytes * 1_000_000) });
 export const spellings = () => ['', 'a', '\0', '\0a', '\0""', '"', '\ud83d', '\udc00', 'a\ud83db', '\0"\\ud83d"', '\\ud83d', '💍', '\ufffd', '__proto__', 'constructor', 'a\u0000b', '\u2028', 'x'.repeat(100_000)];
 "#)]
