@@ -10,7 +10,7 @@ use crate::core::payload::Payload;
 use crate::core::store::segment::Seen;
 
 /// From where on a double does not hold every whole number.
-const LIMIT: f64 = 9_007_199_254_740_992.0;
+pub const LIMIT: f64 = 9_007_199_254_740_992.0;
 
 /// A whole number that a record may hold.
 pub fn whole(number: f64) -> Option<u64> {
