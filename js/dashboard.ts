@@ -3,7 +3,9 @@
 import { copied } from './arguments.js';
 import { clientOf } from './client.js';
 import { init } from './module.js';
+import { checkedSignOut, type SignOutOptions } from './options/sign-out.js';
 import { RealtimeSubscriptionManager } from './realtime.js';
+import { wipe } from './sign-out.js';
 import { DashboardStore } from './store.js';
 import type { DashboardOptions } from './types.js';
 
@@ -18,6 +20,17 @@ export interface Dashboard {
    * @throws {DashboardError} `closed`.
    */
   readonly store: DashboardStore;
+  /**
+   * Wipes everything that this device keeps for the present user, in all tabs and for good, with or without a network. Call it
+   * before the sign-out of your auth library. A session that ends by itself wipes nothing: the same user finds it all again.
+   *
+   * Resolves once no tab reads or writes any of it any more. What another tab holds open is deleted when that is closed.
+   *
+   * @throws {DashboardError} `pending_writes` if writes are not confirmed by the server and `pending` is not `discard`; the
+   * error's `cause` has their `count`. Nothing is wiped then. `storage_unavailable`, `invalid_option`, `unknown_option`,
+   * `closed`.
+   */
+  signOut(options?: SignOutOptions): Promise<void>;
   /** Closes everything for good; nothing is left running. Later calls fail with `closed`. */
   close(): Promise<void>;
   [Symbol.dispose](): void;
@@ -58,6 +71,10 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     get store() {
       store ??= new DashboardStore(clientOf(realtime));
       return store;
+    },
+    async signOut(options = {}) {
+      const { pending } = checkedSignOut(options);
+      await wipe(clientOf(realtime), pending);
     },
     async close() {
       realtime.close();

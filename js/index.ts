@@ -22,6 +22,7 @@ export type { Delivery } from './options/delivery.js';
 export type { HttpSendOptions } from './options/http.js';
 export type { RealtimeOptions, SupabaseRealtimeOptions } from './options/manager.js';
 export type { InitOptions } from './options/place.js';
+export type { SignOutOptions } from './options/sign-out.js';
 export type {
   BroadcastSubscription,
   ManyChangesSubscription,

@@ -25,6 +25,7 @@ export class Records {
    * `user_changed`, `wiped`, `closed`.
    */
   write(entries: (Written | [key: string])[]): Promise<void> {
+    if (entries.length === 0) return Promise.resolve();
     return this.#client.call(() => (client, call) => client.storeWrite(call, this.#database, entries));
   }
 

@@ -233,7 +233,7 @@ impl Driver {
             }
             Output::Storage { id, operation } => self.storage.borrow().execute(id, operation),
             Output::RenewStorage => drop(self.storage.replace(storage(Rc::downgrade(self)))),
-            Output::RememberUser(user) => remember_user(&self.setup.project.url, &user),
+            Output::RememberUser(user) => remember_user(&self.setup.project.url, user),
             Output::Log(entry) => told.log.push(entry),
             Output::Notify(notification) => told.notifications.push(notification),
         }

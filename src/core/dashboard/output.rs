@@ -56,8 +56,8 @@ pub enum Output<P> {
     },
     /// Close all that the browser's storage has opened for the former user, and tell nothing more of it.
     RenewStorage,
-    /// Remember this user as the last on this device.
-    RememberUser(String),
+    /// Remember this user as the last on this device, or nobody.
+    RememberUser(Option<String>),
     /// Tell the application.
     Notify(Notification<P>),
     /// Write down what happens, where that is asked for.

@@ -95,7 +95,7 @@ impl<P: Payload> Dashboard<P> {
             From::Access(access) => self.realtime.handle(now, realtime::Input::Access(access)),
             From::User(user) => {
                 if let User::Known(user) = &user {
-                    self.tell(Output::RememberUser(user.clone()));
+                    self.tell(Output::RememberUser(Some(user.clone())));
                 }
                 self.vault.set_user(now, user);
             }
@@ -123,7 +123,8 @@ impl<P: Payload> Dashboard<P> {
         match output {
             From::Operation { id, operation } => self.tell(Output::Storage { id, operation }),
             From::News(news) => self.notify(Notification::Store(news)),
-            From::Announce { .. } | From::Epoch(_) | From::Fenced { .. } | From::Wiped { .. } => {}
+            From::Wiped { .. } => self.tell(Output::RememberUser(None)),
+            From::Announce { .. } | From::Epoch(_) | From::Fenced { .. } => {}
         }
     }
 

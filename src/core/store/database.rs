@@ -220,6 +220,11 @@ impl<P: Clone> Database<P> {
         self.link != Link::Ready && (self.failures >= MOST_FAILURES || self.trouble == Some(Trouble::Refused))
     }
 
+    /// Whether all that there is of it is in memory: it is read, or the browser gives none to be read.
+    pub fn is_whole(&self) -> bool {
+        self.is_loaded || (self.trouble == Some(Trouble::Refused) && self.is_down())
+    }
+
     /// What was under way on the handle that is gone. Its outcome is unknown: what was to be written is still in the queue,
     /// and what has been committed of it is found when the log is read.
     pub fn forget_operations(&mut self) {

@@ -219,7 +219,7 @@ impl<P: Clone> Store<P> {
                 self.open(now, self.spill_kind());
             }
         }
-        self.admit_memory();
+        self.admit_memory(now);
     }
 
     pub(super) fn try_later(&mut self, now: Instant, kind: Kind) {
@@ -238,7 +238,7 @@ impl<P: Clone> Store<P> {
     }
 
     /// Where no database takes what is written, nobody waits for it any longer.
-    fn admit_memory(&mut self) {
+    pub(super) fn admit_memory(&mut self, now: Instant) {
         let is_down = |kind: Kind| self.databases.get(&kind).is_some_and(Database::is_down);
         let outbox = is_down(Kind::Outbox) && is_down(self.spill_kind());
         let down: Vec<Kind> = SHARED
@@ -249,6 +249,7 @@ impl<P: Clone> Store<P> {
             let Some(database) = self.databases.get_mut(&kind) else { continue };
             let calls = database.queue.iter_mut().filter_map(|group| group.call.take()).collect();
             self.settle_held(calls);
+            self.serve(now, kind);
         }
     }
 

@@ -32,7 +32,7 @@ impl<P: Clone> Store<P> {
     /// Answers what can be answered, and reads what is missing for the rest.
     pub(super) fn serve(&mut self, now: Instant, kind: Kind) {
         let Some(database) = self.databases.get_mut(&kind) else { return };
-        if !database.is_loaded {
+        if !database.is_whole() {
             return;
         }
         let asks = std::mem::take(&mut database.asks);

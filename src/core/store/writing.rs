@@ -57,6 +57,7 @@ impl<P: Clone> Store<P> {
         if kind == Kind::Outbox && !self.is_spilling && !self.timers.is_set(&Timer::Spill) {
             self.timers.set(Timer::Spill, now.after(SPILL_AFTER));
         }
+        self.admit_memory(now);
     }
 
     pub(super) fn enqueue(&mut self, kind: Kind, group: Group<P>) {

@@ -54,7 +54,8 @@ export function lastUser(project) {
 
 export function rememberUser(project, user) {
   try {
-    local().setItem(userPrefix + project, user);
+    if (user === undefined) local().removeItem(userPrefix + project);
+    else local().setItem(userPrefix + project, user);
   } catch {
     // Nobody is presumed then.
   }

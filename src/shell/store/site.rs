@@ -16,9 +16,9 @@ extern "C" {
     /// The user whose token was the last on this device, if one is known.
     #[wasm_bindgen(js_name = lastUser)]
     pub fn last_user(project: &str) -> Option<String>;
-    /// Remembers the user of a token.
+    /// Remembers the user of a token, or nobody.
     #[wasm_bindgen(js_name = rememberUser)]
-    pub fn remember_user(project: &str, user: &str);
+    pub fn remember_user(project: &str, user: Option<String>);
     /// Work for `promise.js`: the names of the databases that begin with this.
     pub fn names(prefix: &str) -> JsValue;
     /// Work: the space used, and the space there may be.
