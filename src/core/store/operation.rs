@@ -257,10 +257,12 @@ pub enum Answer<P> {
     Marks(Vec<(String, u64)>),
 }
 
-/// Why an operation failed. Its transaction, if there was one, has been aborted: nothing of it is stored.
+/// Why an operation failed. Its transaction, if there was one, has been aborted: nothing of it is stored. Only of a
+/// connection that was lost while it committed ([`Failure::Dead`]) nobody knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
-    /// The handle is dead: `InvalidStateError` at its use, `UnknownError` of its requests. It never works again.
+    /// The handle is dead: `InvalidStateError` at its use, `UnknownError` of its requests, `AbortError` of a transaction that
+    /// nobody aborted. It never works again.
     Dead,
     /// `QuotaExceededError`.
     Quota,
@@ -270,7 +272,7 @@ pub enum Failure {
     Refused,
     /// `DataCloneError`: this cannot be stored, ever.
     NotCloneable,
-    /// What was read is damaged: a head or a directory that is none.
+    /// What was read is damaged: a head or a directory that is none, or a database without the store's object stores.
     Corrupt,
     /// Anything else, with the name of the exception and its message.
     Other(String),

@@ -29,7 +29,8 @@ pub struct EntryId {
 pub struct Encoded<P> {
     /// The handle. The shell alone knows what is behind it.
     pub value: P,
-    /// Its size in bytes: of the text in UTF-8, or an estimate of the clone.
+    /// Its size in bytes as it lies on the disk: of the text, which takes one byte a character or, if one of them needs
+    /// two, two; or an estimate of the clone.
     pub bytes: u32,
 }
 
