@@ -1,4 +1,4 @@
-import { storeScaleCases } from './scale-store.mjs';
+import { cacheScaleCases } from './scale-cache.mjs';
 
 /** @type {import('./index.mjs').BenchCase[]} */
 export const scaleCases = [
@@ -26,5 +26,5 @@ export const scaleCases = [
     heavy: true,
     onDisk: true,
   },
-  ...storeScaleCases,
+  ...cacheScaleCases,
 ];

@@ -11,6 +11,10 @@ export interface ValueStore {
   get(key: string): Promise<ClientRecord | undefined>;
   /** Brings all values to where they can be read by key at once. */
   readAll(): Promise<ReadableValues>;
+  /** Brings the values of these keys to where they can be read at once, by the library’s own bulk read. */
+  readMany?(keys: string[]): Promise<ReadableValues>;
+  /** Resolves once what updates have left behind is given back, where the store does that by itself. */
+  settle?(): Promise<void>;
   /** How many values the disk has. */
   count(): Promise<number>;
   close(): void;

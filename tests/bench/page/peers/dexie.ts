@@ -1,6 +1,6 @@
 import { Dexie, type Table } from 'dexie';
 import type { OpenStore } from '../store.js';
-import type { Entry } from '../values.js';
+import type { ClientRecord, Entry } from '../values.js';
 
 /**
  * As its documentation says: a table whose key is a property of its rows and with no index besides, `bulkPut`, which
@@ -20,6 +20,10 @@ export const openDexie: OpenStore = async (name) => {
     },
     get: async (key) => (await rows.get(key))?.value,
     readAll: async () => new Map((await rows.toArray()).map(({ key, value }) => [key, value])),
+    async readMany(keys) {
+      const found = await rows.bulkGet(keys);
+      return new Map(keys.map((key, place) => [key, found[place]?.value as ClientRecord]));
+    },
     count: () => rows.count(),
     close: () => database.close(),
   };

@@ -1,4 +1,4 @@
-import { createStore, entries, get, keys, set, setMany } from 'idb-keyval';
+import { createStore, entries, get, getMany, keys, set, setMany } from 'idb-keyval';
 import type { OpenStore } from '../store.js';
 import type { ClientRecord } from '../values.js';
 
@@ -19,6 +19,10 @@ export const openIdbKeyval: OpenStore = async (name) => {
       ),
     get: (key) => get<ClientRecord>(key, store),
     readAll: async () => new Map(await entries<string, ClientRecord>(store)),
+    async readMany(names) {
+      const values = await getMany<ClientRecord>(names, store);
+      return new Map(names.map((key, place) => [key, values[place] as ClientRecord]));
+    },
     count: async () => (await keys(store)).length,
     close: () => database.close(),
   };

@@ -21,8 +21,8 @@ export const makeSides: MakeSides = async (_, { amount }) => {
   return [
     side('peer', 'idb-keyval', openIdbKeyval),
     side('peer', 'dexie', openDexie),
-    side('aside', '@tanstack/query-core, persisted whole', openWholeClient),
-    side('aside', '@tanstack/query-core, persisted by query', openEachQuery),
+    side('peer', '@tanstack/query-core, persisted whole', openWholeClient),
+    side('peer', '@tanstack/query-core, persisted by query', openEachQuery),
     side('limit', 'IndexedDB', openRawIndexedDb),
     side('aside', 'packed IndexedDB', openPackedIndexedDb),
   ];

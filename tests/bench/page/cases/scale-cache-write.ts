@@ -16,7 +16,7 @@ export const makeSides: MakeSides = async (_, { amount }) => {
   return [
     side('peer', 'idb-keyval', openIdbKeyval),
     side('peer', 'dexie', openDexie),
-    side('aside', '@tanstack/query-core, persisted whole', openWholeClient),
+    side('peer', '@tanstack/query-core, persisted whole', openWholeClient),
     side('limit', 'packed IndexedDB', openPackedIndexedDb),
     nowAndThen(side('aside', 'IndexedDB, a record a value', openRawIndexedDb)),
   ];
