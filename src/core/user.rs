@@ -13,6 +13,7 @@ pub enum User {
     Nobody,
     /// This user's, by the token's `sub`.
     Known(String),
-    /// Somebody's whose token does not say who it is.
+    /// Somebody's who cannot be told from others: the token does not say whose it is, or the application cannot give one and
+    /// no user is remembered.
     Unclear,
 }

@@ -192,6 +192,38 @@ test('space and persistence are told in bytes and as a boolean', async () => {
   assert.ok(result.space.databases.cache >= 100_000, JSON.stringify(result.space));
 });
 
+// Scenario 11 of the field, as far as the store goes.
+test('a token that never comes keeps nothing from being durable, and every call comes to an end', async () => {
+  const { result } = await pages.inPage(
+    async () => {
+      let asked = 0;
+      const never = () => {
+        asked += 1;
+        return new Promise(() => {});
+      };
+      const stranger = await open({ accessToken: never });
+      const nobodys = failure(stranger.outbox.write([['id-0', 0]]));
+      const alice = await open({ accessToken: () => userToken('alice') });
+      await alice.outbox.write([['id-1', 1]]);
+      await alice.dashboard.close();
+      // The next page of the same device, with a token that hangs.
+      const { outbox } = await open({ accessToken: never });
+      const started = performance.now();
+      await outbox.write([['id-2', 2]]);
+      const ms = performance.now() - started;
+      const all = await outbox.all();
+      return { keys: [...all.keys()], isSoon: ms < 3_000, nobodys: (await nobodys).code, asked };
+    },
+    { prepare },
+  );
+  assert.deepEqual(result, {
+    keys: ['id-1', 'id-2'],
+    isSoon: true,
+    nobodys: 'storage_unavailable',
+    asked: 2,
+  });
+});
+
 // Scenario 1 of the field.
 test('a burst on a dead handle: it is dropped once, opened once, and all 200 writes commit in order', async () => {
   const { result } = await pages.inPage(

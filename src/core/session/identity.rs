@@ -17,21 +17,19 @@ pub(super) struct Identity {
     last: Option<String>,
     /// Somebody needs to know.
     is_wanted: bool,
+    /// The application has not said it.
+    is_open: bool,
 }
 
 impl Identity {
     /// Without a source of tokens nobody is signed in until a token is set.
     pub(super) const fn new(has_source: bool, last: Option<String>) -> Self {
         let user = if has_source { User::Unknown } else { User::Nobody };
-        Self { user, last, is_wanted: false }
+        Self { user, last, is_wanted: false, is_open: has_source }
     }
 
     pub(super) const fn user(&self) -> &User {
         &self.user
-    }
-
-    const fn is_open(&self) -> bool {
-        matches!(self.user, User::Unknown | User::Presumed(_))
     }
 }
 
@@ -44,7 +42,7 @@ impl Session {
 
     /// Asks again where the last answer did not tell.
     pub(super) fn ask_for_user(&mut self, now: Instant) {
-        if self.identity.is_wanted && self.identity.is_open() {
+        if self.identity.is_wanted && self.identity.is_open {
             self.is_awaited = true;
             self.ask(now);
             if self.identity.user == User::Unknown && self.identity.last.is_some() {
@@ -60,13 +58,16 @@ impl Session {
             (true, Some(user)) => User::Known(user.clone()),
             (true, None) => User::Unclear,
         };
+        self.identity.is_open = false;
         self.set_user(user);
     }
 
-    /// The application could not say it.
+    /// The application takes long to say it, or cannot. Where no user is remembered it is nobody's who could be told from
+    /// others; whoever waits to know waits no longer.
     pub(super) fn presume(&mut self) {
-        if let (User::Unknown, Some(last)) = (&self.identity.user, self.identity.last.take()) {
-            self.set_user(User::Presumed(last));
+        if self.identity.user == User::Unknown {
+            let last = self.identity.last.take();
+            self.set_user(last.map_or(User::Unclear, User::Presumed));
         }
     }
 
@@ -151,6 +152,21 @@ mod tests {
         let value = Some("token".to_owned());
         session.handle(deadline, Input::Event(Event::Token { question, value, claims: claims("bob") }));
         assert_eq!(told(&mut session), [User::Known("bob".into())]);
+    }
+
+    #[test]
+    fn who_waits_to_know_is_told_in_any_case_and_the_application_asked_again_when_somebody_looks() {
+        let mut session = session(true, None);
+        session.handle(NOW, Input::WantUser);
+        let (deadline, _) = session.next_timeout().expect("the answer's deadline");
+        session.handle(deadline, Input::Wake);
+        assert_eq!(told(&mut session), [User::Unclear]);
+        session.handle(deadline, Input::Seen);
+        let question = session.question().expect("asked again");
+        let value = Some("token".to_owned());
+        session.handle(deadline, Input::Event(Event::Token { question, value, claims: claims("bob") }));
+        session.handle(deadline, Input::Seen);
+        assert_eq!((session.question(), told(&mut session)), (None, vec![User::Known("bob".into())]));
     }
 
     #[test]
