@@ -37,6 +37,7 @@ pub mod segment;
 mod serving;
 mod spilling;
 mod sweeping;
+mod table;
 mod telling;
 mod wiping;
 mod writing;

@@ -219,7 +219,8 @@ fn a_tab_that_sleeps_inside_a_transaction_keeps_nobody_from_writing() {
     let ours: Vec<_> = keys.iter().filter(|key| key.starts_with("ours")).collect();
     assert_eq!(ours, ["ours0", "ours1", "ours2"]);
     assert!(world.keys(Kind::Spill(1_001)).is_empty(), "the spill is empty again");
-    let in_order = |tab: TabId| world.tabs[tab].store.index(Kind::Outbox).unwrap().in_order();
+    let in_order =
+        |tab: TabId| world.tabs[tab].store.index(Kind::Outbox).unwrap().slots().cloned().collect::<Vec<_>>();
     let ids = |tab: TabId| in_order(tab).into_iter().map(|(_, slot)| slot.id).collect::<Vec<_>>();
     assert_eq!(ids(tab), ids(sleeper), "both agree on the order");
 }

@@ -119,6 +119,8 @@ fn check(world: &World) {
             }
             let index =
                 tab.store.index(kind).unwrap_or_else(|| panic!("{kind:?} is not loaded in tab {number}"));
+            let order: Vec<_> = index.slots().map(|(_, slot)| (slot.segment, slot.position)).collect();
+            assert!(order.is_sorted(), "the order in which tab {number} knows {kind:?}: {order:?}");
             let known: BTreeMap<String, _> = index
                 .slots()
                 .filter(|(_, slot)| matches!(slot.state, State::Live { .. }))

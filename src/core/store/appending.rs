@@ -44,6 +44,7 @@ impl<P: Clone> Batch<P> {
 impl<P: Clone> Store<P> {
     pub(super) fn flush_all(&mut self, now: Instant) {
         for kind in self.kinds() {
+            self.serve(now, kind);
             self.flush(now, kind);
         }
         if self.is_spilling {
@@ -104,10 +105,14 @@ impl<P: Clone> Store<P> {
     fn settle_flight(&mut self, kind: Kind, groups: &[EntryId], segment: u64) {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         let mut durable = Vec::new();
-        let (committed, left): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut database.queue).into_iter().partition(|group| groups.contains(&group.id));
-        database.queue = left.into();
-        for mut group in committed {
+        let mut groups = groups;
+        for mut group in std::mem::take(&mut database.queue) {
+            // They are in the same order here and there.
+            let Some(at) = groups.iter().position(|id| *id == group.id) else {
+                database.queue.push_back(group);
+                continue;
+            };
+            groups = groups.get(at + 1..).unwrap_or_default();
             if group.epoch == 0 {
                 durable.extend(group.call.take());
             }

@@ -269,12 +269,11 @@ fn raise(seen: &mut LiteMap<u64, u64>, id: EntryId) {
 /// What spares others the reading of the log so far.
 fn directory<P: Clone>(index: &Index<P>) -> Directory {
     let places: Vec<Place> = index
-        .in_order()
-        .into_iter()
+        .slots()
         .filter_map(|(key, slot)| match slot.state {
             State::Live { expires, .. } => {
-                let Slot { id, segment, position, bytes, .. } = slot;
-                Some(Place { key, id, segment, position, bytes, expires })
+                let Slot { id, segment, position, bytes, .. } = *slot;
+                Some(Place { key: Rc::clone(key), id, segment, position, bytes, expires })
             }
             State::Removed { .. } => None,
         })

@@ -1,5 +1,8 @@
 //! How space is won: the cache is kept below its limit, and given up as a whole when the browser refuses more.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use super::database::Group;
 use super::index::State;
 use super::names::Kind;
@@ -59,29 +62,29 @@ impl<P: Clone> Store<P> {
     /// Removes what has expired, then what was used longest ago, until the cache is below its limit by a tenth.
     fn evict(&mut self, now: Instant) {
         let Some(cache) = self.databases.get(&Kind::Cache).filter(|_| self.is_leading()) else { return };
-        let (_, live, _) = cache.index.sizes();
+        let live = cache.index.live();
         if live <= self.limits.cache || cache.flight.is_some() || !cache.queue.is_empty() {
             return;
         }
         let wall = self.wall.saturating_add(now.as_millis());
-        let mut victims: Vec<_> = cache
-            .index
-            .slots()
-            .filter_map(|(key, slot)| match slot.state {
+        let slots: Vec<_> = cache.index.slots().collect();
+        // A heap, because only a few of them are looked at.
+        let mut victims: BinaryHeap<Reverse<(bool, u32, usize)>> = (0..)
+            .zip(&slots)
+            .filter_map(|(at, (_, slot))| match slot.state {
                 State::Live { expires, used, .. } => {
                     let is_expired = expires != 0 && expires <= wall;
-                    Some((!is_expired, used, key, slot))
+                    Some(Reverse((!is_expired, used, at)))
                 }
                 State::Removed { .. } => None,
             })
             .collect();
-        victims.sort_by_key(|(is_good, used, ..)| (*is_good, *used));
         let mut excess = live.saturating_sub(self.limits.cache - self.limits.cache / 10);
         let mut keys = Vec::new();
-        for (.., key, slot) in victims {
-            if excess == 0 {
-                break;
-            }
+        while excess > 0
+            && let Some(Reverse((.., at))) = victims.pop()
+            && let Some((key, slot)) = slots.get(at)
+        {
             excess = excess.saturating_sub(u64::from(slot.bytes));
             keys.push((key.clone(), slot.id));
         }

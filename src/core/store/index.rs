@@ -8,12 +8,12 @@
 //! - **Order.** Where keys are ids ([`Order::Ids`]), an id never comes again: its removal is final, also if what it removes
 //!   is appended later. Where they are not ([`Order::Values`]), the last entry of a key counts.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use litemap::LiteMap;
 
 use super::segment::{Content, Directory, Encoded, Entry, EntryId, Place, Seen, Segment};
+use super::table::Table;
 
 /// What the keys of a database are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,7 +81,8 @@ pub struct Index<P> {
     pub through: u64,
     /// The highest epoch of a leader up to there.
     pub epoch: u64,
-    slots: BTreeMap<Rc<str>, Slot<P>>,
+    /// In the order of the log.
+    slots: Table<Slot<P>>,
     seen: LiteMap<u64, u64>,
     /// In the order of their keys.
     extents: Vec<Extent>,
@@ -91,7 +92,7 @@ pub struct Index<P> {
 impl<P: Clone> Index<P> {
     /// Of an empty log.
     pub fn new(order: Order) -> Self {
-        let (slots, seen) = (BTreeMap::new(), LiteMap::new());
+        let (slots, seen) = (Table::default(), LiteMap::new());
         Self { order, through: 0, epoch: 0, slots, seen, extents: Vec::new(), uses: 0 }
     }
 
@@ -115,16 +116,9 @@ impl<P: Clone> Index<P> {
         self.slots.get(key)
     }
 
-    /// All keys, in no order of the log's.
-    pub fn slots(&self) -> impl Iterator<Item = (&Rc<str>, &Slot<P>)> {
-        self.slots.iter()
-    }
-
     /// All keys in the order of the log.
-    pub fn in_order(&self) -> Vec<(Rc<str>, Slot<P>)> {
-        let mut all: Vec<_> = self.slots.iter().map(|(key, slot)| (Rc::clone(key), slot.clone())).collect();
-        all.sort_by_key(|(_, slot)| (slot.segment, slot.position));
-        all
+    pub fn slots(&self) -> impl Iterator<Item = &(Rc<str>, Slot<P>)> {
+        self.slots.iter()
     }
 
     /// The segments.
@@ -182,7 +176,7 @@ impl<P: Clone> Index<P> {
         if matches!(state, State::Live { .. }) {
             self.count(segment, |live| live.saturating_add(bytes));
         }
-        self.slots.insert(Rc::clone(&entry.key), Slot { id: entry.id, segment, position, bytes, state });
+        self.slots.push(Rc::clone(&entry.key), Slot { id: entry.id, segment, position, bytes, state });
         true
     }
 
@@ -249,7 +243,7 @@ impl<P: Clone> Index<P> {
             self.count(*segment, |live| live.saturating_add(*bytes));
             let state = State::Live { held: None, expires: *expires, used: 0 };
             let slot = Slot { id: *id, segment: *segment, position: *position, bytes: *bytes, state };
-            self.slots.insert(Rc::clone(key), slot);
+            self.slots.push(Rc::clone(key), slot);
         }
     }
 
@@ -281,7 +275,7 @@ impl<P: Clone> Index<P> {
 
     /// Values that another index of the same database holds are held here too.
     pub fn inherit(&mut self, former: &Self) {
-        for (key, slot) in &mut self.slots {
+        for (key, slot) in self.slots.iter_mut() {
             if let (State::Live { held, .. }, Some(old)) = (&mut slot.state, former.slots.get(key))
                 && held.is_none()
                 && old.id == slot.id
@@ -292,11 +286,15 @@ impl<P: Clone> Index<P> {
         }
     }
 
+    /// What the live entries take, in bytes.
+    pub fn live(&self) -> u64 {
+        self.extents.iter().map(|extent| u64::from(extent.live)).sum()
+    }
+
     /// Number of live entries, and their size and that of the whole log in bytes.
     pub fn sizes(&self) -> (u32, u64, u64) {
-        let is_live = |slot: &&Slot<P>| matches!(slot.state, State::Live { .. });
-        let count = u32::try_from(self.slots.values().filter(is_live).count()).unwrap_or(u32::MAX);
-        let sum = |part: fn(&Extent) -> u32| self.extents.iter().map(|extent| u64::from(part(extent))).sum();
-        (count, sum(|extent| extent.live), sum(|extent| extent.bytes))
+        let live = self.slots.iter().filter(|(_, slot)| matches!(slot.state, State::Live { .. }));
+        let count = u32::try_from(live.count()).unwrap_or(u32::MAX);
+        (count, self.live(), self.extents.iter().map(|extent| u64::from(extent.bytes)).sum())
     }
 }

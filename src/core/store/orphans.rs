@@ -148,16 +148,18 @@ impl<P: Clone> Store<P> {
         let Some(outbox) = self.databases.get(&Kind::Outbox) else { return };
         let Some(spill) = self.databases.get(&kind) else { return };
         let mut entries: Vec<(u64, Entry<P>)> = Vec::new();
-        for (key, slot) in spill.index.in_order() {
-            let content = match slot.state {
-                State::Live { held: Some(value), expires, .. } => Content::Put { value, expires },
+        for (key, slot) in spill.index.slots() {
+            let content = match &slot.state {
+                State::Live { held: Some(value), expires, .. } => {
+                    Content::Put { value: value.clone(), expires: *expires }
+                }
                 State::Live { held: None, .. } => continue,
-                State::Removed { of, .. } => Content::Remove { of },
+                State::Removed { of, .. } => Content::Remove { of: *of },
             };
             let is_queued =
                 outbox.queue.iter().flat_map(|group| &group.entries).any(|entry| entry.id == slot.id);
             if !is_queued && !outbox.index.has_seen(slot.id) {
-                entries.push((slot.segment, Entry { key, id: slot.id, content }));
+                entries.push((slot.segment, Entry { key: Rc::clone(key), id: slot.id, content }));
             }
         }
         for group in regroup(entries, now) {

@@ -34,14 +34,16 @@ impl<P: Clone> Store<P> {
         let mut leaders = 0;
         let mut lost = 0_u32;
         let is_orphan = self.is_orphan(kind);
-        for (key, slot) in former.in_order() {
-            let content = match slot.state {
-                State::Live { held: Some(value), expires, .. } => Content::Put { value, expires },
+        for (key, slot) in former.slots() {
+            let content = match &slot.state {
+                State::Live { held: Some(value), expires, .. } => {
+                    Content::Put { value: value.clone(), expires: *expires }
+                }
                 State::Live { held: None, .. } => {
                     lost = lost.saturating_add(1);
                     continue;
                 }
-                State::Removed { of, .. } => Content::Remove { of },
+                State::Removed { of, .. } => Content::Remove { of: *of },
             };
             let is_own = slot.id.origin == self.origin;
             let epoch = match kind {
@@ -50,7 +52,7 @@ impl<P: Clone> Store<P> {
                 Kind::Data | Kind::Cache if self.is_leading() => self.epoch,
                 _ => continue,
             };
-            entries.push((slot.segment, Entry { key, id: slot.id, content }));
+            entries.push((slot.segment, Entry { key: key.clone(), id: slot.id, content }));
             leaders = epoch;
         }
         if let Some(database) = self.databases.get_mut(&kind) {

@@ -1,15 +1,16 @@
 //! How values are read: from what is queued, from memory, or from the segment where the index has them.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::database::{Ask, Database};
-use super::index::State;
+use super::index::{Index, State};
+use super::input::Timer;
 use super::names::Kind;
 use super::opening::SHARED;
 use super::operation::Operation;
 use super::output::{Found, Outcome, Refusal};
 use super::segment::{Content, Entry, Segment};
+use super::table::Places;
 use super::{DEADLINE, Life, Purpose, Store};
 use crate::core::ids::CallId;
 use crate::core::time::Instant;
@@ -26,29 +27,40 @@ impl<P: Clone> Store<P> {
         let name = self.owner.database(self.incarnation, kind);
         let database = self.databases.entry(kind).or_insert_with(|| Database::new(kind, name));
         database.asks.push_back(Ask { call, key });
-        self.serve(now, kind);
+        let groups = database.queue.len() + database.awaiting.len();
+        if groups > MANY || database.queue.iter().any(|group| group.entries.len() > MANY) {
+            // What is wanted in this turn is looked up together.
+            self.timers.set(Timer::Flush, now);
+        } else {
+            self.serve(now, kind);
+        }
     }
 
     /// Answers what can be answered, and reads what is missing for the rest.
     pub(super) fn serve(&mut self, now: Instant, kind: Kind) {
         let Some(database) = self.databases.get_mut(&kind) else { return };
-        if !database.is_whole() {
+        if !database.is_whole() || database.asks.is_empty() {
             return;
         }
         let asks = std::mem::take(&mut database.asks);
-        let (mut answered, mut left, mut missing) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let (mut answered, mut left, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+        for key in asks.iter().filter_map(|ask| ask.key.as_ref()) {
+            database.index.touch(key);
+        }
+        let unread = Unread::of(database, asks.len());
         for ask in asks {
             let outcome = match &ask.key {
-                Some(key) => {
-                    database.index.touch(key);
-                    value(database, key).map(Outcome::Value)
-                }
+                Some(key) => value(&database.index, &unread, key).map(Outcome::Value),
                 None => all(database).map(Outcome::All),
             };
             match outcome {
                 Ok(outcome) => answered.push((ask.call, outcome)),
                 Err(segments) => {
-                    missing.extend(segments);
+                    for segment in segments {
+                        if let Err(at) = missing.binary_search(&segment) {
+                            missing.insert(at, segment);
+                        }
+                    }
                     left.push(ask);
                 }
             }
@@ -63,8 +75,8 @@ impl<P: Clone> Store<P> {
         let (Some(handle), true, false) = (handle, database.fetching.is_none(), missing.is_empty()) else {
             return;
         };
-        let operation =
-            Operation::Get { handle, segments: missing.into_iter().take(MOST_SEGMENTS).collect() };
+        missing.truncate(MOST_SEGMENTS);
+        let operation = Operation::Get { handle, segments: missing };
         let id = self.ask(now, Purpose::Fetch(kind), operation, DEADLINE);
         if let Some(database) = self.databases.get_mut(&kind) {
             database.fetching = Some(id);
@@ -122,15 +134,46 @@ impl<P: Clone> Store<P> {
 /// So many segments are read at once for values.
 const MOST_SEGMENTS: usize = 64;
 
+/// More keys than this are not looked for one by one.
+const MANY: usize = 8;
+
 /// What has been written and is not in the index yet, in its order.
-fn unread<P>(database: &Database<P>) -> impl DoubleEndedIterator<Item = &Entry<P>> {
-    let committed = database.awaiting.iter().map(|awaiting| &awaiting.group);
-    committed.chain(&database.queue).flat_map(|group| &group.entries)
+struct Unread<'a, P> {
+    entries: Vec<&'a Entry<P>>,
+    /// Where the last entry of each key is.
+    places: Option<Places>,
 }
 
-/// What that says of a key.
-fn queued<'a, P>(database: &'a Database<P>, key: &str) -> Option<&'a Entry<P>> {
-    unread(database).rev().find(|entry| &*entry.key == key)
+impl<'a, P> Unread<'a, P> {
+    /// That of a database, to look for so many keys.
+    fn of(database: &'a Database<P>, count: usize) -> Self {
+        let committed = database.awaiting.iter().map(|awaiting| &awaiting.group);
+        let entries = committed.chain(&database.queue).flat_map(|group| &group.entries).collect();
+        let mut unread = Self { entries, places: None };
+        if count > MANY {
+            let mut places = Places::with_capacity(unread.entries.len());
+            for (at, entry) in unread.entries.iter().enumerate().rev() {
+                if places.find(&entry.key, &|found| unread.is_of(found, &entry.key)).is_none() {
+                    places.add(&entry.key, at);
+                }
+            }
+            unread.places = Some(places);
+        }
+        unread
+    }
+
+    fn is_of(&self, at: usize, key: &str) -> bool {
+        self.entries.get(at).is_some_and(|entry| *entry.key == *key)
+    }
+
+    /// The last entry of a key.
+    fn last(&self, key: &str) -> Option<&'a Entry<P>> {
+        let at = match &self.places {
+            Some(places) => places.find(key, &|at| self.is_of(at, key)),
+            None => (0..self.entries.len()).rev().find(|at| self.is_of(*at, key)),
+        };
+        self.entries.get(at?).copied()
+    }
 }
 
 fn found<P: Clone>(entry: &Entry<P>) -> Option<Found<P>> {
@@ -143,11 +186,15 @@ fn found<P: Clone>(entry: &Entry<P>) -> Option<Found<P>> {
 }
 
 /// The value of a key, or the segment that has to be read for it.
-fn value<P: Clone>(database: &Database<P>, key: &str) -> Result<Option<Found<P>>, Vec<u64>> {
-    if let Some(entry) = queued(database, key) {
+fn value<P: Clone>(
+    index: &Index<P>,
+    unread: &Unread<'_, P>,
+    key: &str,
+) -> Result<Option<Found<P>>, Vec<u64>> {
+    if let Some(entry) = unread.last(key) {
         return Ok(found(entry));
     }
-    let Some(slot) = database.index.slot(key) else { return Ok(None) };
+    let Some(slot) = index.slot(key) else { return Ok(None) };
     match &slot.state {
         State::Live { held: Some(value), .. } => {
             Ok(Some(Found { key: key.into(), id: slot.id, value: value.clone() }))
@@ -159,11 +206,15 @@ fn value<P: Clone>(database: &Database<P>, key: &str) -> Result<Option<Found<P>>
 
 /// All values in the order of the log, what is queued behind them; or the segments that have to be read for them.
 fn all<P: Clone>(database: &Database<P>) -> Result<Vec<Found<P>>, Vec<u64>> {
+    let unread = Unread::of(database, usize::MAX);
     let (mut all, mut missing) = (Vec::new(), Vec::new());
-    for (key, slot) in database.index.in_order() {
-        match slot.state {
-            _ if queued(database, &key).is_some() => {}
-            State::Live { held: Some(value), .. } => all.push(Found { key, id: slot.id, value }),
+    for (key, slot) in database.index.slots() {
+        match &slot.state {
+            _ if unread.last(key).is_some() => {}
+            State::Live { held: Some(value), .. } => {
+                all.push(Found { key: Rc::clone(key), id: slot.id, value: value.clone() });
+            }
+            State::Live { held: None, .. } if missing.last() == Some(&slot.segment) => {}
             State::Live { held: None, .. } => missing.push(slot.segment),
             State::Removed { .. } => {}
         }
@@ -171,8 +222,8 @@ fn all<P: Clone>(database: &Database<P>) -> Result<Vec<Found<P>>, Vec<u64>> {
     if !missing.is_empty() {
         return Err(missing);
     }
-    for entry in unread(database) {
-        let is_last = queued(database, &entry.key).is_some_and(|last| last.id == entry.id);
+    for entry in &unread.entries {
+        let is_last = unread.last(&entry.key).is_some_and(|last| last.id == entry.id);
         all.extend(found(entry).filter(|_| is_last));
     }
     Ok(all)
