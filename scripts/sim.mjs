@@ -1,5 +1,6 @@
-// npm run sim [-- --seeds N [--from N] | --seed N [--trace]]: the simulation of clients against a model of the server, on
-// as many seeded histories of faults as you like, or on one of them.
+// npm run sim [-- [--store] --seeds N [--from N] | --seed N [--trace]]: the simulation of clients against a model of the
+// server, or of tabs with a store each over a model of a browser's databases, on as many seeded histories of faults as you
+// like, or on one of them.
 import { readArguments } from './lib/arguments.mjs';
 import { root } from './lib/paths.mjs';
 import { Problem, runMain } from './lib/problem.mjs';
@@ -15,9 +16,10 @@ await runMain(async () => {
       from: { type: 'string' },
       seed: { type: 'string' },
       trace: { type: 'boolean' },
+      store: { type: 'boolean' },
     },
   });
-  const { seeds, from, seed, trace } = values;
+  const { seeds, from, seed, trace, store } = values;
   if (seed !== undefined && (seeds !== undefined || from !== undefined)) {
     throw new Problem('Give --seeds for many histories or --seed for one, not both.', { exitCode: 2 });
   }
@@ -31,8 +33,10 @@ await runMain(async () => {
       ? { SIM_SEEDS: readCount('--seeds', seeds ?? usualSeeds), SIM_FROM: readCount('--from', from ?? '0') }
       : { SIM_SEED: readCount('--seed', seed), ...(trace ? { SIM_TRACE: '1' } : {}) };
   await requireRust();
-  const histories = 'seeds::whatever_goes_wrong_everything_that_is_wanted_comes_back';
-  const args = ['test', '--locked', '--test', 'sim_realtime', '--', '--nocapture', '--exact', histories];
+  const [target, histories] = store
+    ? ['sim_store', 'seeds::whatever_goes_wrong_what_was_promised_is_kept']
+    : ['sim_realtime', 'seeds::whatever_goes_wrong_everything_that_is_wanted_comes_back'];
+  const args = ['test', '--locked', '--test', target, '--', '--nocapture', '--exact', histories];
   const { code } = await run('cargo', args, { cwd: root, env, output: 'both' });
   return code === 0 ? 0 : 1;
 });

@@ -66,14 +66,14 @@ export const storeMutants = [
   {
     name: 'a wipe that a second tab undoes',
     file: 'src/core/store/opening.rs',
-    text: 'Some(mark) if mark > self.incarnation => return self.outlived(mark),',
-    replacement: 'Some(mark) if mark > self.incarnation => return self.move_to(now, mark),',
+    text: 'return self.outlived(mark.unwrap_or(0));',
+    replacement: 'return self.move_to(now, mark.unwrap_or(0));',
   },
   {
     name: 'a wipe that is not noticed by who opens meanwhile',
     file: 'src/core/store/opening.rs',
-    text: 'Some(mark) if mark > self.incarnation => return self.outlived(mark),',
-    replacement: 'Some(mark) if mark > self.incarnation => {}',
+    text: 'if mark.is_some_and(|mark| mark > self.incarnation) {',
+    replacement: 'if mark.is_some_and(|mark| mark > self.incarnation) && false {',
   },
   {
     name: 'what was left by a wipe and nobody deletes',
@@ -108,8 +108,8 @@ export const storeMutants = [
   {
     name: 'a database of the same name that is taken for the former one',
     file: 'src/core/store/reading.rs',
-    text: 'database.head.is_some_and(|known| known.identity != head.identity)',
-    replacement: 'database.head.is_some_and(|known| known.identity != head.identity) && false',
+    text: '        } else if is_other {\n',
+    replacement: '        } else if is_other && false {\n',
   },
   {
     name: 'what was committed and not read yet, lost with its database',
@@ -143,7 +143,7 @@ export const storeMutants = [
   },
   {
     name: 'an answer that never comes and is waited for',
-    file: 'src/core/store.rs',
+    file: 'src/core/store/asking.rs',
     text: 'self.timers.set(Timer::Deadline(id), now.after(patience));',
     replacement: 'self.timers.set(Timer::Deadline(id), now.after(patience + 1_000_000_000));',
   },

@@ -110,12 +110,13 @@ impl World {
         let awake: Vec<_> = self.awake().into_iter().filter(|tab| !self.tabs[*tab].is_ended).collect();
         let Some(tab) = self.pick(&awake) else { return };
         match self.rng.up_to(99) {
-            0..45 => {
+            0..38 => {
                 self.enqueue(tab);
             }
-            45..60 => self.remove(tab),
-            60..70 => {
-                let leader = awake.iter().copied().find(|tab| self.tabs[*tab].leads);
+            38..55 => self.remove(tab),
+            55..70 => {
+                let leaders: Vec<_> = awake.iter().copied().filter(|tab| self.tabs[*tab].leads).collect();
+                let leader = self.pick(&leaders);
                 self.change(leader.unwrap_or(tab), Kind::Data);
             }
             70..80 => self.change(tab, Kind::Cache),
@@ -208,10 +209,10 @@ impl World {
             90..94 if self.tabs.len() < 7 => {
                 self.open_tab();
             }
-            94..96 if life == Life::Awake && !self.tabs[tab].is_ended && self.chance(400) => {
+            94..96 if life == Life::Awake && !self.tabs[tab].is_ended && self.chance(600) => {
                 self.call(tab, Command::Wipe, Call { is_wipe: true, ..empty() });
             }
-            96..98 if self.chance(200) => {
+            96..98 if self.chance(400) => {
                 let tells = self.chance(600);
                 self.say(|| format!("the site's data are cleared, {tells}"));
                 self.count("clears");

@@ -62,6 +62,9 @@ pub struct Browser {
     waiting: Vec<(String, TabId, OperationId)>,
     pub stopped: BTreeSet<TabId>,
     dead: BTreeSet<(TabId, HandleId)>,
+    pub has_locks: bool,
+    /// What is appended to this database is not answered.
+    pub silent: Option<String>,
     pub is_full: bool,
     /// Whether space is won by giving up the cache; by chance if it is not said.
     pub frees_by_clearing: Option<bool>,
@@ -83,6 +86,8 @@ impl Browser {
             waiting: Vec::new(),
             stopped: BTreeSet::new(),
             dead: BTreeSet::new(),
+            has_locks: true,
+            silent: None,
             is_full: false,
             frees_by_clearing: None,
             is_private: BTreeSet::new(),
@@ -139,6 +144,9 @@ impl Browser {
                 self.disk.marks.insert(name.to_string(), value);
                 self.marked.push((name.to_string(), value));
                 self.news.push((tab, Event::Done { operation: id, result: Ok(Answer::Done) }, 0));
+            }
+            Operation::Hold { .. } | Operation::Held { .. } if !self.has_locks => {
+                self.answer(tab, id, Err(Failure::Refused));
             }
             Operation::Hold { lock } => {
                 if self.locks.contains_key(&*lock) {
@@ -221,7 +229,11 @@ impl Browser {
             let transaction = self.places.get_mut(&name).unwrap().transactions.pop_front().unwrap();
             let Transaction { tab, handle, id, operation, .. } = transaction;
             let result = self.commit(&name, tab, handle, &operation);
-            self.answer(tab, id, result);
+            let is_silent =
+                self.silent.as_ref() == Some(&name) && matches!(operation, Operation::Append { .. });
+            if !is_silent {
+                self.answer(tab, id, result);
+            }
             self.settle_connections(&name);
             self.run(now, &name);
             self.requests(now, &name);
@@ -457,6 +469,17 @@ impl Browser {
                     let failure = Failure::Other(String::new());
                     self.news.push((tab, Event::Done { operation: id, result: Err(failure) }, 1));
                 }
+            }
+        }
+    }
+
+    /// One database is gone.
+    pub fn lose(&mut self, name: &str) {
+        self.disk.bases.remove(name);
+        if let Some(place) = self.places.get_mut(name) {
+            place.transactions.clear();
+            for (tab, handle) in std::mem::take(&mut place.connections).into_keys() {
+                self.news.push((tab, Event::Closed { handle }, 1));
             }
         }
     }

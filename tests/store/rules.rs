@@ -73,6 +73,17 @@ fn appends(operations: &[Operation<Value>]) -> usize {
     operations.iter().filter(|operation| matches!(operation, Operation::Append { .. })).count()
 }
 
+/// Entries come and are removed by the leader.
+fn churn(world: &mut World, leader: TabId, count: u32) {
+    for _ in 0..count {
+        let key = format!("m{}", world.next_value + 1);
+        world.put(leader, Kind::Outbox, &key, false);
+        world.wait(30);
+        world.write(leader, Kind::Outbox, vec![Write::Remove { key: key.as_str().into() }], true);
+        world.wait(30);
+    }
+}
+
 #[test]
 fn what_is_written_in_one_turn_is_one_commit() {
     let mut world = world();
@@ -610,4 +621,115 @@ fn an_answer_that_comes_after_it_was_given_up_changes_nothing() {
     }
     world.wait(1_000);
     assert_eq!(world.keys(Kind::Data), ["row"]);
+}
+
+#[test]
+fn a_removal_stays_as_long_as_the_log_has_behind_it_what_it_hides() {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let maker = world.open_tab();
+    world.wait(500);
+    world.put(maker, Kind::Outbox, "hidden", false);
+    world.wait(100);
+    // It sleeps through the removal, and through the clearing of the site's data.
+    world.sleep(maker, Life::Frozen);
+    world.write(leader, Kind::Outbox, vec![Write::Remove { key: "hidden".into() }], false);
+    world.wait(100);
+    world.browser.clear_site(world.now, true);
+    world.collect();
+    world.wait(1_000);
+    // So much lies between the two that they are not compacted together.
+    world.handle(leader, Input::Hidden);
+    churn(&mut world, leader, 20);
+    world.thaw(maker);
+    world.wait(1_000);
+    let keys = world.keys(Kind::Outbox);
+    let hidden: Vec<_> = (0..keys.len()).filter(|at| keys[*at] == "hidden").collect();
+    assert_eq!(hidden.len(), 2, "the removal, and behind it what it removes: {keys:?}");
+    world.handle(leader, Input::Visible);
+    churn(&mut world, leader, 20);
+    world.wait(10_000);
+    assert!(world.base(Kind::Outbox).head.generation > 0, "it has been compacted");
+    let newcomer = world.open_tab();
+    world.wait(500);
+    let read = world.get(newcomer, Kind::Outbox, "hidden");
+    assert_eq!(world.outcome(newcomer, read), Some(&Outcome::Value(None)));
+}
+
+#[test]
+fn removals_are_forgotten_once_nothing_can_come_of_what_they_removed() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    churn(&mut world, tab, 60);
+    world.wait(10_000);
+    let known = world.tabs[tab].store.index(Kind::Outbox).unwrap().slots().count();
+    assert!(known < 10, "{known} removals are kept");
+    assert!(world.base(Kind::Outbox).log.len() < 10);
+}
+
+#[test]
+fn without_web_locks_a_spill_is_merged_too_and_a_living_tab_loses_nothing_by_it() {
+    let mut world = world();
+    world.browser.has_locks = false;
+    let leader = world.settled_tab();
+    let tab = world.open_tab();
+    world.wait(500);
+    let outbox = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox);
+    world.browser.jam(&outbox, leader);
+    world.put(tab, Kind::Outbox, "a", false);
+    world.wait(2_000);
+    assert_eq!(world.keys(Kind::Spill(1_001)), ["a"]);
+    world.sleep(tab, Life::Frozen);
+    world.browser.go_on(leader);
+    world.wait(130_000);
+    assert_eq!(world.keys(Kind::Outbox), ["a"]);
+    world.thaw(tab);
+    world.put(tab, Kind::Outbox, "b", false);
+    world.wait(130_000);
+    let index = world.tabs[tab].store.index(Kind::Outbox).unwrap();
+    let keys: Vec<_> = index.slots().map(|(key, _)| &**key).collect();
+    assert_eq!(keys, ["a", "b"]);
+}
+
+#[test]
+fn what_was_spilled_is_spilled_again_if_the_spill_is_gone() {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let tab = world.open_tab();
+    world.wait(500);
+    let owner = Owner::new(PROJECT, Some(USER));
+    world.browser.jam(&owner.database(0, Kind::Outbox), leader);
+    world.put(tab, Kind::Outbox, "a", false);
+    world.wait(2_000);
+    assert_eq!(world.keys(Kind::Spill(1_001)), ["a"]);
+    world.browser.lose(&owner.database(0, Kind::Spill(1_001)));
+    world.collect();
+    world.wait(1_000);
+    assert_eq!(world.keys(Kind::Spill(1_001)), ["a"]);
+}
+
+#[test]
+fn what_may_be_stored_is_never_refused_for_good() {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let tab = world.open_tab();
+    world.wait(500);
+    let owner = Owner::new(PROJECT, Some(USER));
+    world.browser.jam(&owner.database(0, Kind::Outbox), leader);
+    let call = world.put(tab, Kind::Outbox, "a", false);
+    // The spill takes it, but its answer is lost.
+    world.browser.silent = Some(owner.database(0, Kind::Spill(1_001)).to_string());
+    world.wait(2_000);
+    assert_eq!(world.keys(Kind::Spill(1_001)), ["a"]);
+    assert_eq!(world.outcome(tab, call), None);
+    world.browser.silent = None;
+    world.browser.is_full = true;
+    world.browser.frees_by_clearing = Some(false);
+    world.browser.go_on(leader);
+    world.wait(15_000);
+    let outcome = world.outcome(tab, call);
+    assert!(matches!(outcome, Some(Outcome::Held | Outcome::Durable)), "{outcome:?}");
+    world.browser.is_full = false;
+    world.wait(61_000);
+    assert_eq!(world.keys(Kind::Outbox), ["a"]);
 }

@@ -437,7 +437,8 @@ impl World {
         }
         self.say(|| format!("tab {tab} takes the lead from {:?}", self.holder));
         if let Some(former) = self.holder.replace(tab) {
-            let late = self.rng.up_to(30);
+            // It may have to do other things first.
+            let late = if self.rng.up_to(9) < 4 { self.rng.up_to(5_000) } else { self.rng.up_to(30) };
             self.tell(former, Input::NotLeading, late);
         }
         self.tabs[tab].drawing = true;

@@ -92,7 +92,7 @@ impl<P: Clone> Store<P> {
         if kind == self.spill_kind() {
             self.spilled(&flight.groups);
         } else {
-            self.settle_flight(kind, &flight.groups, last);
+            self.settle_flight(kind, &flight, first);
         }
         self.take_in(now, kind, first, last, &flight.segments);
         self.settle_awaiting(kind);
@@ -102,10 +102,10 @@ impl<P: Clone> Store<P> {
     }
 
     /// What has been committed leaves the queue. A leader's acts are settled once the log has been read up to them.
-    fn settle_flight(&mut self, kind: Kind, groups: &[EntryId], segment: u64) {
+    fn settle_flight(&mut self, kind: Kind, flight: &Flight<P>, first: u64) {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         let mut durable = Vec::new();
-        let mut groups = groups;
+        let mut groups = flight.groups.as_slice();
         for mut group in std::mem::take(&mut database.queue) {
             // They are in the same order here and there.
             let Some(at) = groups.iter().position(|id| *id == group.id) else {
@@ -117,6 +117,9 @@ impl<P: Clone> Store<P> {
                 durable.extend(group.call.take());
             }
             if !group.entries.is_empty() {
+                let has = |segment: &Rc<Segment<P>>| segment.entries.iter().any(|entry| entry.id == group.id);
+                let before = flight.segments.iter().take_while(|segment| !has(segment)).count();
+                let segment = first.saturating_add(u64::try_from(before).unwrap_or(0));
                 database.awaiting.push(Awaiting { segment, group });
             }
         }

@@ -14,6 +14,7 @@ use litemap::LiteMap;
 use super::index::{Extent, Index, Slot, State};
 use super::input::{Limits, Timer};
 use super::names::Kind;
+use super::opening::SHARED;
 use super::operation::{Compaction, Operation, OperationId, Verdict};
 use super::output::Output;
 use super::segment::{Content, Directory, EntryId, Place, Seen, Segment};
@@ -93,13 +94,17 @@ fn plan(extents: &[Extent], unreadable: &[u64], limits: &Limits) -> Option<Run> 
 
 impl<P: Clone> Store<P> {
     pub(super) fn plan_compaction(&mut self, now: Instant) {
-        if self.is_leading() && !self.is_hidden_or_away() && !self.timers.is_set(&Timer::Compact) {
+        let has_grown = |kind: &Kind| {
+            self.databases.get(kind).is_some_and(|database| database.index.through != database.considered)
+        };
+        let is_wanted = self.is_leading() && !self.is_hidden_or_away() && SHARED.iter().any(has_grown);
+        if is_wanted && !self.timers.is_set(&Timer::Compact) {
             self.timers.set(Timer::Compact, now.after(PAUSE));
         }
     }
 
     pub(super) fn compact_all(&mut self, now: Instant) {
-        for kind in super::opening::SHARED {
+        for kind in SHARED {
             self.compact(now, kind);
         }
     }
@@ -119,11 +124,15 @@ impl<P: Clone> Store<P> {
         if is_busy {
             return;
         }
+        let through = index.through;
         let run = Some(index.extents())
             .filter(|extents| is_worthwhile(extents, limits))
             .and_then(|extents| plan(extents, &database.unreadable, limits));
-        let Some(Run { keys, is_start }) = run else { return self.list(now, kind) };
         let Some(handle) = database.ready() else { return };
+        if let Some(database) = self.databases.get_mut(&kind) {
+            database.considered = through;
+        }
+        let Some(Run { keys, is_start }) = run else { return self.list(now, kind) };
         let (Some(first), Some(last)) = (keys.first().copied(), keys.last().copied()) else { return };
         let operation = Operation::Get { handle, segments: keys };
         let operation = self.ask(now, Purpose::Collect(kind), operation, DEADLINE);

@@ -116,6 +116,8 @@ pub(super) struct Database<P> {
     pub name: Rc<str>,
     pub link: Link,
     pub handle: Option<HandleId>,
+    /// The mark, where it names an earlier incarnation than this tab has.
+    pub lower_mark: Option<u64>,
     /// As it was read last.
     pub head: Option<Head>,
     pub index: Index<P>,
@@ -137,6 +139,8 @@ pub(super) struct Database<P> {
     pub fetching: Option<OperationId>,
     pub compacting: Option<Compacting<P>>,
     pub clearing: Option<OperationId>,
+    /// How far the log went when its compaction was considered last.
+    pub considered: u64,
     /// How far the directory goes that this tab has written.
     pub listed: u64,
     pub unreadable: Vec<u64>,
@@ -166,6 +170,7 @@ impl<P: Clone> Database<P> {
             name,
             link: Link::Closed,
             handle: None,
+            lower_mark: None,
             head: None,
             index: Index::new(order(kind)),
             building: None,
@@ -181,6 +186,7 @@ impl<P: Clone> Database<P> {
             fetching: None,
             compacting: None,
             clearing: None,
+            considered: 0,
             listed: 0,
             unreadable: Vec::new(),
             failures: 0,

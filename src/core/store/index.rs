@@ -71,6 +71,8 @@ pub struct Extent {
     pub live: u32,
     /// Whether it counts at all, by its epoch.
     pub is_counted: bool,
+    /// Its epoch; `u64::MAX` if that is not known.
+    pub epoch: u64,
 }
 
 /// The index of a database.
@@ -106,6 +108,14 @@ impl<P: Clone> Index<P> {
         id.number <= self.seen.get(&id.origin).copied().unwrap_or(0)
     }
 
+    /// Whether the act of a leader of this epoch counts, in this segment, if it has been in the log. In doubt it does not.
+    pub fn counts(&self, epoch: u64, segment: Option<u64>) -> bool {
+        // A compacted segment in its place has the highest epoch of those that count there.
+        let is_here = |extent: &Extent| extent.is_counted && extent.epoch == epoch;
+        let is_counted = |key| self.extents.iter().any(|extent| extent.key == key && is_here(extent));
+        self.epoch <= epoch || segment.is_some_and(is_counted)
+    }
+
     /// What has been seen of the origins.
     pub fn seen(&self) -> impl Iterator<Item = Seen> + '_ {
         self.seen.iter().map(|(origin, number)| Seen { origin: *origin, number: *number })
@@ -131,7 +141,7 @@ impl<P: Clone> Index<P> {
     pub fn apply(&mut self, key: u64, segment: &Segment<P>, holds: bool) -> Option<Vec<Rc<str>>> {
         self.through = self.through.max(key);
         let is_counted = segment.epoch == 0 || segment.epoch >= self.epoch;
-        self.extents.push(Extent { key, bytes: segment.bytes(), live: 0, is_counted });
+        self.extents.push(Extent { key, bytes: segment.bytes(), live: 0, is_counted, epoch: segment.epoch });
         if !is_counted {
             return None;
         }
@@ -236,7 +246,13 @@ impl<P: Clone> Index<P> {
             self.seen.insert(*origin, *number);
         }
         for (key, bytes) in &directory.segments {
-            self.extents.push(Extent { key: *key, bytes: *bytes, live: 0, is_counted: true });
+            self.extents.push(Extent {
+                key: *key,
+                bytes: *bytes,
+                live: 0,
+                is_counted: true,
+                epoch: u64::MAX,
+            });
         }
         for place in &directory.places {
             let Place { key, id, segment, position, bytes, expires } = place;
@@ -269,7 +285,10 @@ impl<P: Clone> Index<P> {
             }
             let at = self.extents.partition_point(|extent| extent.key < *key);
             // What is kept of removals counts as live: compacting it again gains nothing.
-            self.extents.insert(at, Extent { key: *key, bytes: segment.bytes(), live, is_counted: true });
+            self.extents.insert(
+                at,
+                Extent { key: *key, bytes: segment.bytes(), live, is_counted: true, epoch: segment.epoch },
+            );
         }
     }
 

@@ -97,31 +97,36 @@ impl<P: Clone> Store<P> {
         self.ask(now, Purpose::Open(kind), operation, DEADLINE);
     }
 
-    pub(super) fn opened(&mut self, now: Instant, kind: Kind, version: u32, was_made: bool) {
+    pub(super) fn opened(&mut self, now: Instant, kind: Kind, version: u32) {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         database.link = Link::Checking;
         database.is_newer = version > VERSION;
-        self.ask_marks(now, Purpose::Check(kind, was_made));
+        self.ask_marks(now, Purpose::Check(kind));
     }
 
     /// It is open; a wipe may have come between, and then what was opened is not to be used.
-    pub(super) fn checked(&mut self, now: Instant, kind: Kind, was_made: bool, mark: Option<u64>) {
-        match mark {
-            Some(mark) if mark > self.incarnation => return self.outlived(mark),
-            // All of the site's data are gone, the mark with them.
-            Some(mark) if mark < self.incarnation && was_made => return self.move_to(now, mark),
-            Some(mark) if mark < self.incarnation => {
-                let operation = Operation::WriteMark { name: self.owner.mark(), value: self.incarnation };
-                self.ask(now, Purpose::Mark, operation, DEADLINE);
-            }
-            _ => {}
+    pub(super) fn checked(&mut self, now: Instant, kind: Kind, mark: Option<u64>) {
+        if mark.is_some_and(|mark| mark > self.incarnation) {
+            return self.outlived(mark.unwrap_or(0));
         }
         if let Some(database) = self.databases.get_mut(&kind) {
             database.link = Link::Loading;
+            database.lower_mark = mark.filter(|mark| *mark < self.incarnation);
             if !database.is_loaded && database.building.is_none() {
                 database.building = Some(database.fresh_index());
             }
             self.read(now, kind, DEADLINE);
+        }
+    }
+
+    /// The mark is gone. If the database is the same, it is written again; if it is another one, all of the site's data
+    /// were cleared, and everybody begins with the incarnation that the mark says now.
+    pub(super) fn unmarked(&mut self, now: Instant, mark: u64, is_same: bool) {
+        if is_same {
+            let operation = Operation::WriteMark { name: self.owner.mark(), value: self.incarnation };
+            self.ask(now, Purpose::Mark, operation, DEADLINE);
+        } else {
+            self.move_to(now, mark);
         }
     }
 

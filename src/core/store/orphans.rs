@@ -102,9 +102,18 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn round_held(&mut self, now: Instant, result: Result<Answer<P>, Failure>) {
-        // Where nobody can say which tabs live, no spill is taken for an orphan.
-        let (Ok(Answer::Names(locks)), Life::Running) = (result, self.life) else { return };
-        let live: Vec<u64> = locks.iter().filter_map(|lock| self.owner.origin_of_lock(lock)).collect();
+        if self.life != Life::Running {
+            return;
+        }
+        let live: Option<Vec<u64>> = match result {
+            Ok(Answer::Names(locks)) => {
+                Some(locks.iter().filter_map(|lock| self.owner.origin_of_lock(lock)).collect())
+            }
+            // Where nobody can say which tabs live, each other spill is taken for an orphan. A tab that lives finds its
+            // own replaced, and has in memory what was in it.
+            Err(Failure::Refused) => None,
+            _ => return,
+        };
         let names = std::mem::take(&mut self.round.names);
         let mut spills = Vec::new();
         for name in &names {
@@ -114,9 +123,15 @@ impl<P: Clone> Store<P> {
                 spills.push(origin);
             }
         }
-        let is_alone = spills.is_empty() && live.iter().all(|origin| *origin == self.origin);
-        self.round.alone = self.round.alone.or(Some((now, self.round.began))).filter(|_| is_alone);
-        self.note_gone(now, &live, &spills);
+        match &live {
+            Some(live) => {
+                let is_alone = spills.is_empty() && live.iter().all(|origin| *origin == self.origin);
+                self.round.alone = self.round.alone.or(Some((now, self.round.began))).filter(|_| is_alone);
+                self.note_gone(now, live, &spills);
+            }
+            None => self.round.alone = None,
+        }
+        let live = live.unwrap_or_default();
         for origin in spills {
             if origin != self.origin && !live.contains(&origin) {
                 self.open(now, Kind::Spill(origin));

@@ -133,7 +133,8 @@ pub enum Refusal {
     NotCloneable,
     /// The database belongs to a newer build: this page has to be loaded again.
     Newer,
-    /// Only the leader may do this, and this tab does not lead, or does not any more.
+    /// Only the leader may do this, and this tab does not lead, or did not any more. Where that cannot be told with
+    /// certainty, it may have been done all the same.
     NotLeading,
     /// What was stored has been wiped, and the store was not started again.
     Wiped,

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::database::Link;
 use super::names::Kind;
+use super::opening::SHARED;
 use super::operation::{From, Operation, Slice};
-use super::output::{News, Trouble};
+use super::output::{News, Refusal, Trouble};
 use super::segment::VERSION;
 use super::{DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
@@ -36,9 +37,17 @@ impl<P: Clone> Store<P> {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         let Slice { head, directory, segments, unreadable, is_end } = slice;
         database.reading = None;
-        if database.head.is_some_and(|known| known.identity != head.identity) {
+        let is_other = database.head.is_some_and(|known| known.identity != head.identity);
+        let is_unknown = database.head.is_none();
+        if let Some(mark) = database.lower_mark.take().filter(|_| !is_unknown || SHARED.contains(&kind)) {
+            self.unmarked(now, mark, !is_other && !is_unknown);
+            if is_other || is_unknown {
+                return;
+            }
+        } else if is_other {
             return self.replaced(now, kind);
         }
+        let Some(database) = self.databases.get_mut(&kind) else { return };
         if head.oldest_reader > VERSION {
             // A build that nobody here knows of has it: not even reading is safe.
             database.head = Some(head);
@@ -133,14 +142,17 @@ impl<P: Clone> Store<P> {
     fn settle_seen(&mut self, kind: Kind) {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         let index = &database.index;
-        let mut calls = Vec::new();
+        let (mut calls, mut fenced) = (Vec::new(), Vec::new());
         database.queue.retain(|group| {
             let is_kept = group.entries.is_empty() || !index.has_seen(group.last());
             if !is_kept {
-                calls.extend(group.call);
+                let is_counted = group.epoch == 0 || index.counts(group.epoch, None);
+                let list = if is_counted { &mut calls } else { &mut fenced };
+                list.extend(group.call);
             }
             is_kept
         });
+        self.refuse(fenced, Refusal::NotLeading);
         self.settle_durable(calls);
     }
 }

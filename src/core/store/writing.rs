@@ -166,8 +166,7 @@ impl<P: Clone> Store<P> {
         }
     }
 
-    /// The index has come to what was committed. A leader's acts count if they have been seen: what does not count is not
-    /// taken in.
+    /// The index has come to what was committed, and says whether a leader's acts count.
     pub(super) fn settle_awaiting(&mut self, kind: Kind) {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         if database.building.is_some() || database.link != Link::Ready {
@@ -179,7 +178,7 @@ impl<P: Clone> Store<P> {
         database.awaiting.retain(|awaiting| {
             let is_known = awaiting.segment <= through;
             if is_known {
-                let is_counted = index.has_seen(awaiting.group.last());
+                let is_counted = index.counts(awaiting.group.epoch, Some(awaiting.segment));
                 let list = if is_counted { &mut counted } else { &mut fenced };
                 list.extend(awaiting.group.call);
             }
