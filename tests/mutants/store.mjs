@@ -165,10 +165,4 @@ export const storeMutants = [
     text: '        self.drawing = Some(above);\n',
     replacement: '        self.drawing = Some(above);\n        return self.tell_epoch(Some(above + 1));\n',
   },
-  {
-    name: 'a value that is read from where it was before a compaction',
-    file: 'src/core/store/index.rs',
-    text: 'if (slot.id, slot.segment, slot.position) != (entry.id, segment, position) {',
-    replacement: 'if (slot.segment, slot.position) != (segment, position) {',
-  },
 ];

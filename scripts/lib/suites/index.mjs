@@ -16,7 +16,7 @@ export function allSuites(programs) {
   return [
     lintSuite(),
     coreSuite({ seeds: 2_000 }),
-    nodeSuite({ name: 'mutants', budgetSeconds: 240, folder: 'tests/mutants' }),
+    nodeSuite({ name: 'mutants', budgetSeconds: 600, folder: 'tests/mutants' }),
     typesSuite(),
     nodeSuite({
       name: 'scripts and set-up',
