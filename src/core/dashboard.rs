@@ -36,6 +36,7 @@ mod config;
 mod input;
 mod notification;
 mod output;
+pub mod relayed;
 mod vault;
 mod wiring;
 
@@ -52,11 +53,14 @@ use crate::core::rng::Rng;
 use crate::core::session::token::QuestionId;
 use crate::core::session::{self, Session};
 use crate::core::store::{self, Store};
+use crate::core::tabs::names::own_id;
+use crate::core::tabs::{self, Tabs};
 use crate::core::time::Instant;
 pub use config::Config;
 pub use input::Input;
 pub use notification::Notification;
 pub use output::{Output, RequestId};
+use relayed::{Relayed, Told};
 use vault::Vault;
 
 /// Why the dashboard wants to be woken.
@@ -70,6 +74,8 @@ pub enum Timer {
     Realtime(realtime::Timer),
     /// The store wants to.
     Store(store::input::Timer),
+    /// The tabs want to.
+    Tabs(tabs::Timer),
 }
 
 impl From<connectivity::Timer> for Timer {
@@ -96,6 +102,12 @@ impl From<store::input::Timer> for Timer {
     }
 }
 
+impl From<tabs::Timer> for Timer {
+    fn from(timer: tabs::Timer) -> Self {
+        Self::Tabs(timer)
+    }
+}
+
 /// Names a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Machine {
@@ -103,15 +115,19 @@ enum Machine {
     Session,
     Realtime,
     Store,
+    Tabs,
 }
 
 /// All machines together. `P` is the payload, opaque to them.
 #[derive(Debug)]
-pub struct Dashboard<P> {
+pub struct Dashboard<P: Payload> {
     connectivity: Connectivity,
     session: Session,
     realtime: Realtime<P>,
     vault: Vault<P>,
+    tabs: Tabs<Relayed<P>>,
+    /// Whether other tabs may have a part in this one's connection, or it in theirs.
+    is_shared: bool,
     /// How long a request over HTTP may take, in milliseconds.
     http_timeout: u64,
     has_log: bool,
@@ -126,11 +142,14 @@ impl<P: Payload> Dashboard<P> {
         let session = Session::new(config.session(), rng.split());
         let realtime = Realtime::new(config.realtime(), rng.split());
         let vault = Vault::new(&config.project, config.wall, session.user().clone(), rng.split());
+        let tabs = Tabs::new(config.tabs(), rng.split());
         Self {
             connectivity,
             session,
             realtime,
             vault,
+            tabs,
+            is_shared: config.tabs.is_some(),
             http_timeout: config.http_timeout,
             has_log: config.logs,
             outputs: VecDeque::new(),
@@ -145,7 +164,9 @@ impl<P: Payload> Dashboard<P> {
             self.wake(now, machine);
         }
         // What was put off until all of this was known.
-        for machine in [Machine::Connectivity, Machine::Session, Machine::Realtime, Machine::Store] {
+        for machine in
+            [Machine::Tabs, Machine::Connectivity, Machine::Session, Machine::Realtime, Machine::Store]
+        {
             self.wake(now, machine);
         }
     }
@@ -168,7 +189,8 @@ impl<P: Payload> Dashboard<P> {
         let session = self.session.next_timeout().map(|(at, timer)| (at, timer.into()));
         let realtime = self.realtime.next_timeout().map(|(at, timer)| (at, timer.clone().into()));
         let store = self.vault.next_timeout().map(|(at, timer)| (at, timer.into()));
-        [connectivity, session, realtime, store].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let tabs = self.tabs.next_timeout().map(|(at, timer)| (at, timer.into()));
+        [connectivity, session, realtime, store, tabs].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
 
     /// When a timer is due, if it runs.
@@ -178,6 +200,7 @@ impl<P: Payload> Dashboard<P> {
             Timer::Session(timer) => self.session.deadline(timer),
             Timer::Realtime(timer) => self.realtime.deadline(&timer),
             Timer::Store(timer) => self.vault.store()?.deadline(timer),
+            Timer::Tabs(timer) => self.tabs.deadline(timer),
         }
     }
 
@@ -186,9 +209,12 @@ impl<P: Payload> Dashboard<P> {
         self.realtime.routes()
     }
 
-    /// Whether there is an open socket that the application may count on.
+    /// Whether there is an open socket that the application may count on, in this tab or in another.
     pub fn is_connected(&self) -> bool {
-        self.connectivity.is_connected()
+        if self.tabs.is_serving() {
+            return self.connectivity.is_connected();
+        }
+        self.tabs.states().iter().any(Told::is_up)
     }
 
     /// The question for a token whose answer is awaited.
@@ -198,23 +224,41 @@ impl<P: Payload> Dashboard<P> {
 
     /// Why a subscription cannot be, next to the others there are: [`realtime::Command::Subscribe`] is settled with that,
     /// and what the id stands for stays.
+    /// Where another tab holds the connection, it says so.
     pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
-        self.realtime.conflict(id, subscription)
+        let is_here = self.tabs.is_serving();
+        is_here.then(|| self.realtime.conflict(&self.name_of(id), subscription)).flatten()
     }
 
     /// The callback of an id that stands for this very subscription: to subscribe it again changes no more than that.
     pub fn slot_of(&self, id: &str, subscription: &Subscription) -> Option<Slot> {
-        self.realtime.slot_of(id, subscription)
+        if self.tabs.is_serving() {
+            return self.realtime.slot_of(&self.name_of(id), subscription);
+        }
+        self.tabs.wanted(id).filter(|(wanted, _)| *wanted == subscription).map(|(_, slot)| slot)
     }
 
     /// The state of a subscription; `None` if there is none of this id.
     pub fn status(&self, id: &str) -> Option<Status> {
-        self.realtime.status(id)
+        if self.is_shared { self.tabs.status(id) } else { self.realtime.status(id) }
     }
 
     /// Who is on the channel of a subscription to presence: `{ key: [presence, …] }`, as last told by the server.
     pub fn presence(&self, id: &str) -> Option<P> {
-        self.realtime.presence(id)
+        if self.tabs.is_serving() {
+            return self.realtime.presence(&self.name_of(id));
+        }
+        self.tabs.presence(id)
+    }
+
+    /// What realtime calls an id of the application's.
+    fn name_of(&self, id: &str) -> String {
+        if self.is_shared { own_id(id) } else { id.to_owned() }
+    }
+
+    /// Who serves this tab.
+    pub const fn tabs(&self) -> &Tabs<Relayed<P>> {
+        &self.tabs
     }
 
     /// What connectivity counts.
@@ -239,6 +283,7 @@ impl<P: Payload> Dashboard<P> {
             (self.session.next_timeout().map(|(at, _)| at), Machine::Session),
             (self.realtime.next_timeout().map(|(at, _)| at), Machine::Realtime),
             (self.vault.next_timeout().map(|(at, _)| at), Machine::Store),
+            (self.tabs.next_timeout().map(|(at, _)| at), Machine::Tabs),
         ];
         let due = deadlines.into_iter().filter_map(|(at, machine)| Some((at?, machine)));
         due.filter(|(at, _)| *at <= now).min_by_key(|(at, _)| *at).map(|(_, machine)| machine)
@@ -250,6 +295,7 @@ impl<P: Payload> Dashboard<P> {
             Machine::Session => self.session.handle(now, session::Input::Wake),
             Machine::Realtime => self.realtime.handle(now, realtime::Input::Wake),
             Machine::Store => self.vault.wake(now),
+            Machine::Tabs => self.tabs.handle(now, tabs::Input::Wake),
         }
         self.pass_on(now);
     }
@@ -258,7 +304,9 @@ impl<P: Payload> Dashboard<P> {
     /// before the next one is looked at.
     fn pass_on(&mut self, now: Instant) {
         loop {
-            if let Some(output) = self.realtime.poll() {
+            if let Some(output) = self.tabs.poll() {
+                self.route_tabs(now, output);
+            } else if let Some(output) = self.realtime.poll() {
                 self.route_realtime(now, output);
             } else if let Some(output) = self.session.poll() {
                 self.route_session(now, output);

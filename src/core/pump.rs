@@ -43,7 +43,7 @@ pub struct Pumped<P> {
 
 /// A dashboard with its clock.
 #[derive(Debug)]
-pub struct Pump<P> {
+pub struct Pump<P: Payload> {
     dashboard: Dashboard<P>,
     clock: Clock,
 }

@@ -35,12 +35,13 @@ use crate::core::ids::{CallId, TabId};
 use crate::core::news::News;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
+use crate::core::user::User;
 use following::Leader;
-pub use input::{Input, User};
+pub use input::{Event, Input};
 use leading::Follower;
 use message::Epoch;
 use names::{Names, Party};
-pub use output::{Membership, Output};
+pub use output::{Action, Membership, Output};
 use own::Own;
 use relay::Relay;
 use role::{Health, Reason, Role};
@@ -62,6 +63,8 @@ pub struct Config {
     pub protocol: u32,
     /// The build: a later one has a higher number.
     pub build: u64,
+    /// Whose tab it is, if that is known from the beginning.
+    pub user: User,
 }
 
 /// Why the machine wants to be woken.
@@ -131,9 +134,8 @@ impl<R: Relay> Tabs<R> {
         let role = if config.is_shared { Role::Waiting } else { Role::Alone(Reason::Wanted) };
         Self {
             is_serving: !config.is_shared,
-            config,
             tab: TabId(rng.next_u64() >> 12),
-            user: User::Unknown,
+            user: config.user.clone(),
             is_started: false,
             is_put_away: false,
             is_visible: true,
@@ -160,6 +162,7 @@ impl<R: Relay> Tabs<R> {
             timers: Timers::default(),
             rng,
             outputs: VecDeque::new(),
+            config,
         }
     }
 
@@ -172,22 +175,9 @@ impl<R: Relay> Tabs<R> {
             Input::News { news, state } => self.news(now, news, state),
             Input::Link(link) => self.link_news(now, link),
             Input::Routes(edit) => self.edit(now, edit),
-            Input::Entered(membership) if self.is_in(membership) => self.entered(now),
-            Input::Granted(membership) if self.is_in(membership) => self.granted(now),
-            Input::Lost(membership) if self.is_in(membership) => self.lost(now),
-            Input::Checked { membership, is_held } if self.is_in(membership) => self.checked(now, is_held),
-            Input::Gone { membership, tab } if self.is_in(membership) => self.gone(now, tab),
+            Input::Event { membership, event } if self.is_in(membership) => self.event(now, event),
             Input::Drawn { membership, epoch } if self.is_in(membership) => self.drawn(now, epoch),
-            Input::Said { membership, message } if self.is_in(membership) => self.said(now, &message),
-            Input::Unavailable(membership) if self.is_in(membership) => self.unavailable(now),
-            Input::Entered(_)
-            | Input::Granted(_)
-            | Input::Lost(_)
-            | Input::Checked { .. }
-            | Input::Gone { .. }
-            | Input::Drawn { .. }
-            | Input::Said { .. }
-            | Input::Unavailable(_) => {}
+            Input::Event { .. } | Input::Drawn { .. } => {}
             Input::Overflow { slot, count } => self.overflow(now, slot, count),
             Input::Visible => self.set_visible(now, true),
             Input::Hidden => self.set_visible(now, false),
@@ -252,6 +242,18 @@ impl<R: Relay> Tabs<R> {
         &self.stats
     }
 
+    fn event(&mut self, now: Instant, event: Event<R::Payload>) {
+        match event {
+            Event::Entered => self.entered(now),
+            Event::Granted => self.granted(now),
+            Event::Lost => self.lost(now),
+            Event::Unavailable => self.unavailable(now),
+            Event::Checked(is_held) => self.checked(now, is_held),
+            Event::Gone(tab) => self.gone(now, tab),
+            Event::Said(message) => self.said(now, &message),
+        }
+    }
+
     fn timeout(&mut self, now: Instant, timer: Timer, deadline: Instant) {
         match timer {
             Timer::User => self.serve_alone(now, Reason::Unknown),
@@ -282,5 +284,15 @@ impl<R: Relay> Tabs<R> {
             self.told = Some(health);
             self.tell(Output::Health(health));
         }
+    }
+}
+
+impl<R: Relay> std::fmt::Debug for Tabs<R> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Tabs")
+            .field("tab", &self.tab)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
     }
 }

@@ -5,7 +5,7 @@ export const tabsMutants = [
   {
     name: 'a tab that asks for the lock once and does not queue for it',
     file: 'src/core/tabs/users.rs',
-    text: '        self.tell(Output::Queue);\n',
+    text: '        self.tell(Output::Action(Action::Queue));\n',
     replacement: '',
   },
   {
@@ -41,8 +41,8 @@ export const tabsMutants = [
   {
     name: 'an epoch that is not above those that were heard of',
     file: 'src/core/tabs/election.rs',
-    text: '        self.tell(Output::Draw { above: self.highest });\n    }\n\n    /// The epoch is there',
-    replacement: '        self.tell(Output::Draw { above: 0 });\n    }\n\n    /// The epoch is there',
+    text: 'self.tell(Output::Draw { membership, above: self.highest });',
+    replacement: 'self.tell(Output::Draw { membership, above: 0 });',
   },
   {
     name: 'a newer build that does not take the lead',

@@ -142,6 +142,9 @@ impl World {
                 Output::Routes(Edit::DropSlot { slot }) => self.dropped.push(slot),
                 Output::Log(entry) => self.log.push(entry),
                 Output::Storage { .. } | Output::RenewStorage | Output::RememberUser(_) => {}
+                Output::Tabs(_) | Output::Forward { .. } | Output::Deliver(_) => {
+                    unreachable!("a tab that shares nothing")
+                }
                 Output::Notify(notification) => self.news.push(notification),
             }
         }

@@ -363,6 +363,9 @@ impl Peer {
                 }
                 Output::Notify(notification) => effects.extend(self.notice(notification, &mut due)),
                 Output::Storage { .. } | Output::RenewStorage | Output::RememberUser(_) | Output::Log(_) => {}
+                Output::Tabs(_) | Output::Forward { .. } | Output::Deliver(_) => {
+                    unreachable!("a tab that shares nothing")
+                }
             }
         }
         // Where a successor has taken its place, closing it says as much.

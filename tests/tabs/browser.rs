@@ -6,7 +6,7 @@ use serde_json::Value;
 use wedsync_dashboard::core::ids::TabId;
 use wedsync_dashboard::core::rng::Rng;
 use wedsync_dashboard::core::tabs::role::Role;
-use wedsync_dashboard::core::tabs::{Input, Membership, Output};
+use wedsync_dashboard::core::tabs::{self, Action, Input, Membership, Output};
 
 use crate::locks::{Change, Locks};
 use crate::page::{Event, Outside, Page};
@@ -157,7 +157,7 @@ impl Browser {
         for watcher in self.watchers.remove(&tab).unwrap_or_default() {
             if let Some((membership, _)) = self.pages[watcher].open.clone() {
                 let delay = self.rng.up_to(20);
-                self.queue(watcher, delay, Event::Gone(membership, tab));
+                self.queue(watcher, delay, Event::Tabs(membership, tabs::Event::Gone(tab)));
             }
         }
         for watchers in self.watchers.values_mut() {
@@ -168,8 +168,12 @@ impl Browser {
     fn changed(&mut self, change: Change) {
         let delay = self.rng.up_to(10);
         match change {
-            Change::Granted((page, entered)) => self.queue(page, delay, Event::Granted(Membership(entered))),
-            Change::Lost((page, entered)) => self.queue(page, delay, Event::Lost(Membership(entered))),
+            Change::Granted((page, entered)) => {
+                self.queue(page, delay, Event::Tabs(Membership(entered), tabs::Event::Granted))
+            }
+            Change::Lost((page, entered)) => {
+                self.queue(page, delay, Event::Tabs(Membership(entered), tabs::Event::Lost))
+            }
         }
     }
 
@@ -183,7 +187,6 @@ impl Browser {
     }
 
     fn output(&mut self, page: usize, output: Output<crate::relayed::Model>) {
-        let open = self.pages[page].open.clone();
         match output {
             Output::AskUser => {
                 // Now and then the application is slow to say.
@@ -191,40 +194,47 @@ impl Browser {
                 let delay = if is_slow { 3_500 } else { self.rng.up_to(50) };
                 self.queue(page, delay, Event::User);
             }
-            Output::Enter { membership, group } => {
+            Output::Draw { membership, above } => self.draw(page, membership, above),
+            Output::Action(action) => self.act_on(page, action),
+            _ => unreachable!("the page's own"),
+        }
+    }
+
+    fn act_on(&mut self, page: usize, action: Action<Value>) {
+        let open = self.pages[page].open.clone();
+        match action {
+            Action::Enter { membership, group } => {
                 self.note(|| format!("{page} enters {group}"));
                 self.pages[page].open = Some((membership, group));
                 let delay = self.rng.up_to(10);
-                self.queue(page, delay, Event::Entered(membership));
+                self.queue(page, delay, Event::Tabs(membership, tabs::Event::Entered));
             }
-            Output::Leave => {
+            Action::Leave => {
                 self.note(|| format!("{page} leaves"));
                 self.leave(page);
             }
-            Output::Queue => {
+            Action::Queue => {
                 let (membership, group) = open.unwrap();
                 if let Some(change) = self.locks.queue(&group, (page, membership.0)) {
                     self.changed(change);
                 }
             }
-            Output::Steal => {
+            Action::Steal => {
                 self.note(|| format!("{page} steals"));
                 let (membership, group) = open.unwrap();
                 for change in self.locks.steal(&group, (page, membership.0)) {
                     self.changed(change);
                 }
             }
-            Output::Check => {
+            Action::Check => {
                 let (membership, group) = open.unwrap();
                 let is_held = self.locks.holder(&group) == Some((page, membership.0));
                 let delay = self.rng.up_to(10);
-                self.queue(page, delay, Event::Checked(membership, is_held));
+                self.queue(page, delay, Event::Tabs(membership, tabs::Event::Checked(is_held)));
             }
-            Output::Watch(tab) => self.watch(page, tab),
-            Output::Unwatch(tab) => drop(self.watchers.entry(tab).or_default().remove(&page)),
-            Output::Draw { above } => self.draw(page, above),
-            Output::Post { to, message } => self.post(page, to, &message),
-            _ => unreachable!("the page's own"),
+            Action::Watch(tab) => self.watch(page, tab),
+            Action::Unwatch(tab) => drop(self.watchers.entry(tab).or_default().remove(&page)),
+            Action::Post { to, message } => self.post(page, to, &message),
         }
     }
 
@@ -233,12 +243,12 @@ impl Browser {
         if is_there {
             self.watchers.entry(tab).or_default().insert(page);
         } else if let Some((membership, _)) = self.pages[page].open.clone() {
-            self.queue(page, 5, Event::Gone(membership, tab));
+            self.queue(page, 5, Event::Tabs(membership, tabs::Event::Gone(tab)));
         }
     }
 
-    fn draw(&mut self, page: usize, above: u64) {
-        let (membership, group) = self.pages[page].open.clone().unwrap();
+    fn draw(&mut self, page: usize, membership: Membership, above: u64) {
+        let (_, group) = self.pages[page].open.clone().unwrap();
         let epoch = match &mut self.store {
             Some(store) => {
                 let epoch = store.entry(group).or_default();
@@ -264,7 +274,7 @@ impl Browser {
             if other == page || !is_meant || (self.loses > 0 && self.rng.up_to(self.loses) == 0) {
                 continue;
             }
-            self.message(page, other, Event::Said(membership, message.clone()));
+            self.message(page, other, Event::Tabs(membership, tabs::Event::Said(message.clone())));
         }
     }
 

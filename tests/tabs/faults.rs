@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use wedsync_dashboard::core::rng::Rng;
-use wedsync_dashboard::core::tabs::Input;
+use wedsync_dashboard::core::tabs::{self, Input};
 
 use crate::browser::Browser;
 use crate::page::{Event, Page};
@@ -168,7 +168,8 @@ impl Browser {
             json!({ "group": group, "kind": "later", "from": 1, "build": 1, "protocol": 1 }),
             json!({ "group": "another's", "kind": "beat", "from": 1, "build": 1, "protocol": 1, "epoch": 9e12, "tabs": 1 }),
         ] {
-            let outside = self.pages[page].told(self.now, Event::Said(membership, message));
+            let outside =
+                self.pages[page].told(self.now, Event::Tabs(membership, tabs::Event::Said(message)));
             self.perform(page, outside);
         }
     }

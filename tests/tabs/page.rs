@@ -8,8 +8,9 @@ use wedsync_dashboard::core::edit::Edit;
 use wedsync_dashboard::core::ids::{CallId, Slot, TabId};
 use wedsync_dashboard::core::news::{Continuity, News, Status};
 use wedsync_dashboard::core::rng::Rng;
-use wedsync_dashboard::core::tabs::{Config, Input, Membership, Output, Tabs, User};
+use wedsync_dashboard::core::tabs::{self, Config, Input, Membership, Output, Tabs};
 use wedsync_dashboard::core::time::Instant;
+use wedsync_dashboard::core::user::User;
 
 use crate::machine::{Machine, Said};
 use crate::relayed::{Link, Model, Slots, Wish};
@@ -17,21 +18,16 @@ use crate::relayed::{Link, Model, Slots, Wish};
 /// What a page has to be told by the browser.
 #[derive(Clone, Debug)]
 pub enum Event {
-    Said(Membership, Value),
+    Tabs(Membership, tabs::Event<Value>),
+    Drawn(Membership, u64),
     /// A frame of the leader's.
     Frame(String, u64),
-    Entered(Membership),
-    Granted(Membership),
-    Lost(Membership),
-    Gone(Membership, TabId),
-    Drawn(Membership, u64),
-    Checked(Membership, bool),
     User,
 }
 
 impl Event {
     pub const fn is_message(&self) -> bool {
-        matches!(self, Self::Said(..) | Self::Frame(..))
+        matches!(self, Self::Tabs(_, tabs::Event::Said(_)) | Self::Frame(..))
     }
 }
 
@@ -79,7 +75,8 @@ pub struct Page {
 
 impl Page {
     pub fn new(user: Option<&str>, build: u64, protocol: u32, seed: u64) -> Self {
-        let config = Config { is_shared: true, project: "project".into(), protocol, build };
+        let config =
+            Config { is_shared: true, project: "project".into(), protocol, build, user: User::Unknown };
         Self {
             tabs: Tabs::new(config, Rng::new(seed)),
             machine: Machine::default(),
@@ -249,17 +246,12 @@ impl Page {
 
     pub fn told(&mut self, now: u64, event: Event) -> Vec<Outside> {
         let input = match event {
-            Event::Said(membership, message) => Input::Said { membership, message },
+            Event::Tabs(membership, event) => Input::Event { membership, event },
+            Event::Drawn(membership, epoch) => Input::Drawn { membership, epoch },
             Event::Frame(topic, number) => {
                 self.deliver(&topic, number);
                 return Vec::new();
             }
-            Event::Entered(membership) => Input::Entered(membership),
-            Event::Granted(membership) => Input::Granted(membership),
-            Event::Lost(membership) => Input::Lost(membership),
-            Event::Gone(membership, tab) => Input::Gone { membership, tab },
-            Event::Drawn(membership, epoch) => Input::Drawn { membership, epoch },
-            Event::Checked(membership, is_held) => Input::Checked { membership, is_held },
             Event::User => Input::User(self.user.clone().map_or(User::Nobody, User::Known)),
         };
         self.input(now, input)

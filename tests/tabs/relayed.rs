@@ -84,6 +84,10 @@ impl LinkNews<Value> for Link {
         Some(0)
     }
 
+    fn is_initial(&self) -> bool {
+        *self == Self::Down
+    }
+
     fn after_loss(states: &[Self]) -> Vec<Self> {
         states.iter().filter(|state| **state == Self::Up).map(|_| Self::Down).collect()
     }

@@ -5,7 +5,7 @@ use wedsync_dashboard::core::ids::TabId;
 use wedsync_dashboard::core::news::Status;
 use wedsync_dashboard::core::tabs::message::{Envelope, Message};
 use wedsync_dashboard::core::tabs::role::{Reason, Role};
-use wedsync_dashboard::core::tabs::{Input, names};
+use wedsync_dashboard::core::tabs::{self, Input, names};
 
 use crate::browser::Browser;
 use crate::page::{Event, Page};
@@ -103,7 +103,7 @@ fn a_thawed_leader_acts_no_more_before_it_learns_that_it_lost_the_lock() {
     // It says something to the frozen one's group, as a follower of that one did while it was frozen.
     let lost: Vec<Event> =
         browser.pages[0].backlog.iter().filter(|event| !event.is_message()).cloned().collect();
-    assert!(lost.iter().any(|event| matches!(event, Event::Lost(_))));
+    assert!(lost.iter().any(|event| matches!(event, Event::Tabs(_, tabs::Event::Lost))));
     browser.pages[0].backlog.retain(Event::is_message);
     browser.thaw(0);
     assert!(!browser.pages[0].tabs.is_serving() && browser.pages[0].machine.ids().is_empty());
@@ -135,7 +135,8 @@ fn what_a_leader_of_an_earlier_epoch_says_is_not_heard_and_it_is_told_so() {
         Message::Numbered { hello, epoch: 1, number: 1, body: body.clone() },
         Message::Numbered { hello, epoch: 2, number: 9, body },
     ] {
-        let outside = browser.pages[2].told(browser.now, Event::Said(membership, said(message).to_payload()));
+        let outside = browser.pages[2]
+            .told(browser.now, Event::Tabs(membership, tabs::Event::Said(said(message).to_payload())));
         browser.perform(2, outside);
     }
     assert_eq!(browser.pages[2].tabs.role(), following);
@@ -299,7 +300,7 @@ fn a_browser_that_refuses_its_locks_leaves_each_tab_alone() {
     browser.perform(page, outside);
     browser.run(browser.now + 60);
     let (membership, _) = browser.pages[page].open.clone().unwrap();
-    browser.input(page, Input::Unavailable(membership));
+    browser.input(page, Input::Event { membership, event: tabs::Event::Unavailable });
     browser.run(browser.now + 1_000);
     assert_eq!(browser.pages[page].tabs.role(), Role::Alone(Reason::NoLock));
     assert_eq!(status(&browser, page, "feed"), Some(Status::Live));
@@ -319,7 +320,8 @@ fn another_users_tab_is_never_served_nor_heard() {
     let message = Message::Hello { hello: 1, highest: 99 };
     let envelope = Envelope { group, protocol: 1, build: 9, from: TabId(5), message };
     let before = browser.pages[0].tabs.stats().foreign;
-    let outside = browser.pages[0].told(browser.now, Event::Said(membership, envelope.to_payload()));
+    let outside =
+        browser.pages[0].told(browser.now, Event::Tabs(membership, tabs::Event::Said(envelope.to_payload())));
     assert!(outside.is_empty());
     assert_eq!(browser.pages[0].tabs.stats().foreign, before + 1);
 }

@@ -33,5 +33,6 @@ pub fn config<P: Payload>(options: &P) -> Config {
         wall: 0,
         logs: false,
         key_expires: None,
+        tabs: None,
     }
 }

@@ -4,7 +4,9 @@ use crate::core::connectivity::{self, link::Heartbeats};
 use crate::core::realtime::{self, frame::Protocol};
 use crate::core::resilience::backoff::{Backoff, Jitter};
 use crate::core::session;
+use crate::core::tabs;
 use crate::core::time::Instant;
+use crate::core::user::User;
 
 /// What the dashboard is told once. Times in milliseconds; `js/options` has the defaults.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub struct Config {
     pub logs: bool,
     /// When the key expires, if it says so.
     pub key_expires: Option<Instant>,
+    /// The build of this tab, a later one with a higher number, if it shares its connection with the user's other tabs.
+    pub tabs: Option<u64>,
 }
 
 impl Config {
@@ -71,6 +75,13 @@ impl Config {
             last_user: self.last_user.clone(),
             backoff: self.backoff(),
         }
+    }
+
+    pub(super) fn tabs(&self) -> tabs::Config {
+        let user = if self.has_token_source { User::Unknown } else { User::Nobody };
+        let (is_shared, build) = (self.tabs.is_some(), self.tabs.unwrap_or_default());
+        let project = self.project.clone();
+        tabs::Config { is_shared, project, protocol: tabs::PROTOCOL, build, user }
     }
 
     pub(super) const fn realtime(&self) -> realtime::Config {

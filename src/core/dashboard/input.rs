@@ -4,6 +4,7 @@ use super::RequestId;
 use crate::core::http::HttpAnswer;
 use crate::core::ids::{CallId, SocketId};
 use crate::core::page::PageEvent;
+use crate::core::tabs::{self, Membership};
 use crate::core::{connectivity, realtime, session, store};
 
 /// What has happened. What one machine alone is told is that machine's own enum.
@@ -30,6 +31,13 @@ pub enum Input<P> {
     Connectivity(connectivity::Event),
     /// Something has become of the page, or of the network.
     Page(PageEvent),
+    /// The browser has done something about locks and channels.
+    Tabs {
+        /// Of which entering of a group.
+        membership: Membership,
+        /// What.
+        event: tabs::Event<P>,
+    },
     /// A socket is open.
     SocketOpened {
         /// Which.

@@ -1,6 +1,7 @@
 //! News for the application.
 
 use crate::core::error::Error;
+use crate::core::tabs::role::Health;
 use crate::core::{connectivity, realtime, store};
 
 /// News for the application.
@@ -12,6 +13,8 @@ pub enum Notification<P> {
     Realtime(realtime::News<P>),
     /// Of what this device keeps.
     Store(store::output::News<P>),
+    /// Which tab holds the connection, or how many share it, has changed.
+    Tabs(Health),
     /// Another user's token is set, the first one's, or none any more: what the server refused may be asked for again.
     UserChanged,
     /// Something failed and is being retried that concerns no subscription alone.

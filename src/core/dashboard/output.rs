@@ -1,12 +1,13 @@
 //! What comes out.
 
 use super::Notification;
-use crate::core::ids::CallId;
+use crate::core::ids::{CallId, TabId};
 use crate::core::log::LogEntry;
 use crate::core::realtime::routes::Edit;
 use crate::core::session::token::QuestionId;
 use crate::core::store::operation::{Operation, OperationId};
-use crate::core::{connectivity, realtime};
+use crate::core::tabs::body::Echo;
+use crate::core::{connectivity, realtime, tabs};
 
 /// Names a request over HTTP by what it is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,17 @@ pub enum Output<P> {
     Realtime(realtime::Action<P>),
     /// Write to the routing table.
     Routes(Edit),
+    /// Do something about locks and channels; answer with [`Input::Tabs`](super::Input::Tabs).
+    Tabs(tabs::Action<P>),
+    /// Data frames of this topic go to these other tabs too, whether or not this tab has routes of it.
+    Forward {
+        /// The topic on the wire.
+        topic: String,
+        /// Which; none any more if it is empty.
+        tabs: Vec<TabId>,
+    },
+    /// Deliver a broadcast of another tab's as if the server had sent it.
+    Deliver(Echo<P>),
     /// Send a request to the project; answer with [`Input::HttpDone`](super::Input::HttpDone).
     Http {
         /// Its name.

@@ -1,16 +1,19 @@
 //! Which machine is told what: an arm for each input of the dashboard, and for each output of a machine.
 
+use super::relayed::{Relayed, Told, read_token, write_token};
 use super::vault;
 use super::{Dashboard, Input, Notification, Output, RequestId};
 use crate::core::access::Change;
 use crate::core::connectivity;
 use crate::core::connectivity::link::HeldUp;
 use crate::core::log::LogEntry;
+use crate::core::news::{News, PresenceEvent};
 use crate::core::page::PageEvent;
 use crate::core::payload::Payload;
-use crate::core::realtime;
+use crate::core::realtime::{self, Traffic};
 use crate::core::session::{self, names_key};
 use crate::core::store;
+use crate::core::tabs::{self, names::owner};
 use crate::core::time::Instant;
 use crate::core::user::User;
 
@@ -18,9 +21,12 @@ impl<P: Payload> Dashboard<P> {
     /// What has happened outside.
     pub(super) fn take(&mut self, now: Instant, input: Input<P>) {
         match input {
-            Input::Realtime(command) => self.realtime.handle(now, realtime::Input::Command(command)),
+            Input::Realtime(command) => self.tabs.handle(now, tabs::Input::Command(command)),
+            Input::Traffic(Traffic::Overflow { slot, count }) => {
+                self.tabs.handle(now, tabs::Input::Overflow { slot, count });
+            }
             Input::Traffic(traffic) => self.realtime.handle(now, realtime::Input::Traffic(traffic)),
-            Input::Session(event) => self.session.handle(now, session::Input::Event(event)),
+            Input::Session(event) => self.take_session(now, event),
             Input::Connectivity(event) => self.connectivity.handle(now, connectivity::Input::Event(event)),
             Input::Page(event) => {
                 match event {
@@ -33,9 +39,15 @@ impl<P: Payload> Dashboard<P> {
                     | PageEvent::Network { .. }
                     | PageEvent::Ticking(_) => {}
                 }
+                if let Some(input) = of_page(&event) {
+                    self.tabs.handle(now, input);
+                }
                 self.connectivity.handle(now, connectivity::Input::Page(event));
             }
             Input::OpenStore => self.vault.open(now),
+            Input::Tabs { membership, event } => {
+                self.tabs.handle(now, tabs::Input::Event { membership, event });
+            }
             Input::Store { call, command } => self.vault.call(now, call, command),
             Input::Storage(event) => self.vault.event(now, event),
             Input::SocketOpened { socket, epoch } => {
@@ -50,6 +62,50 @@ impl<P: Payload> Dashboard<P> {
                 self.realtime.handle(now, realtime::Input::HttpDone { call, answer });
             }
             Input::Wake => {}
+        }
+    }
+
+    /// A token that the application sets is for whichever tab holds the connection.
+    fn take_session(&mut self, now: Instant, event: session::Event) {
+        let token = match &event {
+            session::Event::SetToken { value, claims } if self.is_shared => {
+                Some(write_token(value.as_deref(), claims))
+            }
+            _ => None,
+        };
+        self.session.handle(now, session::Input::Event(event));
+        if let Some(token) = token {
+            // It has to be known whose it is first.
+            self.pass_on(now);
+            self.tabs.handle(now, tabs::Input::Token(token));
+        }
+    }
+
+    pub(super) fn route_tabs(&mut self, now: Instant, output: tabs::Output<Relayed<P>>) {
+        use tabs::Output as From;
+        match output {
+            From::Apply(command) => self.realtime.handle(now, realtime::Input::Command(command)),
+            From::Overflow { slot, count } => {
+                self.realtime.handle(now, realtime::Input::Traffic(Traffic::Overflow { slot, count }));
+            }
+            From::News(news) => self.notify(Notification::Realtime(news)),
+            From::Link(Told::Connectivity(news)) => self.notify(Notification::Connectivity(news)),
+            From::Link(Told::Error(error)) => self.notify(Notification::Error(error)),
+            From::Routes(edit) => self.tell(Output::Routes(edit)),
+            From::Forward { topic, tabs } => self.tell(Output::Forward { topic, tabs }),
+            From::Deliver(echo) => self.tell(Output::Deliver(echo)),
+            From::SetToken(token) => {
+                if let Some(event) = read_token(&token) {
+                    self.session.handle(now, session::Input::Event(event));
+                }
+            }
+            From::AskUser => self.session.handle(now, session::Input::WantUser),
+            From::Action(action) => self.tell(Output::Tabs(action)),
+            From::Draw { membership, above } => {
+                self.tabs.handle(now, tabs::Input::Drawn { membership, epoch: above.saturating_add(1) });
+            }
+            From::Health(health) if self.is_shared => self.notify(Notification::Tabs(health)),
+            From::Health(_) => {}
         }
     }
 
@@ -78,8 +134,8 @@ impl<P: Payload> Dashboard<P> {
             }
             From::Returned => self.session.handle(now, session::Input::Renew),
             From::Seen => self.session.handle(now, session::Input::Seen),
-            From::News(news) => self.notify(Notification::Connectivity(news)),
-            From::Error(error) => self.notify(Notification::Error(error)),
+            From::News(news) => self.tabs.handle(now, tabs::Input::Link(Told::Connectivity(news))),
+            From::Error(error) => self.tabs.handle(now, tabs::Input::Link(Told::Error(error))),
             From::Log(entry) => self.log(entry),
         }
     }
@@ -97,7 +153,8 @@ impl<P: Payload> Dashboard<P> {
                 if let User::Known(user) = &user {
                     self.tell(Output::RememberUser(Some(user.clone())));
                 }
-                self.vault.set_user(now, user);
+                self.vault.set_user(now, user.clone());
+                self.tabs.handle(now, tabs::Input::User(user));
             }
             From::Given(change) => {
                 if matches!(change, Change::User { .. }) {
@@ -108,7 +165,7 @@ impl<P: Payload> Dashboard<P> {
             From::NotGiven(error) => self.realtime.handle(now, realtime::Input::TokenNotGiven(error)),
             From::Delayed(error) => self.realtime.handle(now, realtime::Input::TokenDelayed(error)),
             From::Limited => self.connectivity.handle(now, connectivity::Input::Limited),
-            From::Error(error) => self.notify(Notification::Error(error)),
+            From::Error(error) => self.tabs.handle(now, tabs::Input::Link(Told::Error(error))),
             From::Log(entry) => self.log(entry),
         }
     }
@@ -132,8 +189,11 @@ impl<P: Payload> Dashboard<P> {
         use realtime::Output as From;
         match output {
             From::Action(action) => self.tell(Output::Realtime(action)),
-            From::Routes(edit) => self.tell(Output::Routes(edit)),
-            From::News(news) => self.notify(Notification::Realtime(news)),
+            From::Routes(edit) => self.tabs.handle(now, tabs::Input::Routes(edit)),
+            From::News(news) => {
+                let state = self.state_for_another(&news);
+                self.tabs.handle(now, tabs::Input::News { news, state });
+            }
             From::HttpBroadcast { call, path, body, token } => {
                 let (request, body) = (RequestId::Broadcast(call), Some(body));
                 self.tell(Output::Http { request, path, body, token, within: self.http_timeout });
@@ -161,6 +221,16 @@ impl<P: Payload> Dashboard<P> {
         }
     }
 
+    /// Who is there, for the tab whose subscription is told that this is known now.
+    fn state_for_another(&self, news: &News<P>) -> Option<P> {
+        match news {
+            News::Presence { id, event: PresenceEvent::Sync } if owner(id).0.is_some() => {
+                self.realtime.presence(id)
+            }
+            _ => None,
+        }
+    }
+
     fn tell(&mut self, output: Output<P>) {
         self.outputs.push_back(output);
     }
@@ -174,4 +244,15 @@ impl<P: Payload> Dashboard<P> {
             self.tell(Output::Log(entry));
         }
     }
+}
+
+/// What the tabs are told of the page.
+fn of_page<P: Payload>(event: &PageEvent) -> Option<tabs::Input<Relayed<P>>> {
+    Some(match event {
+        PageEvent::Visible => tabs::Input::Visible,
+        PageEvent::Hidden => tabs::Input::Hidden,
+        PageEvent::Suspend => tabs::Input::Suspend,
+        PageEvent::Resume => tabs::Input::Resume,
+        _ => return None,
+    })
 }

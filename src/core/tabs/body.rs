@@ -187,6 +187,10 @@ mod tests {
             None
         }
 
+        fn is_initial(&self) -> bool {
+            false
+        }
+
         fn after_loss(_: &[Self]) -> Vec<Self> {
             Vec::new()
         }

@@ -2,7 +2,7 @@
 
 use super::following::ASK_AGAIN;
 use super::message::{Epoch, Message};
-use super::output::Output;
+use super::output::{Action, Output};
 use super::relay::Relay;
 use super::role::{Reason, Role};
 use super::{Tabs, Timer};
@@ -36,7 +36,13 @@ impl<R: Relay> Tabs<R> {
         self.role = Role::Leading { epoch: None };
         self.count = 1;
         self.serve(now);
-        self.tell(Output::Draw { above: self.highest });
+        self.draw();
+    }
+
+    fn draw(&mut self) {
+        if let Some(membership) = self.membership {
+            self.tell(Output::Draw { membership, above: self.highest });
+        }
     }
 
     /// The epoch is there: the others may be led.
@@ -45,7 +51,7 @@ impl<R: Relay> Tabs<R> {
             return;
         }
         if epoch <= self.highest {
-            self.tell(Output::Draw { above: self.highest });
+            self.draw();
             return;
         }
         self.highest = epoch;
@@ -75,7 +81,7 @@ impl<R: Relay> Tabs<R> {
     pub(super) fn lost(&mut self, now: Instant) {
         self.stand_down(now);
         self.timers.clear(&Timer::Recheck);
-        self.tell(Output::Queue);
+        self.tell(Output::Action(Action::Queue));
     }
 
     /// Another tab leads, or is about to: nothing is done any more in the name of the others. That is no error.
@@ -110,7 +116,7 @@ impl<R: Relay> Tabs<R> {
 
     /// This tab has stood down and has not been told that it lost the lock.
     pub(super) fn recheck(&mut self) {
-        self.tell(Output::Check);
+        self.tell(Output::Action(Action::Check));
     }
 
     /// Nobody else leads after all: this tab does, under an epoch above all it has heard of.
@@ -194,7 +200,7 @@ impl<R: Relay> Tabs<R> {
 
     fn steal(&mut self) {
         self.stats.stolen += 1;
-        self.tell(Output::Steal);
+        self.tell(Output::Action(Action::Steal));
     }
 
     pub(super) fn set_visible(&mut self, now: Instant, is_visible: bool) {

@@ -2,7 +2,7 @@
 
 use super::Tabs;
 use super::message::{Dropped, Envelope, Message};
-use super::output::Output;
+use super::output::{Action, Output};
 use super::relay::Relay;
 use super::role::Role;
 use crate::core::ids::TabId;
@@ -13,7 +13,7 @@ impl<R: Relay> Tabs<R> {
         let Self { config, tab, .. } = self;
         let (protocol, build, from, group) = (config.protocol, config.build, *tab, self.group_name());
         let message = Envelope { group, protocol, build, from, message }.to_payload();
-        self.tell(Output::Post { to, message });
+        self.tell(Output::Action(Action::Post { to, message }));
     }
 
     pub(super) fn said(&mut self, now: Instant, message: &R::Payload) {

@@ -6,18 +6,25 @@ use crate::core::edit::Edit;
 use crate::core::ids::{Slot, TabId};
 use crate::core::news::News;
 use crate::core::tabs::message::Epoch;
+use crate::core::user::User;
 
-/// Whose tab this is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum User {
-    /// That is not known yet.
-    Unknown,
-    /// Nobody is signed in.
-    Nobody,
-    /// This user's, by the token's `sub`.
-    Known(String),
-    /// Somebody's who does not say: nothing is shared with anybody.
-    Unclear,
+/// What the browser has done about locks and channels.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event<P> {
+    /// The channels are open and the lock that says that this tab lives is held.
+    Entered,
+    /// This tab holds the leader's lock.
+    Granted,
+    /// It held it, and another one has taken it.
+    Lost,
+    /// The browser refuses its locks.
+    Unavailable,
+    /// The answer to [`Action::Check`](super::Action::Check): whether this tab holds the leader's lock.
+    Checked(bool),
+    /// The lock that said that a tab lives has become free.
+    Gone(TabId),
+    /// Another tab has said something.
+    Said(P),
 }
 
 /// What has happened.
@@ -39,27 +46,12 @@ pub enum Input<R: Relay> {
     Link(R::Link),
     /// This tab's own machine has written to its routing table.
     Routes(Edit<R::Routes>),
-    /// The channels are open and the lock that says that this tab lives is held.
-    Entered(Membership),
-    /// This tab holds the leader's lock.
-    Granted(Membership),
-    /// It held it, and another one has taken it.
-    Lost(Membership),
-    /// The browser refuses its locks.
-    Unavailable(Membership),
-    /// The answer to [`Output::Check`](super::Output::Check).
-    Checked {
-        /// The group's.
+    /// The browser has done something about locks and channels.
+    Event {
+        /// Of which entering of a group.
         membership: Membership,
-        /// Whether this tab holds the leader's lock.
-        is_held: bool,
-    },
-    /// The lock that said that a tab lives has become free.
-    Gone {
-        /// The group's.
-        membership: Membership,
-        /// Which tab.
-        tab: TabId,
+        /// What.
+        event: Event<R::Payload>,
     },
     /// The answer to [`Output::Draw`](super::Output::Draw).
     Drawn {
@@ -67,13 +59,6 @@ pub enum Input<R: Relay> {
         membership: Membership,
         /// A number that no leader has had before.
         epoch: Epoch,
-    },
-    /// Another tab has said something.
-    Said {
-        /// The group's.
-        membership: Membership,
-        /// What.
-        message: R::Payload,
     },
     /// Messages of a callback of this tab's were dropped, because it did not keep up.
     Overflow {

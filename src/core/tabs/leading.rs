@@ -7,9 +7,9 @@ use super::body::Body;
 use super::link::Link;
 use super::message::{Epoch, Message};
 use super::names::Party;
-use super::output::Output;
+use super::output::{Action, Output};
 use super::own::Wants;
-use super::relay::Relay;
+use super::relay::{LinkNews, Relay};
 use super::role::Role;
 use crate::core::command::Command;
 use crate::core::ids::TabId;
@@ -63,7 +63,7 @@ impl<R: Relay> Tabs<R> {
 
     fn welcome(&mut self, now: Instant, tab: TabId, hello: u32, epoch: Epoch) {
         if !self.forget(now, tab) {
-            self.tell(Output::Watch(tab));
+            self.tell(Output::Action(Action::Watch(tab)));
         }
         let follower = Follower {
             hello,
@@ -76,7 +76,7 @@ impl<R: Relay> Tabs<R> {
         self.followers.insert(tab, follower);
         self.count = 1 + self.followers.len() as u32;
         self.post(Some(tab), Message::Welcome { hello, epoch });
-        for link in self.states.clone() {
+        for link in self.states.iter().filter(|link| !link.is_initial()).cloned().collect::<Vec<_>>() {
             self.send(now, tab, &Body::Link(link));
         }
         self.mind_beat(now);
@@ -180,7 +180,7 @@ impl<R: Relay> Tabs<R> {
     /// A tab has said goodbye.
     pub(super) fn left(&mut self, now: Instant, tab: TabId) {
         if self.forget(now, tab) {
-            self.tell(Output::Unwatch(tab));
+            self.tell(Output::Action(Action::Unwatch(tab)));
             self.mind_beat(now);
         }
     }

@@ -12,6 +12,39 @@ use crate::core::tabs::message::Epoch;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Membership(pub u32);
 
+/// What the browser is to do about locks and channels.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action<P> {
+    /// Open the channels of a group: one that all listen to, and one that only this tab does. Hold the lock named after
+    /// this tab, which says that it lives; then [`Event::Entered`](super::Event::Entered).
+    Enter {
+        /// From now on.
+        membership: Membership,
+        /// The group's name, the same for all its tabs.
+        group: String,
+    },
+    /// Close the channels and give all locks back.
+    Leave,
+    /// Queue for the leader's lock.
+    Queue,
+    /// Take the leader's lock from whoever holds it, and queue for it no longer. That this tab has taken it from itself is
+    /// not told as a loss.
+    Steal,
+    /// Tell whether this tab holds the leader's lock.
+    Check,
+    /// Tell when the lock that says that another tab lives becomes free.
+    Watch(TabId),
+    /// That is of no interest any more.
+    Unwatch(TabId),
+    /// Say something to the others.
+    Post {
+        /// To whom; `None` for all of the group.
+        to: Option<TabId>,
+        /// What.
+        message: P,
+    },
+}
+
 /// What is to be done, in this order.
 pub enum Output<R: Relay> {
     /// Hand this to this tab's own machine.
@@ -42,38 +75,14 @@ pub enum Output<R: Relay> {
     SetToken(R::Payload),
     /// Find out whose tab this is.
     AskUser,
-    /// Open the channels of a group: one that all listen to, and one that only this tab does. Hold the lock named after
-    /// this tab, which says that it lives; then [`Input::Entered`](super::Input::Entered).
-    Enter {
-        /// From now on.
-        membership: Membership,
-        /// The group's name, the same for all its tabs.
-        group: String,
-    },
-    /// Close the channels and give all locks back.
-    Leave,
-    /// Queue for the leader's lock.
-    Queue,
-    /// Take the leader's lock from whoever holds it, and queue for it no longer. That this tab has taken it from itself is
-    /// not told as a loss.
-    Steal,
-    /// Tell whether this tab holds the leader's lock.
-    Check,
-    /// Tell when the lock that says that another tab lives becomes free.
-    Watch(TabId),
-    /// That is of no interest any more.
-    Unwatch(TabId),
+    /// By the browser.
+    Action(Action<R::Payload>),
     /// Draw the next epoch.
     Draw {
+        /// The group's.
+        membership: Membership,
         /// It is higher than this.
         above: Epoch,
-    },
-    /// Say something to the others.
-    Post {
-        /// To whom; `None` for all of the group.
-        to: Option<TabId>,
-        /// What.
-        message: R::Payload,
     },
     /// Who serves this tab, or how many there are, has changed.
     Health(Health),

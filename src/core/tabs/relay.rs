@@ -45,6 +45,8 @@ pub trait Routes<P>: Clone + PartialEq + Portable<P> {
 pub trait LinkNews<P>: Clone + PartialEq + Portable<P> {
     /// Which state this sets, if it sets one: whoever comes later is told the last of each.
     fn state(&self) -> Option<u8>;
+    /// Whether it says what a tab takes for granted that has been told nothing yet.
+    fn is_initial(&self) -> bool;
     /// What is told when the connection is gone with the tab that held it, after the last of each state.
     fn after_loss(states: &[Self]) -> Vec<Self>;
     /// What is told when the application has ended everything in a tab, while another one keeps the connection.

@@ -1,12 +1,12 @@
 //! Whose tab this is, and when the page is there: by that it belongs to a group.
 
-use super::input::User;
 use super::message::Message;
-use super::output::{Membership, Output};
+use super::output::{Action, Membership, Output};
 use super::relay::Relay;
 use super::role::{Reason, Role};
 use super::{Tabs, Timer};
 use crate::core::time::Instant;
+use crate::core::user::User;
 
 /// How long a tab waits to learn whose it is before it serves itself, in milliseconds.
 const USER_TIMEOUT: u64 = 2_000;
@@ -44,7 +44,7 @@ impl<R: Relay> Tabs<R> {
         let user = match &self.user {
             User::Nobody => "",
             User::Known(user) => user,
-            User::Unknown | User::Unclear => return None,
+            User::Unknown | User::Presumed(_) | User::Unclear => return None,
         };
         Some(["wedsync/", &self.config.project, "/", user].concat())
     }
@@ -69,7 +69,7 @@ impl<R: Relay> Tabs<R> {
         self.membership = Some(membership);
         self.timers.set(Timer::Entering, now.after(ENTERING_TIMEOUT));
         self.role = Role::Waiting;
-        self.tell(Output::Enter { membership, group });
+        self.tell(Output::Action(Action::Enter { membership, group }));
     }
 
     /// The others may be spoken to from now on.
@@ -78,7 +78,7 @@ impl<R: Relay> Tabs<R> {
         self.is_entered = true;
         self.leader.is_taken_over = false;
         self.role = Role::Waiting;
-        self.tell(Output::Queue);
+        self.tell(Output::Action(Action::Queue));
         self.heard_at = now;
         self.say_hello(now);
         self.mind_silence(now);
@@ -116,7 +116,7 @@ impl<R: Relay> Tabs<R> {
             self.timers.clear(&timer);
         }
         self.role = Role::Waiting;
-        self.tell(Output::Leave);
+        self.tell(Output::Action(Action::Leave));
     }
 
     pub(super) fn suspend(&mut self, now: Instant) {
