@@ -9,6 +9,7 @@ const EVENTS: Record<keyof RealtimeEvents, true> = {
   'presence-sync': true,
   presence: true,
   system: true,
+  tabs: true,
   heartbeat: true,
   'max-reconnect-attempts': true,
   'user-changed': true,

@@ -45,6 +45,20 @@ export type Continuity = 'resumed' | 'lost';
 /** The state of the one connection. */
 export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'disconnected';
 
+/**
+ * Who holds the connection of a tab. `leading`: this tab, for all of the user's. `following`: another one. `waiting`: none
+ * yet, or none any more. `alone`: this tab, for itself.
+ */
+export type TabRole = 'alone' | 'waiting' | 'following' | 'leading';
+
+/** This tab among those of its user. */
+export interface Tabs {
+  /** Who holds the connection. */
+  role: TabRole;
+  /** How many tabs share it. */
+  tabs: number;
+}
+
 /** The state of one subscription. */
 export type SubscriptionStatus = 'joining' | 'live' | 'reconnecting' | 'failed' | 'closed';
 

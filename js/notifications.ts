@@ -5,6 +5,7 @@ import type {
   PresenceEvent,
   SubscriptionStatus,
   SystemMessage,
+  TabRole,
 } from './messages.js';
 import type { StoreNews } from './store.js';
 
@@ -21,6 +22,7 @@ export type Notification =
   | { type: 'presence'; id: string; event: ToldPresence }
   | { type: 'system'; id: string; payload: SystemMessage }
   | { type: 'heartbeat'; status: 'sent' | 'ok' | 'timeout'; latencyMs?: number }
+  | { type: 'tabs'; role: TabRole; tabs: number }
   | { type: 'user-changed' }
   | { type: 'error'; id?: string; error: ErrorFields }
   | { type: 'failed'; id: string; error: ErrorFields }

@@ -4,7 +4,7 @@ import { checkEvent, checkId, checkListener, copied } from './arguments.js';
 import { Client, sharing } from './client.js';
 import { Emitter } from './emitter.js';
 import { checkListening } from './listening.js';
-import type { ConnectionState, PresenceState, SubscriptionStatus } from './messages.js';
+import type { ConnectionState, PresenceState, SubscriptionStatus, Tabs } from './messages.js';
 import { isLoaded } from './module.js';
 import { checkedHttpSend, type HttpSendOptions } from './options/http.js';
 import { checkedManager, type RealtimeOptions, type SupabaseRealtimeOptions } from './options/manager.js';
@@ -150,6 +150,11 @@ export class RealtimeSubscriptionManager {
   /** The state of the connection: `idle` before the first subscription and after `disconnect()`. */
   getConnectionState(): ConnectionState {
     return this.#telling.state;
+  }
+
+  /** Who holds the connection, and how many tabs share it. `alone` where the option `tabs` is. */
+  getTabs(): Tabs {
+    return this.#telling.tabs;
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Client } from './client.js';
 import { type Emitter, report } from './emitter.js';
 import { type DashboardError, toError } from './errors.js';
-import type { ConnectionState, SubscriptionStatus } from './messages.js';
+import type { ConnectionState, SubscriptionStatus, Tabs } from './messages.js';
 import type { Notification, ToldPresence } from './notifications.js';
 import type { CheckedSubscription } from './options/subscription.js';
 import type { RealtimeEvents } from './types.js';
@@ -30,6 +30,7 @@ export class Telling {
   readonly events: Emitter<RealtimeEvents & { state: ConnectionState }>;
   readonly subscribers = new Map<string, Since>();
   state: ConnectionState = 'idle';
+  tabs: Tabs = { role: 'alone', tabs: 1 };
   /** When the state was told. */
   #stateTurn = 0;
   /** When another user was told of: what was told before it is the former one's, and not for the next one to see. */
@@ -75,6 +76,12 @@ export class Telling {
         const { id, continuity } = notification;
         report(() => this.subscribers.get(id)?.callbacks.onContinuity?.(continuity));
         this.events.emit('continuity', { id, continuity });
+        break;
+      }
+      case 'tabs': {
+        const { role, tabs } = notification;
+        this.tabs = { role, tabs };
+        this.events.emit('tabs', this.tabs);
         break;
       }
       case 'user-changed':

@@ -4,7 +4,7 @@ import type {
   PresenceEvent,
   PresenceState,
   SubscriptionStatus,
-  SystemMessage,
+  SystemMessage, Tabs,
 } from './messages.js';
 import type { RealtimeOptions, SupabaseRealtimeOptions } from './options/manager.js';
 import type { InitOptions } from './options/place.js';
@@ -62,6 +62,8 @@ export interface RealtimeEvents {
    * up (`failed`) may be subscribed again now, and what was tracked is to be tracked again if it is the new user's too.
    */
   'user-changed': undefined;
+  /** Another tab holds the connection, or another number of tabs shares it. */
+  tabs: Tabs;
   /** Who is on a channel is known, or has changed; `state` is all of them. */
   'presence-sync': { id: string; state: PresenceState };
   /** Somebody has come, gone, or tracks something else. */

@@ -1,6 +1,6 @@
 import type { Dashboard } from '../dashboard.js';
 import type { DashboardError } from '../errors.js';
-import type { ConnectionState } from '../messages.js';
+import type { ConnectionState, TabRole, Tabs } from '../messages.js';
 
 /** The connection as a component sees it. */
 export interface Connection {
@@ -10,9 +10,13 @@ export interface Connection {
   state: ConnectionState;
   /** Why the last attempt failed; `null` once connected. */
   error: DashboardError | null;
+  /** Who holds it: this tab (`leading`, or `alone` for itself), another (`following`), none at the moment (`waiting`). */
+  role: TabRole;
+  /** How many tabs share it. */
+  tabs: number;
 }
 
-const IDLE: Connection = { connected: false, state: 'idle', error: null };
+const IDLE: Connection = { connected: false, state: 'idle', error: null, role: 'alone', tabs: 1 };
 
 /** What `useSyncExternalStore` needs: snapshots whose identity changes only with their content. */
 export interface ConnectionStore {
@@ -38,15 +42,18 @@ export function connectionStore(dashboard: Dashboard | null): ConnectionStore {
 function listen({ realtime }: Dashboard): ConnectionStore {
   const listeners = new Set<() => void>();
   let error: DashboardError | null = null;
-  let snapshot = snapshotOf(realtime.getConnectionState(), error);
+  const now = () => snapshotOf(realtime.getConnectionState(), error, realtime.getTabs());
+  let snapshot = now();
   const refresh = () => {
     const state = realtime.getConnectionState();
     if (state === 'connected') error = null;
-    if (snapshot.state === state && snapshot.error === error) return;
-    snapshot = snapshotOf(state, error);
+    const next = now();
+    if (isSame(snapshot, next)) return;
+    snapshot = next;
     for (const listener of [...listeners]) listener();
   };
   realtime.onConnectionState(refresh);
+  realtime.on('tabs', refresh);
   realtime.on('error', (failure) => {
     if (failure.id === undefined) error = failure.error;
     refresh();
@@ -60,8 +67,17 @@ function listen({ realtime }: Dashboard): ConnectionStore {
   };
 }
 
-function snapshotOf(state: ConnectionState, error: DashboardError | null): Connection {
-  return { connected: state === 'connected', state, error };
+function snapshotOf(state: ConnectionState, error: DashboardError | null, { role, tabs }: Tabs): Connection {
+  return { connected: state === 'connected', state, error, role, tabs };
+}
+
+function isSame(one: Connection, other: Connection): boolean {
+  return (
+    one.state === other.state &&
+    one.error === other.error &&
+    one.role === other.role &&
+    one.tabs === other.tabs
+  );
 }
 
 /** The store's content on a server. */

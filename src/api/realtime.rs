@@ -18,6 +18,7 @@ use crate::shell::environment::{epoch, read_clocks};
 use crate::shell::http::Project;
 use crate::shell::object;
 use crate::shell::store::last_user;
+use crate::shell::tabs::{can_share, in_turn};
 use crate::shell::token::claims;
 
 /// One client with its driver. `js/options` has checked what it is given: options are objects without getters, ids and names
@@ -36,17 +37,24 @@ impl RealtimeClient {
         let text = |name: &str| field(name).as_string().unwrap_or_default();
         let function = |name: &str| field(name).dyn_into::<Function>().ok();
         let (key, log, access_token) = (text("key"), function("onLog"), function("accessToken"));
+        let project_url = text("projectUrl");
+        let shares = text("tabs") == "shared" && can_share();
+        let access_token = match access_token {
+            Some(source) if shares => Some(in_turn(&project_url, &source)),
+            source => source,
+        };
         let setup = Setup {
             config: Config {
                 has_token_source: access_token.is_some(),
                 logs: log.is_some(),
                 key_expires: expiry(&key),
-                last_user: last_user(&text("projectUrl")),
+                last_user: last_user(&project_url),
                 wall: epoch().saturating_sub(read_clocks().monotonic),
+                tabs: shares.then_some(BUILD),
                 ..checked::config(options)
             },
             url: text("socketUrl"),
-            project: Rc::new(Project { url: text("projectUrl"), key }),
+            project: Rc::new(Project { url: project_url, key }),
             notify,
             log,
             access_token,
@@ -169,6 +177,23 @@ impl RealtimeClient {
             ("longestLiveAgainMs", millis(realtime.longest_live_again)),
         ])
     }
+}
+
+/// This build's number: a later version's is higher.
+const BUILD: u64 = build(env!("CARGO_PKG_VERSION").as_bytes());
+
+const fn build(version: &[u8]) -> u64 {
+    let (mut build, mut part, mut at) = (0, 0, 0);
+    while at < version.len() {
+        match version[at] {
+            digit @ b'0'..=b'9' => part = part * 10 + (digit - b'0') as u64,
+            b'.' => (build, part) = ((build + part) * 10_000, 0),
+            // What comes before a release counts as it.
+            _ => break,
+        }
+        at += 1;
+    }
+    build + part
 }
 
 /// When the key expires, if it is a token that says so.

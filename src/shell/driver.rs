@@ -18,6 +18,7 @@ use crate::core::realtime::subscriptions::{Status, Subscription};
 use crate::core::realtime::{Command, Traffic};
 use crate::core::session::token::QuestionId;
 use crate::core::store::names::Kind;
+use crate::core::tabs::body::Echo;
 use crate::core::{connectivity, realtime, session, store};
 use crate::shell::environment::{Page, epoch, network_now, read_clocks, seed, visibility_now};
 use crate::shell::http::Project;
@@ -26,6 +27,7 @@ use crate::shell::promise::{Ended, once, settle};
 use crate::shell::router::Router;
 use crate::shell::socket::{Socket, SocketEvent};
 use crate::shell::store::{Storage, remember_user};
+use crate::shell::tabs::{Tabs, name as tab_name};
 use crate::shell::token::claims;
 use crate::shell::wake::Wake;
 
@@ -65,6 +67,7 @@ pub struct Driver {
     storage: RefCell<Storage>,
     is_pumping: Cell<bool>,
     setup: Setup,
+    tabs: Option<Tabs>,
     _page: Page,
     _control: Closure<dyn FnMut(u32, JsValue)>,
     _overflow: Closure<dyn FnMut(u32, u32)>,
@@ -93,17 +96,28 @@ impl Driver {
             let overflow = Closure::<dyn FnMut(u32, u32)>::new(move |slot, count| {
                 on_overflow(Traffic::Overflow { slot, count }.into());
             });
+            let pump = Pump::new(setup.config.clone(), seed());
+            let on_tabs = tell.clone();
+            let tabs = setup.config.tabs.map(|_| {
+                let tell = move |membership, event| on_tabs(Input::Tabs { membership, event });
+                Tabs::new(pump.dashboard().tabs().tab(), tell)
+            });
+            let router = Router::new(
+                protocol,
+                control.as_ref().unchecked_ref(),
+                overflow.as_ref().unchecked_ref(),
+                tabs.as_ref().map(Tabs::forward).as_ref(),
+            );
+            if let Some(tabs) = &tabs {
+                tabs.serve(&router);
+            }
             let on_wake = tell.clone();
             let on_page = move |event: PageEvent| tell(event.into());
             let on_ticking = on_page.clone();
             Self {
-                pump: RefCell::new(Pump::new(setup.config.clone(), seed())),
-                router: Router::new(
-                    protocol,
-                    control.as_ref().unchecked_ref(),
-                    overflow.as_ref().unchecked_ref(),
-                    None,
-                ),
+                pump: RefCell::new(pump),
+                router,
+                tabs,
                 sockets: RefCell::default(),
                 wake: Wake::new(
                     move || on_wake(Input::Wake),
@@ -227,6 +241,13 @@ impl Driver {
             Output::Connectivity(connectivity::Action::Probe { within }) => self.probe(within),
             Output::Realtime(action) => self.send(action),
             Output::Routes(edit) => self.router.edit(edit),
+            Output::Tabs(action) => self.tabs.iter().for_each(|tabs| tabs.act(action.clone())),
+            Output::Forward { topic, tabs } => {
+                self.router.forward_to(&topic, &tabs.into_iter().map(tab_name).collect::<Vec<_>>());
+            }
+            Output::Deliver(Echo { topic, event, payload, is_bytes }) => {
+                self.router.echo(&topic, &event, &payload, is_bytes);
+            }
             Output::AskToken { question } => self.ask_token(question),
             Output::Http { request, path, body, token, within } => {
                 self.request(request, path, body, token, within);

@@ -9,5 +9,6 @@ pub mod promise;
 pub mod router;
 pub mod socket;
 pub mod store;
+pub mod tabs;
 pub mod token;
 pub mod wake;

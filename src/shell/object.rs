@@ -12,6 +12,7 @@ use crate::core::error::Error;
 use crate::core::log::LogEntry;
 use crate::core::payload::Payload;
 use crate::core::realtime::presence::PresenceEvent;
+use crate::core::tabs::role::Health;
 use crate::core::{connectivity, realtime};
 use crate::shell::router::{redacted, redacted_value};
 
@@ -39,6 +40,9 @@ pub fn notification(notification: &Notification<JsValue>) -> JsValue {
         Notification::Connectivity(news) => of_connectivity(news),
         Notification::Realtime(news) => of_realtime(news),
         Notification::Store(news) => store::news(news),
+        Notification::Tabs(Health { role, tabs }) => {
+            ("tabs", vec![("role", JsValue::from_str(role.as_str())), ("tabs", JsValue::from(*tabs))])
+        }
         Notification::UserChanged => ("user-changed", vec![]),
         Notification::Error(cause) => ("error", vec![("error", error(cause))]),
     };

@@ -9,7 +9,9 @@ import {
   BROADCAST,
   binaryMessage,
   broadcastFrame,
+  broadcastOf,
   decoded,
+  echoOf,
   fieldsOf,
   isAscii,
   isObject,
@@ -122,6 +124,18 @@ export class Router {
       if (typeof data === 'string') this.text(undefined, data);
       else this.binary(undefined, data);
     }
+  }
+
+  /** What waits to go to other tabs goes now. */
+  flush() {
+    this.#forwarder.flush();
+  }
+
+  /** Delivers a broadcast of another tab's, which the server does not send back to the socket that they share. */
+  echo(topic, event, payload, isBytes) {
+    const data = isBytes ? broadcastOf(topic, event, payload) : echoOf(this.#protocol, topic, event, payload);
+    if (typeof data === 'string') this.text(undefined, data);
+    else this.binary(undefined, data);
   }
 
   /** @param {undefined | ((frame: { direction: 'in' | 'out', data: string | ArrayBuffer }) => void)} tap is shown every frame */

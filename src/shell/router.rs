@@ -52,6 +52,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn take(this: &Router, frames: &Array, dropped: &Array);
 
+    /// Delivers a broadcast of another tab's as if the server had sent it.
+    #[wasm_bindgen(method)]
+    pub fn echo(this: &Router, topic: &str, event: &str, payload: &JsValue, is_bytes: bool);
+
     /// The frames that a socket has received since the last call, and when the last of them came, as `[frames, time]`.
     #[wasm_bindgen(method, js_name = heard)]
     fn heard_on(this: &Router, socket: u32) -> Option<Float64Array>;

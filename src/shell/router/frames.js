@@ -91,6 +91,24 @@ export function fieldsOf(bytes) {
   return kind === PUSH && bytes.length >= start && decoded(bytes.buffer, 4, start) !== undefined ? start : 0;
 }
 
+/** A broadcast as the server would send it in a text frame. */
+export function echoOf(protocol, topic, event, payload) {
+  const message = JSON.stringify({ event, payload, type: 'broadcast' });
+  return protocol.head(topic, 'broadcast') + message + (protocol === V1 ? '}' : ']');
+}
+
+/** A broadcast of bytes as the server would send it. @param {ArrayBuffer | ArrayBufferView} payload */
+export function broadcastOf(topic, event, payload) {
+  const [name, of] = [encoder.encode(topic), encoder.encode(event)];
+  const content = bytesOf(payload);
+  const bytes = new Uint8Array(5 + name.length + of.length + content.length);
+  bytes.set([BROADCAST, name.length, of.length, 0, 0]);
+  bytes.set(name, 5);
+  bytes.set(of, 5 + name.length);
+  bytes.set(content, 5 + name.length + of.length);
+  return bytes.buffer;
+}
+
 /** Whether all before this place is. */
 export function isAscii(bytes, end) {
   let bits = 0;
