@@ -155,7 +155,7 @@ export const tabsMutants = [
   {
     name: 'a tab of a former user that stays in the group',
     file: 'src/core/tabs/users.rs',
-    text: '        self.leave(now);\n        self.user = user;',
+    text: '        self.leave(now);\n        self.forget_token();\n        self.user = user;',
     replacement: '        self.user = user;',
   },
 ];

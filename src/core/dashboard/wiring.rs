@@ -95,7 +95,8 @@ impl<P: Payload> Dashboard<P> {
             From::Forward { topic, tabs } => self.tell(Output::Forward { topic, tabs }),
             From::Deliver(echo) => self.tell(Output::Deliver(echo)),
             From::SetToken(token) => {
-                if let Some(event) = read_token(&token) {
+                let event = read_token(&token).filter(|event| self.is_of_user(event));
+                if let Some(event) = event {
                     self.session.handle(now, session::Input::Event(event));
                 }
             }
@@ -106,6 +107,16 @@ impl<P: Payload> Dashboard<P> {
             }
             From::Health(health) if self.is_shared => self.notify(Notification::Tabs(health)),
             From::Health(_) => {}
+        }
+    }
+
+    /// Whether a token that came from another tab is the present user's.
+    fn is_of_user(&self, event: &session::Event) -> bool {
+        let session::Event::SetToken { value, claims } = event else { return false };
+        match self.session.user() {
+            User::Known(user) => value.is_some() && claims.user.as_ref() == Some(user),
+            User::Nobody => value.is_none(),
+            User::Unknown | User::Presumed(_) | User::Unclear => false,
         }
     }
 

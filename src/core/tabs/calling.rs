@@ -183,6 +183,7 @@ impl<R: Relay> Tabs<R> {
         if std::mem::replace(&mut self.is_serving, true) {
             return;
         }
+        self.forget_token();
         for command in self.replayed() {
             self.serve_command(now, None, command);
         }

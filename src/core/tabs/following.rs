@@ -230,6 +230,11 @@ impl<R: Relay> Tabs<R> {
         }
     }
 
+    /// A former user's, or one that this tab's own session serves with.
+    pub(super) fn forget_token(&mut self) {
+        self.leader.token = None;
+    }
+
     /// The application has set a token. If another tab serves this one, that one's session needs it.
     pub(super) fn token(&mut self, now: Instant, token: R::Payload) {
         match self.role {

@@ -33,6 +33,7 @@ impl<R: Relay> Tabs<R> {
             return;
         }
         self.leave(now);
+        self.forget_token();
         self.user = user;
         if self.is_started {
             self.enter(now);

@@ -1,0 +1,375 @@
+//! The browser around the tabs, the way to the server, and the server.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use wedsync_dashboard::core::connectivity;
+use wedsync_dashboard::core::dashboard::{Input, Output};
+use wedsync_dashboard::core::ids::{SocketId, TabId};
+use wedsync_dashboard::core::page::PageEvent;
+use wedsync_dashboard::core::realtime::Action as Sent;
+use wedsync_dashboard::core::realtime::frame::Encoding;
+use wedsync_dashboard::core::rng::Rng;
+use wedsync_dashboard::core::tabs::{Action, Event as Of, Membership};
+
+use crate::locks::{Change, Locks};
+use crate::server::{Conn, Data, Emission, Millis, Server, Settings, Version};
+use crate::tab::{EPOCH, Event, Tab};
+
+/// What happens later.
+enum Later {
+    Tab(usize, Event),
+    /// A socket's handshake reaches the server.
+    Handshake(usize, SocketId, Conn),
+    ToServer(Conn, Data),
+    ToClient(Conn, Emission),
+}
+
+pub struct World {
+    pub now: Millis,
+    pub rng: Rng,
+    pub tabs: Vec<Tab>,
+    pub server: Server,
+    locks: Locks,
+    queue: BTreeMap<(Millis, u64), Later>,
+    queued: u64,
+    conns: BTreeMap<Conn, (usize, SocketId)>,
+    last: BTreeMap<(usize, usize), Millis>,
+    watchers: BTreeMap<TabId, BTreeSet<usize>>,
+    /// How many sockets were opened.
+    pub opened: u32,
+    trace: bool,
+}
+
+impl World {
+    pub fn new(seed: u64) -> Self {
+        let settings = Settings {
+            epoch: EPOCH,
+            messages: 10_000,
+            presences: 10_000,
+            joins: 10_000,
+            ..Settings::default()
+        };
+        let mut server = Server::new(settings, seed);
+        server.advance(1_000);
+        Self {
+            now: 1_000,
+            rng: Rng::new(seed),
+            tabs: Vec::new(),
+            server,
+            locks: Locks::default(),
+            queue: BTreeMap::new(),
+            queued: 0,
+            conns: BTreeMap::new(),
+            last: BTreeMap::new(),
+            watchers: BTreeMap::new(),
+            opened: 0,
+            trace: std::env::var_os("TABS_TRACE").is_some(),
+        }
+    }
+
+    pub fn open(&mut self, user: Option<&'static str>, has_token_source: bool) -> usize {
+        let seed = self.rng.next_u64();
+        self.tabs.push(Tab::new(user, has_token_source, seed));
+        let tab = self.tabs.len() - 1;
+        if !has_token_source && user.is_some() {
+            self.set_token(tab);
+        }
+        tab
+    }
+
+    /// The application sets its user's token.
+    pub fn set_token(&mut self, tab: usize) {
+        let event = self.tabs[tab].token(None, self.now);
+        self.input(tab, event);
+    }
+
+    fn later(&mut self, delay: Millis, later: Later) {
+        self.queued += 1;
+        self.queue.insert((self.now + delay, self.queued), later);
+    }
+
+    fn event(&mut self, tab: usize, membership: Membership, event: Of<Value>) {
+        let delay = self.rng.up_to(5);
+        self.later(delay, Later::Tab(tab, Event::Input(Input::Tabs { membership, event })));
+    }
+
+    pub fn run(&mut self, millis: Millis) {
+        let until = self.now + millis;
+        loop {
+            let event = self.queue.first_key_value().map(|((at, _), _)| *at);
+            let timers = self.tabs.iter().enumerate().filter_map(|(tab, state)| Some((state.next()?, tab)));
+            let timer = timers.min();
+            let task = self.server.next_timeout();
+            let all = event.into_iter().chain(timer.map(|(at, _)| at)).chain(task);
+            let Some(next) = all.min().filter(|next| *next <= until) else { break };
+            self.now = self.now.max(next);
+            if task == Some(next) {
+                self.server.advance(self.now);
+                self.deliver();
+            } else if event == Some(next) {
+                let Some((_, later)) = self.queue.pop_first() else { break };
+                self.happen(later);
+            } else if let Some((_, tab)) = timer {
+                self.input(tab, Input::Wake);
+            }
+        }
+        self.now = self.now.max(until);
+        self.server.advance(self.now);
+        self.deliver();
+    }
+
+    fn happen(&mut self, later: Later) {
+        match later {
+            Later::Tab(tab, event) => self.tell(tab, event),
+            Later::Handshake(tab, socket, conn) => {
+                if self.conns.contains_key(&conn) {
+                    self.server.connect(conn, Version::Two, "anon");
+                    self.input(tab, Input::SocketOpened { socket, epoch: EPOCH + self.now });
+                }
+            }
+            Later::ToServer(conn, data) => {
+                self.server.advance(self.now);
+                self.server.receive(conn, data);
+                self.deliver();
+            }
+            Later::ToClient(conn, emission) => {
+                let Some((tab, socket)) = self.conns.get(&conn).copied() else { return };
+                // A frozen page's frames wait, and what it held is gone by then.
+                if !self.tabs[tab].is_awake() {
+                    return;
+                }
+                match emission {
+                    Emission::Frame(data) => {
+                        if let Some(input) = self.tabs[tab].frame(self.now, socket, &data) {
+                            self.input(tab, input);
+                        }
+                        self.forward(tab);
+                    }
+                    Emission::Close(code) => {
+                        self.conns.remove(&conn);
+                        self.input(tab, connectivity::Event::Closed { socket, code });
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the server has given its sockets.
+    fn deliver(&mut self) {
+        for (conn, emission) in self.server.take() {
+            self.later(5, Later::ToClient(conn, emission));
+        }
+    }
+
+    fn tell(&mut self, tab: usize, event: Event) {
+        let state = &mut self.tabs[tab];
+        if state.is_gone {
+            return;
+        }
+        if state.is_frozen {
+            state.backlog.push_back(event);
+            return;
+        }
+        match event {
+            Event::Input(input) => self.input(tab, input),
+            Event::Frames(frames) => {
+                for frame in frames {
+                    let verdict = self.tabs[tab].router.taken(&frame);
+                    self.tabs[tab].deliver(verdict);
+                }
+            }
+        }
+    }
+
+    pub fn input(&mut self, tab: usize, input: impl Into<Input<Value>>) {
+        let outputs = self.tabs[tab].input(self.now, input.into());
+        for output in outputs {
+            self.perform(tab, output);
+        }
+        for question in std::mem::take(&mut self.tabs[tab].questions) {
+            let answer = self.tabs[tab].token(Some(question), self.now);
+            let delay = self.rng.up_to(80);
+            self.later(delay, Later::Tab(tab, Event::Input(Input::Session(answer))));
+        }
+    }
+
+    /// What the router has for others.
+    fn forward(&mut self, tab: usize) {
+        self.tabs[tab].router.forwarder().flush();
+        for forwarded in self.tabs[tab].router.forwarder().take() {
+            for name in &forwarded.tabs {
+                let id = TabId(name.parse().unwrap());
+                if let Some(other) = self.tabs.iter().position(|other| other.tabs().tab() == id) {
+                    self.message(tab, other, Event::Frames(forwarded.frames.clone()));
+                }
+            }
+        }
+    }
+
+    fn message(&mut self, from: usize, to: usize, event: Event) {
+        if self.tabs[to].open.is_none() {
+            return;
+        }
+        let delay = self.rng.up_to(5);
+        let at = (self.now + delay).max(self.last.get(&(from, to)).copied().unwrap_or(0));
+        self.last.insert((from, to), at);
+        self.later(at - self.now, Later::Tab(to, event));
+    }
+
+    fn perform(&mut self, tab: usize, output: Output<Value>) {
+        match output {
+            Output::Connectivity(connectivity::Action::Open { socket }) => {
+                self.opened += 1;
+                let conn = Conn(self.opened);
+                self.conns.insert(conn, (tab, socket));
+                self.tabs[tab].sockets.insert(socket, conn);
+                self.later(40, Later::Handshake(tab, socket, conn));
+            }
+            Output::Connectivity(connectivity::Action::Close { socket }) => self.close_socket(tab, socket),
+            Output::Connectivity(connectivity::Action::Probe { .. }) => {
+                let answered = connectivity::Event::Probed { answered: true };
+                self.later(20, Later::Tab(tab, Event::Input(answered.into())));
+            }
+            Output::Realtime(Sent::Send { socket, frame }) => {
+                self.send(tab, socket, Data::Text(frame.to_string()));
+            }
+            Output::Realtime(Sent::SendBroadcast { socket, header, payload, encoding }) => {
+                assert_eq!(encoding, Encoding::Json);
+                let data = Data::Binary([header, payload.to_string().into_bytes()].concat());
+                self.send(tab, socket, data);
+            }
+            Output::Tabs(action) => self.act(tab, action),
+            Output::Http { .. } => {}
+            other => unreachable!("{other:?}"),
+        }
+    }
+
+    fn send(&mut self, tab: usize, socket: SocketId, data: Data) {
+        if let Some(conn) = self.tabs[tab].sockets.get(&socket) {
+            self.later(5, Later::ToServer(*conn, data));
+        }
+    }
+
+    fn close_socket(&mut self, tab: usize, socket: SocketId) {
+        if let Some(conn) = self.tabs[tab].sockets.remove(&socket) {
+            self.conns.remove(&conn);
+            self.server.advance(self.now);
+            self.server.disconnected(conn);
+            self.deliver();
+        }
+    }
+
+    fn act(&mut self, tab: usize, action: Action<Value>) {
+        let open = self.tabs[tab].open.clone();
+        if self.trace {
+            println!("{:>8} {tab} {action:?}", self.now);
+        }
+        match action {
+            Action::Enter { membership, group } => {
+                self.tabs[tab].open = Some((membership, group));
+                self.event(tab, membership, Of::Entered);
+            }
+            Action::Leave => self.leave(tab),
+            Action::Queue => {
+                let (membership, group) = open.unwrap();
+                let change = self.locks.queue(&group, (tab, membership.0));
+                change.into_iter().for_each(|change| self.changed(change));
+            }
+            Action::Steal => {
+                let (membership, group) = open.unwrap();
+                for change in self.locks.steal(&group, (tab, membership.0)) {
+                    self.changed(change);
+                }
+            }
+            Action::Check => {
+                let (membership, group) = open.unwrap();
+                let is_held = self.locks.holder(&group) == Some((tab, membership.0));
+                self.event(tab, membership, Of::Checked(is_held));
+            }
+            Action::Watch(other) => drop(self.watchers.entry(other).or_default().insert(tab)),
+            Action::Unwatch(other) => drop(self.watchers.entry(other).or_default().remove(&tab)),
+            Action::Post { to, message } => {
+                let (_, group) = open.unwrap();
+                for other in (0..self.tabs.len()).filter(|other| *other != tab) {
+                    let is_meant = to.is_none_or(|to| self.tabs[other].tabs().tab() == to);
+                    let Some((membership, _)) =
+                        self.tabs[other].open.clone().filter(|(_, of)| *of == group && is_meant)
+                    else {
+                        continue;
+                    };
+                    let event = Of::Said(message.clone());
+                    self.message(tab, other, Event::Input(Input::Tabs { membership, event }));
+                }
+            }
+        }
+    }
+
+    fn changed(&mut self, change: Change) {
+        match change {
+            Change::Granted((tab, entered)) => self.event(tab, Membership(entered), Of::Granted),
+            Change::Lost((tab, entered)) => self.event(tab, Membership(entered), Of::Lost),
+        }
+    }
+
+    fn leave(&mut self, tab: usize) {
+        self.tabs[tab].open = None;
+        for change in self.locks.release(tab) {
+            self.changed(change);
+        }
+        let id = self.tabs[tab].tabs().tab();
+        for watcher in self.watchers.remove(&id).unwrap_or_default() {
+            if let Some((membership, _)) = self.tabs[watcher].open.clone() {
+                self.event(watcher, membership, Of::Gone(id));
+            }
+        }
+        for watchers in self.watchers.values_mut() {
+            watchers.remove(&tab);
+        }
+    }
+
+    /// The tab is gone, without a word if it has not been told before.
+    pub fn crash(&mut self, tab: usize) {
+        for socket in self.tabs[tab].sockets.keys().copied().collect::<Vec<_>>() {
+            self.close_socket(tab, socket);
+        }
+        self.tabs[tab].is_gone = true;
+        self.leave(tab);
+    }
+
+    pub fn close(&mut self, tab: usize) {
+        self.input(tab, PageEvent::Suspend);
+        self.crash(tab);
+    }
+
+    /// What was said to a frozen tab comes first, then all else.
+    pub fn thaw(&mut self, tab: usize) {
+        self.tabs[tab].is_frozen = false;
+        let backlog = std::mem::take(&mut self.tabs[tab].backlog);
+        let (messages, others): (Vec<_>, Vec<_>) = backlog.into_iter().partition(Event::is_message);
+        for event in messages.into_iter().chain(others) {
+            self.tell(tab, event);
+        }
+    }
+
+    /// The sockets that the server has open.
+    pub fn sockets(&self) -> usize {
+        self.conns.keys().filter(|conn| self.server.has_socket(**conn)).count()
+    }
+
+    /// The server broadcasts something of its own accord.
+    pub fn server_says(&mut self, channel: &str, text: &str) {
+        self.server.send(channel, false, "said", json!({ "text": text }));
+        self.deliver();
+    }
+
+    /// A user becomes another in one tab.
+    pub fn become_user(&mut self, tab: usize, user: Option<&'static str>) {
+        self.tabs[tab].user = user;
+        self.set_token(tab);
+    }
+
+    pub fn fail_tokens(&mut self, tab: usize) {
+        self.tabs[tab].has_token = false;
+    }
+}

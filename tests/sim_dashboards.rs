@@ -1,0 +1,22 @@
+//! Several tabs with whole dashboards against a model of the Realtime server, on one virtual clock: one connection for all
+//! tabs of a user, and what each of them is told.
+//!
+//! `TABS_SEED=N cargo test --test sim_dashboards` runs one history, `TABS_SEEDS=N` so many.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+#[path = "options/defaults.rs"]
+mod defaults;
+#[path = "tabs/locks.rs"]
+mod locks;
+#[path = "dashboards/seeds.rs"]
+mod seeds;
+#[allow(dead_code, reason = "the simulation of one client asks more of it")]
+#[path = "sim/server/mod.rs"]
+mod server;
+#[path = "dashboards/sharing.rs"]
+mod sharing;
+#[path = "dashboards/tab.rs"]
+mod tab;
+#[path = "dashboards/world.rs"]
+mod world;
