@@ -54,7 +54,7 @@ use crate::core::session::token::QuestionId;
 use crate::core::session::{self, Session};
 use crate::core::store::{self, Store};
 use crate::core::tabs::names::own_id;
-use crate::core::tabs::{self, Tabs};
+use crate::core::tabs::{self, Membership, Tabs};
 use crate::core::time::Instant;
 pub use config::Config;
 pub use input::Input;
@@ -128,6 +128,8 @@ pub struct Dashboard<P: Payload> {
     tabs: Tabs<Relayed<P>>,
     /// Whether other tabs may have a part in this one's connection, or it in theirs.
     is_shared: bool,
+    /// For which entering of a group an epoch is drawn, and what it has to be above.
+    drawing: Option<(Membership, u64)>,
     /// How long a request over HTTP may take, in milliseconds.
     http_timeout: u64,
     has_log: bool,
@@ -150,6 +152,7 @@ impl<P: Payload> Dashboard<P> {
             vault,
             tabs,
             is_shared: config.tabs.is_some(),
+            drawing: None,
             http_timeout: config.http_timeout,
             has_log: config.logs,
             outputs: VecDeque::new(),

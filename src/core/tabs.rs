@@ -178,6 +178,8 @@ impl<R: Relay> Tabs<R> {
             Input::Event { membership, event } if self.is_in(membership) => self.event(now, event),
             Input::Drawn { membership, epoch } if self.is_in(membership) => self.drawn(now, epoch),
             Input::Event { .. } | Input::Drawn { .. } => {}
+            Input::Fenced(epoch) => self.heard_higher(now, epoch),
+            Input::Aside(body) => self.aside(body),
             Input::Overflow { slot, count } => self.overflow(now, slot, count),
             Input::Visible => self.set_visible(now, true),
             Input::Hidden => self.set_visible(now, false),

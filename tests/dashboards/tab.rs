@@ -14,6 +14,7 @@ use wedsync_dashboard::core::realtime::routes::Edit;
 use wedsync_dashboard::core::realtime::subscriptions::Subscription;
 use wedsync_dashboard::core::session;
 use wedsync_dashboard::core::session::token::{Claims, QuestionId};
+use wedsync_dashboard::core::store::operation::OperationId;
 use wedsync_dashboard::core::tabs::role::Role;
 use wedsync_dashboard::core::tabs::{Membership, Tabs};
 
@@ -59,6 +60,8 @@ pub struct Tab {
     /// How often each message came to each subscription.
     pub received: BTreeMap<(String, String), u32>,
     pub questions: Vec<QuestionId>,
+    /// What was asked of the browser's storage.
+    pub refused: Vec<OperationId>,
     pub errors: Vec<Error>,
     pub tracked: BTreeMap<String, Value>,
     calls: u32,
@@ -86,6 +89,7 @@ impl Tab {
             open_calls: BTreeSet::new(),
             received: BTreeMap::new(),
             questions: Vec::new(),
+            refused: Vec::new(),
             errors: Vec::new(),
             tracked: BTreeMap::new(),
             calls: 0,
@@ -169,7 +173,9 @@ impl Tab {
                 }
                 Output::AskToken { question } => self.questions.push(question),
                 Output::Notify(notification) => self.told(notification),
-                Output::Log(_) | Output::Storage { .. } | Output::RenewStorage | Output::RememberUser(_) => {}
+                // A browser that keeps nothing: the epoch is one above all that were heard of.
+                Output::Storage { id, .. } => self.refused.push(id),
+                Output::Log(_) | Output::RenewStorage | Output::RememberUser(_) => {}
                 other => outside.push(other),
             }
         }

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::dashboard::{Input, Output};
 use wedsync_dashboard::core::ids::{SocketId, TabId};
 use wedsync_dashboard::core::page::PageEvent;
@@ -11,6 +10,7 @@ use wedsync_dashboard::core::realtime::Action as Sent;
 use wedsync_dashboard::core::realtime::frame::Encoding;
 use wedsync_dashboard::core::rng::Rng;
 use wedsync_dashboard::core::tabs::{Action, Event as Of, Membership};
+use wedsync_dashboard::core::{connectivity, store};
 
 use crate::locks::{Change, Locks};
 use crate::server::{Conn, Data, Emission, Millis, Server, Settings, Version};
@@ -186,6 +186,11 @@ impl World {
         let outputs = self.tabs[tab].input(self.now, input.into());
         for output in outputs {
             self.perform(tab, output);
+        }
+        for operation in std::mem::take(&mut self.tabs[tab].refused) {
+            let event =
+                store::event::Event::Done { operation, result: Err(store::operation::Failure::Refused) };
+            self.later(1, Later::Tab(tab, Event::Input(Input::Storage(event))));
         }
         for question in std::mem::take(&mut self.tabs[tab].questions) {
             let answer = self.tabs[tab].token(Some(question), self.now);

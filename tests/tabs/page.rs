@@ -172,7 +172,7 @@ impl Page {
                     Output::Routes(edit) => self.write(edit),
                     Output::Forward { topic, tabs } => drop(self.forwards.insert(topic, tabs)),
                     Output::Deliver(echo) => self.deliver(&echo.topic, echo.event.parse().unwrap()),
-                    Output::SetToken(_) | Output::Overflow { .. } | Output::Health(_) => {}
+                    Output::SetToken(_) | Output::Overflow { .. } | Output::Health(_) | Output::Aside(_) => {}
                     other => outside.push(Outside::Output(other)),
                 }
             } else {

@@ -76,7 +76,7 @@ fn groups(browser: &Browser) -> Groups {
     let mut groups = Groups::new();
     for (number, page) in browser.pages.iter().enumerate().filter(|(_, page)| !page.is_gone) {
         let group = page.group().unwrap_or_else(|| panic!("page {number} belongs to no group"));
-        let user = page.user.clone().unwrap_or_default();
+        let user = page.user.as_ref().map_or_else(|| "-".to_owned(), |user| ["+", user].concat());
         assert_eq!(group, ["wedsync/project/", &user].concat(), "page {number} is in its user's group");
         groups.entry(group.to_owned()).or_default().push(number);
     }

@@ -1,5 +1,6 @@
 //! What tabs pass on to each other, as the machines between which they stand know it.
 
+mod aside;
 mod link;
 mod routes;
 mod subscription;
@@ -12,6 +13,7 @@ use crate::core::realtime::subscriptions::Subscription;
 use crate::core::session;
 use crate::core::session::token::Claims;
 use crate::core::tabs::relay::Relay;
+pub use aside::Aside;
 pub use link::Told;
 
 /// The types.

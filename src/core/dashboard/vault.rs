@@ -6,7 +6,7 @@ use std::rc::Rc;
 use crate::core::ids::CallId;
 use crate::core::rng::Rng;
 use crate::core::store::input::{Command, Config, Input, Limits, Timer};
-use crate::core::store::names::Owner;
+use crate::core::store::names::{Kind, Owner};
 use crate::core::store::output::{News, Outcome, Output as StoreOutput, Refusal};
 use crate::core::store::{Store, event::Event};
 use crate::core::time::Instant;
@@ -39,6 +39,8 @@ pub(super) struct Vault<P> {
     waiting: Vec<(CallId, Command<P>)>,
     /// The application uses the store.
     is_used: bool,
+    /// The epoch in which this tab leads, if it does.
+    epoch: Option<u64>,
     is_hidden: bool,
     is_put_away: bool,
     rng: Rng,
@@ -55,6 +57,7 @@ impl<P: Clone> Vault<P> {
             store: None,
             waiting: Vec::new(),
             is_used: false,
+            epoch: None,
             is_hidden: false,
             is_put_away: false,
             rng,
@@ -91,7 +94,6 @@ impl<P: Clone> Vault<P> {
     }
 
     /// This tab is about to lead the user's tabs. Without a place for a counter of epochs that is told at once.
-    #[cfg_attr(not(test), expect(dead_code, reason = "who leads is not connected yet"))]
     pub(super) fn draw_epoch(&mut self, now: Instant, above: u64) {
         self.begin(now);
         if self.store.is_none() {
@@ -101,9 +103,25 @@ impl<P: Clone> Vault<P> {
     }
 
     /// Tells the store that this tab leads in this epoch, or does not.
-    #[expect(dead_code, reason = "who leads is not connected yet")]
     pub(super) fn lead(&mut self, now: Instant, epoch: Option<u64>) {
-        self.tell(now, epoch.map_or(Input::NotLeading, |epoch| Input::Leading { epoch }));
+        if self.epoch != epoch {
+            self.epoch = epoch;
+            self.tell_who_leads(now);
+        }
+    }
+
+    fn tell_who_leads(&mut self, now: Instant) {
+        self.tell(now, self.epoch.map_or(Input::NotLeading, |epoch| Input::Leading { epoch }));
+    }
+
+    /// Another tab has written.
+    pub(super) fn announced(&mut self, now: Instant, database: Kind, through: u64, generation: u64) {
+        self.tell(now, Input::Announced { database, through, generation });
+    }
+
+    /// Another tab has wiped.
+    pub(super) fn wiped(&mut self, now: Instant, incarnation: u64) {
+        self.tell(now, Input::Wiped { incarnation });
     }
 
     /// Whose page this is has become known, or has changed.
@@ -171,6 +189,9 @@ impl<P: Clone> Vault<P> {
         let config = Config { owner, origin, wall: self.wall, limits: Limits::USUAL };
         self.store = Some(Store::new(config, self.rng.split()));
         self.tell(now, Input::Start);
+        if self.epoch.is_some() {
+            self.tell_who_leads(now);
+        }
         if self.is_hidden {
             self.tell(now, Input::Hidden);
         }

@@ -1,6 +1,6 @@
 //! Which machine is told what: an arm for each input of the dashboard, and for each output of a machine.
 
-use super::relayed::{Relayed, Told, read_token, write_token};
+use super::relayed::{Aside, Relayed, Told, read_token, write_token};
 use super::vault;
 use super::{Dashboard, Input, Notification, Output, RequestId};
 use crate::core::access::Change;
@@ -13,7 +13,10 @@ use crate::core::payload::Payload;
 use crate::core::realtime::{self, Traffic};
 use crate::core::session::{self, names_key};
 use crate::core::store;
-use crate::core::tabs::{self, names::owner};
+use crate::core::tabs;
+use crate::core::tabs::names::owner;
+use crate::core::tabs::relay::Portable;
+use crate::core::tabs::role::Role;
 use crate::core::time::Instant;
 use crate::core::user::User;
 
@@ -103,10 +106,20 @@ impl<P: Payload> Dashboard<P> {
             From::AskUser => self.session.handle(now, session::Input::WantUser),
             From::Action(action) => self.tell(Output::Tabs(action)),
             From::Draw { membership, above } => {
-                self.tabs.handle(now, tabs::Input::Drawn { membership, epoch: above.saturating_add(1) });
+                self.drawing = Some((membership, above));
+                self.vault.draw_epoch(now, above);
             }
-            From::Health(health) if self.is_shared => self.notify(Notification::Tabs(health)),
-            From::Health(_) => {}
+            From::Aside(aside) => self.take_aside(now, &aside),
+            From::Health(health) => {
+                let epoch = match health.role {
+                    Role::Leading { epoch } => epoch,
+                    _ => None,
+                };
+                self.vault.lead(now, epoch);
+                if self.is_shared {
+                    self.notify(Notification::Tabs(health));
+                }
+            }
         }
     }
 
@@ -181,6 +194,17 @@ impl<P: Payload> Dashboard<P> {
         }
     }
 
+    /// The store of another tab of this user's says something.
+    fn take_aside(&mut self, now: Instant, aside: &P) {
+        match Aside::from_payload(aside) {
+            Some(Aside::Written { database, through, generation }) => {
+                self.vault.announced(now, database, through, generation);
+            }
+            Some(Aside::Wiped { incarnation }) => self.vault.wiped(now, incarnation),
+            None => {}
+        }
+    }
+
     pub(super) fn route_vault(&mut self, now: Instant, output: vault::Output<P>) {
         use store::output::Output as From;
         let output = match output {
@@ -191,8 +215,22 @@ impl<P: Payload> Dashboard<P> {
         match output {
             From::Operation { id, operation } => self.tell(Output::Storage { id, operation }),
             From::News(news) => self.notify(Notification::Store(news)),
-            From::Wiped { .. } => self.tell(Output::RememberUser(None)),
-            From::Announce { .. } | From::Epoch(_) | From::Fenced { .. } => {}
+            From::Wiped { incarnation } => {
+                self.tell(Output::RememberUser(None));
+                self.tabs.handle(now, tabs::Input::Aside(Aside::Wiped { incarnation }.to_payload()));
+            }
+            From::Announce { database, through, generation } => {
+                let aside = Aside::Written { database, through, generation };
+                self.tabs.handle(now, tabs::Input::Aside(aside.to_payload()));
+            }
+            From::Epoch(epoch) => {
+                if let Some((membership, above)) = self.drawing.take() {
+                    // Without a place to keep it the highest that was heard of has to do.
+                    let epoch = epoch.unwrap_or_else(|| above.saturating_add(1));
+                    self.tabs.handle(now, tabs::Input::Drawn { membership, epoch });
+                }
+            }
+            From::Fenced { epoch } => self.tabs.handle(now, tabs::Input::Fenced(epoch)),
         }
     }
 

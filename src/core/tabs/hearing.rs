@@ -52,6 +52,7 @@ impl<R: Relay> Tabs<R> {
             _ if !is_understood => self.stats.foreign += 1,
             Message::Pong { hello, heard, .. } => self.ponged(now, from, hello, heard),
             Message::Heard { hello, heard } => self.acknowledged(now, from, hello, heard),
+            Message::Aside { body } => self.tell(Output::Aside(body)),
             Message::Again { hello } => self.begin_anew(now, from, hello),
             Message::Numbered { hello, epoch, number, body } => {
                 if matches!(self.role, Role::Leading { .. }) {
@@ -60,6 +61,13 @@ impl<R: Relay> Tabs<R> {
                     self.leader_says(epoch, from, hello, number, &body);
                 }
             }
+        }
+    }
+
+    /// The other tabs are told something that this machine does not look into.
+    pub(super) fn aside(&mut self, body: R::Payload) {
+        if self.is_entered {
+            self.post(None, Message::Aside { body });
         }
     }
 

@@ -60,6 +60,10 @@ pub enum Input<R: Relay> {
         /// A number that no leader has had before.
         epoch: Epoch,
     },
+    /// There is a leader of this higher epoch, as the store has found.
+    Fenced(Epoch),
+    /// The other tabs are to be told this.
+    Aside(R::Payload),
     /// Messages of a callback of this tab's were dropped, because it did not keep up.
     Overflow {
         /// Whose.

@@ -63,6 +63,11 @@ pub enum Message<P> {
     TakeOver,
     /// To all: the sender is being closed or put away.
     Goodbye,
+    /// To all: something that the machines of every tab may want to know. It may be lost.
+    Aside {
+        /// What.
+        body: P,
+    },
     /// Something numbered, to the leader or from it.
     Numbered {
         /// By which hello the follower follows.
@@ -147,6 +152,7 @@ impl<P: Payload> Envelope<P> {
             Message::Higher { epoch } => ("higher", vec![("epoch", large(*epoch))]),
             Message::TakeOver => ("takeover", Vec::new()),
             Message::Goodbye => ("goodbye", Vec::new()),
+            Message::Aside { body } => ("aside", vec![("body", body.clone())]),
             Message::Numbered { hello, epoch, number, body } => {
                 let name = [("hello", count(*hello)), ("epoch", large(*epoch)), ("number", large(*number))];
                 ("numbered", name.into_iter().chain([("body", body.clone())]).collect())
@@ -195,6 +201,7 @@ impl<P: Payload> Envelope<P> {
             "higher" => large("epoch").map(|epoch| Message::Higher { epoch }),
             "takeover" => Some(Message::TakeOver),
             "goodbye" => Some(Message::Goodbye),
+            "aside" => value.field("body").map(|body| Message::Aside { body }),
             "numbered" => hello().and_then(|hello| {
                 let (epoch, number) = (large("epoch")?, large("number")?);
                 Some(Message::Numbered { hello, epoch, number, body: value.field("body")? })
@@ -227,6 +234,7 @@ mod tests {
             Message::Higher { epoch: 4 },
             Message::TakeOver,
             Message::Goodbye,
+            Message::Aside { body: body.clone() },
             Message::Numbered { hello: 1, epoch: 3, number: 9, body },
         ] {
             let said = envelope(message);

@@ -73,6 +73,8 @@ pub enum Output<R: Relay> {
     },
     /// Hand an access token that the application has set in another tab to the session.
     SetToken(R::Payload),
+    /// Another tab has said something that this machine does not look into.
+    Aside(R::Payload),
     /// Find out whose tab this is.
     AskUser,
     /// By the browser.

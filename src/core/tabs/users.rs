@@ -42,12 +42,12 @@ impl<R: Relay> Tabs<R> {
 
     /// The group's name; `None` if it is not known or not to be shared.
     fn group(&self) -> Option<String> {
-        let user = match &self.user {
-            User::Nobody => "",
-            User::Known(user) => user,
+        let (kind, user) = match &self.user {
+            User::Nobody => ("-", ""),
+            User::Known(user) => ("+", user.as_str()),
             User::Unknown | User::Presumed(_) | User::Unclear => return None,
         };
-        Some(["wedsync/", &self.config.project, "/", user].concat())
+        Some(["wedsync/", &self.config.project, "/", kind, user].concat())
     }
 
     pub(super) fn group_name(&self) -> String {
