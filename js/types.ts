@@ -4,7 +4,8 @@ import type {
   PresenceEvent,
   PresenceState,
   SubscriptionStatus,
-  SystemMessage, Tabs,
+  SystemMessage,
+  Tabs,
 } from './messages.js';
 import type { RealtimeOptions, SupabaseRealtimeOptions } from './options/manager.js';
 import type { InitOptions } from './options/place.js';

@@ -14,7 +14,7 @@ use wedsync_dashboard::core::realtime::routes::Edit;
 use wedsync_dashboard::core::realtime::subscriptions::Subscription;
 use wedsync_dashboard::core::session;
 use wedsync_dashboard::core::session::token::{Claims, QuestionId};
-use wedsync_dashboard::core::store::operation::OperationId;
+use wedsync_dashboard::core::store::operation::{Operation, OperationId};
 use wedsync_dashboard::core::tabs::role::Role;
 use wedsync_dashboard::core::tabs::{Membership, Tabs};
 
@@ -61,7 +61,7 @@ pub struct Tab {
     pub received: BTreeMap<(String, String), u32>,
     pub questions: Vec<QuestionId>,
     /// What was asked of the browser's storage.
-    pub refused: Vec<OperationId>,
+    pub storage: Vec<(OperationId, Operation<Value>)>,
     pub errors: Vec<Error>,
     pub tracked: BTreeMap<String, Value>,
     calls: u32,
@@ -89,7 +89,7 @@ impl Tab {
             open_calls: BTreeSet::new(),
             received: BTreeMap::new(),
             questions: Vec::new(),
-            refused: Vec::new(),
+            storage: Vec::new(),
             errors: Vec::new(),
             tracked: BTreeMap::new(),
             calls: 0,
@@ -173,8 +173,7 @@ impl Tab {
                 }
                 Output::AskToken { question } => self.questions.push(question),
                 Output::Notify(notification) => self.told(notification),
-                // A browser that keeps nothing: the epoch is one above all that were heard of.
-                Output::Storage { id, .. } => self.refused.push(id),
+                Output::Storage { id, operation } => self.storage.push((id, operation)),
                 Output::Log(_) | Output::RenewStorage | Output::RememberUser(_) => {}
                 other => outside.push(other),
             }

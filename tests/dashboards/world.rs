@@ -3,14 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
+use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::dashboard::{Input, Output};
 use wedsync_dashboard::core::ids::{SocketId, TabId};
 use wedsync_dashboard::core::page::PageEvent;
 use wedsync_dashboard::core::realtime::Action as Sent;
 use wedsync_dashboard::core::realtime::frame::Encoding;
 use wedsync_dashboard::core::rng::Rng;
+use wedsync_dashboard::core::store::event::Event::Done;
+use wedsync_dashboard::core::store::operation::{Answer, Failure, Operation, Slice};
+use wedsync_dashboard::core::store::segment::{Directory, Head};
 use wedsync_dashboard::core::tabs::{Action, Event as Of, Membership};
-use wedsync_dashboard::core::{connectivity, store};
 
 use crate::locks::{Change, Locks};
 use crate::server::{Conn, Data, Emission, Millis, Server, Settings, Version};
@@ -36,6 +39,8 @@ pub struct World {
     conns: BTreeMap<Conn, (usize, SocketId)>,
     last: BTreeMap<(usize, usize), Millis>,
     watchers: BTreeMap<TabId, BTreeSet<usize>>,
+    /// The counters of epochs, by user.
+    epochs: BTreeMap<Option<&'static str>, u64>,
     /// How many sockets were opened.
     pub opened: u32,
     trace: bool,
@@ -63,6 +68,7 @@ impl World {
             conns: BTreeMap::new(),
             last: BTreeMap::new(),
             watchers: BTreeMap::new(),
+            epochs: BTreeMap::new(),
             opened: 0,
             trace: std::env::var_os("TABS_TRACE").is_some(),
         }
@@ -187,15 +193,39 @@ impl World {
         for output in outputs {
             self.perform(tab, output);
         }
-        for operation in std::mem::take(&mut self.tabs[tab].refused) {
-            let event =
-                store::event::Event::Done { operation, result: Err(store::operation::Failure::Refused) };
-            self.later(1, Later::Tab(tab, Event::Input(Input::Storage(event))));
+        for (operation, what) in std::mem::take(&mut self.tabs[tab].storage) {
+            let result = self.store(tab, &what);
+            let event = Done { operation, result };
+            self.later(2, Later::Tab(tab, Event::Input(Input::Storage(event))));
         }
         for question in std::mem::take(&mut self.tabs[tab].questions) {
             let answer = self.tabs[tab].token(Some(question), self.now);
             let delay = self.rng.up_to(80);
             self.later(delay, Later::Tab(tab, Event::Input(Input::Session(answer))));
+        }
+    }
+
+    /// The browser's storage, as far as it takes to draw epochs.
+    fn store(&mut self, tab: usize, operation: &Operation<Value>) -> Result<Answer<Value>, Failure> {
+        match operation {
+            Operation::ReadMarks { .. } => Ok(Answer::Marks(Vec::new())),
+            Operation::Open { version, .. } => {
+                Ok(Answer::Opened { was_made: false, version: version.unwrap_or(1) })
+            }
+            Operation::DrawEpoch { above, .. } => {
+                let drawn = self.epochs.entry(self.tabs[tab].user).or_default();
+                *drawn = (*drawn).max(*above) + 1;
+                Ok(Answer::Epoch(*drawn))
+            }
+            Operation::Read { .. } => Ok(Answer::Read(Slice {
+                head: Head { identity: 1, oldest_reader: 1, ..Head::default() },
+                directory: Some(Directory::default()),
+                segments: Vec::new(),
+                unreadable: Vec::new(),
+                is_end: true,
+            })),
+            Operation::Hold { .. } | Operation::WriteMark { .. } => Ok(Answer::Done),
+            _ => Err(Failure::Refused),
         }
     }
 

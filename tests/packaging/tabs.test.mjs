@@ -156,7 +156,10 @@ test('ten tabs have one socket, and each hears what the others say', async () =>
     const [speaker] = pages.slice(from, from + 1);
     assert.ok(speaker);
     await say(speaker, `from ${from}`);
-    await allHear(pages.filter((page) => page !== speaker), `from ${from}`);
+    await allHear(
+      pages.filter((page) => page !== speaker),
+      `from ${from}`,
+    );
     await allHear([speaker], `from ${from}`, 0);
   }
 });
@@ -272,7 +275,9 @@ test('the presence of several tabs is that of the one who spoke last, and a foll
         .map((/** @type {any} */ { mood }) => mood),
     );
   for (const page of pages) {
-    await page.evaluate(() => window.manager.subscribe('who', { channel: 'who', presence: { key: 'us' }, onData: () => {} }));
+    await page.evaluate(() =>
+      window.manager.subscribe('who', { channel: 'who', presence: { key: 'us' }, onData: () => {} }),
+    );
   }
   for (const [number, page] of pages.entries()) {
     await page.evaluate((mood) => window.manager.track('who', { mood }), number);

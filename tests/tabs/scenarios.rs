@@ -357,6 +357,17 @@ fn a_page_that_is_put_away_leaves_and_is_back_at_once() {
 }
 
 #[test]
+fn a_page_that_is_seen_again_is_back_though_no_event_said_so() {
+    let mut browser = browser(1);
+    browser.input(0, Input::Suspend);
+    browser.input(0, Input::Hidden);
+    browser.input(0, Input::Visible);
+    browser.run(browser.now + 1_000);
+    assert_eq!(leader(&browser), [0]);
+    assert_eq!(status(&browser, 0, "feed"), Some(Status::Live));
+}
+
+#[test]
 fn whoever_ends_everything_in_its_tab_is_told_so_while_others_keep_the_connection() {
     let mut browser = browser(2);
     for page in [1, 0] {

@@ -204,6 +204,10 @@ impl<R: Relay> Tabs<R> {
     }
 
     pub(super) fn set_visible(&mut self, now: Instant, is_visible: bool) {
+        // Whoever is seen is back, whether or not an event has said so.
+        if is_visible {
+            self.resume(now);
+        }
         if std::mem::replace(&mut self.is_visible, is_visible) != is_visible {
             self.heard_at = now;
             self.mind_silence(now);
