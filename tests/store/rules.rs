@@ -422,6 +422,31 @@ fn blocked_is_told_at_once() {
 }
 
 #[test]
+fn blocked_is_told_as_long_as_it_is_so() {
+    let mut world = world();
+    let sleeper = world.settled_tab();
+    world.put(sleeper, Kind::Outbox, "a", false);
+    world.wait(100);
+    world.sleep(sleeper, Life::Frozen);
+    let name = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox);
+    world.browser.upgrade(world.now, &name, 1);
+    let tab = world.open_tab();
+    world.wait(0);
+    for operation in 1..8 {
+        let operation = wedsync_dashboard::core::store::operation::OperationId(operation);
+        world.handle(tab, Input::Event(Event::Blocked { operation }));
+    }
+    // The browser says it of the first opening alone. Those that are tried after it wait in silence.
+    for _ in 0..40 {
+        assert_eq!(world.tabs[tab].store.status().outbox, Some(Trouble::Blocked));
+        world.wait(500);
+    }
+    world.thaw(sleeper);
+    world.wait(40_000);
+    assert_eq!(world.tabs[tab].store.status().outbox, Some(Trouble::Newer), "and is over once it is open");
+}
+
+#[test]
 fn damaged_records_are_set_aside_and_survive_compaction() {
     let mut world = world();
     let tab = world.settled_tab();

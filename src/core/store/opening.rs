@@ -101,6 +101,9 @@ impl<P: Clone> Store<P> {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         database.link = Link::Checking;
         database.is_newer = version > VERSION;
+        if database.trouble == Some(Trouble::Blocked) {
+            database.trouble = None;
+        }
         self.ask_marks(now, Purpose::Check(kind));
     }
 
@@ -212,7 +215,9 @@ impl<P: Clone> Store<P> {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         database.failures = database.failures.saturating_add(1);
         let is_refused = database.trouble == Some(Trouble::Refused);
-        if !is_refused && !database.is_newer {
+        // A browser says once that an opening is blocked, and lets the next ones wait behind it without a word.
+        let is_explained = is_refused || database.trouble == Some(Trouble::Blocked);
+        if !is_explained && !database.is_newer {
             database.trouble = Some(Trouble::Failing);
         }
         if database.failures == 1 && !is_refused {

@@ -64,8 +64,8 @@ pub type Found = Vec<Vec<JsValue>>;
 pub type Question = (Store, Request);
 
 /// Runs a transaction: makes the requests that look, waits for them, makes those that follow from what they found, and
-/// commits in the same turn. Without looking it is all one turn. Nothing else is awaited within it, and a failure
-/// aborts it.
+/// commits in the same turn. Without looking it is all one turn, and what is written is packed before it begins: a tab that
+/// is stopped between its beginning and its commit blocks all others. Nothing else is awaited within it, and a failure aborts it.
 ///
 /// Reads where there is no durability; then it waits for no transaction that writes to other object stores.
 pub async fn run(
@@ -75,10 +75,15 @@ pub async fn run(
     look: &[Question],
     then: &dyn Fn(&Found) -> Result<Vec<Question>, Failure>,
 ) -> Result<Found, Failure> {
-    let transaction = begin(database, stores, durability)?;
     let mut found = Vec::new();
+    let packed = if look.is_empty() { Some(then(&found)?) } else { None };
+    let transaction = begin(database, stores, durability)?;
     find(ask(&transaction, look)?, &mut found).await?;
-    let asked = ask(&transaction, &then(&found)?)?;
+    let follows = match packed {
+        Some(packed) => packed,
+        None => then(&found)?,
+    };
+    let asked = ask(&transaction, &follows)?;
     commit(transaction).await?;
     find(asked, &mut found).await?;
     Ok(found)
