@@ -44,7 +44,7 @@ function writeMuch(/** @type {number} */ bytes) {
     }
     const large = `${load} large`;
     await page.tell('begun', large);
-    await outbox.write([[large, 'x'.repeat(bytes)]]);
+    await outbox.write([[large, page.noise(bytes)]]);
     await page.tell('durable', large);
   })();
 }

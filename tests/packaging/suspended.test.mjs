@@ -28,7 +28,7 @@ function randomOf(seed) {
 async function prepareWriter(/** @type {{ most: number, isQueueOnly: boolean }} */ { most, isQueueOnly }) {
   const page = /** @type {any} */ (globalThis);
   const { outbox, cache } = await page.open();
-  const text = 'x'.repeat(2 ** 20);
+  const text = page.noise(2 ** 20);
   const size = () => Math.floor(2_048 * (most / 2_048) ** Math.random());
   page.written = /** @type {Record<string, string>} */ ({});
   page.refused = /** @type {string[]} */ ([]);

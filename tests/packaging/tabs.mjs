@@ -75,6 +75,18 @@ function provide() {
     }
     return 'no error';
   };
+  /** Text of so many characters that a browser can hardly make smaller. */
+  page.noise = (/** @type {number} */ length) => {
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length; at += 2 ** 16) crypto.getRandomValues(bytes.subarray(at, at + 2 ** 16));
+    // Without what JSON would spell out.
+    for (let at = 0; at < length; at += 1) bytes[at] = 93 + ((bytes[at] ?? 0) % 32);
+    return new TextDecoder().decode(bytes);
+  };
+  page.hash = async (/** @type {string} */ text) => {
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
+    return new Uint8Array(digest).join();
+  };
   /** Waits until the store's status is as wanted, and says how many milliseconds that took. */
   page.untilStatus = async (
     /** @type {(status: any) => boolean} */ isWanted,

@@ -34,7 +34,7 @@ export function allSuites(programs) {
     ...browserSuites(programs),
     nodeSuite({
       name: 'packaging',
-      budgetSeconds: 270,
+      budgetSeconds: 420,
       folder: 'tests/packaging',
       prepare: async () => {
         await buildPackage();
