@@ -139,11 +139,12 @@ pub struct Dashboard<P: Payload> {
 impl<P: Payload> Dashboard<P> {
     /// All machines idle; `seed` decides their jitter.
     pub fn new(config: Config, seed: u64) -> Self {
+        let is_shared = tabs::IS_BUILT && config.tabs.is_some();
         let mut rng = Rng::new(seed);
         let connectivity = Connectivity::new(config.connectivity(), rng.split());
         let session = Session::new(config.session(), rng.split());
         let realtime = Realtime::new(config.realtime(), rng.split());
-        let vault = Vault::new(&config.project, config.wall, session.user().clone(), rng.split());
+        let vault = Vault::new(&config.project, config.wall, session.user().clone(), !is_shared, rng.split());
         let tabs = Tabs::new(config.tabs(), rng.split());
         Self {
             connectivity,
@@ -151,7 +152,7 @@ impl<P: Payload> Dashboard<P> {
             realtime,
             vault,
             tabs,
-            is_shared: config.tabs.is_some(),
+            is_shared,
             drawing: None,
             http_timeout: config.http_timeout,
             has_log: config.logs,
@@ -214,7 +215,7 @@ impl<P: Payload> Dashboard<P> {
 
     /// Whether there is an open socket that the application may count on, in this tab or in another.
     pub fn is_connected(&self) -> bool {
-        if self.tabs.is_serving() {
+        if !tabs::IS_BUILT || self.tabs.is_serving() {
             return self.connectivity.is_connected();
         }
         self.tabs.states().iter().any(Told::is_up)
@@ -229,13 +230,13 @@ impl<P: Payload> Dashboard<P> {
     /// and what the id stands for stays.
     /// Where another tab holds the connection, it says so.
     pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
-        let is_here = self.tabs.is_serving();
+        let is_here = !tabs::IS_BUILT || self.tabs.is_serving();
         is_here.then(|| self.realtime.conflict(&self.name_of(id), subscription)).flatten()
     }
 
     /// The callback of an id that stands for this very subscription: to subscribe it again changes no more than that.
     pub fn slot_of(&self, id: &str, subscription: &Subscription) -> Option<Slot> {
-        if self.tabs.is_serving() {
+        if !tabs::IS_BUILT || self.tabs.is_serving() {
             return self.realtime.slot_of(&self.name_of(id), subscription);
         }
         self.tabs.wanted(id).filter(|(wanted, _)| *wanted == subscription).map(|(_, slot)| slot)
@@ -243,12 +244,12 @@ impl<P: Payload> Dashboard<P> {
 
     /// The state of a subscription; `None` if there is none of this id.
     pub fn status(&self, id: &str) -> Option<Status> {
-        if self.is_shared { self.tabs.status(id) } else { self.realtime.status(id) }
+        if tabs::IS_BUILT && self.is_shared { self.tabs.status(id) } else { self.realtime.status(id) }
     }
 
     /// Who is on the channel of a subscription to presence: `{ key: [presence, …] }`, as last told by the server.
     pub fn presence(&self, id: &str) -> Option<P> {
-        if self.tabs.is_serving() {
+        if !tabs::IS_BUILT || self.tabs.is_serving() {
             return self.realtime.presence(&self.name_of(id));
         }
         self.tabs.presence(id)
@@ -256,7 +257,7 @@ impl<P: Payload> Dashboard<P> {
 
     /// What realtime calls an id of the application's.
     fn name_of(&self, id: &str) -> String {
-        if self.is_shared { own_id(id) } else { id.to_owned() }
+        if tabs::IS_BUILT && self.is_shared { own_id(id) } else { id.to_owned() }
     }
 
     /// Who serves this tab.

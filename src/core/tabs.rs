@@ -52,6 +52,10 @@ use tracks::Tracks;
 /// The version of what tabs say to each other.
 pub const PROTOCOL: u32 = 1;
 
+/// Whether tabs can share a connection in this build. In what is shipped they cannot yet: it would make the download larger
+/// than it may be.
+pub const IS_BUILT: bool = cfg!(any(feature = "tabs", not(target_arch = "wasm32")));
+
 /// What the machine is told once.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -168,6 +172,9 @@ impl<R: Relay> Tabs<R> {
 
     /// Takes in what has happened. [`Input::Wake`] makes the earliest timer that is due go off.
     pub fn handle(&mut self, now: Instant, input: Input<R>) {
+        if !IS_BUILT {
+            return self.pass(input);
+        }
         match input {
             Input::Command(command) => self.command(now, command),
             Input::Token(token) => self.token(now, token),
@@ -192,6 +199,19 @@ impl<R: Relay> Tabs<R> {
             }
         }
         self.tell_health();
+    }
+
+    /// Where nothing is shared everything goes straight through.
+    fn pass(&mut self, input: Input<R>) {
+        let output = match input {
+            Input::Command(command) => Output::Apply(command),
+            Input::News { news, .. } => Output::News(news),
+            Input::Link(link) => Output::Link(link),
+            Input::Routes(edit) => Output::Routes(edit),
+            Input::Overflow { slot, count } => Output::Overflow { slot, count },
+            _ => return,
+        };
+        self.tell(output);
     }
 
     /// The next thing to do.

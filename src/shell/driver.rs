@@ -18,6 +18,7 @@ use crate::core::realtime::subscriptions::{Status, Subscription};
 use crate::core::realtime::{Command, Traffic};
 use crate::core::session::token::QuestionId;
 use crate::core::store::names::Kind;
+use crate::core::tabs::IS_BUILT;
 use crate::core::tabs::body::Echo;
 use crate::core::{connectivity, realtime, session, store};
 use crate::shell::environment::{Page, epoch, network_now, read_clocks, seed, visibility_now};
@@ -98,7 +99,7 @@ impl Driver {
             });
             let pump = Pump::new(setup.config.clone(), seed());
             let on_tabs = tell.clone();
-            let tabs = setup.config.tabs.map(|_| {
+            let tabs = setup.config.tabs.filter(|_| IS_BUILT).map(|_| {
                 let tell = move |membership, event| on_tabs(Input::Tabs { membership, event });
                 Tabs::new(pump.dashboard().tabs().tab(), tell)
             });
@@ -241,6 +242,7 @@ impl Driver {
             Output::Connectivity(connectivity::Action::Probe { within }) => self.probe(within),
             Output::Realtime(action) => self.send(action),
             Output::Routes(edit) => self.router.edit(edit),
+            Output::Tabs(_) | Output::Forward { .. } | Output::Deliver(_) if !IS_BUILT => {}
             Output::Tabs(action) => self.tabs.iter().for_each(|tabs| tabs.act(action.clone())),
             Output::Forward { topic, tabs } => {
                 self.router.forward_to(&topic, &tabs.into_iter().map(tab_name).collect::<Vec<_>>());

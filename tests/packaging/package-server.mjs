@@ -8,13 +8,13 @@ const valibot = join(root, 'node_modules', 'valibot', 'dist', 'index.mjs');
 
 /**
  * Serves the installed package to pages without a bundler. What it imports by name has an address instead, as a
- * development server gives it.
+ * development server gives it. `folder` is where the package lies.
  */
-export async function servePackage() {
-  return serveFolder(installedPackageDir, {
+export async function servePackage(folder = installedPackageDir) {
+  return serveFolder(folder, {
     handle(request, response) {
       const { pathname, origin } = new URL(request.url ?? '/', `http://${request.headers.host}`);
-      const file = pathname === '/valibot.js' ? valibot : join(installedPackageDir, pathname);
+      const file = pathname === '/valibot.js' ? valibot : join(folder, pathname);
       if (!file.endsWith('js') || !existsSync(file)) return false;
       const text = readFileSync(file, 'utf8').replaceAll("from 'valibot'", `from '${origin}/valibot.js'`);
       response.writeHead(200, headers).end(text);

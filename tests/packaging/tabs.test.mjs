@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { after, afterEach, before, test } from 'node:test';
 import { expect } from '@playwright/test';
 import { startLocalSupabase } from '@wedsync/local-supabase';
+import { buildPackageWith } from '../../scripts/lib/build/index.mjs';
 import { migrationsDir, seedFile } from '../../scripts/lib/paths.mjs';
 import { servePackage } from './package-server.mjs';
 import { launchChromium } from './workplace.mjs';
@@ -29,7 +30,8 @@ let siteUrl = '';
 
 before(async () => {
   browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
-  server = await servePackage();
+  // What is shipped cannot share yet: it would be larger than it may be.
+  server = await servePackage(await buildPackageWith('tabs'));
   backend = await startLocalSupabase({ port: 0, controlPort: 0, migrations: migrationsDir, seed: seedFile });
   site = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>A tab</title>');

@@ -40,8 +40,21 @@ export async function buildNamedWasm() {
   return join(namedWasmDir, wasmFile);
 }
 
-/** @param {string} name @param {string} folder @param {{ keepsNames: boolean }} options */
-async function compile(name, folder, options) {
+/**
+ * The module with a feature that is not shipped, for its tests.
+ * @param {string} feature
+ * @returns {Promise<string>} the folder, with the module, its binding and its snippets
+ */
+export async function buildWasmWith(feature) {
+  const folder = join(cacheDir, `wasm-with-${feature}`);
+  await exclusively('build', () =>
+    compile(`wasm-with-${feature}`, folder, { keepsNames: false, features: feature }),
+  );
+  return folder;
+}
+
+/** @param {string} name @param {string} folder @param {{ keepsNames: boolean, features?: string }} options */
+async function compile(name, folder, { features, ...options }) {
   const facts = {
     inputs: fingerprint([...crateInputs, 'scripts/lib/build'], {
       also: [cargoTools.wasmBindgen.version, cargoTools.wasmPack.version, binaryenVersion()],
@@ -51,6 +64,7 @@ async function compile(name, folder, options) {
   await unlessDone(name, facts, async () => {
     rmSync(folder, { recursive: true, force: true });
     const flags = ['--release', '--target', 'web', '--out-dir', folder, '--no-pack', '--no-gitignore'];
+    if (features) flags.push('--features', features);
     // Set-up has brought every tool; in another mode wasm-pack would look for what it could download.
     await mustRun('wasm-pack', ['build', '--mode', 'no-install', ...flags], {
       cwd: root,

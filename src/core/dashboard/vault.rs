@@ -41,6 +41,8 @@ pub(super) struct Vault<P> {
     is_used: bool,
     /// The epoch in which this tab leads, if it does.
     epoch: Option<u64>,
+    /// This tab leads itself and no other.
+    is_alone: bool,
     is_hidden: bool,
     is_put_away: bool,
     rng: Rng,
@@ -48,7 +50,7 @@ pub(super) struct Vault<P> {
 }
 
 impl<P: Clone> Vault<P> {
-    pub(super) fn new(project: &str, wall: u64, user: User, rng: Rng) -> Self {
+    pub(super) fn new(project: &str, wall: u64, user: User, is_alone: bool, rng: Rng) -> Self {
         Self {
             project: project.into(),
             wall,
@@ -58,6 +60,7 @@ impl<P: Clone> Vault<P> {
             waiting: Vec::new(),
             is_used: false,
             epoch: None,
+            is_alone,
             is_hidden: false,
             is_put_away: false,
             rng,
@@ -100,6 +103,28 @@ impl<P: Clone> Vault<P> {
             self.outputs.push_back(Output::Store(StoreOutput::Epoch(None)));
         }
         self.tell(now, Input::DrawEpoch { above });
+    }
+
+    /// Whether this tab leads itself and no other, as where nothing is shared: it then draws an epoch of its own. The epochs of
+    /// several such tabs tell the last of them from the others.
+    pub(super) fn set_alone(&mut self, now: Instant, is_alone: bool) {
+        if self.is_alone != is_alone {
+            self.is_alone = is_alone;
+            self.draw_if_alone(now);
+        }
+    }
+
+    fn draw_if_alone(&mut self, now: Instant) {
+        if self.is_alone {
+            self.tell(now, Input::DrawEpoch { above: 0 });
+        }
+    }
+
+    /// An epoch was drawn that no other tab waits for.
+    pub(super) fn lead_alone(&mut self, now: Instant, epoch: u64) {
+        if self.is_alone {
+            self.tell(now, Input::Leading { epoch });
+        }
     }
 
     /// Tells the store that this tab leads in this epoch, or does not.
@@ -192,6 +217,7 @@ impl<P: Clone> Vault<P> {
         if self.epoch.is_some() {
             self.tell_who_leads(now);
         }
+        self.draw_if_alone(now);
         if self.is_hidden {
             self.tell(now, Input::Hidden);
         }
@@ -221,13 +247,14 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::core::store::operation::{Answer, Operation};
+    use crate::core::store::operation::{Answer, Operation, Slice};
+    use crate::core::store::segment::Head;
 
     const NOW: Instant = Instant::from_millis(0);
     const PROJECT: &str = "https://project.example";
 
     fn vault(user: User) -> Vault<Value> {
-        Vault::new(PROJECT, 0, user, Rng::new(7))
+        Vault::new(PROJECT, 0, user, false, Rng::new(7))
     }
 
     fn asks(vault: &mut Vault<Value>, call: u32) {
@@ -289,6 +316,40 @@ mod tests {
         vault.open(NOW);
         let outputs = poll(&mut vault);
         assert_eq!(outputs.iter().filter_map(opened).collect::<Vec<_>>(), ["outbox", "data", "cache"]);
+    }
+
+    #[test]
+    fn a_tab_that_shares_nothing_leads_itself_in_an_epoch_of_its_own() {
+        let mut vault = Vault::new(PROJECT, 0, User::Nobody, true, Rng::new(7));
+        asks(&mut vault, 1);
+        let mut epochs = Vec::new();
+        for _ in 0..20 {
+            for output in poll(&mut vault) {
+                let Output::Store(StoreOutput::Operation { id, operation }) = output else { continue };
+                let answer: Answer<Value> = match operation {
+                    Operation::ReadMarks { .. } => Answer::Marks(Vec::new()),
+                    Operation::Open { name, version, .. } if name.ends_with("/epoch") => {
+                        Answer::Opened { was_made: true, version: version.unwrap_or(1) }
+                    }
+                    Operation::Read { .. } => Answer::Read(Slice {
+                        head: Head::default(),
+                        directory: None,
+                        segments: Vec::new(),
+                        unreadable: Vec::new(),
+                        is_end: true,
+                    }),
+                    Operation::DrawEpoch { above, .. } => {
+                        epochs.push(above + 1);
+                        Answer::Epoch(above + 1)
+                    }
+                    _ => continue,
+                };
+                vault.event(NOW, Event::Done { operation: id, result: Ok(answer) });
+            }
+        }
+        assert_eq!(epochs, [1]);
+        vault.lead_alone(NOW, 1);
+        assert!(vault.store().is_some_and(|store| store.next_timeout().is_some()));
     }
 
     #[test]

@@ -115,6 +115,7 @@ impl<P: Payload> Dashboard<P> {
                     Role::Leading { epoch } => epoch,
                     _ => None,
                 };
+                self.vault.set_alone(now, matches!(health.role, Role::Alone(_)));
                 self.vault.lead(now, epoch);
                 if self.is_shared {
                     self.notify(Notification::Tabs(health));
@@ -228,6 +229,8 @@ impl<P: Payload> Dashboard<P> {
                     // Without a place to keep it the highest that was heard of has to do.
                     let epoch = epoch.unwrap_or_else(|| above.saturating_add(1));
                     self.tabs.handle(now, tabs::Input::Drawn { membership, epoch });
+                } else if let Some(epoch) = epoch {
+                    self.vault.lead_alone(now, epoch);
                 }
             }
             From::Fenced { epoch } => self.tabs.handle(now, tabs::Input::Fenced(epoch)),
