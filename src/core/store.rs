@@ -99,7 +99,7 @@ pub struct Store<P> {
     next_operation: u32,
     next_handle: u32,
     /// Calls that wait, by the time at which they have waited too long; some may have been settled since.
-    waiting: VecDeque<(Instant, CallId)>,
+    waiting: Vec<(Instant, CallId)>,
     round: orphans::Round,
     sweep: Option<Sweep>,
     timers: Timers<Timer>,
@@ -129,7 +129,7 @@ impl<P: Clone> Store<P> {
             operations: LiteMap::new(),
             next_operation: 0,
             next_handle: 0,
-            waiting: VecDeque::new(),
+            waiting: Vec::new(),
             round: orphans::Round::default(),
             sweep: None,
             timers: Timers::default(),
@@ -237,6 +237,18 @@ impl<P: Clone> Store<P> {
 
     fn tell_news(&mut self, news: News<P>) {
         self.tell(Output::News(news));
+    }
+
+    /// What is known of a database.
+    fn database(&mut self, kind: Kind) -> &mut Database<P> {
+        let (owner, incarnation) = (&self.owner, self.incarnation);
+        let database = self.databases.entry(kind);
+        database.or_insert_with(|| Database::new(kind, owner.database(incarnation, kind)))
+    }
+
+    fn next_handle(&mut self) -> HandleId {
+        self.next_handle = self.next_handle.wrapping_add(1);
+        HandleId(self.next_handle)
     }
 
     fn kind_of(&self, handle: HandleId) -> Option<Kind> {

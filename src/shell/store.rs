@@ -10,11 +10,10 @@ mod failure;
 mod handle;
 pub mod manifest;
 mod opening;
-mod reading;
 pub mod record;
 mod site;
 mod transaction;
-mod writing;
+mod work;
 
 use std::cell::RefCell;
 use std::future::{Future, ready};
@@ -22,7 +21,6 @@ use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
-use indexed_db_futures::database::Database;
 use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -72,24 +70,6 @@ impl Storage {
             Operation::Delete { name } => {
                 inner.start(id, Box::pin(opening::delete(Rc::downgrade(inner), id, name)));
             }
-            Operation::Clear { handle } => {
-                inner.on(id, handle, |database| Box::pin(writing::clear(database)))
-            }
-            Operation::Append { handle, durability, segments } => {
-                inner.on(id, handle, |database| Box::pin(writing::append(database, durability, segments)))
-            }
-            Operation::Read { handle, from, most } => {
-                inner.on(id, handle, |database| Box::pin(reading::read(database, from, most)));
-            }
-            Operation::Get { handle, segments } => {
-                inner.on(id, handle, |database| Box::pin(reading::get(database, segments)));
-            }
-            Operation::Compact { handle, durability, compaction } => {
-                inner.on(id, handle, |database| Box::pin(writing::compact(database, durability, compaction)))
-            }
-            Operation::DrawEpoch { handle, above } => {
-                inner.on(id, handle, |database| Box::pin(writing::draw_epoch(database, above)));
-            }
             Operation::Names { prefix } => inner.ask(id, &site::names(&prefix), site::as_names),
             Operation::Estimate => inner.ask(id, &site::estimate(), site::as_estimate),
             Operation::Persist => inner.ask(id, &site::persist(), |kept| Answer::Persisted(kept.is_truthy())),
@@ -107,17 +87,29 @@ impl Storage {
                 drop(held);
             }
             Operation::Held { prefix } => inner.ask(id, &site::held(&prefix), site::as_names),
+            Operation::Clear { handle }
+            | Operation::Append { handle, .. }
+            | Operation::Read { handle, .. }
+            | Operation::Get { handle, .. }
+            | Operation::Compact { handle, .. }
+            | Operation::DrawEpoch { handle, .. } => inner.on(id, handle, operation),
         }
     }
 }
 
 impl Inner {
-    /// Begins work on an opening.
-    fn on(self: &Rc<Self>, id: OperationId, handle: HandleId, work: impl FnOnce(Database) -> Work) {
+    /// Begins an operation on an opening.
+    fn on(self: &Rc<Self>, id: OperationId, handle: HandleId, operation: Operation<JsValue>) {
         let handles = self.handles.borrow();
         let database = handles.get(&handle).and_then(Option::as_ref).map(Handle::database);
         drop(handles);
-        self.start(id, database.map_or_else(|| Box::pin(ready(Err(Failure::Dead))) as Work, work));
+        self.start(
+            id,
+            match database {
+                Some(database) => Box::pin(work::perform(database, operation)),
+                None => Box::pin(ready(Err(Failure::Dead))),
+            },
+        );
     }
 
     /// Begins work now, so that operations reach the browser in the order in which they are asked for, and tells its end in

@@ -114,7 +114,7 @@ export const storeMutants = [
   {
     name: 'what was committed and not read yet, lost with its database',
     file: 'src/core/store/rebuilding.rs',
-    text: 'database.queue.push_front(Group { is_spilled: false, ..awaiting.group });',
+    text: 'queue.push(Group { is_spilled: false, ..awaiting.group });',
     replacement: 'drop(awaiting);',
   },
   {

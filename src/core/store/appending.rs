@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::database::{Awaiting, Flight, Group};
+use super::database::{Awaiting, Flight, Group, take_out};
 use super::names::Kind;
 use super::operation::{Failure, Operation};
 use super::output::{Output, Refusal};
@@ -109,7 +109,7 @@ impl<P: Clone> Store<P> {
         for mut group in std::mem::take(&mut database.queue) {
             // They are in the same order here and there.
             let Some(at) = groups.iter().position(|id| *id == group.id) else {
-                database.queue.push_back(group);
+                database.queue.push(group);
                 continue;
             };
             groups = groups.get(at + 1..).unwrap_or_default();
@@ -195,15 +195,10 @@ impl<P: Clone> Store<P> {
         let spill = self.databases.get(&self.spill_kind()).and_then(|spill| spill.flight.as_ref());
         let in_spill = spill.map_or_else(Vec::new, |flight| flight.groups.clone());
         let Some(database) = self.databases.get_mut(&kind) else { return false };
-        let mut calls = Vec::new();
-        database.queue.retain(|group| {
+        let calls = take_out(&mut database.queue, &|group| {
             let is_promised = group.is_spilled || group.call.is_none();
             let is_doubtful = group.is_doubtful || in_spill.contains(&group.id);
-            let is_dropped = groups.contains(&group.id) && !is_promised && !is_doubtful;
-            if is_dropped {
-                calls.extend(group.call);
-            }
-            !is_dropped
+            groups.contains(&group.id) && !is_promised && !is_doubtful
         });
         let has_dropped = !calls.is_empty();
         self.refuse(calls, refusal);
@@ -215,13 +210,8 @@ impl<P: Clone> Store<P> {
         let epoch = self.epoch;
         let Some(database) = self.databases.get_mut(&kind) else { return };
         let in_flight = database.flight.as_ref().map_or(&[][..], |flight| &flight.groups);
-        let mut calls = Vec::new();
-        database.queue.retain(|group| {
-            let is_kept = group.epoch == 0 || group.epoch == epoch || in_flight.contains(&group.id);
-            if !is_kept {
-                calls.extend(group.call);
-            }
-            is_kept
+        let calls = take_out(&mut database.queue, &|group| {
+            group.epoch != 0 && group.epoch != epoch && !in_flight.contains(&group.id)
         });
         self.refuse(calls, Refusal::NotLeading);
     }

@@ -1,6 +1,5 @@
 //! What is known of one database, and what waits for it.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::compacting::Compacting;
@@ -86,6 +85,19 @@ pub(super) fn regroup<P>(entries: Vec<(u64, Entry<P>)>, now: Instant) -> Vec<Gro
     groups
 }
 
+/// Takes groups out of a queue; gives the calls that waited for them.
+pub(super) fn take_out<P>(queue: &mut Vec<Group<P>>, is_taken: &dyn Fn(&Group<P>) -> bool) -> Vec<CallId> {
+    let mut calls = Vec::new();
+    queue.retain(|group| {
+        let is_taken = is_taken(group);
+        if is_taken {
+            calls.extend(group.call);
+        }
+        !is_taken
+    });
+    calls
+}
+
 /// What is being written.
 #[derive(Debug)]
 pub(super) struct Flight<P> {
@@ -132,10 +144,10 @@ pub(super) struct Database<P> {
     pub is_suspect: bool,
     /// Of a newer build: it is only read.
     pub is_newer: bool,
-    pub queue: VecDeque<Group<P>>,
+    pub queue: Vec<Group<P>>,
     pub flight: Option<Flight<P>>,
     pub awaiting: Vec<Awaiting<P>>,
-    pub asks: VecDeque<Ask>,
+    pub asks: Vec<Ask>,
     pub fetching: Option<OperationId>,
     pub compacting: Option<Compacting<P>>,
     pub clearing: Option<OperationId>,
@@ -153,7 +165,7 @@ pub(super) struct Database<P> {
     /// Whether groups go one by one, to find the one that cannot be stored.
     pub is_single: bool,
     /// Values that are held although the log has them, oldest first, and their sizes in bytes.
-    pub held: VecDeque<(Rc<str>, EntryId)>,
+    pub held: Vec<(Rc<str>, EntryId)>,
     pub held_bytes: u64,
 }
 
@@ -179,10 +191,10 @@ impl<P: Clone> Database<P> {
             is_behind: false,
             is_suspect: false,
             is_newer: false,
-            queue: VecDeque::new(),
+            queue: Vec::new(),
             flight: None,
             awaiting: Vec::new(),
-            asks: VecDeque::new(),
+            asks: Vec::new(),
             fetching: None,
             compacting: None,
             clearing: None,
@@ -194,7 +206,7 @@ impl<P: Clone> Database<P> {
             trouble: None,
             has_made_space: false,
             is_single: false,
-            held: VecDeque::new(),
+            held: Vec::new(),
             held_bytes: 0,
         }
     }

@@ -60,6 +60,19 @@ pub enum State<P> {
     },
 }
 
+impl<P: Clone> Slot<P> {
+    /// Its entry, to be written again; `None` if its value is not held.
+    pub fn entry(&self, key: &Rc<str>) -> Option<Entry<P>> {
+        let content = match &self.state {
+            State::Live { held, expires, .. } => {
+                Content::Put { value: held.as_ref()?.clone(), expires: *expires }
+            }
+            State::Removed { of, .. } => Content::Remove { of: *of },
+        };
+        Some(Entry { key: Rc::clone(key), id: self.id, content })
+    }
+}
+
 /// A segment of the log, as far as space goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Extent {

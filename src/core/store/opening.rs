@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::database::{Database, Link};
+use super::database::{Database, Link, take_out};
 use super::input::Timer;
 use super::names::Kind;
 use super::operation::{Answer, Failure, HandleId, Operation, OperationId};
@@ -80,13 +80,12 @@ impl<P: Clone> Store<P> {
         if self.life != Life::Running {
             return;
         }
-        let name = self.owner.database(self.incarnation, kind);
-        let database = self.databases.entry(kind).or_insert_with(|| Database::new(kind, name));
+        let database = self.database(kind);
         if database.link != Link::Closed {
             return;
         }
-        self.next_handle = self.next_handle.wrapping_add(1);
-        let handle = HandleId(self.next_handle);
+        let handle = self.next_handle();
+        let database = self.database(kind);
         database.link = Link::Opening;
         database.handle = Some(handle);
         let version = (!database.is_newer).then_some(VERSION);
@@ -172,14 +171,7 @@ impl<P: Clone> Store<P> {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         database.is_newer = true;
         database.trouble = Some(Trouble::Newer);
-        let mut refused = Vec::new();
-        database.queue.retain(|group| {
-            let is_kept = kind == Kind::Outbox && group.epoch == 0;
-            if !is_kept {
-                refused.extend(group.call);
-            }
-            is_kept
-        });
+        let refused = take_out(&mut database.queue, &|group| kind != Kind::Outbox || group.epoch != 0);
         self.refuse(refused, Refusal::Newer);
     }
 

@@ -10,11 +10,10 @@ use std::rc::Rc;
 use litemap::LiteMap;
 
 use super::database::{Group, Link, regroup};
-use super::index::State;
 use super::input::Timer;
 use super::names::{Kind, Owner};
 use super::operation::{Answer, Failure, Operation};
-use super::segment::{Content, Entry};
+use super::segment::Entry;
 use super::sweeping::Sweep;
 use super::{DEADLINE, Life, Purpose, Store};
 use crate::core::time::Instant;
@@ -164,17 +163,11 @@ impl<P: Clone> Store<P> {
         let Some(spill) = self.databases.get(&kind) else { return };
         let mut entries: Vec<(u64, Entry<P>)> = Vec::new();
         for (key, slot) in spill.index.slots() {
-            let content = match &slot.state {
-                State::Live { held: Some(value), expires, .. } => {
-                    Content::Put { value: value.clone(), expires: *expires }
-                }
-                State::Live { held: None, .. } => continue,
-                State::Removed { of, .. } => Content::Remove { of: *of },
-            };
+            let Some(entry) = slot.entry(key) else { continue };
             let is_queued =
                 outbox.queue.iter().flat_map(|group| &group.entries).any(|entry| entry.id == slot.id);
             if !is_queued && !outbox.index.has_seen(slot.id) {
-                entries.push((slot.segment, Entry { key: Rc::clone(key), id: slot.id, content }));
+                entries.push((slot.segment, entry));
             }
         }
         for group in regroup(entries, now) {

@@ -6,10 +6,8 @@
 //! that it knows of. It does not matter who is first: an entry counts once, a removal hides its id for good.
 
 use super::database::{Group, regroup};
-use super::index::State;
 use super::names::Kind;
 use super::output::News;
-use super::segment::{Content, Entry};
 use super::{Life, Store};
 use crate::core::time::Instant;
 
@@ -35,15 +33,9 @@ impl<P: Clone> Store<P> {
         let mut lost = 0_u32;
         let is_orphan = self.is_orphan(kind);
         for (key, slot) in former.slots() {
-            let content = match &slot.state {
-                State::Live { held: Some(value), expires, .. } => {
-                    Content::Put { value: value.clone(), expires: *expires }
-                }
-                State::Live { held: None, .. } => {
-                    lost = lost.saturating_add(1);
-                    continue;
-                }
-                State::Removed { of, .. } => Content::Remove { of: *of },
+            let Some(entry) = slot.entry(key) else {
+                lost = lost.saturating_add(1);
+                continue;
             };
             let is_own = slot.id.origin == self.origin;
             let epoch = match kind {
@@ -52,16 +44,19 @@ impl<P: Clone> Store<P> {
                 Kind::Data | Kind::Cache if self.is_leading() => self.epoch,
                 _ => continue,
             };
-            entries.push((slot.segment, Entry { key: key.clone(), id: slot.id, content }));
+            entries.push((slot.segment, entry));
             leaders = epoch;
         }
         if let Some(database) = self.databases.get_mut(&kind) {
-            for awaiting in std::mem::take(&mut database.awaiting).into_iter().rev() {
-                database.queue.push_front(Group { is_spilled: false, ..awaiting.group });
+            let mut queue = regroup(entries, now);
+            for group in &mut queue {
+                group.epoch = leaders;
             }
-            for group in regroup(entries, now).into_iter().rev() {
-                database.queue.push_front(Group { epoch: leaders, ..group });
+            for awaiting in std::mem::take(&mut database.awaiting) {
+                queue.push(Group { is_spilled: false, ..awaiting.group });
             }
+            queue.append(&mut database.queue);
+            database.queue = queue;
         }
         if lost > 0 && self.is_leading() && !is_spill && !is_orphan {
             self.tell_news(News::Lost { database: kind, entries: lost });

@@ -24,9 +24,8 @@ impl<P: Clone> Store<P> {
             return self.refuse(vec![call], Refusal::Unavailable);
         }
         self.wait(now, call);
-        let name = self.owner.database(self.incarnation, kind);
-        let database = self.databases.entry(kind).or_insert_with(|| Database::new(kind, name));
-        database.asks.push_back(Ask { call, key });
+        let database = self.database(kind);
+        database.asks.push(Ask { call, key });
         let groups = database.queue.len() + database.awaiting.len();
         if groups > MANY || database.queue.iter().any(|group| group.entries.len() > MANY) {
             // What is wanted in this turn is looked up together.
@@ -116,15 +115,18 @@ impl<P: Clone> Store<P> {
                 && let State::Live { held: Some(value), .. } = &slot.state
             {
                 database.held_bytes = database.held_bytes.saturating_add(u64::from(value.bytes));
-                database.held.push_back((Rc::clone(key), slot.id));
+                database.held.push((Rc::clone(key), slot.id));
             }
         }
+        let mut released = 0;
         while database.held_bytes > most
-            && let Some((key, id)) = database.held.pop_front()
+            && let Some((key, id)) = database.held.get(released)
         {
-            let bytes = database.index.release(&key, id);
+            let bytes = database.index.release(key, *id);
             database.held_bytes = database.held_bytes.saturating_sub(u64::from(bytes));
+            released += 1;
         }
+        database.held.drain(..released);
         if database.held.is_empty() {
             database.held_bytes = 0;
         }

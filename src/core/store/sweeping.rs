@@ -2,8 +2,6 @@
 
 use std::rc::Rc;
 
-use litemap::LiteMap;
-
 use super::input::Timer;
 use super::operation::{Answer, Failure, HandleId, Operation};
 use super::output::Outcome;
@@ -21,7 +19,7 @@ pub(super) struct Sweep {
     /// Something could not be deleted.
     has_failed: bool,
     /// What is to be deleted, with the handle it is emptied through.
-    names: LiteMap<Rc<str>, Option<HandleId>>,
+    names: Vec<(Rc<str>, Option<HandleId>)>,
 }
 
 impl Sweep {
@@ -30,7 +28,13 @@ impl Sweep {
     }
 
     pub fn add(&mut self, name: Rc<str>) {
-        self.names.insert(name, None);
+        if self.handle(&name).is_none() {
+            self.names.push((name, None));
+        }
+    }
+
+    fn handle(&mut self, name: &str) -> Option<&mut Option<HandleId>> {
+        self.names.iter_mut().find(|(found, _)| **found == *name).map(|(_, handle)| handle)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -54,12 +58,12 @@ impl<P: Clone> Store<P> {
 
     /// Empties each first: that succeeds also where another tab, which may sleep, holds it open.
     pub(super) fn begin_sweep(&mut self, now: Instant) {
-        let names: Vec<_> = self.sweep.iter().flat_map(|sweep| sweep.names.keys().cloned()).collect();
+        let names: Vec<_> =
+            self.sweep.iter().flat_map(|sweep| &sweep.names).map(|(name, _)| Rc::clone(name)).collect();
         for name in names {
-            self.next_handle = self.next_handle.wrapping_add(1);
-            let handle = HandleId(self.next_handle);
-            if let Some(sweep) = &mut self.sweep {
-                sweep.names.insert(Rc::clone(&name), Some(handle));
+            let handle = self.next_handle();
+            if let Some(held) = self.sweep.as_mut().and_then(|sweep| sweep.handle(&name)) {
+                *held = Some(handle);
             }
             let operation = Operation::Open { handle, name: Rc::clone(&name), version: None, identity: 0 };
             self.ask(now, Purpose::SweepOpen(name), operation, DEADLINE);
@@ -67,7 +71,7 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn sweep_opened(&mut self, now: Instant, name: Rc<str>, result: Result<Answer<P>, Failure>) {
-        let handle = self.sweep.as_ref().and_then(|sweep| sweep.names.get(&name).copied().flatten());
+        let handle = self.sweep.as_mut().and_then(|sweep| *sweep.handle(&name)?);
         match handle.filter(|_| result.is_ok()) {
             Some(handle) => {
                 self.ask(now, Purpose::SweepClear(name), Operation::Clear { handle }, DEADLINE);
@@ -78,7 +82,7 @@ impl<P: Clone> Store<P> {
 
     pub(super) fn sweep_cleared(&mut self, now: Instant, name: Rc<str>) {
         let Some(sweep) = &mut self.sweep else { return };
-        let Some(handle) = sweep.names.get_mut(&name).map(Option::take) else { return };
+        let Some(handle) = sweep.handle(&name).map(Option::take) else { return };
         if let Some(handle) = handle {
             self.order(Operation::Close { handle });
         }
@@ -88,7 +92,8 @@ impl<P: Clone> Store<P> {
 
     pub(super) fn swept(&mut self, name: &str, is_deleted: bool) {
         let Some(sweep) = &mut self.sweep else { return };
-        if sweep.names.remove(name).is_some() {
+        if let Some(at) = sweep.names.iter().position(|(found, _)| **found == *name) {
+            sweep.names.remove(at);
             sweep.has_failed |= !is_deleted;
         }
         if sweep.is_empty() {
@@ -101,8 +106,8 @@ impl<P: Clone> Store<P> {
         self.timers.clear(&Timer::Sweep);
         let Some(sweep) = self.sweep.take() else { return };
         let is_complete = sweep.is_empty() && !sweep.has_failed;
-        for handle in sweep.names.values().flatten() {
-            self.order(Operation::Close { handle: *handle });
+        for handle in sweep.names.into_iter().filter_map(|(_, handle)| handle) {
+            self.order(Operation::Close { handle });
         }
         if let Some(call) = sweep.call {
             self.settle(call, Outcome::Wiped { is_marked: sweep.is_marked, is_complete });

@@ -110,7 +110,7 @@ impl<P: Clone> Store<P> {
         let group =
             Group { entries, id, epoch, call: None, since, is_spilled: false, is_doubtful: false, orphan };
         if let Some(database) = self.databases.get_mut(&kind) {
-            database.queue.push_front(group);
+            database.queue.insert(0, group);
         }
     }
 

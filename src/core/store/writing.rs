@@ -61,9 +61,7 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn enqueue(&mut self, kind: Kind, group: Group<P>) {
-        let name = self.owner.database(self.incarnation, kind);
-        let database = self.databases.entry(kind);
-        database.or_insert_with(|| super::database::Database::new(kind, name)).queue.push_back(group);
+        self.database(kind).queue.push(group);
     }
 
     pub(super) fn next_id(&mut self) -> EntryId {
@@ -107,19 +105,19 @@ impl<P: Clone> Store<P> {
 
     /// The call comes to an end at the latest when it has waited long enough.
     pub(super) fn wait(&mut self, now: Instant, call: CallId) {
-        self.waiting.push_back((now.after(LIMIT), call));
+        self.waiting.push((now.after(LIMIT), call));
         if !self.timers.is_set(&Timer::Limit) {
             self.timers.set(Timer::Limit, now.after(LIMIT));
         }
     }
 
     pub(super) fn end_of_patience(&mut self, now: Instant) {
-        while let Some((deadline, call)) = self.waiting.front().copied() {
-            if deadline > now {
-                self.timers.set(Timer::Limit, deadline);
-                break;
-            }
-            self.waiting.pop_front();
+        let due = self.waiting.iter().take_while(|(deadline, _)| *deadline <= now).count();
+        let due: Vec<_> = self.waiting.drain(..due).collect();
+        if let Some((deadline, _)) = self.waiting.first() {
+            self.timers.set(Timer::Limit, *deadline);
+        }
+        for (_, call) in due {
             self.end_call(call);
         }
     }

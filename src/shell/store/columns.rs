@@ -10,7 +10,7 @@ use crate::core::payload::Payload;
 use crate::core::store::segment::Seen;
 
 /// From where on a double does not hold every whole number.
-pub const LIMIT: f64 = 9_007_199_254_740_992.0;
+const LIMIT: f64 = 9_007_199_254_740_992.0;
 
 /// A whole number that a record may hold.
 pub fn whole(number: f64) -> Option<u64> {
@@ -27,13 +27,14 @@ pub fn table(numbers: &[f64]) -> JsValue {
     Float64Array::from(numbers).into()
 }
 
-/// A table of numbers of a record.
-pub fn numbers(record: &JsValue, name: &str) -> Option<Vec<f64>> {
-    Some(record.field(name)?.dyn_ref::<Float64Array>()?.to_vec())
+/// A table of numbers of a record, all of them whole.
+pub fn numbers(record: &JsValue, name: &str) -> Option<Vec<u64>> {
+    let numbers = record.field(name)?.dyn_ref::<Float64Array>()?.to_vec();
+    numbers.into_iter().map(whole).collect()
 }
 
 /// A table's rows; `None` if the last one is not whole.
-pub fn rows<const N: usize>(numbers: &[f64]) -> Option<&[[f64; N]]> {
+pub fn rows<const N: usize>(numbers: &[u64]) -> Option<&[[u64; N]]> {
     let (rows, rest) = numbers.as_chunks::<N>();
     rest.is_empty().then_some(rows)
 }
@@ -46,8 +47,8 @@ pub fn table_of_seen(seen: &[Seen]) -> JsValue {
 /// What was seen of origins, by a record's table.
 pub fn seen(record: &JsValue, name: &str) -> Option<Vec<Seen>> {
     let numbers = numbers(record, name)?;
-    let seen = |[origin, number]: &[f64; 2]| Some(Seen { origin: whole(*origin)?, number: whole(*number)? });
-    rows(&numbers)?.iter().map(seen).collect()
+    let seen = |[origin, number]: &[u64; 2]| Seen { origin: *origin, number: *number };
+    Some(rows(&numbers)?.iter().map(seen).collect())
 }
 
 /// The length of a key as the numbers beside it state it: in JavaScript's units, because the column is a JavaScript string.
@@ -68,8 +69,8 @@ impl Keys {
     }
 
     /// The next key, which has so many units; `None` if no key ends there.
-    pub fn next(&mut self, units: f64) -> Option<Rc<str>> {
-        let mut left = whole(units)?;
+    pub fn next(&mut self, units: u64) -> Option<Rc<str>> {
+        let mut left = units;
         let rest = self.joined.get(self.at..)?;
         let mut length = 0;
         for character in rest.chars() {

@@ -16,7 +16,7 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::columns::{Keys, count, numbers, rows, seen, table, table_of_seen, units, whole};
+use super::columns::{Keys, count, numbers, rows, seen, table, table_of_seen, units};
 use crate::core::payload::Payload;
 use crate::core::store::segment::{Directory, EntryId, FORMAT, Head, Place};
 
@@ -89,20 +89,16 @@ pub fn unpack_directory(record: &JsValue) -> Option<Directory> {
     for [units, origin, number, segment, position, bytes, expires] in rows(&numbers(record, "n")?)? {
         directory.places.push(Place {
             key: keys.next(*units)?,
-            id: EntryId { origin: whole(*origin)?, number: whole(*number)? },
-            segment: whole(*segment)?,
-            position: small(*position)?,
-            bytes: small(*bytes)?,
-            expires: whole(*expires)?,
+            id: EntryId { origin: *origin, number: *number },
+            segment: *segment,
+            position: u32::try_from(*position).ok()?,
+            bytes: u32::try_from(*bytes).ok()?,
+            expires: *expires,
         });
     }
     for [key, bytes] in rows(&numbers(record, "s")?)? {
-        directory.segments.push((whole(*key)?, small(*bytes)?));
+        directory.segments.push((*key, u32::try_from(*bytes).ok()?));
     }
     directory.seen = seen(record, "o")?;
     keys.is_end().then_some(directory)
-}
-
-fn small(number: f64) -> Option<u32> {
-    u32::try_from(whole(number)?).ok()
 }

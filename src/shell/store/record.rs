@@ -12,7 +12,7 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::columns::{Keys, count, numbers, rows, seen, table, table_of_seen, units, whole};
+use super::columns::{Keys, count, numbers, rows, seen, table, table_of_seen, units};
 use crate::core::payload::Payload;
 use crate::core::store::segment::{Content, Encoded, Entry, EntryId, FORMAT, Segment};
 
@@ -56,8 +56,7 @@ pub fn unpack(record: &JsValue) -> Option<Segment<JsValue>> {
     let mut entries = Vec::with_capacity(rows.len());
     for ([units, origin, number, a, b], value) in rows.iter().zip(values.iter()) {
         let key = keys.next(*units)?;
-        let id = EntryId { origin: whole(*origin)?, number: whole(*number)? };
-        let (a, b) = (whole(*a)?, whole(*b)?);
+        let (id, a, b) = (EntryId { origin: *origin, number: *number }, *a, *b);
         let content = if value.is_null() {
             Content::Remove { of: EntryId { origin: a, number: b } }
         } else if value.is_string() || value.length() == Some(1) {
