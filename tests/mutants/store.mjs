@@ -114,8 +114,8 @@ export const storeMutants = [
   {
     name: 'what was committed and not read yet, lost with its database',
     file: 'src/core/store/rebuilding.rs',
-    text: 'queue.push(Group { is_spilled: false, ..awaiting.group });',
-    replacement: 'drop(awaiting);',
+    text: 'into_iter().map(|awaiting| awaiting.group);',
+    replacement: 'into_iter().map(|awaiting| awaiting.group).take(0);',
   },
   {
     name: 'what is spilled and counts as such although the spill is gone',

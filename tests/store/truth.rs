@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use wedsync_dashboard::core::store::names::Kind;
 use wedsync_dashboard::core::store::operation::{Answer, Operation, Verdict};
-use wedsync_dashboard::core::store::segment::Content;
+use wedsync_dashboard::core::store::segment::{Content, EntryId};
 
 use crate::browser::TabId;
 use crate::disk::{Base, Value};
@@ -36,6 +36,8 @@ pub struct Truth {
     rejected: BTreeSet<Value>,
     /// Keys whose removal counts in the outbox, by the identity of the database.
     buried: BTreeMap<u64, BTreeSet<String>>,
+    /// The entry that a key of the outbox had first.
+    first: BTreeMap<String, EntryId>,
     pub last_wipe: Option<u64>,
     pub last_clear: Option<u64>,
     pub is_upgraded: bool,
@@ -87,7 +89,13 @@ impl Truth {
                 // It is of a wiped incarnation: nobody reads what is still written there.
                 buried.clear();
             }
-            if let Some(key) = buried.iter().find(|key| now.live.contains_key(*key)) {
+            for (key, live) in &now.live {
+                self.first.entry(key.clone()).or_insert(live.id);
+            }
+            // Once the site's data were cleared, what its maker writes again under a new number may have been removed from
+            // the new database already: then the server's ledger knows it.
+            let is_new = |key: &str| self.last_clear.is_some() && now.live[key].id != self.first[key];
+            if let Some(key) = buried.iter().find(|key| now.live.contains_key(*key) && !is_new(key)) {
                 panic!("{key} was removed and is there again, after {operation:?}");
             }
             buried.extend(now.gone.into_keys());

@@ -315,7 +315,12 @@ impl World {
             Outcome::All(all) => {
                 let (database, _) = call.reads.expect("a read");
                 let keys: BTreeSet<_> = all.iter().map(|found| found.key.clone()).collect();
-                assert_eq!(keys.len(), all.len(), "something is there twice");
+                let twice: Vec<_> = all
+                    .iter()
+                    .filter(|one| all.iter().filter(|other| other.key == one.key).count() > 1)
+                    .map(|one| (one.key.clone(), one.id))
+                    .collect();
+                assert_eq!(keys.len(), all.len(), "{twice:?} are there twice");
                 for found in all {
                     self.check_value(database, &found.key, found.value.value);
                 }

@@ -42,6 +42,8 @@ pub(super) struct Group<P> {
     pub is_spilled: bool,
     /// Whether it may be stored already: somebody was asked to, and has not answered.
     pub is_doubtful: bool,
+    /// Whether it was in a database of this name that is gone.
+    pub is_rewritten: bool,
     /// The spill that it is taken from.
     pub orphan: Option<u64>,
 }
@@ -50,6 +52,16 @@ impl<P> Group<P> {
     /// Its last entry, which is in a log only if all of it are.
     pub fn last(&self) -> EntryId {
         self.entries.last().map_or(self.id, |entry| entry.id)
+    }
+
+    /// Whether this index has what it says, or something later of the same keys: all but what was rewritten under numbers
+    /// that somebody else had overtaken does.
+    pub fn is_in(&self, index: &Index<P>) -> bool
+    where
+        P: Clone,
+    {
+        let is_known = |entry: &Entry<P>| !entry.is_put() || index.slot(&entry.key).is_some();
+        !self.is_rewritten || self.epoch > 0 || self.entries.iter().all(is_known)
     }
 
     pub fn bytes(&self) -> u32 {
@@ -76,6 +88,7 @@ pub(super) fn regroup<P>(entries: Vec<(u64, Entry<P>)>, now: Instant) -> Vec<Gro
                     since: now,
                     is_spilled: false,
                     is_doubtful: false,
+                    is_rewritten: false,
                     orphan,
                 });
             }
@@ -155,6 +168,8 @@ pub(super) struct Database<P> {
     pub considered: u64,
     /// How far the directory goes that this tab has written.
     pub listed: u64,
+    /// Of an orphaned spill: it was read once more after the outbox had everything.
+    pub is_confirmed: bool,
     pub unreadable: Vec<u64>,
     /// How often in a row it had to be opened again.
     pub failures: u32,
@@ -200,6 +215,7 @@ impl<P: Clone> Database<P> {
             clearing: None,
             considered: 0,
             listed: 0,
+            is_confirmed: false,
             unreadable: Vec::new(),
             failures: 0,
             backoff: Backoff::new(PAUSE, LONGEST_PAUSE, Jitter::Equal),

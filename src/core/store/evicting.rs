@@ -100,6 +100,7 @@ impl<P: Clone> Store<P> {
                 since,
                 is_spilled: false,
                 is_doubtful: false,
+                is_rewritten: false,
                 orphan,
             };
             self.enqueue(Kind::Cache, group);

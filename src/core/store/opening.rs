@@ -135,6 +135,8 @@ impl<P: Clone> Store<P> {
     /// Others begin with this incarnation again. What is in memory goes there too, as after any loss of a database.
     fn move_to(&mut self, now: Instant, incarnation: u64) {
         self.incarnation = incarnation;
+        // What was being deleted may be what counts again.
+        self.end_sweep();
         for kind in self.kinds() {
             self.close(kind);
             if self.is_orphan(kind) {

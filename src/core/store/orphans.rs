@@ -13,7 +13,7 @@ use super::database::{Group, Link, regroup};
 use super::input::Timer;
 use super::names::{Kind, Owner};
 use super::operation::{Answer, Failure, Operation};
-use super::segment::Entry;
+use super::segment::{Entry, EntryId};
 use super::sweeping::Sweep;
 use super::{DEADLINE, Life, Purpose, Store};
 use crate::core::time::Instant;
@@ -156,24 +156,33 @@ impl<P: Clone> Store<P> {
     /// A spill of a tab that is gone has been read: what the outbox lacks is put into its queue, in the tab's order.
     pub(super) fn adopt(&mut self, now: Instant, kind: Kind) {
         let Kind::Spill(origin) = kind else { return };
-        if !self.is_orphan(kind) || self.round.adopted.contains(&origin) {
+        if !self.is_orphan(kind) {
             return;
         }
         let Some(outbox) = self.databases.get(&Kind::Outbox) else { return };
         let Some(spill) = self.databases.get(&kind) else { return };
+        let committed = outbox.awaiting.iter().map(|awaiting| &awaiting.group);
+        let queued = committed.chain(&outbox.queue).flat_map(|group| &group.entries);
+        let written: Vec<EntryId> = queued.map(|entry| entry.id).collect();
         let mut entries: Vec<(u64, Entry<P>)> = Vec::new();
         for (key, slot) in spill.index.slots() {
             let Some(entry) = slot.entry(key) else { continue };
-            let is_queued =
-                outbox.queue.iter().flat_map(|group| &group.entries).any(|entry| entry.id == slot.id);
+            let is_queued = written.contains(&slot.id);
             if !is_queued && !outbox.index.has_seen(slot.id) {
                 entries.push((slot.segment, entry));
             }
         }
+        if !entries.is_empty()
+            && let Some(spill) = self.databases.get_mut(&kind)
+        {
+            spill.is_confirmed = false;
+        }
         for group in regroup(entries, now) {
             self.enqueue(Kind::Outbox, Group { is_spilled: true, orphan: Some(origin), ..group });
         }
-        self.round.adopted.push(origin);
+        if !self.round.adopted.contains(&origin) {
+            self.round.adopted.push(origin);
+        }
         self.flush(now, Kind::Outbox);
         self.finish_orphans(now);
     }
@@ -188,8 +197,15 @@ impl<P: Clone> Store<P> {
         let done: Vec<u64> = self.round.adopted.iter().copied().filter(|origin| !is_left(*origin)).collect();
         for origin in done {
             let kind = Kind::Spill(origin);
-            self.round.adopted.retain(|adopted| *adopted != origin);
-            let Some(spill) = self.databases.get(&kind) else { continue };
+            let Some(spill) = self.databases.get_mut(&kind) else { continue };
+            if spill.reading.is_some() {
+                continue;
+            }
+            if !std::mem::replace(&mut spill.is_confirmed, true) {
+                // Its tab may have come back for a moment since it was read.
+                self.read(now, kind, DEADLINE);
+                continue;
+            }
             let (name, is_whole) = (Rc::clone(&spill.name), spill.unreadable.is_empty());
             self.close(kind);
             if is_whole {

@@ -89,6 +89,8 @@ impl<P: Clone> Store<P> {
         }
         if !is_building {
             self.tell_changed(kind, changed);
+            // Before anything else is done as a leader: there may be more to read.
+            self.notice_epoch(kind);
         }
         if is_end { self.up_to_date(now, kind) } else { self.read(now, kind, DEADLINE) }
     }
@@ -142,16 +144,21 @@ impl<P: Clone> Store<P> {
     fn settle_seen(&mut self, kind: Kind) {
         let Some(database) = self.databases.get_mut(&kind) else { return };
         let index = &database.index;
-        let (mut calls, mut fenced) = (Vec::new(), Vec::new());
-        database.queue.retain(|group| {
-            let is_kept = group.entries.is_empty() || !index.has_seen(group.last());
-            if !is_kept {
-                let is_counted = group.epoch == 0 || index.counts(group.epoch, None);
-                let list = if is_counted { &mut calls } else { &mut fenced };
-                list.extend(group.call);
+        let (mut calls, mut fenced, mut stranded) = (Vec::new(), Vec::new(), Vec::new());
+        for group in std::mem::take(&mut database.queue) {
+            if group.entries.is_empty() || !index.has_seen(group.last()) {
+                database.queue.push(group);
+                continue;
             }
-            is_kept
-        });
+            if !group.is_in(index) {
+                stranded.push(group);
+                continue;
+            }
+            let is_counted = group.epoch == 0 || index.counts(group.epoch, None);
+            let list = if is_counted { &mut calls } else { &mut fenced };
+            list.extend(group.call);
+        }
+        self.renumber(kind, stranded);
         self.refuse(fenced, Refusal::NotLeading);
         self.settle_durable(calls);
     }

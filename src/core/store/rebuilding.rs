@@ -8,6 +8,7 @@
 use super::database::{Group, regroup};
 use super::names::Kind;
 use super::output::News;
+use super::segment::{Entry, EntryId};
 use super::{Life, Store};
 use crate::core::time::Instant;
 
@@ -30,6 +31,10 @@ impl<P: Clone> Store<P> {
         database.held_bytes = 0;
         let mut entries = Vec::new();
         let mut leaders = 0;
+        let (mut overtaken, mut held) = (Vec::new(), Vec::new());
+        let spill = self.databases.get(&self.spill_kind());
+        let has_spilled =
+            kind == Kind::Outbox && spill.is_some_and(|spill| !spill.index.extents().is_empty());
         let mut lost = 0_u32;
         let is_orphan = self.is_orphan(kind);
         for (key, slot) in former.slots() {
@@ -47,23 +52,55 @@ impl<P: Clone> Store<P> {
             entries.push((slot.segment, entry));
             leaders = epoch;
         }
+        let written: Vec<EntryId> = match self.databases.get(&kind) {
+            Some(database) if !database.queue.is_empty() || !database.awaiting.is_empty() => {
+                entries.iter().map(|(_, entry)| entry.id).collect()
+            }
+            _ => Vec::new(),
+        };
         if let Some(database) = self.databases.get_mut(&kind) {
-            let mut queue = regroup(entries, now);
-            for group in &mut queue {
-                group.epoch = leaders;
+            let mut queue = Vec::new();
+            for group in regroup(entries, now) {
+                let group = Group { epoch: leaders, is_rewritten: true, ..group };
+                // What is in the spill has later numbers.
+                let is_overtaken = has_spilled && group.id.origin == self.origin;
+                if is_overtaken { &mut overtaken } else { &mut queue }.push(group);
             }
-            for awaiting in std::mem::take(&mut database.awaiting) {
-                queue.push(Group { is_spilled: false, ..awaiting.group });
+            // What was in the log already comes from there.
+            let is_again = |entry: &Entry<P>| written.contains(&entry.id);
+            let committed = std::mem::take(&mut database.awaiting).into_iter().map(|awaiting| awaiting.group);
+            let committed = committed.map(|group| Group { is_spilled: false, is_rewritten: true, ..group });
+            for group in committed.chain(std::mem::take(&mut database.queue)) {
+                if group.entries.is_empty() || !group.entries.iter().all(is_again) {
+                    queue.push(group);
+                } else {
+                    held.extend(group.call);
+                }
             }
-            queue.append(&mut database.queue);
             database.queue = queue;
         }
+        self.settle_held(held);
+        self.renumber(kind, overtaken);
         if lost > 0 && self.is_leading() && !is_spill && !is_orphan {
             self.tell_news(News::Lost { database: kind, entries: lost });
         }
         self.plan_spilling();
         if self.life == Life::Running {
             self.rebuild(now, kind);
+        }
+    }
+
+    /// What was in the former database and is not in this one, although later numbers of its origin are: somebody else has
+    /// merged those from a spill. Under its own numbers it would not count any more, so it is written under new ones.
+    pub(super) fn renumber(&mut self, kind: Kind, groups: Vec<Group<P>>) {
+        for mut group in groups {
+            let index = self.databases.get(&kind).map(|database| &database.index);
+            group.entries.retain(|entry| index.is_some_and(|index| index.slot(&entry.key).is_none()));
+            for entry in &mut group.entries {
+                entry.id = self.next_id();
+            }
+            group.id = group.entries.first().map_or(group.id, |entry| entry.id);
+            self.enqueue(kind, Group { is_spilled: false, is_doubtful: false, ..group });
         }
     }
 }

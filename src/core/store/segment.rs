@@ -140,6 +140,11 @@ impl<P> Segment<P> {
 const OVERHEAD: u32 = 32;
 
 impl<P> Entry<P> {
+    /// Whether it gives its key a value.
+    pub fn is_put(&self) -> bool {
+        matches!(self.content, Content::Put { .. })
+    }
+
     /// What it takes of a segment, in bytes.
     pub fn bytes(&self) -> u32 {
         let value = match &self.content {

@@ -107,8 +107,17 @@ impl<P: Clone> Store<P> {
         }
         let id = self.next_id();
         let (entries, since, orphan) = (Vec::new(), now, None);
-        let group =
-            Group { entries, id, epoch, call: None, since, is_spilled: false, is_doubtful: false, orphan };
+        let group = Group {
+            entries,
+            id,
+            epoch,
+            call: None,
+            since,
+            is_spilled: false,
+            is_doubtful: false,
+            is_rewritten: false,
+            orphan,
+        };
         if let Some(database) = self.databases.get_mut(&kind) {
             database.queue.insert(0, group);
         }

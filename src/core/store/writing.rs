@@ -49,6 +49,7 @@ impl<P: Clone> Store<P> {
             since: now,
             is_spilled: false,
             is_doubtful: false,
+            is_rewritten: false,
             orphan: None,
         };
         self.enqueue(kind, group);
@@ -171,17 +172,20 @@ impl<P: Clone> Store<P> {
             return;
         }
         let through = database.index.through;
-        let (mut counted, mut fenced) = (Vec::new(), Vec::new());
+        let (mut counted, mut fenced, mut stranded) = (Vec::new(), Vec::new(), Vec::new());
         let index = &database.index;
-        database.awaiting.retain(|awaiting| {
-            let is_known = awaiting.segment <= through;
-            if is_known {
+        for mut awaiting in std::mem::take(&mut database.awaiting) {
+            if awaiting.segment > through {
+                database.awaiting.push(awaiting);
+            } else if !awaiting.group.is_in(index) {
+                stranded.push(awaiting.group);
+            } else {
                 let is_counted = index.counts(awaiting.group.epoch, Some(awaiting.segment));
                 let list = if is_counted { &mut counted } else { &mut fenced };
-                list.extend(awaiting.group.call);
+                list.extend(awaiting.group.call.take());
             }
-            !is_known
-        });
+        }
+        self.renumber(kind, stranded);
         self.settle_durable(counted);
         self.refuse(fenced, Refusal::NotLeading);
     }
