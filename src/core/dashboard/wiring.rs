@@ -71,7 +71,7 @@ impl<P: Payload> Dashboard<P> {
     /// A token that the application sets is for whichever tab holds the connection.
     fn take_session(&mut self, now: Instant, event: session::Event) {
         let token = match &event {
-            session::Event::SetToken { value, claims } if self.is_shared => {
+            session::Event::SetToken { value, claims } if tabs::IS_BUILT && self.is_shared => {
                 Some(write_token(value.as_deref(), claims))
             }
             _ => None,
@@ -95,6 +95,15 @@ impl<P: Payload> Dashboard<P> {
             From::Link(Told::Connectivity(news)) => self.notify(Notification::Connectivity(news)),
             From::Link(Told::Error(error)) => self.notify(Notification::Error(error)),
             From::Routes(edit) => self.tell(Output::Routes(edit)),
+            output if tabs::IS_BUILT => self.route_sharing(now, output),
+            _ => {}
+        }
+    }
+
+    /// What there is only where tabs share a connection.
+    fn route_sharing(&mut self, now: Instant, output: tabs::Output<Relayed<P>>) {
+        use tabs::Output as From;
+        match output {
             From::Forward { topic, tabs } => self.tell(Output::Forward { topic, tabs }),
             From::Deliver(echo) => self.tell(Output::Deliver(echo)),
             From::SetToken(token) => {
@@ -121,6 +130,8 @@ impl<P: Payload> Dashboard<P> {
                     self.notify(Notification::Tabs(health));
                 }
             }
+            // These go straight through, whether or not anything is shared.
+            From::Apply(_) | From::Overflow { .. } | From::News(_) | From::Link(_) | From::Routes(_) => {}
         }
     }
 
@@ -206,6 +217,13 @@ impl<P: Payload> Dashboard<P> {
         }
     }
 
+    /// The stores of the user's other tabs are told.
+    fn tell_stores(&mut self, now: Instant, aside: impl FnOnce() -> Aside) {
+        if tabs::IS_BUILT {
+            self.tabs.handle(now, tabs::Input::Aside(aside().to_payload()));
+        }
+    }
+
     pub(super) fn route_vault(&mut self, now: Instant, output: vault::Output<P>) {
         use store::output::Output as From;
         let output = match output {
@@ -218,11 +236,10 @@ impl<P: Payload> Dashboard<P> {
             From::News(news) => self.notify(Notification::Store(news)),
             From::Wiped { incarnation } => {
                 self.tell(Output::RememberUser(None));
-                self.tabs.handle(now, tabs::Input::Aside(Aside::Wiped { incarnation }.to_payload()));
+                self.tell_stores(now, || Aside::Wiped { incarnation });
             }
             From::Announce { database, through, generation } => {
-                let aside = Aside::Written { database, through, generation };
-                self.tabs.handle(now, tabs::Input::Aside(aside.to_payload()));
+                self.tell_stores(now, || Aside::Written { database, through, generation });
             }
             From::Epoch(epoch) => {
                 if let Some((membership, above)) = self.drawing.take() {
