@@ -146,7 +146,7 @@ test('a new build opens beside this one: this one lets go at once, reads on, kee
       );
       const late = await page.failure(outbox.write([['late', 'queued']]));
       const refused = await page.failure(cache.write([['late', 'cached']]));
-      // Nobody tells this tab of what the other one writes, so it looks for it now and then.
+      // A tab of another build looks for what was written now and then.
       for (let tries = 0; tries < 100 && !(await cache.get('new')); tries += 1) await page.pause(100);
       const read = [await cache.get('old'), await cache.get('new'), await outbox.get('late')];
       return { isTold: typeof newerMs, late, refused, read, durability: store.status.durability };

@@ -167,7 +167,7 @@ async function agree(writer, survivor, other, rounds) {
   const keys = async (/** @type {import('@playwright/test').Page} */ page) =>
     /** @type {string[]} */ (await page.evaluate('outbox.all().then((all) => [...all.keys()])'));
   const found = await keys(other);
-  // Nobody tells the others of what was written yet, so they look for it now and then.
+  // Whoever was stopped hears of it late, and looks for it now and then.
   for (const page of [writer, survivor]) {
     const end = Date.now() + 15_000;
     while (Date.now() < end && (await keys(page)).join() !== found.join()) await sleep(200);
@@ -305,5 +305,34 @@ test('a tab that sleeps inside a transaction: the spill takes the outbox’s wri
     const expected = ['first', 'b-0-1', 'b-1-0', 'b-1-1'];
     assert.deepEqual([await survivor.evaluate(keys), await other.evaluate(keys)], [expected, expected]);
     assert.equal(await other.evaluate(`cache.get('late')`), 'written');
+  });
+});
+
+test('what a tab has spilled is not lost with it: the next one that leads takes it into the outbox', async () => {
+  await tabs.withContext(async (context) => {
+    const spilling = await tabs.openTab(context);
+    await spilling.evaluate(prepareSurvivor);
+    await spilling.evaluate(`outbox.write([['first', 0]])`);
+    const holder = await tabs.openTab(context);
+    await holder.evaluate(holdTransactions);
+    const told = await spilling.evaluate('goOn(0)');
+    assert.deepEqual([told.code, told.wasBlocked], ['no error', true]);
+    await spilling.close();
+    await holder.evaluate('letGo()');
+    const keys = await holder.evaluate(async () => {
+      const page = /** @type {any} */ (globalThis);
+      const { outbox } = await page.open();
+      const end = performance.now() + 20_000;
+      let all = await outbox.all();
+      while (all.size < 3 && performance.now() < end) {
+        await page.pause(100);
+        all = await outbox.all();
+      }
+      // What has been taken in is deleted.
+      while ((await page.databases('spill/[0-9]+')).length > 0 && performance.now() < end)
+        await page.pause(100);
+      return [[...all.keys()], await page.databases('spill/[0-9]+')];
+    });
+    assert.deepEqual(keys, [['first', 'b-0-0', 'b-0-1'], []]);
   });
 });
