@@ -55,8 +55,8 @@ pub enum Operation<P> {
         /// The name of the database.
         name: Rc<str>,
     },
-    /// In one relaxed transaction: removes all segments and the directory, and counts the head's generation up by one.
-    /// Answered with [`Answer::Cleared`].
+    /// Removes all segments and the directory, and then, in a second relaxed transaction, counts the head's generation up by
+    /// one: the first one needs no space. Answered with [`Answer::Cleared`].
     Clear {
         /// The opening.
         handle: HandleId,

@@ -78,9 +78,9 @@ impl Request {
         Self::new(store, "put", key.into(), record)
     }
 
-    /// Deletes what the log has under the keys from the first to the second.
-    pub fn delete(first: f64, last: f64) -> Self {
-        Self::new(SEGMENTS, "delete", first.into(), last.into())
+    /// Deletes what is under the keys from the first to the second.
+    pub fn delete(store: &'static str, first: f64, last: f64) -> Self {
+        Self::new(store, "delete", first.into(), last.into())
     }
 
     /// Deletes everything.

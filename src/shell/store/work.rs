@@ -20,6 +20,13 @@ use crate::core::store::segment::{Content, Directory, Entry, Head, Segment};
 
 /// Does an operation on an open database.
 pub async fn perform(database: Database, operation: Operation<JsValue>) -> Outcome {
+    if matches!(operation, Operation::Clear { .. }) {
+        // Where there is no space, Chromium refuses a transaction that puts anything, however much it removes. The head follows
+        // in one of its own.
+        let empty =
+            |_: &Array| Ok(vec![Request::clear(SEGMENTS), Request::delete(MANIFEST, DIRECTORY, DIRECTORY)]);
+        run(&database, &[SEGMENTS, MANIFEST], Some(Durability::Relaxed), &[], &empty).await?;
+    }
     let mut found = transact(&database, &operation, true).await;
     match (&operation, &found) {
         // WebKit stores no blobs in private windows, and says so as of a connection that is lost. This one is not.
@@ -63,7 +70,7 @@ async fn transact(
             (all, Some(*durability), vec![head(), newer])
         }
         Operation::DrawEpoch { .. } => (&all[1..], Some(Durability::Strict), vec![head()]),
-        _ => (all, Some(Durability::Relaxed), vec![head()]),
+        _ => (&all[1..], Some(Durability::Relaxed), vec![head()]),
     };
     run(database, stores, durability, &look, &|found| then(operation, has_records, found)).await
 }
@@ -92,7 +99,7 @@ fn then(operation: &Operation<JsValue>, has_records: bool, found: &Array) -> Res
             Verdict::Done(head) => {
                 let mut requests = vec![put_head(&head)];
                 if let Some((first, last)) = compaction.removed {
-                    requests.push(Request::delete(first as f64, last as f64));
+                    requests.push(Request::delete(SEGMENTS, first as f64, last as f64));
                 }
                 for (key, segment) in &compaction.added {
                     requests.push(Request::put(SEGMENTS, *key as f64, pack(segment)));
@@ -104,7 +111,7 @@ fn then(operation: &Operation<JsValue>, has_records: bool, found: &Array) -> Res
             Verdict::Behind | Verdict::Fenced(_) => vec![],
         },
         Operation::DrawEpoch { above, .. } => vec![put_head(&drawn(found, *above)?)],
-        _ => vec![Request::clear(SEGMENTS), Request::clear(MANIFEST), put_head(&cleared(found)?)],
+        _ => vec![put_head(&cleared(found)?)],
     })
 }
 
