@@ -48,9 +48,7 @@ export interface StoreEvents {
 }
 
 /** News of the store, as the module tells it. */
-export type StoreNews =
-  | { [Name in keyof StoreEvents]: { name: Name; value: StoreEvents[Name] } }[keyof StoreEvents]
-  | { name: 'changed'; value: { database: StoreDatabase; keys: string[] } };
+export type StoreNews = { [Name in keyof StoreEvents]: { name: Name; value: StoreEvents[Name] } }[keyof StoreEvents];
 
 const OPENING: StoreStatus = { durability: 'opening', spilling: false, troubles: {} };
 
@@ -74,10 +72,9 @@ export class DashboardStore {
   /** @internal */
   constructor(client: Client) {
     this.#client = client;
-    client.tellStore = (news) => {
-      if (news.name === 'changed') return;
-      if (news.name === 'status') this.#status = news.value;
-      this.#events.emit(news.name, news.value);
+    client.tellStore = ({ name, value }) => {
+      if (name === 'status') this.#status = value;
+      this.#events.emit(name, value);
     };
     client.start().storeOpen();
   }

@@ -54,7 +54,7 @@ use crate::core::session::token::QuestionId;
 use crate::core::session::{self, Session};
 use crate::core::store::{self, Store};
 use crate::core::tabs::names::own_id;
-use crate::core::tabs::{self, Membership, Tabs};
+use crate::core::tabs::{self, Membership};
 use crate::core::time::Instant;
 pub use config::Config;
 pub use input::Input;
@@ -125,7 +125,7 @@ pub struct Dashboard<P: Payload> {
     session: Session,
     realtime: Realtime<P>,
     vault: Vault<P>,
-    tabs: Tabs<Relayed<P>>,
+    tabs: tabs::Present<Relayed<P>>,
     /// Whether other tabs may have a part in this one's connection, or it in theirs.
     is_shared: bool,
     /// For which entering of a group an epoch is drawn, and what it has to be above.
@@ -145,7 +145,7 @@ impl<P: Payload> Dashboard<P> {
         let session = Session::new(config.session(), rng.split());
         let realtime = Realtime::new(config.realtime(), rng.split());
         let vault = Vault::new(&config.project, config.wall, session.user().clone(), !is_shared, rng.split());
-        let tabs = Tabs::new(config.tabs(), rng.split());
+        let tabs = tabs::Present::new(config.tabs(), rng.split());
         Self {
             connectivity,
             session,
@@ -261,7 +261,7 @@ impl<P: Payload> Dashboard<P> {
     }
 
     /// Who serves this tab.
-    pub const fn tabs(&self) -> &Tabs<Relayed<P>> {
+    pub const fn tabs(&self) -> &tabs::Present<Relayed<P>> {
         &self.tabs
     }
 

@@ -5,6 +5,7 @@
 //! tab queues for; a number, the epoch, tells a leader from those before it, because a tab that was frozen handles what was
 //! said meanwhile before it learns that the lock was taken from it.
 
+pub mod alone;
 pub mod body;
 mod calling;
 mod election;
@@ -55,6 +56,13 @@ pub const PROTOCOL: u32 = 1;
 /// Whether tabs can share a connection in this build. In what is shipped they cannot yet: it would make the download larger
 /// than it may be.
 pub const IS_BUILT: bool = cfg!(any(feature = "tabs", not(target_arch = "wasm32")));
+
+/// The machine of this build.
+#[cfg(any(feature = "tabs", not(target_arch = "wasm32")))]
+pub type Present<R> = Tabs<R>;
+/// The machine of this build.
+#[cfg(not(any(feature = "tabs", not(target_arch = "wasm32"))))]
+pub type Present<R> = alone::Alone<R>;
 
 /// What the machine is told once.
 #[derive(Clone, Debug)]
@@ -172,9 +180,6 @@ impl<R: Relay> Tabs<R> {
 
     /// Takes in what has happened. [`Input::Wake`] makes the earliest timer that is due go off.
     pub fn handle(&mut self, now: Instant, input: Input<R>) {
-        if !IS_BUILT {
-            return self.pass(input);
-        }
         match input {
             Input::Command(command) => self.command(now, command),
             Input::Token(token) => self.token(now, token),
@@ -199,19 +204,6 @@ impl<R: Relay> Tabs<R> {
             }
         }
         self.tell_health();
-    }
-
-    /// Where nothing is shared everything goes straight through.
-    fn pass(&mut self, input: Input<R>) {
-        let output = match input {
-            Input::Command(command) => Output::Apply(command),
-            Input::News { news, .. } => Output::News(news),
-            Input::Link(link) => Output::Link(link),
-            Input::Routes(edit) => Output::Routes(edit),
-            Input::Overflow { slot, count } => Output::Overflow { slot, count },
-            _ => return,
-        };
-        self.tell(output);
     }
 
     /// The next thing to do.

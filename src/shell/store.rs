@@ -10,10 +10,10 @@ mod failure;
 mod handle;
 pub mod manifest;
 mod opening;
+mod performing;
 pub mod record;
 mod site;
 mod transaction;
-mod work;
 
 use std::cell::RefCell;
 use std::future::{Future, ready};
@@ -106,7 +106,7 @@ impl Inner {
         self.start(
             id,
             match database {
-                Some(database) => Box::pin(work::perform(database, operation)),
+                Some(database) => Box::pin(performing::perform(database, operation)),
                 None => Box::pin(ready(Err(Failure::Dead))),
             },
         );

@@ -213,7 +213,7 @@ impl World {
                 self.browser.perform(self.now, tab, id, operation);
             }
             Output::News(News::Settled { call, outcome }) => self.settled(tab, call, outcome),
-            Output::News(News::Changed { database, .. }) => self.changed(tab, database),
+            Output::Changed { database, .. } => self.changed(tab, database),
             Output::Announce { database, through, generation } => {
                 self.broadcast(tab, &Input::Announced { database, through, generation });
             }

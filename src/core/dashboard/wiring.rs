@@ -234,6 +234,8 @@ impl<P: Payload> Dashboard<P> {
         match output {
             From::Operation { id, operation } => self.tell(Output::Storage { id, operation }),
             From::News(news) => self.notify(Notification::Store(news)),
+            // Nothing is built on the store yet.
+            From::Changed { .. } => {}
             From::Wiped { incarnation } => {
                 self.tell(Output::RememberUser(None));
                 self.tell_stores(now, || Aside::Wiped { incarnation });

@@ -18,8 +18,16 @@ pub enum Output<P> {
         /// What.
         operation: Operation<P>,
     },
-    /// News for whoever uses the store.
+    /// News for the application.
     News(News<P>),
+    /// What is known of these keys has changed; if none is named, anything may have. For what is built
+    /// on the store.
+    Changed {
+        /// Where.
+        database: Kind,
+        /// The keys.
+        keys: Vec<Rc<str>>,
+    },
     /// Tell the other tabs: [`Input::Announced`](super::input::Input::Announced).
     Announce {
         /// The database.
@@ -44,7 +52,7 @@ pub enum Output<P> {
     },
 }
 
-/// News for whoever uses the store.
+/// News for the application.
 #[derive(Clone, Debug, PartialEq)]
 pub enum News<P> {
     /// A call has come to its end.
@@ -53,13 +61,6 @@ pub enum News<P> {
         call: CallId,
         /// How.
         outcome: Outcome<P>,
-    },
-    /// What is known of these keys has changed; if none is named, anything may have.
-    Changed {
-        /// Where.
-        database: Kind,
-        /// The keys.
-        keys: Vec<Rc<str>>,
     },
     /// How well things are kept has changed.
     Status(Status),

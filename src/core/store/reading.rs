@@ -6,7 +6,7 @@ use super::database::Link;
 use super::names::Kind;
 use super::opening::SHARED;
 use super::operation::{From, Operation, Slice};
-use super::output::{News, Refusal, Trouble};
+use super::output::{News, Output, Refusal, Trouble};
 use super::segment::VERSION;
 use super::{DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
@@ -102,7 +102,7 @@ impl<P: Clone> Store<P> {
             index.inherit(&database.index);
             database.index = index;
             database.is_loaded = true;
-            self.tell_news(News::Changed { database: kind, keys: Vec::new() });
+            self.tell(Output::Changed { database: kind, keys: Vec::new() });
         }
         let Some(database) = self.databases.get_mut(&kind) else { return };
         database.link = Link::Ready;
@@ -136,7 +136,7 @@ impl<P: Clone> Store<P> {
 
     pub(super) fn tell_changed(&mut self, kind: Kind, keys: Vec<Rc<str>>) {
         if !keys.is_empty() {
-            self.tell_news(News::Changed { database: kind, keys });
+            self.tell(Output::Changed { database: kind, keys });
         }
     }
 

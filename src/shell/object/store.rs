@@ -20,10 +20,6 @@ pub(super) fn news(news: &News<JsValue>) -> Kind {
             return ("settled", vec![("call", JsValue::from(call.0)), ("error", error), ("value", value)]);
         }
         News::Status(found) => ("status", status(found)),
-        News::Changed { database, keys } => {
-            let keys = keys.iter().map(|key| encode::spelling(key)).collect::<Array>();
-            ("changed", of(*database, ("keys", keys.into())))
-        }
         News::Lost { database, entries } => ("lost", of(*database, ("entries", JsValue::from(*entries)))),
         News::SetAside { database, records } => {
             ("set-aside", of(*database, ("records", JsValue::from(*records))))
