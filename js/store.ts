@@ -48,7 +48,9 @@ export interface StoreEvents {
 }
 
 /** News of the store, as the module tells it. */
-export type StoreNews = { [Name in keyof StoreEvents]: { name: Name; value: StoreEvents[Name] } }[keyof StoreEvents];
+export type StoreNews = {
+  [Name in keyof StoreEvents]: { name: Name; value: StoreEvents[Name] };
+}[keyof StoreEvents];
 
 const OPENING: StoreStatus = { durability: 'opening', spilling: false, troubles: {} };
 
