@@ -41,6 +41,7 @@ export interface ErrorFields {
   message: string;
   retryable: boolean;
   retryAfter?: number;
+  cause?: unknown;
 }
 
 /** Makes the class of the module's plain object, and of anything else, which should not have been thrown. */

@@ -13,7 +13,7 @@ mod browser;
 mod disk;
 #[path = "store/reference.rs"]
 mod reference;
-#[path = "store/rules.rs"]
+#[path = "store/rules/mod.rs"]
 mod rules;
 #[path = "store/seeds.rs"]
 mod seeds;

@@ -6,11 +6,11 @@ use wasm_bindgen::prelude::*;
 
 use super::realtime::RealtimeClient;
 use crate::core::dashboard::Input;
-use crate::core::error::{Code, Error};
 use crate::core::ids::CallId;
 use crate::core::payload::Payload;
 use crate::core::store::input::{Command, Write};
 use crate::core::store::names::Kind;
+use crate::core::store::output::Refusal;
 use crate::shell::object;
 use crate::shell::store::encode;
 
@@ -65,10 +65,10 @@ impl RealtimeClient {
         self.driver.store(CallId(call), Command::Persist);
     }
 
-    /// Removes everything that the user has on this device.
+    /// Removes everything that the user has on this device, unless something pending is to be spared and there is any.
     #[wasm_bindgen(js_name = storeWipe)]
-    pub fn store_wipe(&self, call: u32) {
-        self.driver.store(CallId(call), Command::Wipe);
+    pub fn store_wipe(&self, call: u32, spares_pending: bool) {
+        self.driver.store(CallId(call), Command::Wipe { spares_pending });
     }
 }
 
@@ -87,11 +87,6 @@ fn write(entry: &Array) -> Result<Write<JsValue>, JsValue> {
         return Ok(Write::Remove { key });
     }
     let expires = entry.get(2).as_number().unwrap_or(0.0) as u64;
-    let value = encode::encode(&entry.get(1)).map_err(|_| {
-        object::error(&Error::new(
-            Code::NotCloneable,
-            "The browser cannot store this value. Functions and DOM nodes cannot be stored.",
-        ))
-    })?;
+    let value = encode::encode(&entry.get(1)).map_err(|_| object::error(&Refusal::NotCloneable.error()))?;
     Ok(Write::Put { key, value, expires })
 }

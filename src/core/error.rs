@@ -56,6 +56,8 @@ pub enum Code {
     Overflow,
     /// `maxReconnectAttempts` is used up.
     MaxReconnectAttempts,
+    /// Writes are not confirmed by the server.
+    PendingWrites,
     /// What was written is in memory, and not confirmed to be on the disk.
     NotDurable,
     /// There is no space on the device.
@@ -101,6 +103,7 @@ impl Code {
         Self::KeyRefused,
         Self::Overflow,
         Self::MaxReconnectAttempts,
+        Self::PendingWrites,
         Self::NotDurable,
         Self::StorageFull,
         Self::StorageUnavailable,
@@ -139,6 +142,7 @@ impl Code {
             Self::KeyRefused => "key_refused",
             Self::Overflow => "overflow",
             Self::MaxReconnectAttempts => "max_reconnect_attempts",
+            Self::PendingWrites => "pending_writes",
             Self::NotDurable => "not_durable",
             Self::StorageFull => "storage_full",
             Self::StorageUnavailable => "storage_unavailable",
@@ -165,6 +169,7 @@ impl Code {
                 | Self::PushTimeout
                 | Self::Overflow
                 | Self::MaxReconnectAttempts
+                | Self::PendingWrites
                 | Self::StorageFull
                 | Self::StorageUnavailable
                 | Self::NotLeading

@@ -21,6 +21,11 @@ impl Rng {
         z ^ (z >> 31)
     }
 
+    /// A name that nobody else draws: from 1 to 2^53 - 1, the largest whole number that JavaScript holds.
+    pub const fn next_id(&mut self) -> u64 {
+        self.up_to((1 << 53) - 2).saturating_add(1)
+    }
+
     /// Another generator, whose sequence has nothing to do with what is left of this one's.
     pub const fn split(&mut self) -> Self {
         Self(self.next_u64())

@@ -36,6 +36,7 @@ mod reading;
 mod rebuilding;
 pub mod segment;
 mod serving;
+mod sparing;
 mod spilling;
 mod sweeping;
 mod table;
@@ -56,6 +57,7 @@ use input::{Command, Config, Input, Limits, Timer};
 use names::{Kind, Owner};
 use operation::{HandleId, Operation, OperationId};
 use output::{News, Output, Status};
+use sparing::Spared;
 use sweeping::Sweep;
 
 /// Whether anything is done at all.
@@ -100,6 +102,8 @@ pub struct Store<P> {
     next_handle: u32,
     /// Calls that wait, by the time at which they have waited too long; some may have been settled since.
     waiting: Vec<(Instant, CallId)>,
+    /// Wipes that wait until all of the outbox is known.
+    leaving: Vec<CallId>,
     round: orphans::Round,
     sweep: Option<Sweep>,
     timers: Timers<Timer>,
@@ -130,6 +134,7 @@ impl<P: Clone> Store<P> {
             next_operation: 0,
             next_handle: 0,
             waiting: Vec::new(),
+            leaving: Vec::new(),
             round: orphans::Round::default(),
             sweep: None,
             timers: Timers::default(),
@@ -227,7 +232,8 @@ impl<P: Clone> Store<P> {
             Command::Estimate => {
                 self.ask(now, Purpose::Estimate(call), Operation::Estimate, DEADLINE);
             }
-            Command::Wipe => self.wipe(now, call),
+            Command::Wipe { spares_pending: false } => self.wipe(now, call, Spared::Nothing),
+            Command::Wipe { spares_pending: true } => self.wipe_unless_pending(now, call),
         }
     }
 

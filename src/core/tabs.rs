@@ -146,7 +146,7 @@ impl<R: Relay> Tabs<R> {
         let role = if config.is_shared { Role::Waiting } else { Role::Alone(Reason::Wanted) };
         Self {
             is_serving: !config.is_shared,
-            tab: TabId(rng.next_u64() >> 12),
+            tab: TabId(rng.next_id()),
             user: config.user.clone(),
             is_started: false,
             is_put_away: false,

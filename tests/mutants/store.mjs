@@ -160,6 +160,18 @@ export const storeMutants = [
     replacement: 'if self.is_ready(kind) && kind == Kind::Epoch {',
   },
   {
+    name: 'a wipe that spares only what this tab knows of',
+    file: 'src/core/store/sparing.rs',
+    text: '            self.read(now, Kind::Outbox, DEADLINE);\n',
+    replacement: '',
+  },
+  {
+    name: 'a wipe that spares nothing of what is spilled',
+    file: 'src/core/store/sparing.rs',
+    text: 'if incarnation == self.incarnation && origin != self.origin)',
+    replacement: 'if incarnation != self.incarnation && origin != self.origin)',
+  },
+  {
     name: 'an epoch that is drawn twice',
     file: 'src/core/store/telling.rs',
     text: '        self.drawing = Some(above);\n',

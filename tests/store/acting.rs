@@ -210,7 +210,8 @@ impl World {
                 self.open_tab();
             }
             94..96 if life == Life::Awake && !self.tabs[tab].is_ended && self.chance(600) => {
-                self.call(tab, Command::Wipe, Call { is_wipe: true, ..empty() });
+                let spares_pending = self.rng.up_to(1) == 0;
+                self.call(tab, Command::Wipe { spares_pending }, Call { is_wipe: true, ..empty() });
             }
             96..98 if self.chance(400) => {
                 let tells = self.chance(600);

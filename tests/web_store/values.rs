@@ -6,7 +6,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wedsync_dashboard::core::store::operation::{Durability, Failure, From};
 use wedsync_dashboard::core::store::segment::Content;
-use wedsync_dashboard::shell::store::encode::{decode, encode, key, spelling};
+use wedsync_dashboard::shell::store::encode::{encode, key, spelling};
 
 use crate::world::{World, name, put, segment};
 
@@ -18,6 +18,9 @@ const shared = { deep: [1] };
 const deep = (depth) => { let value = 1; for (let i = 0; i < depth; i += 1) value = [value]; return value; };
 const wide = () => { let value = [1]; for (let i = 0; i < 40; i += 1) value = [value, value]; return value; };
 const proto = JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1, "": 2}');
+
+/** As the format says: the text of a JSON, or an array around a clone. */
+export const decode = (stored) => typeof stored === 'string' ? JSON.parse(stored) : structuredClone(stored[0]);
 
 /** What is stored as text, and what only a clone holds. */
 export const texts = () => [
@@ -80,6 +83,7 @@ export const plain = (megabytes) => ({ text: 'x'.repeat(megabytes * 1_000_000) }
 export const spellings = () => ['', 'a', '\0', '\0a', '\0""', '"', '\ud83d', '\udc00', 'a\ud83db', '\0"\\ud83d"', '\\ud83d', '💍', '\ufffd', '__proto__', 'constructor', 'a\u0000b', '\u2028', 'x'.repeat(100_000)];
 "#)]
 extern "C" {
+    fn decode(stored: &JsValue) -> JsValue;
     fn texts() -> Array;
     fn clones() -> Array;
     fn blobs() -> Array;
@@ -112,7 +116,7 @@ async fn stored(values: &[JsValue], look: impl AsyncFnOnce(Vec<JsValue>)) {
     let slice = world.read(handle, From::Start, 1_000).await;
     assert_eq!((slice.segments.len(), slice.unreadable.len()), (values.len(), 0));
     let read = |content: &Content<JsValue>| match content {
-        Content::Put { value, .. } => decode(&value.value).unwrap(),
+        Content::Put { value, .. } => decode(&value.value),
         Content::Remove { .. } => panic!(),
     };
     look(slice.segments.iter().map(|(_, segment)| read(&segment.entries[1].content)).collect()).await;
@@ -170,10 +174,10 @@ fn what_is_encoded_is_the_value_of_that_moment_and_what_is_decoded_ones_own() {
     for before in [Array::of1(&1.into()), Array::of1(&JsValue::UNDEFINED)] {
         let encoded = encode(&before).unwrap();
         before.set(0, 2.into());
-        let first = decode(&encoded.value).unwrap();
+        let first = decode(&encoded.value);
         assert!(!same(&before, &first));
         Reflect::set(&first, &0.into(), &3.into()).unwrap();
-        let second = decode(&encoded.value).unwrap();
+        let second = decode(&encoded.value);
         assert!(!same(&first, &second) && !same(&second, &before));
     }
 }
@@ -184,9 +188,6 @@ fn what_cannot_be_stored_is_refused_when_it_is_encoded() {
         let reason = encode(&value).expect_err(&index.to_string());
         let name = Reflect::get(&reason, &"name".into()).unwrap();
         assert_eq!(name.as_string().unwrap(), "DataCloneError", "value {index}");
-    }
-    for stored in [JsValue::NULL, 7.into(), "{".into(), JsValue::UNDEFINED] {
-        assert_eq!(decode(&stored), Err(Failure::Corrupt));
     }
 }
 

@@ -12,9 +12,6 @@ use crate::core::store::{Store, event::Event};
 use crate::core::time::Instant;
 use crate::core::user::User;
 
-/// JavaScript's numbers are whole up to here.
-const LARGEST: u64 = (1 << 53) - 1;
-
 /// What is to be done, in this order.
 #[derive(Debug)]
 pub(super) enum Output<P> {
@@ -108,9 +105,14 @@ impl<P: Clone> Vault<P> {
     /// Whether this tab leads itself and no other, as where nothing is shared: it then draws an epoch of its own. The epochs of
     /// several such tabs tell the last of them from the others.
     pub(super) fn set_alone(&mut self, now: Instant, is_alone: bool) {
-        if self.is_alone != is_alone {
-            self.is_alone = is_alone;
+        if std::mem::replace(&mut self.is_alone, is_alone) == is_alone {
+            return;
+        }
+        if is_alone {
             self.draw_if_alone(now);
+        } else {
+            // The epoch of its own counts no longer.
+            self.tell_who_leads(now);
         }
     }
 
@@ -210,7 +212,7 @@ impl<P: Clone> Vault<P> {
     /// Starts the owner's store, unless it runs.
     fn begin(&mut self, now: Instant) {
         let Some(owner) = self.owner.clone().filter(|_| self.store.is_none()) else { return };
-        let origin = self.rng.up_to(LARGEST - 1).saturating_add(1);
+        let origin = self.rng.next_id();
         let config = Config { owner, origin, wall: self.wall, limits: Limits::USUAL };
         self.store = Some(Store::new(config, self.rng.split()));
         self.tell(now, Input::Start);
@@ -349,7 +351,12 @@ mod tests {
         }
         assert_eq!(epochs, [1]);
         vault.lead_alone(NOW, 1);
-        assert!(vault.store().is_some_and(|store| store.next_timeout().is_some()));
+        assert!(vault.store().is_some_and(|store| store.deadline(Timer::Round).is_some()), "it leads");
+        vault.set_alone(NOW, false);
+        assert!(
+            vault.store().is_some_and(|store| store.deadline(Timer::Round).is_none()),
+            "another tab does"
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::input::Timer;
 use super::names::Kind;
 use super::operation::{Answer, Failure, Operation, OperationId};
 use super::output::Output;
+use super::sparing::Spared;
 use crate::core::ids::CallId;
 use crate::core::time::Instant;
 
@@ -35,8 +36,10 @@ pub(super) enum Purpose {
     Rumour(u64),
     Persist(CallId),
     Estimate(CallId),
-    /// For the wipe that a call has asked for: which incarnation is the highest, and the mark of the next.
-    WipeMarks(CallId),
+    /// For the wipe that a call has asked for: whether other tabs have anything in spills, which incarnation is the highest,
+    /// and the mark of the next.
+    WipeNames(CallId),
+    WipeMarks(CallId, Spared),
     WipeMark(CallId, u64),
     /// The round of the leader: all databases of the project, the marks of their owners, the tabs that live.
     RoundNames,
@@ -54,9 +57,11 @@ impl Purpose {
     /// The call that waits for it alone.
     pub(super) const fn call(&self) -> Option<CallId> {
         match self {
-            Self::Persist(call) | Self::Estimate(call) | Self::WipeMarks(call) | Self::WipeMark(call, _) => {
-                Some(*call)
-            }
+            Self::Persist(call)
+            | Self::Estimate(call)
+            | Self::WipeNames(call)
+            | Self::WipeMarks(call, _)
+            | Self::WipeMark(call, _) => Some(*call),
             _ => None,
         }
     }
@@ -118,7 +123,10 @@ impl<P: Clone> Store<P> {
             (Purpose::Draw, Ok(Answer::Epoch(epoch))) => self.tell_epoch(Some(epoch)),
             (Purpose::Persist(call), result) => self.persisted(call, result),
             (Purpose::Estimate(call), result) => self.estimated(call, result),
-            (Purpose::WipeMarks(call), result) => self.mark_wipe(now, call, self.mark_of(result)),
+            (Purpose::WipeNames(call), result) => self.spills_listed(now, call, result),
+            (Purpose::WipeMarks(call, spared), result) => {
+                self.mark_wipe(now, call, spared, self.mark_of(result));
+            }
             (Purpose::WipeMark(call, mark), result) => self.wipe_marked(now, call, mark, result.is_ok()),
             (Purpose::RoundNames, result) => self.round_names(now, result),
             (Purpose::RoundMarks, result) => self.round_marks(now, result),

@@ -125,7 +125,10 @@ pub enum Command<P> {
     Estimate,
     /// Removes everything that this owner has stored, for all tabs and for good. The store then does nothing until it is
     /// started again.
-    Wipe,
+    Wipe {
+        /// Whether nothing is wiped while there is anything in the outbox, in whichever tab.
+        spares_pending: bool,
+    },
 }
 
 /// What has happened.

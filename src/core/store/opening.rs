@@ -13,8 +13,6 @@ use crate::core::time::Instant;
 
 /// What everybody has.
 pub(super) const SHARED: [Kind; 3] = [Kind::Outbox, Kind::Data, Kind::Cache];
-/// JavaScript's numbers are whole up to here.
-const LARGEST: u64 = (1 << 53) - 1;
 
 impl<P: Clone> Store<P> {
     pub(super) fn start(&mut self, now: Instant) {
@@ -90,7 +88,7 @@ impl<P: Clone> Store<P> {
         database.handle = Some(handle);
         let version = (!database.is_newer).then_some(VERSION);
         let name = Rc::clone(&database.name);
-        let identity = self.rng.up_to(LARGEST - 1).saturating_add(1);
+        let identity = self.rng.next_id();
         self.timers.clear(&Timer::Retry(kind));
         let operation = Operation::Open { handle, name, version, identity };
         self.ask(now, Purpose::Open(kind), operation, DEADLINE);
@@ -255,6 +253,7 @@ impl<P: Clone> Store<P> {
             self.settle_held(calls);
             self.serve(now, kind);
         }
+        self.leave(now);
     }
 
     pub(super) fn blocked(&mut self, operation: OperationId) {

@@ -143,6 +143,8 @@ pub enum Refusal {
     Ended,
     /// It could not be read in time. May be tried again.
     Unavailable,
+    /// So many writes, at least, are still in the outbox.
+    Pending(u32),
 }
 
 /// Where writes end.
@@ -196,40 +198,52 @@ impl Trouble {
 impl<P> Outcome<P> {
     /// The error of a call that did not come to what it asked for.
     pub fn error(&self) -> Option<Error> {
-        let (code, message) = match self {
-            Self::Held => (
+        match self {
+            Self::Held => Some(Error::new(
                 Code::NotDurable,
                 "No database has confirmed it in time. It is kept in memory and written as soon as one does: do not \
                 repeat it, and keep the page open.",
-            ),
-            Self::Failed(Refusal::Quota) => (
+            )),
+            Self::Failed(refusal) => Some(refusal.error()),
+            _ => None,
+        }
+    }
+}
+
+impl Refusal {
+    /// The error for users.
+    pub fn error(self) -> Error {
+        let (code, message) = match self {
+            Self::Quota => (
                 Code::StorageFull,
                 "There is no space left on this device. Free some, or ask less to be kept.",
             ),
-            Self::Failed(Refusal::NotCloneable) => (
+            Self::NotCloneable => (
                 Code::NotCloneable,
                 "The browser cannot store this value. Functions and DOM nodes cannot be stored.",
             ),
-            Self::Failed(Refusal::Newer) => (
+            Self::Newer => (
                 Code::NewerBuild,
                 "What this device keeps belongs to a newer version of the application. Load the page again.",
             ),
-            Self::Failed(Refusal::NotLeading) => {
+            Self::NotLeading => {
                 (Code::NotLeading, "Only the tab that leads may write this, and this one does not.")
             }
-            Self::Failed(Refusal::Wiped) => {
-                (Code::Wiped, "What this user had on this device has been wiped. Sign in again.")
-            }
-            Self::Failed(Refusal::Ended) => (
+            Self::Wiped => (Code::Wiped, "What this user had on this device has been wiped. Sign in again."),
+            Self::Ended => (
                 Code::UserChanged,
                 "Another user has signed in before it was done. It may have been done all the same.",
             ),
-            Self::Failed(Refusal::Unavailable) => {
+            Self::Unavailable => {
                 (Code::StorageUnavailable, "The browser's storage does not answer, or there is none here.")
             }
-            _ => return None,
+            Self::Pending(_) => (
+                Code::PendingWrites,
+                "Writes are not confirmed by the server yet, and signing out would lose them. Wait until they are, or \
+                sign out with `pending: \"discard\"`.",
+            ),
         };
-        Some(Error::new(code, message))
+        Error::new(code, message)
     }
 }
 

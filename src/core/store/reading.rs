@@ -123,6 +123,7 @@ impl<P: Clone> Store<P> {
         self.adopt(now, kind);
         self.flush(now, kind);
         self.serve(now, kind);
+        self.leave(now);
         self.after_progress(now, kind);
     }
 

@@ -206,6 +206,12 @@ fn value<P: Clone>(
     }
 }
 
+/// How many values there are, at least.
+pub(super) fn count<P: Clone>(database: &Database<P>) -> u32 {
+    let count = all(database).map_or_else(|missing| missing.len(), |all| all.len());
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
 /// All values in the order of the log, what is queued behind them; or the segments that have to be read for them.
 fn all<P: Clone>(database: &Database<P>) -> Result<Vec<Found<P>>, Vec<u64>> {
     let unread = Unread::of(database, usize::MAX);

@@ -12,17 +12,22 @@ use super::input::Timer;
 use super::names::Kind;
 use super::operation::Operation;
 use super::output::{News, Output, Refusal};
+use super::sparing::Spared;
 use super::sweeping::Sweep;
 use super::{DEADLINE, Life, Purpose, Store};
 use crate::core::ids::CallId;
 use crate::core::time::Instant;
 
 impl<P: Clone> Store<P> {
-    pub(super) fn wipe(&mut self, now: Instant, call: CallId) {
-        self.ask_marks(now, Purpose::WipeMarks(call));
+    pub(super) fn wipe(&mut self, now: Instant, call: CallId, spared: Spared) {
+        self.ask_marks(now, Purpose::WipeMarks(call, spared));
     }
 
-    pub(super) fn mark_wipe(&mut self, now: Instant, call: CallId, mark: Option<u64>) {
+    pub(super) fn mark_wipe(&mut self, now: Instant, call: CallId, spared: Spared, mark: Option<u64>) {
+        // Written since it was looked.
+        if spared == Spared::Pending && self.refuses_wipe(call) {
+            return;
+        }
         // By the clock, so that no incarnation comes again, also where the mark has been lost in between.
         let wall = self.wall.saturating_add(now.as_millis());
         let value = self.incarnation.max(mark.unwrap_or(0)).saturating_add(1).max(wall);
@@ -81,6 +86,7 @@ impl<P: Clone> Store<P> {
                 calls.extend(database.asks.drain(..).map(|ask| ask.call));
             }
         }
+        calls.append(&mut self.leaving);
         self.refuse(calls, refusal);
         self.databases.clear();
         self.tell_epoch(None);

@@ -139,6 +139,7 @@ impl<P: Clone> Store<P> {
                 refused.push(call);
             }
         }
+        refused.extend(self.leaving.extract_if(.., |leaving| *leaving == call));
         self.settle_held(held);
         self.refuse(refused, Refusal::Unavailable);
     }

@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use super::{Kind, error};
 use crate::core::payload::Payload;
 use crate::core::store::names;
-use crate::core::store::output::{Found, News, Outcome, Status};
+use crate::core::store::output::{Found, News, Outcome, Refusal, Status};
 use crate::shell::store::encode;
 
 /// The type of a notification, and its other fields.
@@ -51,7 +51,11 @@ fn status(status: &Status) -> JsValue {
 fn settled(outcome: &Outcome<JsValue>) -> Result<JsValue, JsValue> {
     let bytes = |bytes: u64| JsValue::from_f64(bytes as f64);
     if let Some(cause) = outcome.error() {
-        return Err(error(&cause));
+        let mut fields = error(&cause);
+        if let Outcome::Failed(Refusal::Pending(count)) = outcome {
+            fields.set_field("cause", JsValue::object(vec![("count", JsValue::from(*count))]));
+        }
+        return Err(fields);
     }
     Ok(match outcome {
         Outcome::Value(found) => found.as_ref().map_or(JsValue::UNDEFINED, |found| found.value.value.clone()),

@@ -1,4 +1,4 @@
-/** What is stored of a value, and what is a value's key. */
+/** What is stored of a value, and what is a value's key. `js/records.ts` reads values back. */
 
 /** Beyond either a value is cloned, which takes any depth, and knows what it has been at already. */
 const deepest = 100;
@@ -15,13 +15,6 @@ export function encode(value) {
   }
   const clone = structuredClone(value);
   return [[clone], sizeOf(clone)];
-}
-
-/** A value of its own, from what was stored of it. */
-export function decode(stored) {
-  if (typeof stored === 'string') return JSON.parse(stored);
-  if (!Array.isArray(stored)) throw new TypeError('This was not encoded.');
-  return structuredClone(stored[0]);
 }
 
 /** Whether the text of a value says all that a clone of it would. */

@@ -5,15 +5,12 @@ use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::core::payload::Payload;
-use crate::core::store::operation::Failure;
 use crate::core::store::segment::Encoded;
 
 #[wasm_bindgen(module = "/src/shell/store/encode.js")]
 extern "C" {
     #[wasm_bindgen(catch, js_name = encode)]
     fn encoded(value: &JsValue) -> Result<Array, JsValue>;
-    #[wasm_bindgen(catch, js_name = decode)]
-    fn decoded(stored: &JsValue) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(js_name = holdsBlob)]
     fn holds_blob_in(stored: &JsValue) -> bool;
     #[wasm_bindgen(js_name = keyOf)]
@@ -31,14 +28,6 @@ pub fn encode(value: &JsValue) -> Result<Encoded<JsValue>, JsValue> {
     let bytes = told.get(1).as_number().unwrap_or(0.0);
     // A cast of a number that is too large gives the largest there is.
     Ok(Encoded { value: told.get(0), bytes: bytes as u32 })
-}
-
-/// A value of its own, from what was stored of it.
-///
-/// # Errors
-/// [`Failure::Corrupt`] if this was not stored by [`encode`].
-pub fn decode(stored: &JsValue) -> Result<JsValue, Failure> {
-    decoded(stored).map_err(|_| Failure::Corrupt)
 }
 
 /// Whether what is stored of a value holds a blob or a file.

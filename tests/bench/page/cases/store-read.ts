@@ -40,7 +40,7 @@ interface Amounts {
 
 const updatesTogether = 100;
 
-function reading(
+export function reading(
   role: Side['role'],
   name: string,
   open: OpenStore,

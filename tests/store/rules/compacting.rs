@@ -1,0 +1,153 @@
+//! How logs are kept small, and what may be dropped of them.
+
+use super::*;
+
+#[test]
+fn damaged_records_are_set_aside_and_survive_compaction() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    for at in 0..4 {
+        world.put(tab, Kind::Data, &format!("row{at}"), true);
+        world.wait(50);
+    }
+    let damaged = world.base(Kind::Data).log.keys().nth(2).copied().unwrap();
+    world.base(Kind::Data).damaged.push(damaged);
+    world.crash(tab);
+    let tab = world.settled_tab();
+    assert_eq!(world.others(), [News::SetAside { database: Kind::Data, records: 1 }]);
+    for at in 0..40 {
+        world.put(tab, Kind::Data, &format!("row{}", at % 3), true);
+        world.wait(50);
+    }
+    world.wait(5_000);
+    let base = world.base(Kind::Data);
+    assert!(base.head.generation > 0, "it has been compacted");
+    assert!(base.log.contains_key(&damaged), "what cannot be read is left where it is");
+}
+
+#[test]
+fn a_hidden_tab_does_not_compact() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    world.handle(tab, Input::Hidden);
+    for at in 0..40 {
+        world.put(tab, Kind::Data, &format!("row{}", at % 3), true);
+        world.wait(50);
+    }
+    world.wait(10_000);
+    assert_eq!(world.base(Kind::Data).head.generation, 0);
+    world.handle(tab, Input::Visible);
+    world.wait(10_000);
+    assert!(world.base(Kind::Data).head.generation > 0);
+    assert!(world.base(Kind::Data).log.len() < 10, "forty segments have become few");
+}
+
+#[test]
+fn the_cache_gives_up_what_has_expired_and_then_what_was_used_longest_ago() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    let put = |world: &mut World, key: &str, expires: u64| {
+        let value = match world.value(tab, Kind::Cache, key, false) {
+            Write::Put { value, .. } => Encoded { bytes: 120, ..value },
+            Write::Remove { .. } => unreachable!(),
+        };
+        let writes = vec![Write::Put { key: key.into(), value, expires }];
+        world.write(tab, Kind::Cache, writes, false);
+        world.wait(50);
+    };
+    put(&mut world, "old", 0);
+    put(&mut world, "used", 0);
+    put(&mut world, "expired", 1_000_001);
+    put(&mut world, "new", 0);
+    world.get(tab, Kind::Cache, "used");
+    for at in 0..2 {
+        put(&mut world, &format!("more{at}"), 0);
+    }
+    world.wait(200);
+    let keys: Vec<_> = world.tabs[tab]
+        .store
+        .index(Kind::Cache)
+        .unwrap()
+        .slots()
+        .filter(|(_, slot)| matches!(slot.state, wedsync_dashboard::core::store::index::State::Live { .. }))
+        .map(|(key, _)| key.to_string())
+        .collect();
+    assert!(!keys.contains(&"expired".to_owned()), "{keys:?}");
+    assert!(keys.contains(&"used".to_owned()), "{keys:?}");
+    let (_, live, _) = world.tabs[tab].store.sizes(Kind::Cache);
+    assert!(live <= crate::world::LIMITS.cache, "{live} bytes");
+}
+
+#[test]
+fn a_cold_start_reads_the_directory_and_not_the_log() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    for at in 0..20 {
+        world.put(tab, Kind::Data, &format!("row{at}"), true);
+        world.wait(30);
+    }
+    world.wait(5_000);
+    let through = world.base(Kind::Data).directory.through;
+    assert!(through > 0, "a directory has been written");
+    let newcomer = world.open_tab();
+    world.wait(200);
+    let known = world.tabs[newcomer].store.index(Kind::Data).unwrap().sizes();
+    assert_eq!(known, world.tabs[tab].store.index(Kind::Data).unwrap().sizes());
+    world.operations();
+    let read = world.get(newcomer, Kind::Data, "row7");
+    world.wait(100);
+    assert!(matches!(world.outcome(newcomer, read), Some(Outcome::Value(Some(_)))));
+    let gets: Vec<_> = world
+        .operations()
+        .into_iter()
+        .filter_map(|operation| match operation {
+            Operation::Get { segments, .. } => Some(segments.len()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(gets, [1], "one segment is read for one value");
+}
+
+#[test]
+fn a_removal_stays_as_long_as_the_log_has_behind_it_what_it_hides() {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let maker = world.open_tab();
+    world.wait(500);
+    world.put(maker, Kind::Outbox, "hidden", false);
+    world.wait(100);
+    // It sleeps through the removal, and through the clearing of the site's data.
+    world.sleep(maker, Life::Frozen);
+    world.write(leader, Kind::Outbox, vec![Write::Remove { key: "hidden".into() }], false);
+    world.wait(100);
+    world.browser.clear_site(world.now, true);
+    world.collect();
+    world.wait(1_000);
+    // So much lies between the two that they are not compacted together.
+    world.handle(leader, Input::Hidden);
+    churn(&mut world, leader, 20);
+    world.thaw(maker);
+    world.wait(1_000);
+    let keys = world.keys(Kind::Outbox);
+    let hidden: Vec<_> = (0..keys.len()).filter(|at| keys[*at] == "hidden").collect();
+    assert_eq!(hidden.len(), 2, "the removal, and behind it what it removes: {keys:?}");
+    world.handle(leader, Input::Visible);
+    churn(&mut world, leader, 20);
+    world.wait(10_000);
+    assert!(world.base(Kind::Outbox).head.generation > 0, "it has been compacted");
+    let newcomer = world.open_tab();
+    world.wait(500);
+    let read = world.get(newcomer, Kind::Outbox, "hidden");
+    assert_eq!(world.outcome(newcomer, read), Some(&Outcome::Value(None)));
+}
+
+#[test]
+fn removals_are_forgotten_once_nothing_can_come_of_what_they_removed() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    churn(&mut world, tab, 60);
+    world.wait(10_000);
+    let known = world.tabs[tab].store.index(Kind::Outbox).unwrap().slots().count();
+    assert!(known < 10, "{known} removals are kept");
+    assert!(world.base(Kind::Outbox).log.len() < 10);
+}

@@ -1,0 +1,214 @@
+//! Databases that fail: dead handles, newer and older builds, private windows, lost data.
+
+use super::*;
+
+/// Scenario 1.
+#[test]
+fn a_burst_on_a_dead_handle_waits_for_one_probe_and_one_reopening() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    world.handle(tab, Input::Hidden);
+    world.wait(240_000);
+    world.browser.kill_handles(tab);
+    world.operations();
+    world.handle(tab, Input::Visible);
+    let calls: Vec<_> = (0..200).map(|at| world.put(tab, Kind::Outbox, &format!("a{at}"), false)).collect();
+    world.wait(900);
+    for call in calls {
+        assert_eq!(world.outcome(tab, call), Some(&Outcome::Durable));
+    }
+    let all = world.operations();
+    let owner = Owner::new(PROJECT, Some(USER));
+    let name = owner.database(0, Kind::Outbox);
+    let opened: Vec<_> = all
+        .iter()
+        .filter_map(|operation| match operation {
+            Operation::Open { handle, name: opened, .. } if *opened == name => Some(*handle),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(opened.len(), 1, "opened again once");
+    for operation in &all {
+        if let Operation::Append { handle, .. } = operation {
+            assert_eq!(*handle, opened[0], "nothing is written through the dead handle");
+        }
+    }
+    let expected: Vec<_> = (0..200).map(|at| format!("a{at}")).collect();
+    assert_eq!(world.keys(Kind::Outbox), expected);
+}
+
+/// Scenario 1.
+#[test]
+fn three_failures_are_told_as_memory_and_a_later_success_writes_what_is_held() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    world.browser.mood = Mood { fails: 1_000, ..Mood::default() };
+    let first = world.put(tab, Kind::Outbox, "first", false);
+    world.wait(8_000);
+    assert_eq!(world.tabs[tab].store.status().durability, Durability::Memory);
+    assert_eq!(world.outcome(tab, first), Some(&Outcome::Held), "nobody is told that it is durable");
+    assert!(world.keys(Kind::Outbox).is_empty());
+    let begun = world.now;
+    world.browser.heal();
+    world.wait(31_000);
+    assert_eq!(world.tabs[tab].store.status().durability, Durability::Disk, "{}", world.now - begun);
+    assert_eq!(world.keys(Kind::Outbox), ["first"]);
+    // The count begins anew: a single failure is not told.
+    world.browser.kill_handles(tab);
+    let second = world.put(tab, Kind::Outbox, "second", false);
+    world.wait(500);
+    assert_eq!(world.outcome(tab, second), Some(&Outcome::Durable));
+    assert_eq!(world.tabs[tab].store.status().durability, Durability::Disk);
+}
+
+#[test]
+fn private_mode_works_in_memory_and_says_so() {
+    let mut world = world();
+    world.browser.is_private.insert(0);
+    let tab = world.open_tab();
+    let call = world.put(tab, Kind::Outbox, "a", false);
+    world.wait(3_000);
+    assert_eq!(world.tabs[tab].store.status().durability, Durability::Memory);
+    assert_eq!(world.tabs[tab].store.status().outbox, Some(Trouble::Refused));
+    assert_eq!(world.outcome(tab, call), Some(&Outcome::Held));
+}
+
+#[test]
+fn a_database_of_a_newer_build_is_read_and_what_is_enqueued_is_kept_for_it() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    let kept = world.put(tab, Kind::Data, "row", true);
+    world.wait(100);
+    assert_eq!(world.outcome(tab, kept), Some(&Outcome::Durable));
+    let owner = Owner::new(PROJECT, Some(USER));
+    for kind in [Kind::Outbox, Kind::Data] {
+        world.browser.upgrade(world.now, &owner.database(0, kind), 1);
+        world.collect();
+    }
+    world.wait(500);
+    assert_eq!(world.tabs[tab].store.status().data, Some(Trouble::Newer));
+    let refused = world.put(tab, Kind::Data, "row", true);
+    let read = world.get(tab, Kind::Data, "row");
+    let enqueued = world.put(tab, Kind::Outbox, "mutation", false);
+    world.wait(2_000);
+    assert_eq!(world.outcome(tab, refused), Some(&Outcome::Failed(Refusal::Newer)));
+    assert!(matches!(world.outcome(tab, read), Some(Outcome::Value(Some(_)))));
+    assert_eq!(world.outcome(tab, enqueued), Some(&Outcome::Durable));
+    assert_eq!(world.keys(Kind::Spill(1_000)), ["mutation"], "the newer build's leader merges it");
+    assert!(!world.keys(Kind::Outbox).contains(&"mutation".to_owned()));
+}
+
+#[test]
+fn one_that_not_even_reading_is_safe_of_is_left_alone() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    let owner = Owner::new(PROJECT, Some(USER));
+    world.browser.upgrade(world.now, &owner.database(0, Kind::Data), 2);
+    world.collect();
+    world.wait(500);
+    assert_eq!(world.tabs[tab].store.status().data, Some(Trouble::Newer));
+    let refused = world.put(tab, Kind::Data, "row", true);
+    world.wait(100);
+    assert_eq!(world.outcome(tab, refused), Some(&Outcome::Failed(Refusal::Newer)));
+}
+
+#[test]
+fn a_deletion_that_nobody_tells_of_is_noticed_and_what_is_held_is_written_again() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    for at in 0..3 {
+        world.put(tab, Kind::Outbox, &format!("a{at}"), false);
+        world.wait(50);
+    }
+    let rows: Vec<_> = (0..12).map(|at| world.put(tab, Kind::Data, &format!("row{at}"), true)).collect();
+    world.wait(500);
+    for row in rows {
+        assert_eq!(world.outcome(tab, row), Some(&Outcome::Durable));
+    }
+    let held = crate::world::LIMITS.held;
+    world.browser.clear_site(world.now, false);
+    world.collect();
+    world.wait(5_000);
+    assert_eq!(world.keys(Kind::Outbox), ["a0", "a1", "a2"], "within five seconds");
+    let kept = world.keys(Kind::Data).len();
+    let lost: Vec<_> = world.others().iter().filter(|other| matches!(other, News::Lost { .. })).collect();
+    let [News::Lost { database: Kind::Data, entries }] = lost[..] else { panic!("{lost:?}") };
+    assert_eq!(kept + *entries as usize, 12, "what is not held is counted");
+    assert!(kept > 0 && *entries > 0, "{held} bytes are held, {kept} entries");
+}
+
+#[test]
+fn a_first_read_that_fails_is_no_empty_database() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    world.put(tab, Kind::Data, "row", true);
+    world.wait(100);
+    world.crash(tab);
+    world.browser.mood = Mood { fails: 1_000, ..Mood::default() };
+    let tab = world.open_tab();
+    let read = world.get(tab, Kind::Data, "row");
+    world.wait(2_000);
+    assert_eq!(world.outcome(tab, read), None, "not answered as long as nothing is known");
+    world.browser.heal();
+    world.wait(7_000);
+    assert!(
+        matches!(world.outcome(tab, read), Some(Outcome::Value(Some(_)))),
+        "{:?}",
+        world.outcome(tab, read)
+    );
+}
+
+#[test]
+fn a_read_that_gets_no_answer_ends() {
+    let mut world = world();
+    world.browser.mood = Mood { loses_answer: 1_000, ..Mood::default() };
+    let tab = world.open_tab();
+    let read = world.get(tab, Kind::Data, "row");
+    world.wait(10_000);
+    assert_eq!(world.outcome(tab, read), Some(&Outcome::Failed(Refusal::Unavailable)));
+}
+
+#[test]
+fn blocked_is_told_at_once() {
+    let mut world = world();
+    world.browser.mood = Mood { is_slow: 1_000, ..Mood::default() };
+    let tab = world.open_tab();
+    let opening = world.tabs[tab].store.status();
+    assert_eq!(opening.outbox, None);
+    world.wait(0);
+    let mut is_blocked = false;
+    for operation in 1..8 {
+        let operation = wedsync_dashboard::core::store::operation::OperationId(operation);
+        world.handle(tab, Input::Event(Event::Blocked { operation }));
+        is_blocked |= world.tabs[tab].store.status().outbox == Some(Trouble::Blocked);
+    }
+    assert!(is_blocked);
+    world.browser.heal();
+    world.wait(20_000);
+    assert_eq!(world.tabs[tab].store.status().outbox, None, "and is over once it is open");
+}
+
+#[test]
+fn blocked_is_told_as_long_as_it_is_so() {
+    let mut world = world();
+    let sleeper = world.settled_tab();
+    world.put(sleeper, Kind::Outbox, "a", false);
+    world.wait(100);
+    world.sleep(sleeper, Life::Frozen);
+    let name = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox);
+    world.browser.upgrade(world.now, &name, 1);
+    let tab = world.open_tab();
+    world.wait(0);
+    for operation in 1..8 {
+        let operation = wedsync_dashboard::core::store::operation::OperationId(operation);
+        world.handle(tab, Input::Event(Event::Blocked { operation }));
+    }
+    // The browser says it of the first opening alone. Those that are tried after it wait in silence.
+    for _ in 0..40 {
+        assert_eq!(world.tabs[tab].store.status().outbox, Some(Trouble::Blocked));
+        world.wait(500);
+    }
+    world.thaw(sleeper);
+    world.wait(40_000);
+    assert_eq!(world.tabs[tab].store.status().outbox, Some(Trouble::Newer), "and is over once it is open");
+}

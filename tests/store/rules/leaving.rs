@@ -1,0 +1,116 @@
+//! Pages that are put away, and users who leave.
+
+use super::*;
+
+#[test]
+fn a_page_that_is_put_away_has_nothing_open_and_comes_back() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    world.put(tab, Kind::Outbox, "a", false);
+    world.wait(100);
+    world.put(tab, Kind::Outbox, "b", false);
+    world.handle(tab, Input::Suspend);
+    world.wait(100);
+    assert_eq!(world.browser.open_connections(), 0);
+    assert!(world.browser.held_locks().is_empty());
+    world.handle(tab, Input::Resume);
+    world.wait(1_000);
+    assert_eq!(world.keys(Kind::Outbox), ["a", "b"], "once each");
+    assert_eq!(world.browser.held_locks().len(), 1);
+}
+
+#[test]
+fn a_wipe_leaves_nothing_and_binds_a_tab_that_sleeps() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    let sleeper = world.open_tab();
+    world.wait(500);
+    world.put(sleeper, Kind::Outbox, "theirs", false);
+    world.put(tab, Kind::Outbox, "ours", false);
+    world.wait(100);
+    world.sleep(sleeper, Life::Frozen);
+    let wipe = world.call(tab, Command::Wipe { spares_pending: false }, Call { is_wipe: true, ..empty() });
+    world.wait(6_000);
+    assert_eq!(
+        world.outcome(tab, wipe),
+        Some(&Outcome::Wiped { is_marked: true, is_complete: false }),
+        "the sleeper holds its databases open"
+    );
+    for base in world.browser.disk.bases.values() {
+        assert!(base.log.is_empty(), "but they are empty");
+    }
+    world.handle(tab, Input::Start);
+    world.handle(tab, Input::Open);
+    world.tabs[tab].is_ended = false;
+    let new = world.put(tab, Kind::Outbox, "new", false);
+    world.wait(500);
+    assert_eq!(world.outcome(tab, new), Some(&Outcome::Durable), "the same user begins again at once");
+    world.thaw(sleeper);
+    world.wait(2_000);
+    assert!(world.tabs[sleeper].is_ended);
+    world.crown(tab);
+    world.wait(70_000);
+    assert_eq!(world.keys(Kind::Outbox), ["new"]);
+    let names: Vec<_> = world.browser.disk.bases.keys().filter(|name| name.contains("/0/")).collect();
+    assert!(names.is_empty(), "{names:?} are left");
+}
+
+fn spares(world: &mut World, tab: TabId) -> CallId {
+    world.call(tab, Command::Wipe { spares_pending: true }, Call { is_wipe: true, ..empty() })
+}
+
+#[test]
+fn a_wipe_that_spares_what_is_pending_sees_what_another_tab_has_just_written_and_nobody_told() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    let other = world.open_tab();
+    world.wait(500);
+    world.loss = 1_000;
+    let written = world.put(other, Kind::Outbox, "enquiry", false);
+    world.wait(100);
+    assert_eq!(world.outcome(other, written), Some(&Outcome::Durable));
+    let wipe = spares(&mut world, tab);
+    world.wait(1_000);
+    assert_eq!(world.outcome(tab, wipe), Some(&Outcome::Failed(Refusal::Pending(1))));
+    assert_eq!(world.keys(Kind::Outbox), ["enquiry"]);
+}
+
+#[test]
+fn a_wipe_that_spares_what_is_pending_sees_what_lies_in_another_tabs_spill() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    let other = world.open_tab();
+    let sleeper = world.open_tab();
+    world.wait(500);
+    let outbox = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox);
+    world.browser.jam(&outbox, sleeper);
+    let written = world.put(other, Kind::Outbox, "enquiry", false);
+    world.wait(2_000);
+    assert_eq!(world.outcome(other, written), Some(&Outcome::Durable), "in the spill");
+    world.crash(other);
+    world.browser.go_on(sleeper);
+    world.wait(1_000);
+    assert!(world.keys(Kind::Outbox).is_empty(), "only there");
+    let wipe = spares(&mut world, tab);
+    world.wait(2_000);
+    assert_eq!(world.outcome(tab, wipe), Some(&Outcome::Failed(Refusal::Pending(1))));
+}
+
+#[test]
+fn a_wipe_that_spares_what_is_pending_is_done_where_nothing_is_and_not_where_that_cannot_be_known() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    let sleeper = world.open_tab();
+    world.put(tab, Kind::Cache, "cached", false);
+    world.wait(500);
+    let outbox = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox);
+    world.browser.jam(&outbox, sleeper);
+    let wipe = spares(&mut world, tab);
+    world.wait(12_000);
+    assert_eq!(world.outcome(tab, wipe), Some(&Outcome::Failed(Refusal::Unavailable)));
+    world.browser.go_on(sleeper);
+    world.wait(31_000);
+    let wipe = spares(&mut world, tab);
+    world.wait(6_000);
+    assert!(matches!(world.outcome(tab, wipe), Some(Outcome::Wiped { is_marked: true, .. })));
+}

@@ -1,0 +1,142 @@
+//! What the outbox does not take in time.
+
+use super::*;
+
+/// Scenario 2.
+#[test]
+fn a_tab_that_sleeps_inside_a_transaction_keeps_nobody_from_writing() {
+    let mut world = world();
+    let sleeper = world.settled_tab();
+    let tab = world.open_tab();
+    world.wait(500);
+    let mut caught;
+    loop {
+        caught = format!("theirs at {}", world.now);
+        world.put(sleeper, Kind::Outbox, &caught, false);
+        world.wait(0);
+        world.sleep(sleeper, Life::Stopped);
+        if world.browser.next().is_none() {
+            break;
+        }
+        // This time it is not in the middle of one.
+        world.wait(50);
+        world.thaw(sleeper);
+    }
+    let before = world.keys(Kind::Outbox).len();
+    let begun = world.now;
+    let calls: Vec<_> = (0..3)
+        .map(|at| {
+            let call = world.put(tab, Kind::Outbox, &format!("ours{at}"), false);
+            world.wait(300);
+            call
+        })
+        .collect();
+    world.run_until(begun + 2_000);
+    for call in calls {
+        assert_eq!(world.outcome(tab, call), Some(&Outcome::Durable), "durable within two seconds");
+    }
+    assert_eq!(world.keys(Kind::Outbox).len(), before, "the outbox takes nothing");
+    assert_eq!(world.keys(Kind::Spill(1_001)), ["ours0", "ours1", "ours2"]);
+    let read = world.get(tab, Kind::Outbox, "ours1");
+    assert!(matches!(world.outcome(tab, read), Some(Outcome::Value(Some(_)))), "answered from memory");
+    world.wait(60_000);
+    world.thaw(sleeper);
+    world.wait(40_000);
+    let keys = world.keys(Kind::Outbox);
+    assert!(keys.contains(&caught), "what the sleeper was about to write is there too");
+    let ours: Vec<_> = keys.iter().filter(|key| key.starts_with("ours")).collect();
+    assert_eq!(ours, ["ours0", "ours1", "ours2"]);
+    assert!(world.keys(Kind::Spill(1_001)).is_empty(), "the spill is empty again");
+    let in_order =
+        |tab: TabId| world.tabs[tab].store.index(Kind::Outbox).unwrap().slots().cloned().collect::<Vec<_>>();
+    let ids = |tab: TabId| in_order(tab).into_iter().map(|(_, slot)| slot.id).collect::<Vec<_>>();
+    assert_eq!(ids(tab), ids(sleeper), "both agree on the order");
+}
+
+#[test]
+fn what_a_dead_tab_has_spilled_is_merged_by_the_leader_and_deleted() {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let tab = world.open_tab();
+    world.wait(500);
+    let owner = Owner::new(PROJECT, Some(USER));
+    let outbox = owner.database(0, Kind::Outbox);
+    world.browser.jam(&outbox, leader);
+    let calls: Vec<_> = (0..4).map(|at| world.put(tab, Kind::Outbox, &format!("ours{at}"), false)).collect();
+    world.wait(2_000);
+    for call in calls {
+        assert_eq!(world.outcome(tab, call), Some(&Outcome::Durable));
+    }
+    world.crash(tab);
+    world.browser.go_on(leader);
+    world.wait(130_000);
+    assert_eq!(world.keys(Kind::Outbox), ["ours0", "ours1", "ours2", "ours3"]);
+    assert!(!world.browser.disk.bases.contains_key(&*owner.database(0, Kind::Spill(1_001))));
+}
+
+#[test]
+fn without_web_locks_a_spill_is_merged_too_and_a_living_tab_loses_nothing_by_it() {
+    let mut world = world();
+    world.browser.has_locks = false;
+    let leader = world.settled_tab();
+    let tab = world.open_tab();
+    world.wait(500);
+    let outbox = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox);
+    world.browser.jam(&outbox, leader);
+    world.put(tab, Kind::Outbox, "a", false);
+    world.wait(2_000);
+    assert_eq!(world.keys(Kind::Spill(1_001)), ["a"]);
+    world.sleep(tab, Life::Frozen);
+    world.browser.go_on(leader);
+    world.wait(130_000);
+    assert_eq!(world.keys(Kind::Outbox), ["a"]);
+    world.thaw(tab);
+    world.put(tab, Kind::Outbox, "b", false);
+    world.wait(130_000);
+    let index = world.tabs[tab].store.index(Kind::Outbox).unwrap();
+    let keys: Vec<_> = index.slots().map(|(key, _)| &**key).collect();
+    assert_eq!(keys, ["a", "b"]);
+}
+
+#[test]
+fn what_was_spilled_is_spilled_again_if_the_spill_is_gone() {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let tab = world.open_tab();
+    world.wait(500);
+    let owner = Owner::new(PROJECT, Some(USER));
+    world.browser.jam(&owner.database(0, Kind::Outbox), leader);
+    world.put(tab, Kind::Outbox, "a", false);
+    world.wait(2_000);
+    assert_eq!(world.keys(Kind::Spill(1_001)), ["a"]);
+    world.browser.lose(&owner.database(0, Kind::Spill(1_001)));
+    world.collect();
+    world.wait(1_000);
+    assert_eq!(world.keys(Kind::Spill(1_001)), ["a"]);
+}
+
+#[test]
+fn what_may_be_stored_is_never_refused_for_good() {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let tab = world.open_tab();
+    world.wait(500);
+    let owner = Owner::new(PROJECT, Some(USER));
+    world.browser.jam(&owner.database(0, Kind::Outbox), leader);
+    let call = world.put(tab, Kind::Outbox, "a", false);
+    // The spill takes it, but its answer is lost.
+    world.browser.silent = Some(owner.database(0, Kind::Spill(1_001)).to_string());
+    world.wait(2_000);
+    assert_eq!(world.keys(Kind::Spill(1_001)), ["a"]);
+    assert_eq!(world.outcome(tab, call), None);
+    world.browser.silent = None;
+    world.browser.is_full = true;
+    world.browser.frees_by_clearing = Some(false);
+    world.browser.go_on(leader);
+    world.wait(15_000);
+    let outcome = world.outcome(tab, call);
+    assert!(matches!(outcome, Some(Outcome::Held | Outcome::Durable)), "{outcome:?}");
+    world.browser.is_full = false;
+    world.wait(61_000);
+    assert_eq!(world.keys(Kind::Outbox), ["a"]);
+}
