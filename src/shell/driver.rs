@@ -25,7 +25,7 @@ use crate::shell::environment::{Page, epoch, network_now, read_clocks, seed, vis
 use crate::shell::http::Project;
 use crate::shell::object;
 use crate::shell::promise::{Ended, once, settle};
-use crate::shell::router::Router;
+use crate::shell::router::{Router, forwarding};
 use crate::shell::socket::{Socket, SocketEvent};
 use crate::shell::store::{Storage, remember_user};
 use crate::shell::tabs::{Tabs, name as tab_name};
@@ -107,7 +107,7 @@ impl Driver {
                 protocol,
                 control.as_ref().unchecked_ref(),
                 overflow.as_ref().unchecked_ref(),
-                tabs.as_ref().map(Tabs::forward).as_ref(),
+                if IS_BUILT { tabs.as_ref().map(|tabs| forwarding(&tabs.forward())) } else { None },
             );
             if let Some(tabs) = &tabs {
                 tabs.serve(&router);

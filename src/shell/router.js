@@ -19,6 +19,7 @@ import {
   parsed,
   replyIn,
   show,
+  sizeOf,
   V1,
   V2,
 } from './router/frames.js';
@@ -26,12 +27,10 @@ import { ends, namedBroadcast } from './router/heads.js';
 import {
   broadcastAudience,
   changeAudience,
-  Forwarder,
   Handover,
   isDuplicate,
   keyIn,
   Received,
-  sizeOf,
   Table,
   Unparsed,
 } from './router/table.js';
@@ -67,9 +66,9 @@ export class Router {
    * @param {(socket: number, frame: unknown) => void} control takes a control frame
    * @param {(slot: number, count: number) => void} overflow is told, before a slot is handed what it waits for, how
    *   many of its messages were dropped because it was too much
-   * @param {ConstructorParameters<typeof Forwarder>[0]} [forward] hands frames to other tabs
+   * @param {ReturnType<typeof import('./router/forward.js').forwarding>} [forwarding] where frames go to other tabs too
    */
-  constructor(version, control, overflow, forward) {
+  constructor(version, control, overflow, forwarding) {
     this.#protocol = version === 1 ? V1 : V2;
     this.#control = control;
     this.#table = new Table(this.#protocol);
@@ -78,7 +77,7 @@ export class Router {
       overflow(slot, count);
     };
     this.#shared = { handover: new Handover(), dropped };
-    this.#forwarder = new Forwarder(forward, this.#shared.handover);
+    this.#forwarder = forwarding?.(this.#shared.handover);
   }
 
   /** What waits for a slot whose `delivery` changes is dropped. */
@@ -103,7 +102,7 @@ export class Router {
   /** A topic's data frames go to these tabs too, whether or not it has routes; if to none, what waits to go is dropped. */
   setForward(topic, tabs) {
     const former = this.#table.topic(topic)?.forward;
-    this.#table.setForward(topic, this.#forwarder.to(topic, tabs, former));
+    this.#table.setForward(topic, this.#forwarder?.to(topic, tabs, former));
   }
 
   /**
@@ -128,7 +127,7 @@ export class Router {
 
   /** What waits to go to other tabs goes now. */
   flush() {
-    this.#forwarder.flush();
+    this.#forwarder?.flush();
   }
 
   /** Delivers a broadcast of another tab's, which the server does not send back to the socket that they share. */

@@ -18,7 +18,12 @@ extern "C" {
     pub type Router;
 
     #[wasm_bindgen(constructor)]
-    fn construct(version: u8, control: &Function, overflow: &Function, forward: Option<&Function>) -> Router;
+    fn construct(
+        version: u8,
+        control: &Function,
+        overflow: &Function,
+        forwarding: Option<Function>,
+    ) -> Router;
 
     /// Sets a slot's callback and how it is handed messages, as `js/options/delivery.ts` gives it. What waits for it is
     /// dropped if that changes.
@@ -138,11 +143,6 @@ mod parts {
         fn exactNumbers();
     }
 
-    #[wasm_bindgen(module = "/src/shell/router/forward.js")]
-    extern "C" {
-        type Forwarder;
-    }
-
     #[wasm_bindgen(module = "/src/shell/router/frames.js")]
     extern "C" {
         fn parsed();
@@ -174,6 +174,15 @@ mod parts {
     }
 }
 
+#[wasm_bindgen(module = "/src/shell/router/forward.js")]
+extern "C" {
+    /// What a router is given that forwards frames. `hand(tabs, frames, dropped)` is given the frames of
+    /// [`Router::forward_to`], of several topics if these go to the same tabs: an array of names, one of texts and
+    /// `ArrayBuffer`s, and `[topic, count, …]` of the frames before them that were dropped, because more than 10,000 or 8 MB
+    /// waited.
+    pub fn forwarding(hand: &Function) -> Function;
+}
+
 #[wasm_bindgen(module = "/src/shell/router/redacted.js")]
 extern "C" {
     /// A text without its tokens.
@@ -186,22 +195,19 @@ extern "C" {
 
 impl Router {
     /// A router of this protocol's frames. `control(socket, frame)` takes control frames, `overflow(slot, count)`
-    /// is told, before what waits for a slot is handed over, how many of it were dropped.
-    ///
-    /// `forward(tabs, frames, dropped)` is given the frames of [`Self::forward_to`], of several topics if these go to the
-    /// same tabs: an array of names, one of texts and `ArrayBuffer`s, and `[topic, count, …]` of the frames before them
-    /// that were dropped, because more than 10,000 or 8 MB waited.
+    /// is told, before what waits for a slot is handed over, how many of it were dropped. `forwarding` is from [`forwarding`],
+    /// where frames go to other tabs too.
     pub fn new(
         protocol: Protocol,
         control: &Function,
         overflow: &Function,
-        forward: Option<&Function>,
+        forwarding: Option<Function>,
     ) -> Self {
         let version = match protocol {
             Protocol::V1 => 1,
             Protocol::V2 => 2,
         };
-        Self::construct(version, control, overflow, forward)
+        Self::construct(version, control, overflow, forwarding)
     }
 
     /// Says to which other tabs the data frames of a topic go too, whether or not this tab has routes of it; to none, and

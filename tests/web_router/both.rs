@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use wedsync_dashboard::core::realtime::delivery::Delivery;
 use wedsync_dashboard::core::realtime::frame::{Inbound, Protocol, Reference};
 use wedsync_dashboard::core::realtime::routes::{Slot, TopicRoutes};
-use wedsync_dashboard::shell::router::Router;
+use wedsync_dashboard::shell::router::{Router, forwarding};
 
 use crate::frame::Frame;
 
@@ -58,7 +58,7 @@ impl Both {
             protocol,
             control.as_ref().unchecked_ref(),
             overflow.as_ref().unchecked_ref(),
-            Some(forward.as_ref().unchecked_ref()),
+            Some(forwarding(forward.as_ref().unchecked_ref())),
         );
         let callback = |slot| {
             let seen = Rc::clone(&outcome);

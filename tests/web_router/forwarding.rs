@@ -10,7 +10,7 @@ use wedsync_dashboard::core::realtime::delivery::Delivery;
 use wedsync_dashboard::core::realtime::frame::Protocol;
 use wedsync_dashboard::core::realtime::routes::TopicRoutes;
 use wedsync_dashboard::core::rng::Rng;
-use wedsync_dashboard::shell::router::Router;
+use wedsync_dashboard::shell::router::{Router, forwarding};
 
 use crate::both::Both;
 use crate::clock::Clock;
@@ -296,7 +296,7 @@ fn a_function_that_throws_keeps_nothing_from_the_next() {
     let calls = Array::new();
     let throw =
         Function::new_with_args("tabs", "this.push(tabs); throw new Error('no channel today')").bind0(&calls);
-    let router = Router::new(Protocol::V2, &nothing, &nothing, Some(&throw));
+    let router = Router::new(Protocol::V2, &nothing, &nothing, Some(forwarding(&throw)));
     for (topic, tab) in [("x", "a"), ("y", "b")] {
         router.forward_to(topic, &[tab.to_owned()]);
         router.text(1, &numbered(topic, 1).described());

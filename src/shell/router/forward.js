@@ -2,6 +2,7 @@
  * Data frames on their way to other tabs. They are not read: the router of each of those tabs does that. The twin in Rust
  * is `tests/twin/forward.rs`.
  */
+import { sizeOf } from './frames.js';
 
 /** Copying frames to another tab costs less the more of them go together, and nobody sees a delay of one drawn frame. */
 const EVERY_MS = 16;
@@ -10,11 +11,6 @@ const MOST_FRAMES = 10_000;
 const MOST_BYTES = 8_000_000;
 /** A larger frame goes alone and at once, so that no tab is given more than it can take in between two drawn frames. */
 const LARGE_BYTES = 256 * 1024;
-
-/** A text's length counts, as in all that the router counts. @param {string | ArrayBuffer} data */
-export function sizeOf(data) {
-  return typeof data === 'string' ? data.length : data.byteLength;
-}
 
 /** What waits for one set of tabs. */
 class Batch {
@@ -144,4 +140,9 @@ export class Forwarder {
       reportError(error);
     }
   };
+}
+
+/** What a router is given that forwards frames: `hand` is given each batch of them. */
+export function forwarding(hand) {
+  return (handover) => new Forwarder(hand, handover);
 }

@@ -172,3 +172,8 @@ export function show(tap, direction, data) {
     reportError(error);
   }
 }
+
+/** A text's length counts, as in all that the router counts. @param {string | ArrayBuffer} data */
+export function sizeOf(data) {
+  return typeof data === 'string' ? data.length : data.byteLength;
+}

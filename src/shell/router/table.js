@@ -2,7 +2,6 @@ import { BroadcastHead, ChangeHead } from './heads.js';
 import { slotOf } from './slots.js';
 
 // By way of this file, so that a page fetches few files at once; some small servers answer no more than four.
-export { Forwarder, sizeOf } from './forward.js';
 export { keyIn } from './key.js';
 export { Received } from './received.js';
 export { Handover, Unparsed } from './slots.js';
