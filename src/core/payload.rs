@@ -44,6 +44,9 @@ pub trait Payload: Clone {
     fn is_object(&self) -> bool;
 }
 
+/// The largest whole number up to which a float holds each of them. JavaScript calls these numbers safe.
+pub const MOST_EXACT: f64 = 9_007_199_254_740_991.0;
+
 #[cfg(not(target_arch = "wasm32"))]
 impl Payload for serde_json::Value {
     fn null() -> Self {
@@ -55,7 +58,11 @@ impl Payload for serde_json::Value {
     }
 
     fn number(value: f64) -> Self {
-        if value.fract() == 0.0 && value.abs() < 9e15 { Self::from(value as i64) } else { Self::from(value) }
+        if value.fract() == 0.0 && value.abs() <= MOST_EXACT {
+            Self::from(value as i64)
+        } else {
+            Self::from(value)
+        }
     }
 
     fn string(value: &str) -> Self {
@@ -114,5 +121,20 @@ impl Payload for serde_json::Value {
 
     fn is_object(&self) -> bool {
         Self::is_object(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::Payload;
+
+    #[test]
+    fn every_name_that_is_drawn_is_written_as_a_whole_number() {
+        for name in [1_u64, 4_503_599_627_370_495, 9_005_838_103_610_130, 9_007_199_254_740_991] {
+            assert_eq!(<Value as Payload>::number(name as f64), Value::from(name));
+        }
+        assert_eq!(<Value as Payload>::number(0.5), Value::from(0.5));
     }
 }

@@ -4,7 +4,7 @@
 //! except that tabs of any protocol understand who leads, since when and by which build.
 
 use crate::core::ids::TabId;
-use crate::core::payload::Payload;
+use crate::core::payload::{MOST_EXACT, Payload};
 
 /// Who leads when: a later leader's number is higher. Where there is no store that draws it two may draw the same.
 pub type Epoch = u64;
@@ -108,7 +108,7 @@ pub enum Dropped {
 /// A number of any size from a message.
 pub fn whole<P: Payload>(value: &P, name: &str) -> Option<u64> {
     let number = value.field(name)?.as_number()?;
-    (number >= 0.0 && number.fract() == 0.0 && number < 9e15).then_some(number as u64)
+    (number >= 0.0 && number.fract() == 0.0 && number <= MOST_EXACT).then_some(number as u64)
 }
 
 /// A number from a message.
@@ -218,7 +218,7 @@ mod tests {
 
     fn envelope(message: Message<Value>) -> Envelope<Value> {
         let group = "wedsync/https://a.supabase.co/alice".to_owned();
-        Envelope { group, protocol: 1, build: 2, from: TabId(4_503_599_627_370_495), message }
+        Envelope { group, protocol: 1, build: 2, from: TabId(MOST_EXACT as u64), message }
     }
 
     #[test]
