@@ -9,9 +9,10 @@
 mod defaults;
 #[path = "tabs/locks.rs"]
 mod locks;
+#[path = "clock/rest.rs"]
+mod rest;
 #[path = "dashboards/seeds.rs"]
 mod seeds;
-#[allow(dead_code, reason = "the simulation of one client asks more of it")]
 #[path = "sim/server/mod.rs"]
 mod server;
 #[path = "dashboards/sharing.rs"]

@@ -29,6 +29,8 @@ mod peer;
 mod performing;
 #[path = "sim/recordings.rs"]
 mod recordings;
+#[path = "clock/rest.rs"]
+mod rest;
 #[path = "sim/restart.rs"]
 mod restart;
 #[path = "sim/resting.rs"]

@@ -13,6 +13,8 @@ mod browser;
 mod disk;
 #[path = "store/reference.rs"]
 mod reference;
+#[path = "clock/rest.rs"]
+mod rest;
 #[path = "store/rules/mod.rs"]
 mod rules;
 #[path = "store/seeds.rs"]

@@ -17,6 +17,8 @@ mod machine;
 mod page;
 #[path = "tabs/relayed.rs"]
 mod relayed;
+#[path = "clock/rest.rs"]
+mod rest;
 #[path = "tabs/scenarios.rs"]
 mod scenarios;
 #[path = "tabs/seeds.rs"]

@@ -16,6 +16,7 @@ use wedsync_dashboard::core::store::segment::{Directory, Head};
 use wedsync_dashboard::core::tabs::{Action, Event as Of, Membership};
 
 use crate::locks::{Change, Locks};
+use crate::rest::Rest;
 use crate::server::{Conn, Data, Emission, Millis, Server, Settings, Version};
 use crate::tab::{EPOCH, Event, Tab};
 
@@ -30,6 +31,7 @@ enum Later {
 
 pub struct World {
     pub now: Millis,
+    rest: Rest,
     pub rng: Rng,
     pub tabs: Vec<Tab>,
     pub server: Server,
@@ -59,6 +61,7 @@ impl World {
         server.advance(1_000);
         Self {
             now: 1_000,
+            rest: Rest::default(),
             rng: Rng::new(seed),
             tabs: Vec::new(),
             server,
@@ -110,6 +113,7 @@ impl World {
             let all = event.into_iter().chain(timer.map(|(at, _)| at)).chain(task);
             let Some(next) = all.min().filter(|next| *next <= until) else { break };
             self.now = self.now.max(next);
+            self.rest.step(self.now);
             if task == Some(next) {
                 self.server.advance(self.now);
                 self.deliver();

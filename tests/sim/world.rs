@@ -10,6 +10,7 @@ use wedsync_dashboard::core::session::token::QuestionId;
 
 use crate::network::{Fate, Link, Weather, answers_join, fate};
 use crate::peer::Peer;
+use crate::rest::Rest;
 use crate::server::{Conn, Data, Emission, Millis, Server, Settings};
 use crate::tokens::Answer;
 use crate::watch::Watch;
@@ -54,6 +55,7 @@ pub enum Event {
 
 pub struct World {
     pub now: Millis,
+    rest: Rest,
     pub server: Server,
     pub peers: Vec<Peer>,
     pub weather: Weather,
@@ -85,6 +87,7 @@ impl World {
     pub fn new(seed: u64, settings: Settings) -> Self {
         Self {
             now: 0,
+            rest: Rest::default(),
             server: Server::new(settings, seed ^ 0x5e17e1),
             peers: Vec::new(),
             weather: Weather::default(),
@@ -136,6 +139,7 @@ impl World {
             let next = event.into_iter().chain(server).chain(client.map(|(at, _)| at)).min();
             let Some(next) = next.filter(|next| *next <= end) else { break };
             self.now = self.now.max(next);
+            self.rest.step(self.now);
             if event == Some(next) {
                 let (_, event) = self.queue.pop_first().expect("an event");
                 self.happen(event);

@@ -15,6 +15,7 @@ use wedsync_dashboard::core::time::Instant;
 
 use crate::browser::{Browser, TabId};
 use crate::disk::Value;
+use crate::rest::Rest;
 use crate::truth::Truth;
 
 pub const PROJECT: &str = "https://a.supabase.co";
@@ -62,6 +63,7 @@ pub struct Tab {
 
 pub struct World {
     pub now: u64,
+    rest: Rest,
     pub browser: Browser,
     pub tabs: Vec<Tab>,
     news: BTreeMap<(u64, u64), (TabId, Input<Value>)>,
@@ -94,6 +96,7 @@ impl World {
         let mut rng = Rng::new(seed);
         Self {
             now: 0,
+            rest: Rest::default(),
             browser: Browser::new(rng.split()),
             tabs: Vec::new(),
             news: BTreeMap::new(),
@@ -361,6 +364,7 @@ impl World {
             let next = [timer, news, self.browser.next()].into_iter().flatten().min();
             let Some(next) = next.filter(|next| *next <= until) else { break };
             self.now = self.now.max(next);
+            self.rest.step(self.now);
             while let Some(entry) = self.news.first_entry()
                 && entry.key().0 <= self.now
             {

@@ -10,9 +10,11 @@ use wedsync_dashboard::core::tabs::{self, Action, Input, Membership, Output};
 
 use crate::locks::{Change, Locks};
 use crate::page::{Event, Outside, Page};
+use crate::rest::Rest;
 
 pub struct Browser {
     pub now: u64,
+    rest: Rest,
     pub rng: Rng,
     pub pages: Vec<Page>,
     pub locks: Locks,
@@ -46,6 +48,7 @@ impl Browser {
     pub fn new(seed: u64, has_store: bool) -> Self {
         Self {
             now: 1_000,
+            rest: Rest::default(),
             rng: Rng::new(seed),
             pages: Vec::new(),
             locks: Locks::default(),
@@ -91,6 +94,7 @@ impl Browser {
             let next = event.into_iter().chain(timer.map(|(at, _)| at)).min();
             let Some(next) = next.filter(|next| *next <= until) else { break };
             self.now = self.now.max(next);
+            self.rest.step(self.now);
             if event == Some(next) {
                 let Some((_, (page, event))) = self.queue.pop_first() else { break };
                 self.tell(page, event);
