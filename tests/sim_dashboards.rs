@@ -13,6 +13,7 @@ mod locks;
 mod rest;
 #[path = "dashboards/seeds.rs"]
 mod seeds;
+#[allow(dead_code, reason = "the simulation of one client asks more of it")]
 #[path = "sim/server/mod.rs"]
 mod server;
 #[path = "dashboards/sharing.rs"]

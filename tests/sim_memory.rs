@@ -23,6 +23,8 @@ mod network;
 mod peer;
 #[path = "sim/performing.rs"]
 mod performing;
+#[path = "clock/rest.rs"]
+mod rest;
 #[path = "sim/resting.rs"]
 mod resting;
 #[path = "sim/server/mod.rs"]
