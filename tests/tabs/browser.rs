@@ -33,6 +33,8 @@ pub struct Browser {
     pub loses: u64,
     /// The longest that a message takes, in milliseconds.
     pub delay: u64,
+    /// How much longer than usual it takes until it is noticed that a tab is gone, in milliseconds.
+    pub notice: u64,
     /// Who has led a group under an epoch.
     led: BTreeMap<(String, u64), TabId>,
     /// Since when a visible page has been without a leader that runs.
@@ -60,6 +62,7 @@ impl Browser {
             has_slow_users: true,
             loses: 0,
             delay: 5,
+            notice: 0,
             led: BTreeMap::new(),
             leaderless: BTreeMap::new(),
             digest: 0,
@@ -160,7 +163,7 @@ impl Browser {
         let tab = self.pages[page].tabs.tab();
         for watcher in self.watchers.remove(&tab).unwrap_or_default() {
             if let Some((membership, _)) = self.pages[watcher].open.clone() {
-                let delay = self.rng.up_to(20);
+                let delay = self.notice + self.rng.up_to(20);
                 self.queue(watcher, delay, Event::Tabs(membership, tabs::Event::Gone(tab)));
             }
         }

@@ -264,6 +264,8 @@ fn a_tab_that_says_goodbye_or_crashes_wants_nothing_any_more() {
         if crashes {
             browser.remove(1);
         } else {
+            // What it says comes before anybody could notice that its lock is free.
+            browser.notice = 10_000;
             browser.close(1);
         }
         browser.run(browser.now + 100);
