@@ -12,6 +12,15 @@ use crate::locks::{Change, Locks};
 use crate::page::{Event, Outside, Page};
 use crate::rest::Rest;
 
+/// A browser's channels between tabs, as `tabs.js` opens them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Channel {
+    /// All tabs of a group hear it.
+    Group,
+    /// One tab hears it.
+    Inbox,
+}
+
 pub struct Browser {
     pub now: u64,
     rest: Rest,
@@ -21,8 +30,8 @@ pub struct Browser {
     /// What is on its way, by when it comes.
     queue: BTreeMap<(u64, u64), (usize, Event)>,
     queued: u64,
-    /// When the last message of one page came to another.
-    last: BTreeMap<(usize, usize), u64>,
+    /// When the last message of one page came to another by a channel.
+    last: BTreeMap<(usize, usize, Channel), u64>,
     /// Who wants to know when a tab is gone.
     watchers: BTreeMap<TabId, BTreeSet<usize>>,
     /// The epochs that the store has given, where there is one.
@@ -31,6 +40,8 @@ pub struct Browser {
     pub has_slow_users: bool,
     /// One message of so many is lost; 0 for none.
     pub loses: u64,
+    /// Each message comes twice, as one does whose acknowledgement was lost.
+    pub repeats: bool,
     /// The longest that a message takes, in milliseconds.
     pub delay: u64,
     /// How much longer than usual it takes until it is noticed that a tab is gone, in milliseconds.
@@ -61,6 +72,7 @@ impl Browser {
             store: has_store.then(BTreeMap::new),
             has_slow_users: true,
             loses: 0,
+            repeats: false,
             delay: 5,
             notice: 0,
             led: BTreeMap::new(),
@@ -81,11 +93,12 @@ impl Browser {
         self.queue.insert((self.now + delay, self.queued), (page, event));
     }
 
-    /// In the order in which one page has said them to another.
-    fn message(&mut self, from: usize, to: usize, event: Event) {
+    /// In the order in which one page has said them to another by this channel. Nobody promises one between two channels.
+    fn message(&mut self, from: usize, to: usize, channel: Channel, event: Event) {
         let delay = self.rng.up_to(self.delay);
-        let at = (self.now + delay).max(self.last.get(&(from, to)).copied().unwrap_or(0));
-        self.last.insert((from, to), at);
+        let by_channel = (from, to, channel);
+        let at = (self.now + delay).max(self.last.get(&by_channel).copied().unwrap_or(0));
+        self.last.insert(by_channel, at);
         self.queue(to, at - self.now, event);
     }
 
@@ -281,7 +294,12 @@ impl Browser {
             if other == page || !is_meant || (self.loses > 0 && self.rng.up_to(self.loses) == 0) {
                 continue;
             }
-            self.message(page, other, Event::Tabs(membership, tabs::Event::Said(message.clone())));
+            let channel = if to.is_some() { Channel::Inbox } else { Channel::Group };
+            let event = Event::Tabs(membership, tabs::Event::Said(message.clone()));
+            if self.repeats {
+                self.message(page, other, channel, event.clone());
+            }
+            self.message(page, other, channel, event);
         }
     }
 
@@ -307,7 +325,7 @@ impl Browser {
         for tab in self.pages[page].forwards.get(topic).cloned().unwrap_or_default() {
             let other = self.pages.iter().position(|other| other.tabs.tab() == tab);
             if let Some(other) = other.filter(|other| self.pages[*other].open.is_some()) {
-                self.message(page, other, Event::Frame(topic.into(), number));
+                self.message(page, other, Channel::Inbox, Event::Frame(topic.into(), number));
             }
         }
     }

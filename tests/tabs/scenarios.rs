@@ -342,6 +342,19 @@ fn what_is_kept_for_a_frozen_tab_is_bounded_and_it_begins_anew_when_it_is_back()
 }
 
 #[test]
+fn what_a_tab_says_is_done_once_though_it_comes_twice() {
+    let mut browser = browser(3);
+    browser.repeats = true;
+    subscribe(&mut browser, 1, "desk", wish("b", false));
+    assert_eq!(status(&browser, 1, "desk"), Some(Status::Live));
+    for from in [0, 1] {
+        assert_eq!(hears(&mut browser, from, "feed"), [1 - from, 2]);
+    }
+    let received = browser.pages.iter().flat_map(|page| page.app.received.values());
+    assert_eq!(received.filter(|times| **times != 1).count(), 0);
+}
+
+#[test]
 fn a_page_that_is_put_away_leaves_and_is_back_at_once() {
     let mut browser = browser(2);
     browser.input(0, Input::Suspend);
