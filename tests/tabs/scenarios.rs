@@ -132,8 +132,8 @@ fn what_a_leader_of_an_earlier_epoch_says_is_not_heard_and_it_is_told_so() {
     let before = browser.pages[2].tabs.stats().stale;
     for message in [
         Message::Beat { epoch: 1, tabs: 3 },
-        Message::Numbered { hello, epoch: 1, number: 1, body: body.clone() },
-        Message::Numbered { hello, epoch: 2, number: 9, body },
+        Message::Told { hello, epoch: 1, number: 1, body: body.clone() },
+        Message::Told { hello, epoch: 2, number: 9, body },
     ] {
         let outside = browser.pages[2]
             .told(browser.now, Event::Tabs(membership, tabs::Event::Said(said(message).to_payload())));

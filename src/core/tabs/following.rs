@@ -122,7 +122,7 @@ impl<R: Relay> Tabs<R> {
             want.asked = number;
         }
         let body = written;
-        self.post(Some(leader), Message::Numbered { hello: self.hello, epoch, number, body });
+        self.post(Some(leader), Message::Asked { hello: self.hello, epoch, number, body });
     }
 
     /// The leader is there: it is told what has been heard of it, if that is news.
@@ -145,7 +145,7 @@ impl<R: Relay> Tabs<R> {
         }
         self.leader.link.acknowledge(heard);
         for (number, body) in self.leader.link.overdue(now) {
-            self.post(Some(leader), Message::Numbered { hello, epoch, number, body });
+            self.post(Some(leader), Message::Asked { hello, epoch, number, body });
         }
     }
 

@@ -54,12 +54,11 @@ impl<R: Relay> Tabs<R> {
             Message::Heard { hello, heard } => self.acknowledged(now, from, hello, heard),
             Message::Aside { body } => self.tell(Output::Aside(body)),
             Message::Again { hello } => self.begin_anew(now, from, hello),
-            Message::Numbered { hello, epoch, number, body } => {
-                if matches!(self.role, Role::Leading { .. }) {
-                    self.follower_says(now, epoch, from, hello, number, &body);
-                } else {
-                    self.leader_says(epoch, from, hello, number, &body);
-                }
+            Message::Asked { hello, epoch, number, body } => {
+                self.follower_says(now, epoch, from, hello, number, &body);
+            }
+            Message::Told { hello, epoch, number, body } => {
+                self.leader_says(epoch, from, hello, number, &body);
             }
         }
     }

@@ -94,7 +94,7 @@ impl<R: Relay> Tabs<R> {
         }
         let (hello, body) = (follower.hello, body.to_payload());
         let number = follower.link.send(now, body.clone());
-        self.post(Some(tab), Message::Numbered { hello, epoch, number, body });
+        self.post(Some(tab), Message::Told { hello, epoch, number, body });
     }
 
     /// A follower is there, and tells what it has taken.
@@ -109,7 +109,7 @@ impl<R: Relay> Tabs<R> {
         let overdue = follower.link.overdue(now);
         let heard = follower.link.heard();
         for (number, body) in overdue {
-            self.post(Some(tab), Message::Numbered { hello, epoch, number, body });
+            self.post(Some(tab), Message::Told { hello, epoch, number, body });
         }
         self.post(Some(tab), Message::Heard { hello, heard });
     }

@@ -68,8 +68,19 @@ pub enum Message<P> {
         /// What.
         body: P,
     },
-    /// Something numbered, to the leader or from it.
-    Numbered {
+    /// Something numbered, from a follower to its leader.
+    Asked {
+        /// By which hello the follower follows.
+        hello: u32,
+        /// The leader's epoch.
+        epoch: Epoch,
+        /// Its number.
+        number: u64,
+        /// What.
+        body: P,
+    },
+    /// Something numbered, from a leader to a follower.
+    Told {
         /// By which hello the follower follows.
         hello: u32,
         /// The leader's epoch.
@@ -153,10 +164,10 @@ impl<P: Payload> Envelope<P> {
             Message::TakeOver => ("takeover", Vec::new()),
             Message::Goodbye => ("goodbye", Vec::new()),
             Message::Aside { body } => ("aside", vec![("body", body.clone())]),
-            Message::Numbered { hello, epoch, number, body } => {
-                let name = [("hello", count(*hello)), ("epoch", large(*epoch)), ("number", large(*number))];
-                ("numbered", name.into_iter().chain([("body", body.clone())]).collect())
+            Message::Asked { hello, epoch, number, body } => {
+                ("asked", numbered(*hello, *epoch, *number, body))
             }
+            Message::Told { hello, epoch, number, body } => ("told", numbered(*hello, *epoch, *number, body)),
         };
         let mut fields = vec![
             ("group", P::string(&self.group)),
@@ -202,13 +213,26 @@ impl<P: Payload> Envelope<P> {
             "takeover" => Some(Message::TakeOver),
             "goodbye" => Some(Message::Goodbye),
             "aside" => value.field("body").map(|body| Message::Aside { body }),
-            "numbered" => hello().and_then(|hello| {
-                let (epoch, number) = (large("epoch")?, large("number")?);
-                Some(Message::Numbered { hello, epoch, number, body: value.field("body")? })
+            kind @ ("asked" | "told") => hello().and_then(|hello| {
+                let (epoch, number, body) = (large("epoch")?, large("number")?, value.field("body")?);
+                Some(match kind {
+                    "asked" => Message::Asked { hello, epoch, number, body },
+                    _ => Message::Told { hello, epoch, number, body },
+                })
             }),
             _ => return Err(Dropped::Unknown),
         })
     }
+}
+
+fn numbered<P: Payload>(hello: u32, epoch: Epoch, number: u64, body: &P) -> Vec<(&'static str, P)> {
+    let large = |number: u64| P::number(number as f64);
+    vec![
+        ("hello", P::number(f64::from(hello))),
+        ("epoch", large(epoch)),
+        ("number", large(number)),
+        ("body", body.clone()),
+    ]
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -235,7 +259,8 @@ mod tests {
             Message::TakeOver,
             Message::Goodbye,
             Message::Aside { body: body.clone() },
-            Message::Numbered { hello: 1, epoch: 3, number: 9, body },
+            Message::Asked { hello: 1, epoch: 3, number: 9, body: body.clone() },
+            Message::Told { hello: 1, epoch: 3, number: 9, body },
         ] {
             let said = envelope(message);
             assert_eq!(Envelope::from_payload(&said.to_payload()), Ok(said));
