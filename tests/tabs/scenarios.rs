@@ -355,6 +355,31 @@ fn what_a_tab_says_is_done_once_though_it_comes_twice() {
 }
 
 #[test]
+fn what_a_tab_asked_for_before_its_last_hello_is_not_taken_for_what_it_asks_for() {
+    let mut browser = browser(2);
+    let (membership, group) = browser.pages[1].open.clone().unwrap();
+    let former = browser.pages[1].tabs.party();
+    let envelope = |page: &Page, message| {
+        let said = Envelope { group: group.clone(), protocol: 1, build: 1, from: page.tabs.tab(), message };
+        Event::Tabs(membership, tabs::Event::Said(said.to_payload()))
+    };
+    let again = envelope(&browser.pages[0], Message::Again { hello: former.hello });
+    let outside = browser.pages[1].told(browser.now, again);
+    browser.perform(1, outside);
+    browser.run(browser.now + 1_000);
+    assert!(browser.pages[1].tabs.party().hello > former.hello, "it has begun anew");
+    // It was on its way for long, by another channel than the hello.
+    let number = 1 + browser.pages[1].app.wants.len() as u64;
+    let late = Message::Asked { hello: former.hello, epoch: 1, number, body: json!(null) };
+    let late = envelope(&browser.pages[1], late);
+    let outside = browser.pages[0].told(browser.now, late);
+    browser.perform(0, outside);
+    subscribe(&mut browser, 1, "desk", wish("b", false));
+    assert_eq!(status(&browser, 1, "desk"), Some(Status::Live));
+    assert_eq!(browser.pages[0].tabs.stats().malformed, 0);
+}
+
+#[test]
 fn a_page_that_is_put_away_leaves_and_is_back_at_once() {
     let mut browser = browser(2);
     browser.input(0, Input::Suspend);
