@@ -55,6 +55,34 @@ fn a_wipe_leaves_nothing_and_binds_a_tab_that_sleeps() {
     assert!(names.is_empty(), "{names:?} are left");
 }
 
+/// The mark that a wipe leaves, as the tab that has just wiped leaves it.
+fn mark() -> (String, u64) {
+    let mut world = world();
+    let tab = world.settled_tab();
+    world.call(tab, Command::Wipe { spares_pending: false }, Call { is_wipe: true, ..empty() });
+    world.wait(6_000);
+    world.browser.disk.marks.pop_first().expect("a mark")
+}
+
+#[test]
+fn a_page_that_opens_after_a_wipe_that_it_was_not_told_of_learns_of_it_before_it_uses_anything() {
+    let mut world = world();
+    let away = world.settled_tab();
+    world.put(away, Kind::Outbox, "ours", false);
+    world.wait(100);
+    world.handle(away, Input::Suspend);
+    world.wait(100);
+    world.handle(away, Input::Resume);
+    // It has read that nothing is wiped, and has not opened yet.
+    world.browser.disk.marks.extend([mark()]);
+    let late = world.put(away, Kind::Outbox, "late", false);
+    world.wait(1_500);
+    assert!(world.tabs[away].is_ended, "its databases are a former user's");
+    assert_ne!(world.outcome(away, late), Some(&Outcome::Durable));
+    let logged = world.browser.disk.bases.values().flat_map(|base| base.log.values());
+    assert_eq!(logged.flat_map(|segment| &segment.entries).filter(|entry| &*entry.key == "late").count(), 0);
+}
+
 fn spares(world: &mut World, tab: TabId) -> CallId {
     world.call(tab, Command::Wipe { spares_pending: true }, Call { is_wipe: true, ..empty() })
 }
