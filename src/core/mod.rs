@@ -21,6 +21,7 @@ pub mod realtime;
 pub mod resilience;
 pub mod rng;
 pub mod session;
+pub mod sorted_map;
 pub mod store;
 pub mod tabs;
 pub mod time;

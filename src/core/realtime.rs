@@ -36,7 +36,7 @@ mod users;
 
 use std::collections::VecDeque;
 
-use litemap::LiteMap;
+use crate::core::sorted_map::SortedMap;
 
 use crate::core::access::Access;
 use crate::core::activity::Activity;
@@ -96,13 +96,13 @@ pub struct Realtime<P> {
     /// Whether the application wants the socket open without a subscription.
     is_kept_open: bool,
     subscriptions: Subscriptions,
-    channels: LiteMap<String, Channel<P>>,
+    channels: SortedMap<String, Channel<P>>,
     /// Topics that nobody wants at the moment and that the server limits until then.
-    limited: LiteMap<String, Instant>,
+    limited: Timers<Timer>,
     /// Topics to be joined, in this order.
-    to_join: VecDeque<String>,
+    to_join: Vec<String>,
     /// Topics whose last join was refused: one at a time, after the others.
-    suspects: VecDeque<String>,
+    suspects: Vec<String>,
     pace: Pace,
     pushes: Pushes,
     /// Broadcasts by HTTP that wait for a token.
@@ -129,10 +129,10 @@ impl<P: Payload> Realtime<P> {
         Self {
             is_kept_open: false,
             subscriptions: Subscriptions::default(),
-            channels: LiteMap::new(),
-            limited: LiteMap::new(),
-            to_join: VecDeque::new(),
-            suspects: VecDeque::new(),
+            channels: SortedMap::new(),
+            limited: Timers::default(),
+            to_join: Vec::new(),
+            suspects: Vec::new(),
             pace: Pace::new(u64::from(config.joins_per_second)),
             pushes: Pushes::default(),
             held_broadcasts: Vec::new(),

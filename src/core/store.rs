@@ -46,7 +46,7 @@ mod writing;
 
 use std::collections::VecDeque;
 
-use litemap::LiteMap;
+use crate::core::sorted_map::SortedMap;
 
 use crate::core::ids::CallId;
 use crate::core::rng::Rng;
@@ -93,11 +93,11 @@ pub struct Store<P> {
     epoch: u64,
     /// What is to be above the epoch that is wanted.
     drawing: Option<u64>,
-    databases: LiteMap<Kind, Database<P>>,
+    databases: SortedMap<Kind, Database<P>>,
     is_spilling: bool,
     /// How many entries this origin has made.
     number: u64,
-    operations: LiteMap<OperationId, Purpose>,
+    operations: SortedMap<OperationId, Purpose>,
     next_operation: u32,
     next_handle: u32,
     /// Calls that wait, by the time at which they have waited too long; some may have been settled since.
@@ -127,10 +127,10 @@ impl<P: Clone> Store<P> {
             is_visible: true,
             epoch: 0,
             drawing: None,
-            databases: LiteMap::new(),
+            databases: SortedMap::new(),
             is_spilling: false,
             number: 0,
-            operations: LiteMap::new(),
+            operations: SortedMap::new(),
             next_operation: 0,
             next_handle: 0,
             waiting: Vec::new(),
@@ -246,10 +246,9 @@ impl<P: Clone> Store<P> {
     }
 
     /// What is known of a database.
-    fn database(&mut self, kind: Kind) -> &mut Database<P> {
+    fn database(&mut self, kind: Kind) -> Option<&mut Database<P>> {
         let (owner, incarnation) = (&self.owner, self.incarnation);
-        let database = self.databases.entry(kind);
-        database.or_insert_with(|| Database::new(kind, owner.database(incarnation, kind)))
+        self.databases.get_or_insert_with(kind, || Database::new(kind, owner.database(incarnation, kind)))
     }
 
     fn next_handle(&mut self) -> HandleId {

@@ -30,7 +30,7 @@ mod written;
 
 use std::collections::VecDeque;
 
-use litemap::LiteMap;
+use crate::core::sorted_map::SortedMap;
 
 use crate::core::ids::{CallId, TabId};
 use crate::core::news::News;
@@ -121,17 +121,17 @@ pub struct Tabs<R: Relay> {
     hello: u32,
     leader: Leader<R::Payload>,
     own: Own<R>,
-    followers: LiteMap<TabId, Follower<R>>,
+    followers: SortedMap<TabId, Follower<R>>,
     names: Names,
     tracks: Tracks<R::Payload>,
     /// The last news of each state of the connection.
     states: Vec<R::Link>,
     /// The part of each topic's routes that is this tab's, where others have one too.
-    local: LiteMap<String, R::Routes>,
+    local: SortedMap<String, R::Routes>,
     /// Which tabs get the frames of a topic.
-    forwards: LiteMap<String, Vec<TabId>>,
+    forwards: SortedMap<String, Vec<TabId>>,
     /// Broadcasts whose call is not settled yet.
-    echoes: LiteMap<CallId, PendingEcho<R::Payload>>,
+    echoes: SortedMap<CallId, PendingEcho<R::Payload>>,
     count: u32,
     told: Option<Health>,
     stats: Stats,
@@ -161,13 +161,13 @@ impl<R: Relay> Tabs<R> {
             hello: 0,
             leader: Leader::default(),
             own: Own::default(),
-            followers: LiteMap::new(),
+            followers: SortedMap::new(),
             names: Names::default(),
             tracks: Tracks::default(),
             states: Vec::new(),
-            local: LiteMap::new(),
-            forwards: LiteMap::new(),
-            echoes: LiteMap::new(),
+            local: SortedMap::new(),
+            forwards: SortedMap::new(),
+            echoes: SortedMap::new(),
             count: 1,
             told: None,
             stats: Stats::default(),

@@ -1,6 +1,6 @@
 //! Time as an argument: instants on the driver's monotonic clock, and a machine's table of timers.
 
-use litemap::LiteMap;
+use crate::core::sorted_map::SortedMap;
 
 /// A moment on the driver's monotonic clock, in milliseconds since an origin of the driver's choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,12 +78,12 @@ impl Clock {
 /// A linear scan finds the next one: there are seldom more than a few dozen, and it is asked once a pump.
 #[derive(Debug)]
 pub struct Timers<T> {
-    deadlines: LiteMap<T, Instant>,
+    deadlines: SortedMap<T, Instant>,
 }
 
 impl<T> Default for Timers<T> {
     fn default() -> Self {
-        Self { deadlines: LiteMap::new() }
+        Self { deadlines: SortedMap::new() }
     }
 }
 
@@ -115,10 +115,8 @@ impl<T: Clone + Ord> Timers<T> {
 
     /// The earliest deadline and its reason.
     pub fn next(&self) -> Option<(Instant, &T)> {
-        self.deadlines
-            .iter()
-            .map(|(timer, deadline)| (*deadline, timer))
-            .min_by_key(|(deadline, _)| *deadline)
+        let (deadline, place) = earliest(self.deadlines.values().as_slice())?;
+        Some((deadline, self.deadlines.keys().as_slice().get(place)?))
     }
 
     /// Takes the earliest timer that is due at `now`, with its deadline.
@@ -141,6 +139,17 @@ impl<T: Clone + Ord> Timers<T> {
     pub fn is_empty(&self) -> bool {
         self.deadlines.is_empty()
     }
+}
+
+/// The earliest of these moments, and where it stands.
+fn earliest(deadlines: &[Instant]) -> Option<(Instant, usize)> {
+    let mut earliest: Option<(Instant, usize)> = None;
+    for (place, deadline) in deadlines.iter().enumerate() {
+        if earliest.is_none_or(|(other, _)| *deadline < other) {
+            earliest = Some((*deadline, place));
+        }
+    }
+    earliest
 }
 
 #[cfg(test)]

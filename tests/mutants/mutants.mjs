@@ -50,8 +50,8 @@ export const mutants = [
   {
     name: 'a join of which an outage saw nothing said to have missed nothing',
     file: 'src/core/realtime/socket.rs',
-    text: 'let has_outlived = channel.outlives == Some(reference);',
-    replacement: 'let has_outlived = channel.outlives == Some(reference) || true;',
+    text: 'channel.outlives == channel.join_ref()',
+    replacement: 'channel.outlives == channel.join_ref() || true',
   },
   {
     name: 'a visible page that asks as rarely as a hidden one',

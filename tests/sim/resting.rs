@@ -15,7 +15,7 @@ const TABLES: &[&str] = &[
     "outputs",
 ];
 /// How one begins that holds nothing.
-const EMPTY: [&str; 2] = ["[]", "LiteMap { values: []"];
+const EMPTY: [&str; 2] = ["[]", "SortedMap { keys: []"];
 
 impl Peer {
     /// What is left of it once nothing is wanted.

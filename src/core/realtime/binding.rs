@@ -18,62 +18,97 @@ pub struct Binding {
 }
 
 impl Binding {
+    /// What it says, by the names on the wire; the columns apart.
+    fn texts(&self) -> [(&'static str, Option<&str>); 4] {
+        [
+            ("event", Some(&self.event)),
+            ("schema", Some(&self.schema)),
+            ("table", self.table.as_deref()),
+            ("filter", self.filter.as_deref()),
+        ]
+    }
+
+    /// How many bytes that is.
+    pub fn size(&self) -> usize {
+        let mut size = 0;
+        for (_, text) in self.texts() {
+            size += text.map_or(0, str::len);
+        }
+        for column in self.select.iter().flatten() {
+            size += column.len();
+        }
+        size
+    }
+
     /// The entry of the join's `config.postgres_changes`.
     pub fn to_payload<P: Payload>(&self) -> P {
-        let mut fields = vec![("event", P::string(&self.event)), ("schema", P::string(&self.schema))];
-        if let Some(table) = &self.table {
-            fields.push(("table", P::string(table)));
-        }
-        if let Some(filter) = &self.filter {
-            fields.push(("filter", P::string(filter)));
+        let mut fields = Vec::new();
+        for (name, text) in self.texts() {
+            if let Some(text) = text {
+                fields.push((name, P::string(text)));
+            }
         }
         if let Some(select) = &self.select {
-            fields.push(("select", P::array(select.iter().map(|column| P::string(column)).collect())));
+            let mut columns = Vec::new();
+            for column in select {
+                columns.push(P::string(column));
+            }
+            fields.push(("select", P::array(columns)));
         }
         P::object(fields)
     }
 
     /// Whether the server's entry in its reply means this binding.
     pub fn matches<P: Payload>(&self, reply: &P) -> bool {
-        let text = |name| reply.field(name).and_then(|value| value.as_text());
-        text("event").is_some_and(|event| event.eq_ignore_ascii_case(&self.event))
-            && text("schema").as_deref() == Some(self.schema.as_str())
-            && text("table") == self.table
-            && text("filter") == self.filter
-            && self.selects(reply)
+        for (name, wanted) in self.texts() {
+            let said = reply.field(name).and_then(|value| value.as_text());
+            let is_same = match (said, wanted) {
+                (Some(said), Some(wanted)) if name == "event" => said.eq_ignore_ascii_case(wanted),
+                (said, wanted) => said.as_deref() == wanted,
+            };
+            if !is_same {
+                return false;
+            }
+        }
+        self.selects(reply)
     }
 
     fn selects<P: Payload>(&self, reply: &P) -> bool {
         // A server may as well say `null` as nothing, as of the other fields.
         let columns = reply.field("select").filter(|columns| columns.length().is_some());
-        columns.map_or(Some(None), |columns| names(&columns).map(Some)).as_ref() == Some(&self.select)
+        let (Some(columns), Some(select)) = (&columns, &self.select) else {
+            return columns.is_none() && self.select.is_none();
+        };
+        for (index, column) in select.iter().enumerate() {
+            if columns.item(index).and_then(|said| said.as_text()).as_ref() != Some(column) {
+                return false;
+            }
+        }
+        columns.length() == Some(select.len())
     }
 
     /// What sets the topic of these bindings apart from the topics of others: FNV-1a, 64 bit
     /// (Fowler, Noll and Vo; RFC 9923), over their fields with separators none of them can hold.
     pub fn digest(bindings: &[Self]) -> u64 {
-        let mut hash = 0xcbf2_9ce4_8422_2325u64;
-        let mut take = |bytes: &[u8]| {
-            for byte in bytes {
-                hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        let mut hash = 0xcbf2_9ce4_8422_2325;
+        for binding in bindings {
+            for (_, text) in binding.texts() {
+                hash = hashed(hash, text.unwrap_or("\0"), 0xff);
             }
-        };
-        for Self { event, schema, table, filter, select } in bindings {
-            let optional = [table, filter].map(|field| field.as_deref().unwrap_or("\0"));
-            let columns = select.iter().flatten().map(String::as_str);
-            for field in [event.as_str(), schema].into_iter().chain(optional).chain(columns) {
-                take(field.as_bytes());
-                take(&[0xff]);
+            for column in binding.select.iter().flatten() {
+                hash = hashed(hash, column, 0xff);
             }
-            take(&[0xfe]);
+            hash = hashed(hash, "", 0xfe);
         }
         hash
     }
 }
 
-/// The names in an array; `None` if it is no array of names.
-fn names<P: Payload>(array: &P) -> Option<Vec<String>> {
-    (0..array.length()?).map(|index| array.item(index)?.as_text()).collect()
+fn hashed(mut hash: u64, text: &str, separator: u8) -> u64 {
+    for byte in text.bytes().chain([separator]) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+    hash
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -368,13 +368,20 @@ impl<P: Payload> Channel<P> {
 
 /// The id of each binding asked for, in whatever order the server names them; `None` if it names others.
 fn binding_ids<P: Payload>(bindings: &[Binding], entries: &P) -> Option<Vec<(Binding, u64)>> {
-    let id_of = |binding: &Binding| {
-        (0..entries.length()?)
-            .filter_map(|index| entries.item(index))
-            .find(|entry| binding.matches(entry))
-            .and_then(|entry| whole(entry.field("id")?.as_number()?))
-    };
-    bindings.iter().map(|binding| Some((binding.clone(), id_of(binding)?))).collect()
+    let mut ids = Vec::new();
+    for binding in bindings {
+        ids.push((binding.clone(), id_of(binding, entries)?));
+    }
+    Some(ids)
+}
+
+fn id_of<P: Payload>(binding: &Binding, entries: &P) -> Option<u64> {
+    for index in 0..entries.length()? {
+        if let Some(entry) = entries.item(index).filter(|entry| binding.matches(entry)) {
+            return whole(entry.field("id")?.as_number()?);
+        }
+    }
+    None
 }
 
 fn text<P: Payload>(payload: &P, name: &str) -> Option<String> {

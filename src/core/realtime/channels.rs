@@ -3,17 +3,23 @@
 use super::{Realtime, Timer};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::{Channel, State};
-use crate::core::realtime::frame::Reference;
 use crate::core::realtime::join_config::JoinConfig;
 use crate::core::time::Instant;
 
 impl<P: Payload> Realtime<P> {
     /// What the subscriptions of a topic need together.
     pub(super) fn needed(&self, topic: &str) -> Option<JoinConfig> {
-        let mut needs = self.subscriptions.of(topic).map(|(_, entry)| JoinConfig::of(&entry.subscription));
-        let first = needs.next()?;
-        // Contradictions are refused before they get in.
-        Some(needs.fold(first, |all, one| all.with(&one).unwrap_or(all)))
+        let mut needed: Option<JoinConfig> = None;
+        for (_, entry) in self.subscriptions.of(topic) {
+            let wanted = JoinConfig::of(&entry.subscription);
+            match &mut needed {
+                None => needed = Some(wanted),
+                // Contradictions are refused before they get in.
+                Some(needed) if needed.contradicts(&wanted) => {}
+                Some(needed) => needed.add(&wanted),
+            }
+        }
+        needed
     }
 
     /// Leaves a channel and joins it with what is needed now; the others on it are told that they are away.
@@ -25,7 +31,7 @@ impl<P: Payload> Realtime<P> {
             channel.record_interruption(now, certain);
         }
         self.leave(topic);
-        self.timers.clear(&Timer::Join(topic.to_owned()));
+        self.clear_timer(Timer::Join, topic);
         for id in self.subscriptions.ids_of(topic) {
             self.tell_interrupted(&id);
         }
@@ -62,8 +68,9 @@ impl<P: Payload> Realtime<P> {
             for queue in [&mut self.to_join, &mut self.suspects] {
                 queue.retain(|queued| queued != topic);
             }
-            for timer in [Timer::Join, Timer::Rejoin, Timer::Tracking] {
-                self.timers.clear(&timer(topic.to_owned()));
+            let timers: [fn(String) -> Timer; 3] = [Timer::Join, Timer::Rejoin, Timer::Tracking];
+            for timer in timers {
+                self.clear_timer(timer, topic);
             }
             self.drop_routes(topic);
             return;
@@ -80,42 +87,74 @@ impl<P: Payload> Realtime<P> {
 
     /// No join is tried while the page is put away. The server's limits are kept to all the same.
     pub(super) fn stop_rejoins(&mut self) {
-        let topics: Vec<String> = self.channels.keys().cloned().collect();
-        for topic in topics {
-            let timer = Timer::Rejoin(topic);
-            let until = self.timers.deadline(&timer);
-            self.timers.clear(&timer);
-            let Timer::Rejoin(topic) = timer else { continue };
+        for topic in self.topics(&|_| true) {
+            let until = self.deadline_of(Timer::Rejoin, &topic);
+            self.clear_timer(Timer::Rejoin, &topic);
             let is_limited = self.channels.get(&topic).is_some_and(|channel| channel.is_limited);
             if let Some(until) = until.filter(|_| is_limited) {
-                self.limited.insert(topic, until);
+                self.limited.set(Timer::Rejoin(topic), until);
             }
         }
     }
 
     /// The page is back: what the server still limits waits on.
     pub(super) fn heed_limits(&mut self, now: Instant) {
-        for (topic, channel) in self.channels.iter_mut() {
-            if let Some(until) = self.limited.remove(topic).filter(|until| *until > now) {
+        for topic in self.topics(&|_| true) {
+            if let Some(until) = self.take_limit(now, &topic)
+                && let Some(channel) = self.channels.get_mut(&topic)
+            {
                 channel.is_limited = true;
                 // It may have been asked for meanwhile.
                 channel.is_queued = false;
-                self.timers.set(Timer::Rejoin(topic.clone()), until);
+                self.timers.set(Timer::Rejoin(topic), until);
             }
         }
     }
 
+    /// Until when the server limits a topic that was not wanted for a while.
+    pub(super) fn take_limit(&mut self, now: Instant, topic: &str) -> Option<Instant> {
+        let timer = Timer::Rejoin(topic.to_owned());
+        let until = self.limited.deadline(&timer);
+        self.limited.clear(&timer);
+        until.filter(|until| *until > now)
+    }
+
     /// The server's limit is kept to even if the subscription leaves and comes back.
     fn remember_limit(&mut self, now: Instant, topic: &str) {
-        self.limited.retain(|_, until| *until > now);
-        if let Some(until) = self.timers.deadline(&Timer::Rejoin(topic.to_owned())) {
-            self.limited.insert(topic.to_owned(), until);
+        while self.limited.take_due(now).is_some() {}
+        if let Some(until) = self.deadline_of(Timer::Rejoin, topic) {
+            self.limited.set(Timer::Rejoin(topic.to_owned()), until);
         }
     }
 
-    /// Every channel that is joined or joining, with its `join_ref`.
-    pub(super) fn joined_channels(&self) -> Vec<(String, Reference)> {
-        let joined = |(topic, channel): (&String, &Channel<P>)| Some((topic.clone(), channel.join_ref()?));
-        self.channels.iter().filter_map(joined).collect()
+    /// The topics of the channels of which that is true.
+    pub(super) fn topics(&self, is_meant: &dyn Fn(&Channel<P>) -> bool) -> Vec<String> {
+        let mut topics = Vec::new();
+        for (topic, channel) in &self.channels {
+            if is_meant(channel) {
+                topics.push(topic.clone());
+            }
+        }
+        topics
+    }
+
+    /// The topics of channels that are not joined.
+    pub(super) fn topics_waiting(&self) -> Vec<String> {
+        self.topics(&|channel| channel.state == State::Waiting)
+    }
+
+    /// Sets a topic's timer.
+    pub(super) fn set_timer(&mut self, timer: fn(String) -> Timer, topic: &str, deadline: Instant) {
+        self.timers.set(timer(topic.to_owned()), deadline);
+    }
+
+    /// Stops a topic's timer.
+    pub(super) fn clear_timer(&mut self, timer: fn(String) -> Timer, topic: &str) {
+        self.timers.clear(&timer(topic.to_owned()));
+    }
+
+    /// When a topic's timer is due, if it runs.
+    pub(super) fn deadline_of(&self, timer: fn(String) -> Timer, topic: &str) -> Option<Instant> {
+        self.timers.deadline(&timer(topic.to_owned()))
     }
 }

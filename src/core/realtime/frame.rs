@@ -41,7 +41,7 @@ impl Reference {
         P::string(&self.0.to_string())
     }
 
-    fn from_payload<P: Payload>(value: &P) -> Option<Self> {
+    fn from_payload<P: Payload>(value: P) -> Option<Self> {
         Self::parse(&value.as_text()?)
     }
 
@@ -112,8 +112,8 @@ impl<P: Payload> Inbound<P> {
             payload: part(4, "payload")?,
             topic: part(2, "topic")?.as_text()?,
             event: part(3, "event")?.as_text()?,
-            join_ref: part(0, "join_ref").as_ref().and_then(Reference::from_payload),
-            reference: part(1, "ref").as_ref().and_then(Reference::from_payload),
+            join_ref: part(0, "join_ref").and_then(Reference::from_payload),
+            reference: part(1, "ref").and_then(Reference::from_payload),
         })
     }
 }

@@ -6,7 +6,7 @@ use crate::core::payload::Payload;
 use crate::core::realtime::cause::Cause;
 use crate::core::realtime::channel::{Event, State};
 use crate::core::realtime::frame::{Inbound, Outbound, PHOENIX_TOPIC, Reference};
-use crate::core::realtime::subscriptions::{Entry, Source, Status};
+use crate::core::realtime::subscriptions::{Source, Status};
 use crate::core::time::Instant;
 
 impl<P: Payload> Realtime<P> {
@@ -71,18 +71,18 @@ impl<P: Payload> Realtime<P> {
             // Nor has it outlived an outage without one.
             channel.outlives = None;
         }
-        let is_meant = |(_, entry): &(&String, &Entry)| {
-            entry.status == Status::Live
-                && match entry.subscription.source {
-                    Source::Changes(_) => changes,
-                    Source::Broadcast { .. } => !changes,
-                    Source::Presence { .. } => false,
-                }
-        };
-        let meant: Vec<String> =
-            self.subscriptions.of(topic).filter(is_meant).map(|(id, _)| id.clone()).collect();
-        for id in meant {
-            self.notify(News::Continuity { id, continuity: Continuity::Lost });
+        for id in self.subscriptions.ids_of(topic) {
+            let is_meant = self.subscriptions.get(&id).is_some_and(|entry| {
+                entry.status == Status::Live
+                    && match entry.subscription.source {
+                        Source::Changes(_) => changes,
+                        Source::Broadcast { .. } => !changes,
+                        Source::Presence { .. } => false,
+                    }
+            });
+            if is_meant {
+                self.notify(News::Continuity { id, continuity: Continuity::Lost });
+            }
         }
     }
 

@@ -17,16 +17,22 @@ impl<P> HttpBroadcast<P> {
 
 /// Percent-encodes all but the unreserved characters (RFC 3986, 2.3).
 fn percent_encode(text: &str) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0').to_ascii_uppercase();
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.extend(['%', digit(byte >> 4), digit(byte & 15)]);
+            encoded.push('%');
+            push_hex(&mut encoded, byte >> 4, b'A');
+            push_hex(&mut encoded, byte & 15, b'A');
         }
     }
     encoded
+}
+
+/// Writes a hexadecimal digit. `ten` is that of ten.
+pub(super) fn push_hex(text: &mut String, digit: u8, ten: u8) {
+    text.push(char::from(if digit < 10 { b'0' + digit } else { ten + digit - 10 }));
 }
 
 /// Whether a broadcast has been taken, or why not.
@@ -43,14 +49,11 @@ pub fn result<P: Payload>(answer: &HttpAnswer<P>) -> Result<(), Error> {
         429 => (Code::RateLimited, "The project limits broadcasts by HTTP. Send it again later"),
         _ => (Code::HttpFailed, "A broadcast by HTTP failed"),
     };
-    let mut message = String::from(what);
-    if answer.status > 0 {
-        message.push_str(&[" (status ", &answer.status.to_string(), ")"].concat());
-    }
-    if let Some(said) = answer.message() {
-        message.push_str(&[": ", &said].concat());
-    }
-    message.push('.');
+    let status = if answer.status > 0 { answer.status.to_string() } else { String::new() };
+    let (opening, closing) = if answer.status > 0 { (" (status ", ")") } else { ("", "") };
+    let said = answer.message();
+    let colon = if said.is_some() { ": " } else { "" };
+    let message = [what, opening, &status, closing, colon, &said.unwrap_or_default(), "."].concat();
     Err(Error { code, message, retry_after: answer.retry_after })
 }
 

@@ -16,19 +16,28 @@ pub struct PresenceConfig {
 }
 
 impl PresenceConfig {
-    /// What both want; `None` if they chose different keys.
-    fn with(&self, other: &Self) -> Option<Self> {
-        let (one, another) = (self.is_chosen, other.is_chosen);
-        if one && another && self.key != other.key {
-            return None;
+    /// Whether both cannot be: the application chose a key for each, and not the same.
+    fn contradicts(&self, other: &Self) -> bool {
+        self.is_chosen && other.is_chosen && self.key != other.key
+    }
+
+    /// Takes in what another wants too.
+    fn add(&mut self, other: &Self) {
+        if other.is_chosen && !self.is_chosen {
+            self.key.clone_from(&other.key);
         }
-        let key = if another && !one { &other.key } else { &self.key };
-        Some(Self { key: key.clone(), is_chosen: one || another, enabled: self.enabled || other.enabled })
+        self.is_chosen |= other.is_chosen;
+        self.enabled |= other.enabled;
+    }
+
+    /// Whether this is all that the other wants.
+    fn serves(&self, other: &Self) -> bool {
+        (self.is_chosen || !other.is_chosen) && (self.enabled || !other.enabled)
     }
 }
 
 /// What a join asks for: the wishes of all subscriptions of a topic together.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JoinConfig {
     /// Whether policies authorize it.
     pub private: bool,
@@ -60,16 +69,7 @@ impl JoinConfig {
         };
         match &subscription.source {
             Source::Broadcast { own, .. } => config.own = Some(*own),
-            Source::Changes(bindings) => {
-                for binding in bindings
-                    .iter()
-                    .filter(|binding| !config.bindings.contains(binding))
-                    .cloned()
-                    .collect::<Vec<_>>()
-                {
-                    config.bindings.push(binding);
-                }
-            }
+            Source::Changes(bindings) => config.add_bindings(bindings),
             Source::Presence { key, is_chosen, enabled } => {
                 let (is_chosen, enabled) = (*is_chosen, *enabled);
                 config.presence = Some(PresenceConfig { key: key.clone(), is_chosen, enabled });
@@ -78,56 +78,79 @@ impl JoinConfig {
         config
     }
 
-    /// What both need; `None` if they contradict each other.
-    pub fn with(&self, other: &Self) -> Option<Self> {
-        let own = match (self.own, other.own) {
-            (Some(one), Some(another)) if one != another => return None,
-            (one, another) => one.or(another),
+    /// Whether both cannot be on one channel.
+    pub fn contradicts(&self, other: &Self) -> bool {
+        let is_own_other = matches!((self.own, other.own), (Some(one), Some(another)) if one != another);
+        let is_key_other = match (&self.presence, &other.presence) {
+            (Some(one), Some(another)) => one.contradicts(another),
+            _ => false,
         };
-        let presence = match (&self.presence, &other.presence) {
-            (Some(one), Some(another)) => Some(one.with(another)?),
-            (one, another) => one.clone().or_else(|| another.clone()),
-        };
-        let replay = match (self.replay, other.replay) {
-            (Some(one), Some(another)) => {
-                Some(Replay { since: one.since.min(another.since), limit: one.limit.max(another.limit) })
-            }
-            (one, another) => one.or(another),
-        };
-        if self.private != other.private {
-            return None;
+        self.private != other.private || is_own_other || is_key_other
+    }
+
+    /// Takes in what another needs too, which does not contradict it.
+    pub fn add(&mut self, other: &Self) {
+        self.own = self.own.or(other.own);
+        self.ack |= other.ack;
+        self.replication_ready |= other.replication_ready;
+        match (&mut self.presence, &other.presence) {
+            (Some(one), Some(another)) => one.add(another),
+            (None, Some(another)) => self.presence = Some(another.clone()),
+            (_, None) => {}
         }
-        let mut bindings = self.bindings.clone();
-        bindings.extend(other.bindings.iter().filter(|binding| !self.bindings.contains(binding)).cloned());
-        Some(Self {
-            private: self.private,
-            own,
-            ack: self.ack || other.ack,
-            presence,
-            bindings,
-            replay,
-            replication_ready: self.replication_ready || other.replication_ready,
-        })
+        match (&mut self.replay, other.replay) {
+            (Some(one), Some(another)) => {
+                one.since = one.since.min(another.since);
+                one.limit = one.limit.max(another.limit);
+            }
+            (None, another) => self.replay = another,
+            (Some(_), None) => {}
+        }
+        self.add_bindings(&other.bindings);
+    }
+
+    fn add_bindings(&mut self, bindings: &[Binding]) {
+        for binding in bindings {
+            if !self.bindings.contains(binding) {
+                self.bindings.push(binding.clone());
+            }
+        }
     }
 
     /// How many bytes its bindings and its presence key have, before JSON escapes some of them.
     pub fn size(&self) -> usize {
-        let of_binding = |binding: &Binding| {
-            let optional = [&binding.table, &binding.filter].map(|text| text.as_ref().map_or(0, String::len));
-            let columns: usize = binding.select.iter().flatten().map(String::len).sum();
-            binding.event.len() + binding.schema.len() + optional.iter().sum::<usize>() + columns
-        };
-        let key = self.presence.as_ref().map_or(0, |presence| presence.key.len());
-        self.bindings.iter().map(of_binding).sum::<usize>() + key
+        let mut size = self.presence.as_ref().map_or(0, |presence| presence.key.len());
+        for binding in &self.bindings {
+            size += binding.size();
+        }
+        size
     }
 
     /// Whether a channel joined with this serves a subscription that needs `other`.
     pub fn serves(&self, other: &Self) -> bool {
-        self.with(other).is_some_and(|both| {
-            // One's own broadcasts do not come back by default, so who cares for that needs nothing more.
-            let own = both.own.unwrap_or(false) == self.own.unwrap_or(false);
-            own && Self { own: self.own, ..both } == *self
-        })
+        // One's own broadcasts do not come back by default, so who cares for that needs nothing more.
+        let own = self.own.is_some() || other.own != Some(true);
+        let presence = match (&self.presence, &other.presence) {
+            (Some(one), Some(another)) => one.serves(another),
+            (None, another) => another.is_none(),
+            (Some(_), None) => true,
+        };
+        let replay = match (self.replay, other.replay) {
+            (Some(one), Some(another)) => one.since <= another.since && one.limit >= another.limit,
+            (None, another) => another.is_none(),
+            (Some(_), None) => true,
+        };
+        let simple = (self.ack || !other.ack) && (self.replication_ready || !other.replication_ready);
+        !self.contradicts(other) && own && presence && replay && simple && self.has_bindings(&other.bindings)
+    }
+
+    fn has_bindings(&self, bindings: &[Binding]) -> bool {
+        for binding in bindings {
+            if !self.bindings.contains(binding) {
+                return false;
+            }
+        }
+        true
     }
 
     /// The payload of `phx_join`. `replay_since` is where the replay begins this time.
@@ -142,12 +165,16 @@ impl JoinConfig {
         if self.replication_ready {
             broadcast.push(("replication_ready", P::boolean(true)));
         }
+        let mut bindings = Vec::new();
+        for binding in &self.bindings {
+            bindings.push(binding.to_payload());
+        }
         let (key, enabled) =
             self.presence.as_ref().map_or(("", false), |presence| (&presence.key, presence.enabled));
         let config = P::object(vec![
             ("broadcast", P::object(broadcast)),
             ("presence", P::object(vec![("key", P::string(key)), ("enabled", P::boolean(enabled))])),
-            ("postgres_changes", P::array(self.bindings.iter().map(Binding::to_payload).collect())),
+            ("postgres_changes", P::array(bindings)),
             ("private", P::boolean(self.private)),
         ]);
         let mut fields = vec![("config", config)];
@@ -177,21 +204,28 @@ mod tests {
         ))
     }
 
+    fn both(one: &JoinConfig, other: &JoinConfig) -> JoinConfig {
+        assert!(!one.contradicts(other), "{one:?} {other:?}");
+        let mut both = one.clone();
+        both.add(other);
+        both
+    }
+
     #[test]
     fn wishes_add_up_and_contradictions_are_told() {
-        let both = broadcast(true).with(&presence("a")).expect("they go together");
+        let both = both(&broadcast(true), &presence("a"));
         assert_eq!(
             (both.own, both.presence.as_ref().map(|presence| presence.enabled)),
             (Some(true), Some(true))
         );
-        assert_eq!(broadcast(true).with(&broadcast(false)), None);
-        assert_eq!(presence("a").with(&presence("b")), None);
-        assert_eq!(broadcast(true).with(&JoinConfig { private: true, ..broadcast(true) }), None);
+        assert!(broadcast(true).contradicts(&broadcast(false)));
+        assert!(presence("a").contradicts(&presence("b")));
+        assert!(broadcast(true).contradicts(&JoinConfig { private: true, ..broadcast(true) }));
     }
 
     #[test]
     fn a_join_serves_what_it_asked_for_and_no_more() {
-        let both = broadcast(false).with(&presence("a")).expect("they go together");
+        let both = both(&broadcast(false), &presence("a"));
         assert!(both.serves(&broadcast(false)) && both.serves(&presence("a")) && both.serves(&both));
         assert!(!broadcast(false).serves(&presence("a")));
         assert!(presence("a").serves(&broadcast(false)), "one's own do not come back anyway");
@@ -208,7 +242,7 @@ mod tests {
             (&made_up, &chosen, "c"),
             (&chosen, &made_up, "c"),
         ] {
-            assert_eq!(one.with(other).as_ref().and_then(key).as_deref(), Some(expected));
+            assert_eq!(key(&both(one, other)).as_deref(), Some(expected));
         }
         assert!(
             chosen.serves(&made_up) && made_up.serves(&another),

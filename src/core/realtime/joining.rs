@@ -25,13 +25,13 @@ impl<P: Payload> Realtime<P> {
             return;
         }
         let queue = if channel.is_suspect { &mut self.suspects } else { &mut self.to_join };
-        queue.push_back(topic.to_owned());
+        queue.push(topic.to_owned());
     }
 
     /// Every channel that waits and whose backoff does not run is to be joined.
     pub(super) fn queue_all(&mut self) {
         for topic in self.topics_waiting() {
-            if !self.timers.is_set(&Timer::Rejoin(topic.clone())) {
+            if self.deadline_of(Timer::Rejoin, &topic).is_none() {
                 self.queue_join(&topic);
             }
         }
@@ -53,7 +53,9 @@ impl<P: Payload> Realtime<P> {
         self.join_queued(now, socket);
         if !private.is_empty() {
             self.tell(Output::WantToken);
-            private.iter().for_each(|topic| self.queue_join(topic));
+            for topic in private {
+                self.queue_join(&topic);
+            }
         }
     }
 
@@ -77,7 +79,7 @@ impl<P: Payload> Realtime<P> {
     fn join_queued(&mut self, now: Instant, socket: SocketId) {
         while let Some(topic) = self.next_to_join() {
             if !self.pace.take(now) {
-                self.to_join.push_front(topic);
+                self.to_join.insert(0, topic);
                 self.timers.set(Timer::Pace, now.after(self.pace.wait()));
                 return;
             }
@@ -86,22 +88,25 @@ impl<P: Payload> Realtime<P> {
     }
 
     fn next_to_join(&mut self) -> Option<String> {
-        while let Some(topic) = self.to_join.pop_front() {
+        while !self.to_join.is_empty() {
+            let topic = self.to_join.remove(0);
             if self.is_to_be_joined(&topic) {
                 return Some(topic);
             }
         }
-        let is_trying =
-            |channel: &Channel<P>| channel.is_suspect && matches!(channel.state, State::Joining(_));
-        if self.suspects.is_empty() || self.channels.values().any(is_trying) {
-            return None;
-        }
-        while let Some(topic) = self.suspects.pop_front() {
+        while !self.suspects.is_empty() && !self.is_trying_suspect() {
+            let topic = self.suspects.remove(0);
             if self.is_to_be_joined(&topic) {
                 return Some(topic);
             }
         }
         None
+    }
+
+    fn is_trying_suspect(&self) -> bool {
+        let is_trying =
+            |channel: &Channel<P>| channel.is_suspect && matches!(channel.state, State::Joining(_));
+        self.channels.values().any(is_trying)
     }
 
     fn is_to_be_joined(&self, topic: &str) -> bool {
@@ -120,7 +125,7 @@ impl<P: Payload> Realtime<P> {
         channel.join(reference, self.access.version);
         let payload = channel.config.to_payload(self.access.value.as_deref(), since);
         self.stats.joins += 1;
-        self.timers.set(Timer::Join(topic.to_owned()), deadline);
+        self.set_timer(Timer::Join, topic, deadline);
         self.log(Level::Debug, "join", topic, None);
         self.write_routes(topic);
         let join_ref = Some(reference);
@@ -143,14 +148,14 @@ impl<P: Payload> Realtime<P> {
         if let Some(channel) = self.channels.get_mut(topic) {
             channel.joined();
         }
-        self.timers.set(Timer::Join(topic.to_owned()), now.after(self.config.join_timeout));
+        self.set_timer(Timer::Join, topic, now.after(self.config.join_timeout));
         self.write_routes(topic);
     }
 
     /// The channel is live.
     pub(super) fn live(&mut self, now: Instant, topic: &str) {
         self.tell(Output::Accepted);
-        self.timers.clear(&Timer::Join(topic.to_owned()));
+        self.clear_timer(Timer::Join, topic);
         if let Some(channel) = self.channels.get_mut(topic) {
             channel.live(now);
         }
@@ -178,7 +183,7 @@ impl<P: Payload> Realtime<P> {
 
     /// A channel is not live any more: decides by the cause what to do, and says so.
     pub(super) fn channel_down(&mut self, now: Instant, topic: &str, cause: &Cause) {
-        self.timers.clear(&Timer::Join(topic.to_owned()));
+        self.clear_timer(Timer::Join, topic);
         self.drop_pushes(topic);
         if cause.is_about_what_is_tracked() {
             self.refuse_tracked(topic);
@@ -210,27 +215,17 @@ impl<P: Payload> Realtime<P> {
             self.tell(Output::TokenRefused { version });
         }
         if remedy != Remedy::GiveUp {
-            self.timers.set(Timer::Rejoin(topic.to_owned()), now.after(delay));
+            self.set_timer(Timer::Rejoin, topic, now.after(delay));
         }
         self.log(Level::Warn, "down", topic, Some(&cause.sentence(topic)));
-        // What the database refused is asked for by some of those that listen to changes; others on the topic go on.
-        let only_changes = matches!(cause, Cause::RefusedByDatabase(_));
-        let is_refused = |entry: &Entry| match &entry.subscription.source {
-            Source::Changes(bindings) => {
-                self.channels.get(topic).is_none_or(|channel| channel.may_be_refused(bindings))
-            }
-            _ => false,
-        };
-        let meant: Vec<bool> =
-            self.subscriptions.of(topic).map(|(_, entry)| !only_changes || is_refused(entry)).collect();
         let mut others = false;
-        for (id, is_meant) in self.subscriptions.ids_of(topic).into_iter().zip(meant) {
+        for id in self.subscriptions.ids_of(topic) {
             let Some(entry) = self.subscriptions.get(&id) else { continue };
             let mut error = Error::new(cause.code(remedy), cause.sentence(&entry.subscription.channel));
             if remedy != Remedy::GiveUp {
                 error.retry_after = Some(delay);
                 self.retry_or_fail(now, &id, &error);
-            } else if is_meant {
+            } else if self.is_meant(topic, entry, cause) {
                 self.fail(now, &id, error);
             } else {
                 others = true;
@@ -242,23 +237,28 @@ impl<P: Payload> Realtime<P> {
         }
     }
 
-    /// A channel has been left: those that wait for a slot may have found one.
-    pub(super) fn slot_is_free(&mut self) {
-        let mut topics = Vec::new();
-        for (topic, channel) in self.channels.iter_mut() {
-            if std::mem::take(&mut channel.waits_for_slot) {
-                topics.push(topic.clone());
-            }
+    /// What the database refused is asked for by some of those that listen to changes; others on the topic go on.
+    fn is_meant(&self, topic: &str, entry: &Entry, cause: &Cause) -> bool {
+        if !matches!(cause, Cause::RefusedByDatabase(_)) {
+            return true;
         }
-        for topic in topics {
-            self.timers.clear(&Timer::Rejoin(topic.clone()));
-            self.queue_join(&topic);
-        }
+        let Source::Changes(bindings) = &entry.subscription.source else { return false };
+        self.channels.get(topic).is_none_or(|channel| channel.may_be_refused(bindings))
     }
 
-    /// The topics of channels that are not joined.
-    pub(super) fn topics_waiting(&self) -> Vec<String> {
-        let waiting = self.channels.iter().filter(|(_, channel)| channel.state == State::Waiting);
-        waiting.map(|(topic, _)| topic.clone()).collect()
+    /// A channel has been left: those that wait for a slot may have found one.
+    pub(super) fn slot_is_free(&mut self) {
+        self.hasten(&|channel| channel.waits_for_slot);
+    }
+
+    /// The channels of which that is true are joined without waiting for their backoff.
+    pub(super) fn hasten(&mut self, is_meant: &dyn Fn(&Channel<P>) -> bool) {
+        for topic in self.topics(is_meant) {
+            if let Some(channel) = self.channels.get_mut(&topic) {
+                channel.waits_for_slot = false;
+            }
+            self.clear_timer(Timer::Rejoin, &topic);
+            self.queue_join(&topic);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Who is on a channel: the state that the server's messages make, and what each of them changed.
 
-use litemap::LiteMap;
+use crate::core::sorted_map::SortedMap;
 
 pub use crate::core::news::PresenceEvent;
 use crate::core::payload::Payload;
@@ -14,7 +14,7 @@ pub struct Meta<P> {
     pub value: P,
 }
 
-type People<P> = LiteMap<String, Vec<Meta<P>>>;
+type People<P> = SortedMap<String, Vec<Meta<P>>>;
 
 /// The presences of one channel, by key.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ pub struct Presence<P> {
 
 impl<P> Default for Presence<P> {
     fn default() -> Self {
-        Self { people: LiteMap::new(), early: Vec::new(), has_state: false }
+        Self { people: SortedMap::new(), early: Vec::new(), has_state: false }
     }
 }
 
@@ -61,15 +61,11 @@ impl<P: Payload> Presence<P> {
 
     /// Takes `presence_state`: what differs from what was known comes out as joins, leaves and updates, then a sync.
     pub fn state(&mut self, payload: &P) -> Vec<PresenceEvent<P>> {
-        let Some(state) = people(payload) else { return Vec::new() };
-        let keys: Vec<String> = self.people.keys().chain(state.keys()).cloned().collect();
+        let Some(mut state) = people(payload) else { return Vec::new() };
         let mut events = Vec::new();
-        for key in keys {
-            let new = state.get(&key).map_or(&[][..], Vec::as_slice);
-            let old = self.people.get(&key).cloned().unwrap_or_default();
-            let joins = without(new, &old);
-            let leaves = without(&old, new);
-            self.apply(&key, joins, &leaves, &mut events);
+        for key in keys_of(&self.people, &state) {
+            let metas = take(&mut state, &key);
+            self.apply(key, metas, None, &mut events);
         }
         self.has_state = true;
         for (joins, leaves) in std::mem::take(&mut self.early) {
@@ -81,8 +77,11 @@ impl<P: Payload> Presence<P> {
 
     /// Takes `presence_diff`.
     pub fn diff(&mut self, payload: &P) -> Vec<PresenceEvent<P>> {
-        let part = |name| payload.field(name).as_ref().and_then(people);
-        let (Some(joins), Some(leaves)) = (part("joins"), part("leaves")) else { return Vec::new() };
+        let (joins, leaves) = (payload.field("joins"), payload.field("leaves"));
+        let (Some(joins), Some(leaves)) = (joins.as_ref().and_then(people), leaves.as_ref().and_then(people))
+        else {
+            return Vec::new();
+        };
         let mut events = Vec::new();
         if self.has_state {
             self.change(joins, leaves, &mut events);
@@ -93,35 +92,47 @@ impl<P: Payload> Presence<P> {
         events
     }
 
-    fn change(&mut self, joins: People<P>, mut leaves: People<P>, events: &mut Vec<PresenceEvent<P>>) {
-        for (key, joins) in joins {
-            let leaves = leaves.remove(&key).unwrap_or_default();
-            self.apply(&key, joins, &leaves, events);
-        }
-        for (key, leaves) in leaves {
-            self.apply(&key, Vec::new(), &leaves, events);
+    fn change(&mut self, mut joins: People<P>, mut leaves: People<P>, events: &mut Vec<PresenceEvent<P>>) {
+        for key in keys_of(&joins, &leaves) {
+            let (joins, leaves) = (take(&mut joins, &key), take(&mut leaves, &key));
+            self.apply(key, joins, Some(&leaves), events);
         }
     }
 
+    /// Takes in what is there under a key. Without `leaves` that is all there is.
     fn apply(
         &mut self,
-        key: &str,
-        joins: Vec<Meta<P>>,
-        leaves: &[Meta<P>],
+        key: String,
+        there: Vec<Meta<P>>,
+        leaves: Option<&[Meta<P>]>,
         events: &mut Vec<PresenceEvent<P>>,
     ) {
-        let before = self.people.remove(key).unwrap_or_default();
-        let joins = without(&joins, &before);
-        let mut metas = without(&before, leaves);
-        let stayed = values(&metas);
-        let left = values(&without(&before, &metas));
-        let joined = values(&joins);
-        metas.extend(joins);
-        let current = values(&metas);
-        if !metas.is_empty() {
-            self.people.insert(key.to_owned(), metas);
+        let before = take(&mut self.people, &key);
+        let (mut metas, mut left, mut joined) = (Vec::new(), Vec::new(), Vec::new());
+        for meta in &before {
+            let has_left = match leaves {
+                Some(leaves) => has(leaves, meta),
+                None => !has(&there, meta),
+            };
+            if has_left {
+                left.push(meta.value.clone());
+            } else {
+                metas.push(meta.clone());
+            }
         }
-        let key = key.to_owned();
+        let stayed = values(&metas);
+        for meta in there {
+            if !has(&before, &meta) {
+                joined.push(meta.value.clone());
+                metas.push(meta);
+            }
+        }
+        let current = values(&metas);
+        if metas.is_empty() {
+            self.people.remove(&key);
+        } else {
+            self.people.insert(key.clone(), metas);
+        }
         match (joined.is_empty(), left.is_empty()) {
             (true, true) => {}
             (false, true) => events.push(PresenceEvent::Join { key, current: stayed, joined }),
@@ -132,18 +143,39 @@ impl<P: Payload> Presence<P> {
 
     /// `{ key: [presence, …] }`, each presence with its `presence_ref`.
     pub fn to_payload(&self) -> P {
-        let people = self.people.iter().map(|(key, metas)| (key.as_str(), P::array(values(metas))));
-        P::dictionary(people.collect())
+        let mut fields = Vec::new();
+        for (key, metas) in &self.people {
+            fields.push((key.as_str(), P::array(values(metas))));
+        }
+        P::dictionary(fields)
     }
 }
 
-fn values<P: Clone>(metas: &[Meta<P>]) -> Vec<P> {
-    metas.iter().map(|meta| meta.value.clone()).collect()
+/// The keys of both, each once.
+fn keys_of<P>(one: &People<P>, other: &People<P>) -> Vec<String> {
+    let mut keys = one.keys().as_slice().to_vec();
+    for key in other.keys() {
+        if !one.contains_key(key) {
+            keys.push(key.clone());
+        }
+    }
+    keys
 }
 
-fn without<P: Clone>(metas: &[Meta<P>], others: &[Meta<P>]) -> Vec<Meta<P>> {
-    let is_other = |meta: &Meta<P>| others.iter().any(|other| other.reference == meta.reference);
-    metas.iter().filter(|meta| !is_other(meta)).cloned().collect()
+fn take<P>(people: &mut People<P>, key: &str) -> Vec<Meta<P>> {
+    people.get_mut(key).map(std::mem::take).unwrap_or_default()
+}
+
+fn values<P: Clone>(metas: &[Meta<P>]) -> Vec<P> {
+    let mut values = Vec::new();
+    for meta in metas {
+        values.push(meta.value.clone());
+    }
+    values
+}
+
+fn has<P>(metas: &[Meta<P>], wanted: &Meta<P>) -> bool {
+    metas.iter().any(|meta| meta.reference == wanted.reference)
 }
 
 /// Reads `{ key: { metas: [{ phx_ref, … }, …] } }`; entries of another shape are left out.
@@ -151,8 +183,11 @@ fn people<P: Payload>(payload: &P) -> Option<People<P>> {
     let mut people = People::new();
     for (key, entry) in payload.entries()? {
         let Some(metas) = entry.field("metas") else { continue };
-        let metas = (0..metas.length().unwrap_or(0)).filter_map(|index| meta(&metas.item(index)?)).collect();
-        people.insert(key, metas);
+        let mut known = Vec::new();
+        for index in 0..metas.length().unwrap_or(0) {
+            known.extend(metas.item(index).as_ref().and_then(meta));
+        }
+        people.insert(key, known);
     }
     Some(people)
 }
@@ -160,19 +195,26 @@ fn people<P: Payload>(payload: &P) -> Option<People<P>> {
 fn meta<P: Payload>(meta: &P) -> Option<Meta<P>> {
     let reference = meta.field("phx_ref")?.as_text()?;
     let entries = meta.entries()?;
-    let mut fields = vec![("presence_ref", P::string(&reference))];
-    let told = entries.iter().filter(|(name, _)| !RESERVED.contains(&name.as_str()));
-    fields.extend(told.map(|(name, value)| (name.as_str(), value.clone())));
-    Some(Meta { value: P::dictionary(fields), reference })
+    let fields = vec![("presence_ref", P::string(&reference))];
+    Some(Meta { value: with_told(fields, &entries), reference })
 }
 
 /// What is tracked, without the names that are the server's: under those others would not find who this is.
 pub fn trackable<P: Payload>(state: P) -> P {
     let entries = state.entries().unwrap_or_default();
-    let is_reserved = |(name, _): &(String, P)| RESERVED.contains(&name.as_str());
-    if !entries.iter().any(is_reserved) {
-        return state;
+    if entries.iter().any(|(name, _)| is_reserved(name)) { with_told(Vec::new(), &entries) } else { state }
+}
+
+/// These fields, and those that are not the server's.
+fn with_told<'a, P: Payload>(mut fields: Vec<(&'a str, P)>, entries: &'a [(String, P)]) -> P {
+    for (name, value) in entries {
+        if !is_reserved(name) {
+            fields.push((name, value.clone()));
+        }
     }
-    let kept = entries.iter().filter(|entry| !is_reserved(entry));
-    P::dictionary(kept.map(|(name, value)| (name.as_str(), value.clone())).collect())
+    P::dictionary(fields)
+}
+
+fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name)
 }

@@ -62,7 +62,7 @@ impl<P: Payload> Realtime<P> {
         let State::Live(join_ref) = channel.state else { return };
         match channel.tracking.step(now) {
             Step::Nothing => {}
-            Step::Wait(millis) => self.timers.set(Timer::Tracking(topic.to_owned()), now.after(millis)),
+            Step::Wait(millis) => self.set_timer(Timer::Tracking, topic, now.after(millis)),
             Step::Send(state) => {
                 let event = if state.is_some() { "track" } else { "untrack" };
                 let mut fields = vec![("type", P::string("presence")), ("event", P::string(event))];

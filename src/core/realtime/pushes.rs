@@ -1,7 +1,5 @@
 //! Messages that wait for their answers.
 
-use litemap::LiteMap;
-
 use crate::core::ids::CallId;
 use crate::core::realtime::frame::Reference;
 
@@ -17,34 +15,43 @@ pub enum Purpose {
 /// A message that waits for its answer.
 #[derive(Clone, Debug)]
 pub struct Push {
+    /// Its number.
+    pub reference: Reference,
     /// The topic on the wire.
     pub topic: String,
     /// What it is about.
     pub purpose: Purpose,
 }
 
-/// All messages that wait, by their references.
+/// All messages that wait, in the order in which they went out.
 #[derive(Debug, Default)]
 pub struct Pushes {
-    waiting: LiteMap<Reference, Push>,
+    waiting: Vec<Push>,
 }
 
 impl Pushes {
     /// One goes out.
     pub fn add(&mut self, reference: Reference, topic: String, purpose: Purpose) {
-        self.waiting.insert(reference, Push { topic, purpose });
+        self.waiting.push(Push { reference, topic, purpose });
     }
 
     /// Its answer has come, or will not come.
     pub fn take(&mut self, reference: Reference) -> Option<Push> {
-        self.waiting.remove(&reference)
+        let place = self.waiting.iter().position(|push| push.reference == reference)?;
+        Some(self.waiting.remove(place))
     }
 
     /// Those of a topic whose join is over: none of them will be answered.
-    pub fn take_of(&mut self, topic: &str) -> Vec<(Reference, Push)> {
-        let of_topic = |(reference, push): (&Reference, &Push)| (push.topic == topic).then_some(*reference);
-        let references: Vec<_> = self.waiting.iter().filter_map(of_topic).collect();
-        references.into_iter().filter_map(|reference| Some((reference, self.take(reference)?))).collect()
+    pub fn take_of(&mut self, topic: &str) -> Vec<Push> {
+        let mut taken = Vec::new();
+        for push in std::mem::take(&mut self.waiting) {
+            if push.topic == topic {
+                taken.push(push);
+            } else {
+                self.waiting.push(push);
+            }
+        }
+        taken
     }
 
     /// How many wait.

@@ -115,16 +115,14 @@ impl<P: Payload> Realtime<P> {
 
     /// Takes a reply, if it is the answer to a message.
     pub(super) fn push_answered(&mut self, now: Instant, frame: &Inbound<P>) -> bool {
-        let Some((reference, push)) =
-            frame.reference.and_then(|reference| Some((reference, self.pushes.take(reference)?)))
-        else {
+        let Some(push) = frame.reference.and_then(|reference| self.pushes.take(reference)) else {
             return false;
         };
-        self.timers.clear(&Timer::Push(reference));
+        self.timers.clear(&Timer::Push(push.reference));
         let is_ok =
             frame.payload.field("status").and_then(|status| status.as_text()).as_deref() == Some("ok");
         let result = if is_ok { Ok(()) } else { Err(refused(&frame.payload)) };
-        self.settle(reference, &push, &result);
+        self.settle(&push, &result);
         if reason_of(&frame.payload).as_deref() == Some(UNMATCHED) {
             // The server knows of no such channel: it was lost without a word.
             self.lost_unnoticed(now, &push.topic);
@@ -139,7 +137,7 @@ impl<P: Payload> Realtime<P> {
         if let Some(push) = self.pushes.take(reference) {
             let message = "The server did not answer a message in time. On a private channel it never answers who may \
                 not write there.";
-            self.settle(reference, &push, &Err(Error::new(Code::PushTimeout, message)));
+            self.settle(&push, &Err(Error::new(Code::PushTimeout, message)));
             self.tell_tracking(now, &push.topic);
         }
     }
@@ -150,23 +148,23 @@ impl<P: Payload> Realtime<P> {
         if self.pushes.is_empty() {
             return;
         }
-        for (reference, push) in self.pushes.take_of(topic) {
-            self.timers.clear(&Timer::Push(reference));
+        for push in self.pushes.take_of(topic) {
+            self.timers.clear(&Timer::Push(push.reference));
             if matches!(push.purpose, Purpose::Broadcast(_)) {
                 let message = "The channel was lost before the server acknowledged a broadcast: it may have been sent, \
                     or not.";
-                self.settle(reference, &push, &Err(Error::new(Code::Disconnected, message)));
+                self.settle(&push, &Err(Error::new(Code::Disconnected, message)));
             }
         }
     }
 
-    fn settle(&mut self, reference: Reference, push: &Push, result: &Result<(), Error>) {
+    fn settle(&mut self, push: &Push, result: &Result<(), Error>) {
         let calls = match push.purpose {
             Purpose::Broadcast(call) => vec![call],
             Purpose::Tracking => self
                 .channels
                 .get_mut(&push.topic)
-                .map(|channel| channel.tracking.answered(reference))
+                .map(|channel| channel.tracking.answered(push.reference))
                 .unwrap_or_default(),
         };
         self.settle_calls(calls, result);

@@ -1,6 +1,6 @@
 //! Where data frames go: the routing table that the core writes and the router executes.
 
-use litemap::LiteMap;
+use crate::core::sorted_map::SortedMap;
 
 use crate::core::edit;
 pub use crate::core::ids::Slot;
@@ -12,9 +12,9 @@ pub struct TopicRoutes {
     /// Who gets a broadcast that has no entry in `events`.
     pub any: Vec<Slot>,
     /// Who gets a broadcast of a name: those that asked for it and those that asked for all.
-    pub events: LiteMap<String, Vec<Slot>>,
+    pub events: SortedMap<String, Vec<Slot>>,
     /// Who gets the changes of a binding, by the id the server gave it.
-    pub changes: LiteMap<u64, Vec<Slot>>,
+    pub changes: SortedMap<u64, Vec<Slot>>,
     /// The join that counts. A frame that names another one is of an earlier join, and is dropped; most name none.
     pub join_ref: Option<Reference>,
     /// Whether a replayed broadcast is dropped that has been delivered before, which is told by its `meta.id`.
@@ -22,7 +22,7 @@ pub struct TopicRoutes {
 }
 
 /// The routing table, by topic on the wire.
-pub type Routes = LiteMap<String, TopicRoutes>;
+pub type Routes = SortedMap<String, TopicRoutes>;
 
 /// What is written to the routing table.
 pub type Edit = edit::Edit<TopicRoutes>;

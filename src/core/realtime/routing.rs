@@ -3,7 +3,7 @@
 use super::{Output, Realtime};
 use crate::core::payload::Payload;
 use crate::core::realtime::channel::Delivers;
-use crate::core::realtime::routes::{Edit, Slot, TopicRoutes};
+use crate::core::realtime::routes::{Edit, TopicRoutes};
 use crate::core::realtime::subscriptions::Source;
 
 impl<P: Payload> Realtime<P> {
@@ -18,25 +18,28 @@ impl<P: Payload> Realtime<P> {
             deduplicate: channel.config.replay.is_some(),
             ..TopicRoutes::default()
         };
-        let mut named: Vec<(&str, Slot)> = Vec::new();
         for (_, entry) in self.subscriptions.of(topic) {
             match &entry.subscription.source {
                 Source::Broadcast { event: None, .. } => routes.any.push(entry.slot),
-                Source::Broadcast { event: Some(event), .. } => named.push((event, entry.slot)),
                 Source::Changes(_) if channel.delivers < Delivers::All => {}
                 Source::Changes(bindings) => {
-                    for id in bindings.iter().filter_map(|binding| channel.binding_id(binding)) {
-                        let slots = routes.changes.entry(id).or_default();
-                        if !slots.contains(&entry.slot) {
+                    for binding in bindings {
+                        let Some(id) = channel.binding_id(binding) else { continue };
+                        let slots = routes.changes.get_or_insert_with(id, Vec::new);
+                        if let Some(slots) = slots.filter(|slots| !slots.contains(&entry.slot)) {
                             slots.push(entry.slot);
                         }
                     }
                 }
-                Source::Presence { .. } => {}
+                Source::Broadcast { .. } | Source::Presence { .. } => {}
             }
         }
-        for (event, slot) in named {
-            routes.events.entry(event.to_owned()).or_insert_with(|| routes.any.clone()).push(slot);
+        for (_, entry) in self.subscriptions.of(topic) {
+            if let Source::Broadcast { event: Some(event), .. } = &entry.subscription.source
+                && let Some(slots) = routes.events.get_or_insert_with(event.clone(), || routes.any.clone())
+            {
+                slots.push(entry.slot);
+            }
         }
         if self.routes.get(topic) != Some(&routes) {
             self.routes.insert(topic.to_owned(), routes.clone());

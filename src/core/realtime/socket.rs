@@ -6,7 +6,7 @@ use crate::core::activity::{Activity, Loss};
 use crate::core::error::{Code, Error};
 use crate::core::ids::SocketId;
 use crate::core::payload::Payload;
-use crate::core::realtime::channel::{Channel, State};
+use crate::core::realtime::channel::State;
 use crate::core::realtime::frame::{Outbound, PHOENIX_TOPIC, Reference};
 use crate::core::realtime::subscriptions::Status;
 use crate::core::time::Instant;
@@ -146,7 +146,7 @@ impl<P: Payload> Realtime<P> {
             socket.trust = Trust::Down;
         }
         self.count_absence(now);
-        for (_, channel) in self.channels.iter_mut() {
+        for channel in self.channels.values_mut() {
             channel.outlives = match channel.state {
                 State::Live(reference) => Some(reference),
                 _ => None,
@@ -166,7 +166,11 @@ impl<P: Payload> Realtime<P> {
         if !was_down {
             return;
         }
-        for (topic, continuity) in self.live_topics() {
+        for topic in self.topics(&|channel| matches!(channel.state, State::Live(_))) {
+            // What it may have missed since the application was told that it is disconnected.
+            let has_outlived =
+                self.channels.get(&topic).is_some_and(|channel| channel.outlives == channel.join_ref());
+            let continuity = if has_outlived { Continuity::Resumed } else { Continuity::Lost };
             for id in self.subscriptions.ids_of(&topic) {
                 self.subscription_live(&id, continuity);
             }
@@ -175,16 +179,6 @@ impl<P: Payload> Realtime<P> {
         if self.is_all_live() {
             self.stats.back(now);
         }
-    }
-
-    /// The channels that are live, and what they may have missed since the application was told that it is disconnected.
-    fn live_topics(&self) -> Vec<(String, Continuity)> {
-        let continuity = |(topic, channel): (&String, &Channel<P>)| {
-            let State::Live(reference) = channel.state else { return None };
-            let has_outlived = channel.outlives == Some(reference);
-            Some((topic.clone(), if has_outlived { Continuity::Resumed } else { Continuity::Lost }))
-        };
-        self.channels.iter().filter_map(continuity).collect()
     }
 
     /// The socket is gone, and every channel with it.
@@ -210,16 +204,15 @@ impl<P: Payload> Realtime<P> {
     pub(super) fn lose_channels(&mut self, now: Instant) {
         let certain = self.certain();
         self.socket = None;
-        let topics: Vec<String> = self.channels.keys().cloned().collect();
-        for topic in topics {
+        for topic in self.topics(&|_| true) {
             self.drop_pushes(&topic);
             let Some(channel) = self.channels.get_mut(&topic) else { continue };
             if matches!(channel.state, State::Live(_)) {
                 channel.record_interruption(now, certain);
             }
             channel.state = State::Waiting;
-            self.timers.clear(&Timer::Join(topic.clone()));
-            self.timers.clear(&Timer::Tracking(topic));
+            self.clear_timer(Timer::Join, &topic);
+            self.clear_timer(Timer::Tracking, &topic);
         }
     }
 

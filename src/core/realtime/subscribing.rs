@@ -26,14 +26,17 @@ impl<P: Payload> Realtime<P> {
     ///
     /// [`Command::Subscribe`]: crate::core::realtime::Command::Subscribe
     pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
-        let wanted = JoinConfig::of(subscription);
-        let contradicts = self
-            .subscriptions
-            .of(&subscription.topic())
-            .filter(|(other, _)| *other != id)
-            .any(|(_, entry)| JoinConfig::of(&entry.subscription).with(&wanted).is_none());
-        let together = self.needed(&subscription.topic()).and_then(|needed| needed.with(&wanted));
-        if together.unwrap_or(wanted).size() > LARGEST_JOIN {
+        let (wanted, topic) = (JoinConfig::of(subscription), subscription.topic());
+        let mut contradicts = false;
+        for (other, entry) in self.subscriptions.of(&topic) {
+            contradicts |= other != id && JoinConfig::of(&entry.subscription).contradicts(&wanted);
+        }
+        let mut size = wanted.size();
+        if let Some(mut needed) = self.needed(&topic).filter(|needed| !needed.contradicts(&wanted)) {
+            needed.add(&wanted);
+            size = needed.size();
+        }
+        if size > LARGEST_JOIN {
             let message = [
                 "The bindings and the presence key of \"",
                 &subscription.channel,
@@ -95,19 +98,14 @@ impl<P: Payload> Realtime<P> {
     /// Brings a topic's channel to what its subscriptions need, now that `id` is among them.
     fn serve(&mut self, now: Instant, id: &str, topic: &str) {
         let Some(needed) = self.needed(topic) else { return };
-        let backoff = self.config.backoff.clone();
-        let channel = self
-            .channels
-            .entry(topic.to_owned())
-            .or_insert_with(|| Channel::new(needed.clone(), backoff, self.was_anothers));
+        let limit = if self.activity == Activity::PutAway { None } else { self.take_limit(now, topic) };
+        let (backoff, was_anothers) = (self.config.backoff.clone(), self.was_anothers);
+        let channel = self.channels.get_or_insert_with(topic.to_owned(), || {
+            Channel::new(JoinConfig::default(), backoff, was_anothers)
+        });
+        let Some(channel) = channel else { return };
         channel.config = needed;
-        if let Some(until) = self
-            .limited
-            .get(topic)
-            .copied()
-            .filter(|until| *until > now && self.activity != Activity::PutAway)
-        {
-            self.limited.remove(topic);
+        if let Some(until) = limit {
             channel.is_limited = true;
             self.timers.set(Timer::Rejoin(topic.to_owned()), until);
         }
@@ -115,7 +113,7 @@ impl<P: Payload> Realtime<P> {
         let state = channel.state;
         self.write_routes(topic);
         match state {
-            State::Waiting if self.timers.is_set(&Timer::Rejoin(topic.to_owned())) => {
+            State::Waiting if self.deadline_of(Timer::Rejoin, topic).is_some() => {
                 self.tell_of_limit(now, id, topic);
             }
             State::Waiting => self.queue_join(topic),
@@ -131,7 +129,7 @@ impl<P: Payload> Realtime<P> {
     /// A subscription that comes while the server limits its channel is told how long that will be.
     fn tell_of_limit(&mut self, now: Instant, id: &str, topic: &str) {
         let is_limited = self.channels.get(topic).is_some_and(|channel| channel.is_limited);
-        let until = self.timers.deadline(&Timer::Rejoin(topic.to_owned())).filter(|_| is_limited);
+        let until = self.deadline_of(Timer::Rejoin, topic).filter(|_| is_limited);
         if let Some(until) = until {
             let message = "The server limits this channel at the moment. It is joined once that is over.";
             let retry_after = Some(until.since(now));

@@ -1,11 +1,12 @@
 //! What the application asked for, by the ids it chose.
 
-use litemap::LiteMap;
+use crate::core::sorted_map::SortedMap;
 
 use crate::core::ids::CallId;
 pub use crate::core::news::Status;
 use crate::core::realtime::binding::Binding;
 use crate::core::realtime::frame::TOPIC_PREFIX;
+use crate::core::realtime::http_broadcast::push_hex;
 use crate::core::realtime::routes::Slot;
 
 /// What a subscription listens to.
@@ -90,7 +91,12 @@ impl Subscription {
 }
 
 fn hex(value: u64) -> String {
-    (0..16).rev().filter_map(|digit| char::from_digit((value >> (4 * digit)) as u32 & 0xf, 16)).collect()
+    let mut hex = String::new();
+    for byte in value.to_be_bytes() {
+        push_hex(&mut hex, byte >> 4, b'a');
+        push_hex(&mut hex, byte & 15, b'a');
+    }
+    hex
 }
 
 /// A subscription's entry.
@@ -115,9 +121,9 @@ pub struct Entry {
 /// All subscriptions, by id.
 #[derive(Debug, Default)]
 pub struct Subscriptions {
-    entries: LiteMap<String, Entry>,
+    entries: SortedMap<String, Entry>,
     /// The ids of each topic, in the order in which they came.
-    by_topic: LiteMap<String, Vec<String>>,
+    by_topic: SortedMap<String, Vec<String>>,
 }
 
 impl Subscriptions {
@@ -125,7 +131,9 @@ impl Subscriptions {
     pub fn insert(&mut self, id: String, subscription: Subscription, slot: Slot, waiting: Vec<CallId>) {
         let topic = subscription.topic();
         let status = Status::Joining;
-        self.by_topic.entry(topic.clone()).or_default().push(id.clone());
+        if let Some(ids) = self.by_topic.get_or_insert_with(topic.clone(), Vec::new) {
+            ids.push(id.clone());
+        }
         let entry = Entry { subscription, slot, waiting, topic, attempts: 0, has_been_live: false, status };
         self.entries.insert(id, entry);
     }
@@ -154,7 +162,7 @@ impl Subscriptions {
 
     /// All ids.
     pub fn ids(&self) -> Vec<String> {
-        self.entries.keys().cloned().collect()
+        self.entries.keys().as_slice().to_vec()
     }
 
     /// All entries.

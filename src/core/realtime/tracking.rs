@@ -1,7 +1,5 @@
 //! What the application tracks on a channel: said again after each join, and never more often than the server allows.
 
-use std::collections::VecDeque;
-
 use crate::core::ids::CallId;
 use crate::core::realtime::frame::Reference;
 use crate::core::time::Instant;
@@ -22,12 +20,12 @@ pub struct Tracking<P> {
     out: Option<(Reference, Vec<CallId>)>,
     /// Calls that the next one settles.
     waiting: Vec<CallId>,
-    sent: VecDeque<Instant>,
+    sent: Vec<Instant>,
 }
 
 impl<P> Default for Tracking<P> {
     fn default() -> Self {
-        Self { wanted: None, is_stale: false, out: None, waiting: Vec::new(), sent: VecDeque::new() }
+        Self { wanted: None, is_stale: false, out: None, waiting: Vec::new(), sent: Vec::new() }
     }
 }
 
@@ -52,8 +50,8 @@ impl<P: Clone> Tracking<P> {
 
     /// A new join is live: the server knows nothing any more.
     pub fn rejoined(&mut self) {
-        if let Some((_, calls)) = self.out.take() {
-            self.waiting.extend(calls);
+        if let Some((_, mut calls)) = self.out.take() {
+            self.waiting.append(&mut calls);
             self.is_stale = true;
         }
         self.is_stale |= self.wanted.is_some();
@@ -69,10 +67,10 @@ impl<P: Clone> Tracking<P> {
         if !self.is_stale || self.out.is_some() {
             return Step::Nothing;
         }
-        while self.sent.front().is_some_and(|first| now.since(*first) >= WINDOW) {
-            self.sent.pop_front();
+        while self.sent.first().is_some_and(|first| now.since(*first) >= WINDOW) {
+            self.sent.remove(0);
         }
-        match self.sent.front().filter(|_| self.sent.len() >= MOST_CALLS) {
+        match self.sent.first().filter(|_| self.sent.len() >= MOST_CALLS) {
             Some(first) => Step::Wait(WINDOW - now.since(*first)),
             None => Step::Send(self.wanted.clone()),
         }
@@ -80,7 +78,7 @@ impl<P: Clone> Tracking<P> {
 
     /// The call has gone out.
     pub fn sent(&mut self, now: Instant, reference: Reference) {
-        self.sent.push_back(now);
+        self.sent.push(now);
         self.is_stale = false;
         self.out = Some((reference, std::mem::take(&mut self.waiting)));
     }
@@ -107,8 +105,9 @@ impl<P: Clone> Tracking<P> {
 
     /// The channel ends: whom that leaves without an answer.
     pub fn end(&mut self) -> Vec<CallId> {
-        let out = self.out.take().map(|(_, calls)| calls).unwrap_or_default();
-        out.into_iter().chain(std::mem::take(&mut self.waiting)).collect()
+        let mut calls = self.out.take().map(|(_, calls)| calls).unwrap_or_default();
+        calls.append(&mut self.waiting);
+        calls
     }
 }
 

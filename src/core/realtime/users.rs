@@ -23,7 +23,8 @@ impl<P: Payload> Realtime<P> {
         self.send_held();
         if change == Change::Refreshed {
             self.push_token();
-            self.hasten_refused();
+            // What was refused for the former token is joined with the fresh one at once.
+            self.hasten(&|channel| channel.waits_for_token && channel.state == State::Waiting);
         }
     }
 
@@ -39,25 +40,13 @@ impl<P: Payload> Realtime<P> {
     /// Gives the same user's fresh access token to every joined channel. The server never answers this.
     fn push_token(&mut self) {
         let (Some(socket), Some(token)) = (self.open_socket(), self.access.value.clone()) else { return };
-        for (topic, join_ref) in self.joined_channels() {
-            if let Some(channel) = self.channels.get_mut(&topic) {
-                channel.token = self.access.version;
-                channel.is_refreshing = true;
-            }
+        for topic in self.topics(&|channel| channel.join_ref().is_some()) {
+            let Some(channel) = self.channels.get_mut(&topic) else { continue };
+            let Some(join_ref) = channel.join_ref() else { continue };
+            channel.token = self.access.version;
+            channel.is_refreshing = true;
             let payload = P::object(vec![("access_token", P::string(&token))]);
             self.push(socket, &topic, join_ref, "access_token", payload);
-        }
-    }
-
-    /// What was refused for the former token is joined with the fresh one at once.
-    fn hasten_refused(&mut self) {
-        let is_refused = |(topic, channel): (&String, &Channel<P>)| {
-            channel.waits_for_token.then(|| topic.clone()).filter(|_| channel.state == State::Waiting)
-        };
-        let topics: Vec<String> = self.channels.iter().filter_map(is_refused).collect();
-        for topic in topics {
-            self.timers.clear(&Timer::Rejoin(topic.clone()));
-            self.queue_join(&topic);
         }
     }
 
@@ -73,21 +62,18 @@ impl<P: Payload> Realtime<P> {
         self.was_anothers = true;
         let error = Error::new(Code::UserChanged, OTHER_USER);
         self.refuse_held(&error);
-        let topics: Vec<String> = self.channels.keys().cloned().collect();
-        for topic in topics {
+        for topic in self.topics(&|_| true) {
             self.leave(&topic);
             self.cut(&topic, &error);
-            for timer in [Timer::Join, Timer::Tracking] {
-                self.timers.clear(&timer(topic.clone()));
-            }
+            self.clear_timer(Timer::Join, &topic);
+            self.clear_timer(Timer::Tracking, &topic);
             for id in self.subscriptions.ids_of(&topic) {
                 self.tell_interrupted(&id);
             }
             // The server's limits are for the next user too.
             let is_held_back = self.channels.get(&topic).is_some_and(Channel::is_held_back);
-            let rejoin = Timer::Rejoin(topic.clone());
-            if !is_held_back || !self.timers.is_set(&rejoin) {
-                self.timers.clear(&rejoin);
+            if !is_held_back || self.deadline_of(Timer::Rejoin, &topic).is_none() {
+                self.clear_timer(Timer::Rejoin, &topic);
                 self.queue_join(&topic);
             }
         }

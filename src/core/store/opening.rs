@@ -78,12 +78,12 @@ impl<P: Clone> Store<P> {
         if self.life != Life::Running {
             return;
         }
-        let database = self.database(kind);
+        let Some(database) = self.database(kind) else { return };
         if database.link != Link::Closed {
             return;
         }
         let handle = self.next_handle();
-        let database = self.database(kind);
+        let Some(database) = self.database(kind) else { return };
         database.link = Link::Opening;
         database.handle = Some(handle);
         let version = (!database.is_newer).then_some(VERSION);

@@ -62,7 +62,9 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn enqueue(&mut self, kind: Kind, group: Group<P>) {
-        self.database(kind).queue.push(group);
+        if let Some(database) = self.database(kind) {
+            database.queue.push(group);
+        }
     }
 
     pub(super) fn next_id(&mut self) -> EntryId {

@@ -1,6 +1,6 @@
 //! What the tabs' ids, calls and callbacks are called in the machine of the one that serves them all.
 
-use litemap::LiteMap;
+use crate::core::sorted_map::SortedMap;
 
 use crate::core::ids::{CallId, Slot, TabId};
 
@@ -54,13 +54,13 @@ pub type Owned<T> = (Party, T);
 #[derive(Debug)]
 pub struct Names {
     last: u32,
-    calls: LiteMap<CallId, Owned<CallId>>,
-    slots: LiteMap<Slot, Owned<Slot>>,
+    calls: SortedMap<CallId, Owned<CallId>>,
+    slots: SortedMap<Slot, Owned<Slot>>,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self { last: GIVEN, calls: LiteMap::new(), slots: LiteMap::new() }
+        Self { last: GIVEN, calls: SortedMap::new(), slots: SortedMap::new() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A tab's part of a topic's routes.
 
-use litemap::LiteMap;
+use crate::core::sorted_map::SortedMap;
 
 use crate::core::ids::Slot;
 use crate::core::payload::Payload;
@@ -12,7 +12,7 @@ impl<P: Payload> Routes<P> for TopicRoutes {
     fn part(&self, name: &mut dyn FnMut(Slot) -> Option<Slot>) -> Option<Self> {
         let mut named = |slots: &[Slot]| slots.iter().filter_map(|slot| name(*slot)).collect::<Vec<Slot>>();
         let any = named(&self.any);
-        let (mut events, mut changes) = (LiteMap::new(), LiteMap::new());
+        let (mut events, mut changes) = (SortedMap::new(), SortedMap::new());
         for (event, slots) in &self.events {
             let slots = named(slots);
             // Whoever asked for all has no need of an entry that says the same.
@@ -55,7 +55,7 @@ impl<P: Payload> Portable<P> for TopicRoutes {
                 .map(|slot| u32::try_from(number(slot)?).ok())
                 .collect::<Option<Vec<Slot>>>()
         };
-        let (mut events, mut changes) = (LiteMap::new(), LiteMap::new());
+        let (mut events, mut changes) = (SortedMap::new(), SortedMap::new());
         for entry in items(&value.field("events")?)? {
             events.insert(entry.item(0)?.as_text()?, slots(entry.item(1)?)?);
         }
@@ -81,8 +81,8 @@ mod tests {
     fn routes() -> TopicRoutes {
         TopicRoutes {
             any: vec![1, 12],
-            events: LiteMap::from_iter([("said".to_owned(), vec![1, 12, 13])]),
-            changes: LiteMap::from_iter([(70, vec![2]), (71, vec![14, 2])]),
+            events: SortedMap::from_iter([("said".to_owned(), vec![1, 12, 13])]),
+            changes: SortedMap::from_iter([(70, vec![2]), (71, vec![14, 2])]),
             join_ref: Some(Reference(9)),
             deduplicate: true,
         }
@@ -106,10 +106,10 @@ mod tests {
         let part = |name: &mut dyn FnMut(Slot) -> Option<Slot>| Routes::<Value>::part(&routes(), name);
         let own = part(&mut |slot| (slot < 10).then_some(slot)).unwrap();
         assert_eq!((own.any, own.events.len()), (vec![1], 0), "to all of them it gets that one too");
-        assert_eq!(own.changes, LiteMap::from_iter([(70, vec![2]), (71, vec![2])]));
+        assert_eq!(own.changes, SortedMap::from_iter([(70, vec![2]), (71, vec![2])]));
         let other = part(&mut |slot| (slot > 10).then(|| slot - 10)).unwrap();
-        assert_eq!(other.events, LiteMap::from_iter([("said".to_owned(), vec![2, 3])]));
-        assert_eq!(other.changes, LiteMap::from_iter([(71, vec![4])]));
+        assert_eq!(other.events, SortedMap::from_iter([("said".to_owned(), vec![2, 3])]));
+        assert_eq!(other.changes, SortedMap::from_iter([(71, vec![4])]));
         assert_eq!((other.join_ref, other.deduplicate), (Some(Reference(9)), true));
         assert_eq!(part(&mut |_| None), None);
     }
