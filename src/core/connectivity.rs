@@ -18,11 +18,10 @@ pub mod round_trip;
 pub mod stats;
 mod watching;
 
-use std::collections::VecDeque;
-
 use crate::core::activity::Activity;
 use crate::core::error::Error;
 use crate::core::log::{Level, LogEntry};
+use crate::core::queue::Queue;
 use crate::core::resilience::backoff::Backoff;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
@@ -84,7 +83,7 @@ pub struct Connectivity {
     troubles: Troubles,
     stats: Stats,
     rng: Rng,
-    outputs: VecDeque<Output>,
+    outputs: Queue<Output>,
 }
 
 impl Connectivity {
@@ -102,7 +101,7 @@ impl Connectivity {
             troubles: Troubles::default(),
             stats: Stats::default(),
             rng,
-            outputs: VecDeque::new(),
+            outputs: Queue::default(),
         }
     }
 
@@ -132,7 +131,7 @@ impl Connectivity {
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        self.outputs.pop()
     }
 
     /// When to wake it, and why.
@@ -176,7 +175,7 @@ impl Connectivity {
     }
 
     fn tell(&mut self, output: Output) {
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 
     fn act(&mut self, action: Action) {

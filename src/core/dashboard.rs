@@ -3,7 +3,7 @@
 //! # The drive contract
 //! 1. Mutate with one [`Dashboard::handle`].
 //! 2. Drain [`Dashboard::poll`] until it is empty, and do each output in order.
-//! 3. Sleep until [`Dashboard::next_timeout`], then `handle` an [`Input::Wake`]. Any other input may come first.
+//! 3. Sleep until [`Dashboard::next_deadline`], then `handle` an [`Input::Wake`]. Any other input may come first.
 //!
 //! The driver is the only caller. Time and randomness are arguments: the same inputs at the same times with the same
 //! seed give the same outputs. Nothing here calls back: the driver releases its borrow before it runs anybody's
@@ -40,12 +40,11 @@ pub mod relayed;
 mod vault;
 mod wiring;
 
-use std::collections::VecDeque;
-
 use crate::core::connectivity::{self, Connectivity};
 use crate::core::error::Error;
 use crate::core::ids::SocketId;
 use crate::core::payload::Payload;
+use crate::core::queue::Queue;
 use crate::core::realtime::routes::{Routes, Slot};
 use crate::core::realtime::subscriptions::{Status, Subscription};
 use crate::core::realtime::{self, Realtime};
@@ -133,7 +132,7 @@ pub struct Dashboard<P: Payload> {
     /// How long a request over HTTP may take, in milliseconds.
     http_timeout: u64,
     has_log: bool,
-    outputs: VecDeque<Output<P>>,
+    outputs: Queue<Output<P>>,
 }
 
 impl<P: Payload> Dashboard<P> {
@@ -156,7 +155,7 @@ impl<P: Payload> Dashboard<P> {
             drawing: None,
             http_timeout: config.http_timeout,
             has_log: config.logs,
-            outputs: VecDeque::new(),
+            outputs: Queue::default(),
         }
     }
 
@@ -164,7 +163,7 @@ impl<P: Payload> Dashboard<P> {
     pub fn handle(&mut self, now: Instant, input: Input<P>) {
         self.take(now, input);
         self.pass_on(now);
-        while let Some(machine) = self.due(now) {
+        while let Some((_, machine)) = self.first().filter(|(at, _)| *at <= now) {
             self.wake(now, machine);
         }
         // What was put off until all of this was known.
@@ -184,17 +183,25 @@ impl<P: Payload> Dashboard<P> {
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<Output<P>> {
-        self.outputs.pop_front()
+        self.outputs.pop()
+    }
+
+    /// When to wake it.
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.first().map(|(at, _)| at)
     }
 
     /// When to wake it, and why.
     pub fn next_timeout(&self) -> Option<(Instant, Timer)> {
-        let connectivity = self.connectivity.next_timeout().map(|(at, timer)| (at, timer.into()));
-        let session = self.session.next_timeout().map(|(at, timer)| (at, timer.into()));
-        let realtime = self.realtime.next_timeout().map(|(at, timer)| (at, timer.clone().into()));
-        let store = self.vault.next_timeout().map(|(at, timer)| (at, timer.into()));
-        let tabs = self.tabs.next_timeout().map(|(at, timer)| (at, timer.into()));
-        [connectivity, session, realtime, store, tabs].into_iter().flatten().min_by_key(|(at, _)| *at)
+        let (at, machine) = self.first()?;
+        let timer = match machine {
+            Machine::Connectivity => self.connectivity.next_timeout()?.1.into(),
+            Machine::Session => self.session.next_timeout()?.1.into(),
+            Machine::Realtime => self.realtime.next_timeout()?.1.clone().into(),
+            Machine::Store => self.vault.next_timeout()?.1.into(),
+            Machine::Tabs => self.tabs.next_timeout()?.1.into(),
+        };
+        Some((at, timer))
     }
 
     /// When a timer is due, if it runs.
@@ -280,8 +287,8 @@ impl<P: Payload> Dashboard<P> {
         self.vault.store()
     }
 
-    /// The machine whose timer is due first.
-    fn due(&self, now: Instant) -> Option<Machine> {
+    /// The machine whose timer is due first, and when.
+    fn first(&self) -> Option<(Instant, Machine)> {
         let deadlines = [
             (self.connectivity.next_timeout().map(|(at, _)| at), Machine::Connectivity),
             (self.session.next_timeout().map(|(at, _)| at), Machine::Session),
@@ -289,8 +296,15 @@ impl<P: Payload> Dashboard<P> {
             (self.vault.next_timeout().map(|(at, _)| at), Machine::Store),
             (self.tabs.next_timeout().map(|(at, _)| at), Machine::Tabs),
         ];
-        let due = deadlines.into_iter().filter_map(|(at, machine)| Some((at?, machine)));
-        due.filter(|(at, _)| *at <= now).min_by_key(|(at, _)| *at).map(|(_, machine)| machine)
+        let mut first: Option<(Instant, Machine)> = None;
+        for (at, machine) in deadlines {
+            if let Some(at) = at
+                && first.is_none_or(|(other, _)| at < other)
+            {
+                first = Some((at, machine));
+            }
+        }
+        first
     }
 
     fn wake(&mut self, now: Instant, machine: Machine) {

@@ -17,6 +17,7 @@ pub mod news;
 pub mod page;
 pub mod payload;
 pub mod pump;
+mod queue;
 pub mod realtime;
 pub mod resilience;
 pub mod rng;

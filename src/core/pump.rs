@@ -72,21 +72,24 @@ impl<P: Payload> Pump<P> {
         input: Input<P>,
     ) -> Pumped<P> {
         // Stamped before this reading: what the machine has slept since the last one is not added to them.
-        let heard: Vec<_> = heard.into_iter().map(|heard| (heard, self.clock.moment(heard.at))).collect();
+        let before = self.clock;
         let now = self.clock.read(reading.monotonic, reading.wall);
         let ended = match &input {
             Input::Connectivity(Event::Closed { socket, .. }) => Some(*socket),
             _ => None,
         };
-        // A socket that has ended is not alive, whatever came on it before.
-        for (Heard { socket, frames, .. }, at) in
-            heard.into_iter().filter(|(heard, _)| Some(heard.socket) != ended)
-        {
-            self.dashboard.hear(now, socket, at.min(now), frames);
+        for Heard { socket, frames, at } in heard {
+            // A socket that has ended is not alive, whatever came on it before.
+            if Some(socket) != ended {
+                self.dashboard.hear(now, socket, before.moment(at).min(now), frames);
+            }
         }
         self.dashboard.handle(now, input);
-        let outputs = std::iter::from_fn(|| self.dashboard.poll()).collect();
-        let deadline = self.dashboard.next_timeout().map(|(deadline, _)| deadline);
+        let mut outputs = Vec::new();
+        while let Some(output) = self.dashboard.poll() {
+            outputs.push(output);
+        }
+        let deadline = self.dashboard.next_deadline();
         Pumped { now, outputs, deadline }
     }
 }

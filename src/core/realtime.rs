@@ -34,8 +34,7 @@ pub mod subscriptions;
 pub mod tracking;
 mod users;
 
-use std::collections::VecDeque;
-
+use crate::core::queue::Queue;
 use crate::core::sorted_map::SortedMap;
 
 use crate::core::access::Access;
@@ -98,7 +97,7 @@ pub struct Realtime<P> {
     subscriptions: Subscriptions,
     channels: SortedMap<String, Channel<P>>,
     /// Topics that nobody wants at the moment and that the server limits until then.
-    limited: Timers<Timer>,
+    limited: SortedMap<Timer, Instant>,
     /// Topics to be joined, in this order.
     to_join: Vec<String>,
     /// Topics whose last join was refused: one at a time, after the others.
@@ -120,7 +119,7 @@ pub struct Realtime<P> {
     troubles: Troubles,
     stats: Stats,
     rng: Rng,
-    outputs: VecDeque<Output<P>>,
+    outputs: Queue<Output<P>>,
 }
 
 impl<P: Payload> Realtime<P> {
@@ -130,7 +129,7 @@ impl<P: Payload> Realtime<P> {
             is_kept_open: false,
             subscriptions: Subscriptions::default(),
             channels: SortedMap::new(),
-            limited: Timers::default(),
+            limited: SortedMap::new(),
             to_join: Vec::new(),
             suspects: Vec::new(),
             pace: Pace::new(u64::from(config.joins_per_second)),
@@ -147,7 +146,7 @@ impl<P: Payload> Realtime<P> {
             troubles: Troubles::default(),
             stats: Stats::default(),
             rng,
-            outputs: VecDeque::new(),
+            outputs: Queue::default(),
             config,
         }
     }
@@ -187,7 +186,7 @@ impl<P: Payload> Realtime<P> {
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<Output<P>> {
-        self.outputs.pop_front()
+        self.outputs.pop()
     }
 
     /// When to wake it, and why.
@@ -252,6 +251,6 @@ impl<P: Payload> Realtime<P> {
     }
 
     fn tell(&mut self, output: Output<P>) {
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 }

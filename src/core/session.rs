@@ -10,12 +10,11 @@ mod identity;
 pub mod refusal;
 pub mod token;
 
-use std::collections::VecDeque;
-
 use crate::core::access::{Access, Change};
 use crate::core::activity::Activity;
 use crate::core::error::{Code, Error};
 use crate::core::log::{Level, LogEntry};
+use crate::core::queue::Queue;
 use crate::core::resilience::backoff::Backoff;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
@@ -174,7 +173,7 @@ pub struct Session {
     timers: Timers<Timer>,
     troubles: Troubles,
     rng: Rng,
-    outputs: VecDeque<Output>,
+    outputs: Queue<Output>,
 }
 
 impl Session {
@@ -194,7 +193,7 @@ impl Session {
             timers: Timers::default(),
             troubles: Troubles::default(),
             rng,
-            outputs: VecDeque::new(),
+            outputs: Queue::default(),
         };
         session.tell_access();
         session
@@ -234,7 +233,7 @@ impl Session {
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<Output> {
-        self.outputs.pop_front()
+        self.outputs.pop()
     }
 
     /// When to wake it, and why.
@@ -270,7 +269,7 @@ impl Session {
     }
 
     fn tell(&mut self, output: Output) {
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 
     fn tell_error(&mut self, error: Error) {
@@ -292,7 +291,7 @@ impl Session {
             || (access.version, access.is_ready, access.over) != (version, is_ready, over)
         {
             self.access = Access { value: value.map(str::to_owned), version, is_ready, over };
-            self.outputs.push_back(Output::Access(self.access.clone()));
+            self.outputs.push(Output::Access(self.access.clone()));
         }
     }
 

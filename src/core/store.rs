@@ -44,8 +44,7 @@ mod telling;
 mod wiping;
 mod writing;
 
-use std::collections::VecDeque;
-
+use crate::core::queue::Queue;
 use crate::core::sorted_map::SortedMap;
 
 use crate::core::ids::CallId;
@@ -109,7 +108,7 @@ pub struct Store<P> {
     timers: Timers<Timer>,
     status: Status,
     rng: Rng,
-    outputs: VecDeque<Output<P>>,
+    outputs: Queue<Output<P>>,
 }
 
 impl<P: Clone> Store<P> {
@@ -140,7 +139,7 @@ impl<P: Clone> Store<P> {
             timers: Timers::default(),
             status: Status::default(),
             rng,
-            outputs: VecDeque::new(),
+            outputs: Queue::default(),
         }
     }
 
@@ -177,7 +176,7 @@ impl<P: Clone> Store<P> {
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<Output<P>> {
-        self.outputs.pop_front()
+        self.outputs.pop()
     }
 
     /// When to wake it, and why.
@@ -238,7 +237,7 @@ impl<P: Clone> Store<P> {
     }
 
     fn tell(&mut self, output: Output<P>) {
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 
     fn tell_news(&mut self, news: News<P>) {

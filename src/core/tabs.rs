@@ -28,8 +28,7 @@ pub mod tracks;
 mod users;
 mod written;
 
-use std::collections::VecDeque;
-
+use crate::core::queue::Queue;
 use crate::core::sorted_map::SortedMap;
 
 use crate::core::ids::{CallId, TabId};
@@ -137,7 +136,7 @@ pub struct Tabs<R: Relay> {
     stats: Stats,
     timers: Timers<Timer>,
     rng: Rng,
-    outputs: VecDeque<Output<R>>,
+    outputs: Queue<Output<R>>,
 }
 
 impl<R: Relay> Tabs<R> {
@@ -173,7 +172,7 @@ impl<R: Relay> Tabs<R> {
             stats: Stats::default(),
             timers: Timers::default(),
             rng,
-            outputs: VecDeque::new(),
+            outputs: Queue::default(),
             config,
         }
     }
@@ -208,7 +207,7 @@ impl<R: Relay> Tabs<R> {
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<Output<R>> {
-        self.outputs.pop_front()
+        self.outputs.pop()
     }
 
     /// When to wake it, and why.
@@ -284,7 +283,7 @@ impl<R: Relay> Tabs<R> {
     }
 
     fn tell(&mut self, output: Output<R>) {
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 
     fn tell_news(&mut self, news: News<R::Payload>) {

@@ -29,18 +29,24 @@ impl Troubles {
         if error.code == Code::Overflow {
             return true;
         }
-        let reason: String = error.message.chars().filter(|character| !character.is_ascii_digit()).collect();
-        let is_about_it = |trouble: &Trouble| trouble.subject.as_deref() == subject;
-        if self
-            .told
-            .iter()
-            .any(|trouble| is_about_it(trouble) && trouble.code == error.code && trouble.reason == reason)
-        {
-            return false;
+        let mut reason = String::new();
+        for character in error.message.chars() {
+            if !character.is_ascii_digit() {
+                reason.push(character);
+            }
         }
-        if self.told.iter().filter(|trouble| is_about_it(trouble)).count() >= MOST_REASONS
-            && let Some(oldest) = self.told.iter().position(is_about_it)
-        {
+        let (mut known, mut oldest) = (0, None);
+        for (place, trouble) in self.told.iter().enumerate() {
+            if trouble.subject.as_deref() != subject {
+                continue;
+            }
+            if trouble.code == error.code && trouble.reason == reason {
+                return false;
+            }
+            known += 1;
+            oldest = oldest.or(Some(place));
+        }
+        if let Some(oldest) = oldest.filter(|_| known >= MOST_REASONS) {
             self.told.remove(oldest);
         }
         self.told.push(Trouble { subject: subject.map(str::to_owned), code: error.code, reason });
@@ -49,12 +55,16 @@ impl Troubles {
 
     /// What was wrong with the subject is over.
     pub fn end_of(&mut self, subject: &str) {
-        self.told.retain(|trouble| trouble.subject.as_deref() != Some(subject));
+        self.drop_those(&|trouble| trouble.subject.as_deref() == Some(subject));
     }
 
     /// Failures with these codes are over.
     pub fn end(&mut self, codes: &[Code]) {
-        self.told.retain(|trouble| !codes.contains(&trouble.code));
+        self.drop_those(&|trouble| codes.contains(&trouble.code));
+    }
+
+    fn drop_those(&mut self, is_over: &dyn Fn(&Trouble) -> bool) {
+        self.told.retain(|trouble| !is_over(trouble));
     }
 }
 

@@ -19,8 +19,8 @@ export const mutants = [
   {
     name: 'frames that count as heard when the client is told of them, not when they came',
     file: 'src/core/pump.rs',
-    text: 'self.dashboard.hear(now, socket, at.min(now), frames);',
-    replacement: 'self.dashboard.hear(now, socket, at.max(now), frames);',
+    text: 'self.dashboard.hear(now, socket, before.moment(at).min(now), frames);',
+    replacement: 'self.dashboard.hear(now, socket, before.moment(at).max(now), frames);',
   },
   {
     name: 'a search for the way back that ends when a socket opens',
@@ -232,8 +232,8 @@ export const mutants = [
   {
     name: 'a subscription that the server begins anew and that nobody is told of',
     file: 'src/core/realtime/channel.rs',
-    text: 'Event::BegunAnew { changes: true }',
-    replacement: 'Event::Nothing',
+    text: 'State::Live(_) => Event::BegunAnew { changes },',
+    replacement: 'State::Live(_) => if changes { Event::Nothing } else { Event::BegunAnew { changes } },',
   },
   {
     name: 'an older token that overrides a newer one',

@@ -15,7 +15,7 @@ const TABLES: &[&str] = &[
     "outputs",
 ];
 /// How one begins that holds nothing.
-const EMPTY: [&str; 2] = ["[]", "SortedMap { keys: []"];
+const EMPTY: [&str; 3] = ["[]", "SortedMap { keys: []", "Queue { front: IntoIter([]), back: [] }"];
 
 impl Peer {
     /// What is left of it once nothing is wanted.

@@ -1,7 +1,5 @@
 //! What connectivity counts and measures.
 
-use std::collections::VecDeque;
-
 /// Round trips kept for percentiles.
 const SAMPLES: usize = 100;
 
@@ -14,7 +12,7 @@ pub struct Stats {
     pub reconnects: u32,
     /// Heartbeats that were answered.
     pub heartbeats: u32,
-    round_trips: VecDeque<u64>,
+    round_trips: Vec<u64>,
 }
 
 impl Stats {
@@ -28,20 +26,24 @@ impl Stats {
     pub fn round_trip(&mut self, millis: u64) {
         self.heartbeats += 1;
         if self.round_trips.len() == SAMPLES {
-            self.round_trips.pop_front();
+            self.round_trips.remove(0);
         }
-        self.round_trips.push_back(millis);
+        self.round_trips.push(millis);
     }
 
     /// The round trip in milliseconds that so many percent of the last hundred heartbeats did not exceed (nearest rank);
     /// `None` before the first.
     pub fn percentile(&self, percent: usize) -> Option<u64> {
         // Few samples, seldom asked for: counting is enough, and code for sorting is dear.
-        let reaches = |candidate: u64| {
-            let within = self.round_trips.iter().filter(|sample| **sample <= candidate).count();
-            within * 100 >= self.round_trips.len() * percent
-        };
-        self.round_trips.iter().copied().filter(|sample| reaches(*sample)).min()
+        let mut least = None;
+        for sample in &self.round_trips {
+            let within = self.round_trips.iter().filter(|other| *other <= sample).count();
+            let reaches = within * 100 >= self.round_trips.len() * percent;
+            if reaches && least.is_none_or(|least| *sample < least) {
+                least = Some(*sample);
+            }
+        }
+        least
     }
 }
 

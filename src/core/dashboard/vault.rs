@@ -1,9 +1,9 @@
 //! The store of whoever's page this is. What is asked of it waits until that is known.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::core::ids::CallId;
+use crate::core::queue::Queue;
 use crate::core::rng::Rng;
 use crate::core::store::input::{Command, Config, Input, Limits, Timer};
 use crate::core::store::names::{Kind, Owner};
@@ -43,7 +43,7 @@ pub(super) struct Vault<P> {
     is_hidden: bool,
     is_put_away: bool,
     rng: Rng,
-    outputs: VecDeque<Output<P>>,
+    outputs: Queue<Output<P>>,
 }
 
 impl<P: Clone> Vault<P> {
@@ -61,7 +61,7 @@ impl<P: Clone> Vault<P> {
             is_hidden: false,
             is_put_away: false,
             rng,
-            outputs: VecDeque::new(),
+            outputs: Queue::default(),
         }
     }
 
@@ -69,12 +69,12 @@ impl<P: Clone> Vault<P> {
         match self.user {
             User::Unknown => {
                 self.waiting.push((call, command));
-                self.outputs.push_back(Output::WantUser);
+                self.outputs.push(Output::WantUser);
             }
             // Nothing is kept of somebody whom nobody could tell from another.
             User::Unclear => {
                 let outcome = Outcome::Failed(Refusal::Unavailable);
-                self.outputs.push_back(Output::Store(StoreOutput::News(News::Settled { call, outcome })));
+                self.outputs.push(Output::Store(StoreOutput::News(News::Settled { call, outcome })));
             }
             _ => {
                 self.begin(now);
@@ -88,7 +88,7 @@ impl<P: Clone> Vault<P> {
         self.is_used = true;
         self.begin(now);
         if self.user == User::Unknown {
-            self.outputs.push_back(Output::WantUser);
+            self.outputs.push(Output::WantUser);
         }
         self.tell(now, Input::Open);
     }
@@ -97,7 +97,7 @@ impl<P: Clone> Vault<P> {
     pub(super) fn draw_epoch(&mut self, now: Instant, above: u64) {
         self.begin(now);
         if self.store.is_none() {
-            self.outputs.push_back(Output::Store(StoreOutput::Epoch(None)));
+            self.outputs.push(Output::Store(StoreOutput::Epoch(None)));
         }
         self.tell(now, Input::DrawEpoch { above });
     }
@@ -160,7 +160,7 @@ impl<P: Clone> Vault<P> {
             self.flush();
             self.owner = owner;
             if self.store.take().is_some() {
-                self.outputs.push_back(Output::Renew);
+                self.outputs.push(Output::Renew);
             }
         }
         if self.is_used {
@@ -191,7 +191,7 @@ impl<P: Clone> Vault<P> {
 
     pub(super) fn poll(&mut self) -> Option<Output<P>> {
         self.flush();
-        self.outputs.pop_front()
+        self.outputs.pop()
     }
 
     pub(super) fn next_timeout(&self) -> Option<(Instant, Timer)> {
@@ -230,7 +230,9 @@ impl<P: Clone> Vault<P> {
 
     fn flush(&mut self) {
         if let Some(store) = &mut self.store {
-            self.outputs.extend(std::iter::from_fn(|| store.poll()).map(Output::Store));
+            while let Some(output) = store.poll() {
+                self.outputs.push(Output::Store(output));
+            }
         }
     }
 }

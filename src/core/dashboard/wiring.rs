@@ -303,7 +303,7 @@ impl<P: Payload> Dashboard<P> {
     }
 
     fn tell(&mut self, output: Output<P>) {
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 
     fn notify(&mut self, notification: Notification<P>) {

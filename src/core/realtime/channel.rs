@@ -329,39 +329,41 @@ impl<P: Payload> Channel<P> {
 
     fn system(&mut self, payload: &P, of_this_join: bool) -> Event<P> {
         let about_changes = text(payload, "extension").as_deref() == Some("postgres_changes");
-        match (text(payload, "status").as_deref(), self.state) {
-            (Some("ok"), State::Subscribing(reference, awaited)) if about_changes => {
-                let awaited = Awaited { changes: false, ..awaited };
-                self.live_if_complete(reference, awaited).unwrap_or(Event::Nothing)
-            }
-            (Some("ok"), State::Subscribing(reference, awaited))
-                if text(payload, "message").as_deref() == Some(REPLICATION_READY) =>
-            {
-                let awaited = Awaited { replication: false, ..awaited };
-                self.live_if_complete(reference, awaited).unwrap_or(Event::Nothing)
-            }
-            (Some("ok"), State::Live(_)) if about_changes => {
-                if std::mem::take(&mut self.is_refreshing) {
-                    return Event::Nothing;
-                }
-                Event::BegunAnew { changes: true }
-            }
-            (Some("ok"), State::Live(_))
-                if text(payload, "message").as_deref() == Some(REPLICATION_READY) =>
-            {
-                Event::BegunAnew { changes: false }
+        let message = text(payload, "message");
+        match text(payload, "status").as_deref() {
+            Some("ok") if about_changes || message.as_deref() == Some(REPLICATION_READY) => {
+                self.stands(about_changes)
             }
             // Where it does not say of which join it is, what comes before the reply is the earlier one's.
-            (Some("error"), State::Joining(_)) if about_changes && !of_this_join => Event::Nothing,
-            (Some("error"), _) if about_changes => {
-                Event::Down(Cause::RefusedByDatabase(text(payload, "message").unwrap_or_default()))
+            Some("error") if about_changes && !of_this_join && matches!(self.state, State::Joining(_)) => {
+                Event::Nothing
             }
-            (Some("error"), _) => {
+            Some("error") if about_changes => {
+                Event::Down(Cause::RefusedByDatabase(message.unwrap_or_default()))
+            }
+            Some("error") => {
                 // A `phx_close` follows and ends the channel; it has no reason of its own.
-                self.complaint = text(payload, "message");
+                self.complaint = message;
                 Event::Nothing
             }
             _ => Event::Nothing,
+        }
+    }
+
+    /// The server's subscription to the database's changes stands, or its connection for the database's broadcasts.
+    fn stands(&mut self, changes: bool) -> Event<P> {
+        match self.state {
+            State::Subscribing(reference, mut awaited) => {
+                if changes {
+                    awaited.changes = false;
+                } else {
+                    awaited.replication = false;
+                }
+                self.live_if_complete(reference, awaited).unwrap_or(Event::Nothing)
+            }
+            State::Live(_) if changes && std::mem::take(&mut self.is_refreshing) => Event::Nothing,
+            State::Live(_) => Event::BegunAnew { changes },
+            State::Waiting | State::Joining(_) => Event::Nothing,
         }
     }
 }

@@ -65,9 +65,8 @@ impl<P: Payload> Realtime<P> {
                 self.stats.forget_absence();
             }
             // Without a network the queues are not worked off.
-            for queue in [&mut self.to_join, &mut self.suspects] {
-                queue.retain(|queued| queued != topic);
-            }
+            drop_all(&mut self.to_join, topic);
+            drop_all(&mut self.suspects, topic);
             let timers: [fn(String) -> Timer; 3] = [Timer::Join, Timer::Rejoin, Timer::Tracking];
             for timer in timers {
                 self.clear_timer(timer, topic);
@@ -92,7 +91,7 @@ impl<P: Payload> Realtime<P> {
             self.clear_timer(Timer::Rejoin, &topic);
             let is_limited = self.channels.get(&topic).is_some_and(|channel| channel.is_limited);
             if let Some(until) = until.filter(|_| is_limited) {
-                self.limited.set(Timer::Rejoin(topic), until);
+                self.limited.insert(Timer::Rejoin(topic), until);
             }
         }
     }
@@ -113,17 +112,15 @@ impl<P: Payload> Realtime<P> {
 
     /// Until when the server limits a topic that was not wanted for a while.
     pub(super) fn take_limit(&mut self, now: Instant, topic: &str) -> Option<Instant> {
-        let timer = Timer::Rejoin(topic.to_owned());
-        let until = self.limited.deadline(&timer);
-        self.limited.clear(&timer);
+        let until = self.limited.remove(&Timer::Rejoin(topic.to_owned()));
         until.filter(|until| *until > now)
     }
 
     /// The server's limit is kept to even if the subscription leaves and comes back.
     fn remember_limit(&mut self, now: Instant, topic: &str) {
-        while self.limited.take_due(now).is_some() {}
+        self.limited.retain(|_, until| *until > now);
         if let Some(until) = self.deadline_of(Timer::Rejoin, topic) {
-            self.limited.set(Timer::Rejoin(topic.to_owned()), until);
+            self.limited.insert(Timer::Rejoin(topic.to_owned()), until);
         }
     }
 
@@ -156,5 +153,12 @@ impl<P: Payload> Realtime<P> {
     /// When a topic's timer is due, if it runs.
     pub(super) fn deadline_of(&self, timer: fn(String) -> Timer, topic: &str) -> Option<Instant> {
         self.timers.deadline(&timer(topic.to_owned()))
+    }
+}
+
+/// Takes a topic or an id out of a list, however often it stands there.
+pub(super) fn drop_all(list: &mut Vec<String>, name: &str) {
+    while let Some(place) = list.iter().position(|other| other == name) {
+        list.remove(place);
     }
 }

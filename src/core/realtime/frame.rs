@@ -41,10 +41,6 @@ impl Reference {
         P::string(&self.0.to_string())
     }
 
-    fn from_payload<P: Payload>(value: P) -> Option<Self> {
-        Self::parse(&value.as_text()?)
-    }
-
     /// The number that the text is; `None` if no client of this kind has made it.
     pub fn parse(text: &str) -> Option<Self> {
         text.parse().ok().map(Self)
@@ -75,7 +71,9 @@ impl<P: Payload> Outbound<'_, P> {
             Protocol::V1 => {
                 let mut fields =
                     vec![("topic", topic), ("event", event), ("payload", self.payload), ("ref", reference)];
-                fields.extend(join_ref.map(|join_ref| ("join_ref", join_ref)));
+                if let Some(join_ref) = join_ref {
+                    fields.push(("join_ref", join_ref));
+                }
                 P::object(fields)
             }
             Protocol::V2 => {
@@ -108,13 +106,15 @@ impl<P: Payload> Inbound<P> {
             Protocol::V1 => frame.field(name),
             Protocol::V2 => frame.item(index),
         };
-        Some(Self {
-            payload: part(4, "payload")?,
-            topic: part(2, "topic")?.as_text()?,
-            event: part(3, "event")?.as_text()?,
-            join_ref: part(0, "join_ref").and_then(Reference::from_payload),
-            reference: part(1, "ref").and_then(Reference::from_payload),
-        })
+        let text = |index, name| part(index, name).and_then(|part| part.as_text());
+        let reference = |index, name| Reference::parse(&text(index, name)?);
+        let (Some(topic), Some(event), Some(payload)) =
+            (text(2, "topic"), text(3, "event"), part(4, "payload"))
+        else {
+            return None;
+        };
+        let (join_ref, reference) = (reference(0, "join_ref"), reference(1, "ref"));
+        Some(Self { join_ref, reference, topic, event, payload })
     }
 }
 

@@ -63,15 +63,17 @@ impl<P: Payload> Realtime<P> {
     fn take_private(&mut self) -> Vec<String> {
         let mut private = Vec::new();
         for queue in [&mut self.to_join, &mut self.suspects] {
-            queue.retain(|topic| {
-                let channel = self.channels.get_mut(topic).filter(|channel| channel.config.private);
-                let Some(channel) = channel else { return true };
+            for topic in std::mem::take(queue) {
+                let Some(channel) = self.channels.get_mut(&topic).filter(|channel| channel.config.private)
+                else {
+                    queue.push(topic);
+                    continue;
+                };
                 // One that waits for the server's limit since then still stands here.
                 if std::mem::take(&mut channel.is_queued) {
-                    private.push(topic.clone());
+                    private.push(topic);
                 }
-                false
-            });
+            }
         }
         private
     }

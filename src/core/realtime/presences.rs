@@ -66,7 +66,9 @@ impl<P: Payload> Realtime<P> {
             Step::Send(state) => {
                 let event = if state.is_some() { "track" } else { "untrack" };
                 let mut fields = vec![("type", P::string("presence")), ("event", P::string(event))];
-                fields.extend(state.map(|state| ("payload", state)));
+                if let Some(state) = state {
+                    fields.push(("payload", state));
+                }
                 let reference = self.push(socket, topic, join_ref, "presence", P::object(fields));
                 self.expect_answer(now, reference, topic, Purpose::Tracking);
                 if let Some(channel) = self.channels.get_mut(topic) {

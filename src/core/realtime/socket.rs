@@ -100,7 +100,10 @@ impl<P: Payload> Realtime<P> {
     /// A reply has come, to whatever it was.
     pub(super) fn take_reply(&mut self, reference: Option<Reference>) {
         if let Some(socket) = &mut self.socket {
-            socket.joins.retain(|join| Some(*join) != reference);
+            let place = socket.joins.iter().position(|join| Some(*join) == reference);
+            if let Some(place) = place {
+                socket.joins.remove(place);
+            }
         }
     }
 
@@ -122,7 +125,9 @@ impl<P: Payload> Realtime<P> {
         if let Some((heartbeat, sent)) = last {
             socket.certain = sent;
             // The server's socket answers in order.
-            socket.joins.retain(|join| *join > heartbeat);
+            while socket.joins.first().is_some_and(|join| *join <= heartbeat) {
+                socket.joins.remove(0);
+            }
             self.tell(Output::HeartbeatAnswered);
         }
     }

@@ -152,7 +152,9 @@ impl Subscriptions {
     pub fn remove(&mut self, id: &str) -> Option<Entry> {
         let entry = self.entries.remove(id)?;
         if let Some(ids) = self.by_topic.get_mut(&entry.topic) {
-            ids.retain(|other| other != id);
+            if let Some(place) = ids.iter().position(|other| other == id) {
+                ids.remove(place);
+            }
             if ids.is_empty() {
                 self.by_topic.remove(&entry.topic);
             }

@@ -1,17 +1,16 @@
 //! In place of the machine where it is not built: everything goes straight through.
 
-use std::collections::VecDeque;
-
 use super::relay::Relay;
 use super::{Config, Input, Output, Timer};
 use crate::core::ids::{Slot, TabId};
 use crate::core::news::Status;
+use crate::core::queue::Queue;
 use crate::core::rng::Rng;
 use crate::core::time::Instant;
 
 /// A tab that shares nothing.
 pub struct Alone<R: Relay> {
-    outputs: VecDeque<Output<R>>,
+    outputs: Queue<Output<R>>,
 }
 
 impl<R: Relay> std::fmt::Debug for Alone<R> {
@@ -23,12 +22,12 @@ impl<R: Relay> std::fmt::Debug for Alone<R> {
 impl<R: Relay> Alone<R> {
     /// As a [`Tabs`](super::Tabs) that shares nothing.
     pub fn new(_config: Config, _rng: Rng) -> Self {
-        Self { outputs: VecDeque::new() }
+        Self { outputs: Queue::default() }
     }
 
     /// Passes on what is for this tab's own machine and for its application.
     pub fn handle(&mut self, _now: Instant, input: Input<R>) {
-        self.outputs.push_back(match input {
+        self.outputs.push(match input {
             Input::Command(command) => Output::Apply(command),
             Input::News { news, .. } => Output::News(news),
             Input::Link(link) => Output::Link(link),
@@ -40,7 +39,7 @@ impl<R: Relay> Alone<R> {
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<Output<R>> {
-        self.outputs.pop_front()
+        self.outputs.pop()
     }
 
     /// It never wants to be woken.

@@ -3,149 +3,162 @@
 use super::{Condition, Operator, Value, has_any, wrong};
 use crate::core::error::Error;
 
+const NO_CONDITION: &str = "\" where a condition must be: `column=operator.value`, as `supplier_id=eq.7`. A value with a \
+    comma goes in quotes.";
+const NO_QUOTE: &str = "has a quote that is not at the beginning of a value. Put the whole value in quotes and write `\\\"` \
+    for the quote, as `size=eq.\"5\\\" pipe\"`.";
+const OPEN_QUOTE: &str =
+    "has a quote that does not close. Within quotes write `\\\"` for a quote and `\\\\` for a backslash.";
+const UNBALANCED: &str =
+    "has a parenthesis without its other half. Put the value in quotes, as `name=eq.\"a (b\"`.";
+/// `or=(…)` and `and=(…)` are the grammar of the project's REST interface.
+const OR: &str = "has `or=(…)`, and the server has no OR: all conditions of a filter must hold. Give each alternative an entry \
+    of its own in `changes`; of one column's values write `status=in.(new,won)`.";
+const AND: &str =
+    "has `and=(…)`: separate the conditions by commas, as `a=eq.1,b=eq.2`. All of them must hold anyway.";
+
 /// The conditions of a filter's text. A text of spaces has none, as the server has it.
 ///
 /// # Errors
 /// `invalid_option` for what the server would refuse, and for what it would read otherwise than it looks: a quote or
 /// parenthesis that does not close, characters after a closing quote, a list with a gap or a bare `null`.
 pub fn read(text: &str) -> Result<Vec<Condition>, Error> {
-    if text.trim().is_empty() {
-        return Ok(Vec::new());
+    let (mut reader, mut conditions) = (Reader { complaint: None }, Vec::new());
+    if !text.trim().is_empty() {
+        for part in reader.split(text, 0) {
+            conditions.push(reader.condition(part.trim()));
+        }
     }
-    let mut conditions = Vec::new();
-    for part in split(text, 0)? {
-        conditions.push(condition(part.trim())?);
+    match reader.complaint {
+        None => Ok(conditions),
+        Some(error) => Err(error),
     }
-    Ok(conditions)
 }
 
-/// Splits at the commas outside of quotes and parentheses. `edge` is what a part is taken to follow: a list's value may
-/// begin with a quote, a condition begins with its column.
-fn split(text: &str, edge: u8) -> Result<Vec<&str>, Error> {
-    let mut parts = Vec::new();
-    let (mut start, mut depth, mut former) = (0, 0u32, edge);
-    // All that matters is ASCII, of which no part of another character has a byte.
-    let mut bytes = text.bytes().enumerate();
-    while let Some((at, byte)) = bytes.next() {
-        match byte {
-            b'"' if matches!(former, b'.' | b'(' | b',') => skip_quoted(&mut bytes)?,
-            b'"' => {
-                let sentence = "has a quote that is not at the beginning of a value. Put the whole value in quotes and \
-                    write `\\\"` for the quote, as `size=eq.\"5\\\" pipe\"`.";
-                return Err(wrong(&[sentence]));
-            }
-            b'(' => depth += 1,
-            b')' => depth = depth.checked_sub(1).ok_or_else(unbalanced)?,
-            b',' if depth == 0 => {
-                parts.extend(text.get(start..at));
-                start = at + 1;
-                former = edge;
+/// Reads on whatever is wrong, and keeps the first complaint: to stop at each would be most of the code.
+struct Reader {
+    complaint: Option<Error>,
+}
+
+impl Reader {
+    fn complain(&mut self, words: &[&str]) {
+        self.keep(wrong(words));
+    }
+
+    fn keep(&mut self, error: Error) {
+        self.complaint.get_or_insert(error);
+    }
+
+    /// Splits at the commas outside of quotes and parentheses. `edge` is what a part is taken to follow: a list's value
+    /// may begin with a quote, a condition begins with its column.
+    fn split<'a>(&mut self, text: &'a str, edge: u8) -> Vec<&'a str> {
+        let mut parts = Vec::new();
+        let (mut start, mut depth, mut former) = (0, 0u32, edge);
+        let (mut is_quoted, mut is_escaped) = (false, false);
+        // All that matters is ASCII, of which no part of another character has a byte.
+        for (at, byte) in text.bytes().enumerate() {
+            if is_quoted {
+                is_quoted = is_escaped || byte != b'"';
+                is_escaped = !is_escaped && byte == b'\\';
                 continue;
             }
-            _ => {}
-        }
-        former = byte;
-    }
-    if depth > 0 {
-        return Err(unbalanced());
-    }
-    parts.extend(text.get(start..));
-    Ok(parts)
-}
-
-fn unbalanced() -> Error {
-    wrong(&["has a parenthesis without its other half. Put the value in quotes, as `name=eq.\"a (b\"`."])
-}
-
-fn skip_quoted(bytes: &mut impl Iterator<Item = (usize, u8)>) -> Result<(), Error> {
-    while let Some((_, byte)) = bytes.next() {
-        match byte {
-            b'\\' => {
-                bytes.next();
+            match byte {
+                b'"' if matches!(former, b'.' | b'(' | b',') => is_quoted = true,
+                b'"' => self.complain(&[NO_QUOTE]),
+                b'(' => depth += 1,
+                b')' if depth == 0 => self.complain(&[UNBALANCED]),
+                b')' => depth -= 1,
+                b',' if depth == 0 => {
+                    parts.push(text.get(start..at).unwrap_or_default());
+                    start = at + 1;
+                    former = edge;
+                    continue;
+                }
+                _ => {}
             }
-            b'"' => return Ok(()),
+            former = byte;
+        }
+        if is_quoted {
+            self.complain(&[OPEN_QUOTE]);
+        }
+        if depth > 0 {
+            self.complain(&[UNBALANCED]);
+        }
+        parts.push(text.get(start..).unwrap_or_default());
+        parts
+    }
+
+    fn condition(&mut self, text: &str) -> Condition {
+        if text.is_empty() {
+            self.complain(&["has a comma too many: write `a=eq.1,b=eq.2`."]);
+        }
+        let group = text.split_once('(').map_or("", |(word, _)| word.strip_suffix('=').unwrap_or(word));
+        match group.strip_prefix("not.").unwrap_or(group) {
+            "or" => self.complain(&[OR]),
+            "and" => self.complain(&[AND]),
             _ => {}
         }
-    }
-    Err(wrong(&[
-        "has a quote that does not close. Within quotes write `\\\"` for a quote and `\\\\` for a backslash.",
-    ]))
-}
-
-/// `or=(…)` and `and=(…)` are the grammar of the project's REST interface.
-fn no_groups(text: &str) -> Result<(), Error> {
-    let Some((word, _)) = text.split_once('(') else { return Ok(()) };
-    let word = word.strip_suffix('=').unwrap_or(word);
-    match word.strip_prefix("not.").unwrap_or(word) {
-        "or" => Err(wrong(&[
-            "has `or=(…)`, and the server has no OR: all conditions of a filter must hold. Give each alternative an \
-                entry of its own in `changes`; of one column's values write `status=in.(new,won)`.",
-        ])),
-        "and" => Err(wrong(&[
-            "has `and=(…)`: separate the conditions by commas, as `a=eq.1,b=eq.2`. All of them must hold anyway.",
-        ])),
-        _ => Ok(()),
-    }
-}
-
-fn condition(text: &str) -> Result<Condition, Error> {
-    if text.is_empty() {
-        return Err(wrong(&["has a comma too many: write `a=eq.1,b=eq.2`."]));
-    }
-    no_groups(text)?;
-    let wanted = "`column=operator.value`, as `supplier_id=eq.7`. A value with a comma goes in quotes.";
-    let malformed = || wrong(&["has \"", text, "\" where a condition must be: ", wanted]);
-    let (column, rest) = text.split_once('=').ok_or_else(malformed)?;
-    let (negated, rest) = rest.strip_prefix("not.").map_or((false, rest), |rest| (true, rest));
-    let (operator, value) = rest.split_once('.').ok_or_else(malformed)?;
-    let operator = Operator::named(operator)?;
-    let value = match operator {
-        Operator::In => match value.strip_prefix('(').and_then(|value| value.strip_suffix(')')) {
-            Some(list) => Value::Many(items(list)?),
-            None => Value::One(value.to_owned()),
-        },
-        _ => Value::One(plain(value)?),
-    };
-    let condition = Condition { column: column.to_owned(), operator, value, negated };
-    condition.check()?;
-    Ok(condition)
-}
-
-/// What a value stands for: what its quotes hold, or itself.
-fn plain(value: &str) -> Result<String, Error> {
-    let Some(quoted) = value.strip_prefix('"') else { return Ok(value.to_owned()) };
-    let mut plain = String::new();
-    let mut characters = quoted.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => plain.extend(characters.next()),
-            '"' if characters.as_str().is_empty() => return Ok(plain),
-            '"' => break,
-            _ => plain.push(character),
+        let (column, rest) = text.split_once('=').unwrap_or_default();
+        let positive = rest.strip_prefix("not.");
+        let (name, value) = positive.unwrap_or(rest).split_once('.').unwrap_or_else(|| {
+            self.complain(&["has \"", text, NO_CONDITION]);
+            ("", "")
+        });
+        let operator = Operator::named(name).unwrap_or_else(|error| {
+            self.keep(error);
+            Operator::Eq
+        });
+        let list = value.strip_prefix('(').and_then(|value| value.strip_suffix(')'));
+        let value = match (operator, list) {
+            (Operator::In, Some(list)) => Value::Many(self.items(list)),
+            (Operator::In, None) => Value::One(value.to_owned()),
+            _ => Value::One(self.plain(value)),
+        };
+        let condition = Condition { column: column.to_owned(), operator, value, negated: positive.is_some() };
+        if let Err(error) = condition.check() {
+            self.keep(error);
         }
+        condition
     }
-    Err(wrong(&["has characters after the closing quote of ", value, ". Put the whole value in quotes."]))
-}
 
-/// The values of a list, which PostgreSQL reads as an array's.
-fn items(list: &str) -> Result<Vec<String>, Error> {
-    if list.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut items = Vec::new();
-    for item in split(list, b',')? {
-        let item = item.trim();
-        if item.is_empty() || item.eq_ignore_ascii_case("null") || is_bare(item) && has_any(item, b"(){}\\") {
-            let sentence = "\" in a list of `in`. Put it in quotes; null is found by `is.null` alone.";
-            return Err(wrong(&["has \"", item, sentence]));
+    /// What a value stands for: what its quotes hold, or itself.
+    fn plain(&mut self, value: &str) -> String {
+        let Some(quoted) = value.strip_prefix('"') else { return value.to_owned() };
+        let mut plain = String::new();
+        let mut characters = quoted.chars();
+        while let Some(character) = characters.next() {
+            match character {
+                '\\' => plain.extend(characters.next()),
+                '"' if characters.as_str().is_empty() => return plain,
+                '"' => break,
+                _ => plain.push(character),
+            }
         }
-        items.push(plain(item)?);
+        self.complain(&[
+            "has characters after the closing quote of ",
+            value,
+            ". Put the whole value in quotes.",
+        ]);
+        plain
     }
-    Ok(items)
-}
 
-fn is_bare(item: &str) -> bool {
-    !item.starts_with('"')
+    /// The values of a list, which PostgreSQL reads as an array's.
+    fn items(&mut self, list: &str) -> Vec<String> {
+        let mut items = Vec::new();
+        if list.is_empty() {
+            return items;
+        }
+        for item in self.split(list, b',') {
+            let item = item.trim();
+            let is_bare = !item.starts_with('"');
+            if item.is_empty() || item.eq_ignore_ascii_case("null") || is_bare && has_any(item, b"(){}\\") {
+                let sentence = "\" in a list of `in`. Put it in quotes; null is found by `is.null` alone.";
+                self.complain(&["has \"", item, sentence]);
+            }
+            items.push(self.plain(item));
+        }
+        items
+    }
 }
 
 #[cfg(test)]
