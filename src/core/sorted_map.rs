@@ -67,6 +67,11 @@ impl<K, V> SortedMap<K, V> {
         self.keys.iter().zip(&mut self.values)
     }
 
+    /// The entry at a place in the order of the keys.
+    pub fn get_indexed(&self, place: usize) -> Option<(&K, &V)> {
+        Some((self.keys.get(place)?, self.values.get(place)?))
+    }
+
     /// Drops the entries of which that is not true.
     pub fn retain(&mut self, mut is_kept: impl FnMut(&K, &V) -> bool) {
         for (key, value) in std::mem::take(self) {
@@ -218,6 +223,8 @@ mod tests {
             assert_eq!((map.contains_key(&key), map.len()), (model.contains_key(&key), model.len()));
             assert!(map.iter().eq(&model) && map.keys().eq(model.keys()) && map.values().eq(model.values()));
         }
+        let entry = |place| map.get_indexed(place).map(|(key, value)| (key.clone(), *value));
+        assert!((0..map.len()).filter_map(entry).eq(model.clone()) && entry(map.len()).is_none());
         assert!(map.clone().into_iter().eq(model));
         map.clear();
         assert!(map.is_empty() && map == SortedMap::default());

@@ -44,8 +44,9 @@ mod telling;
 mod wiping;
 mod writing;
 
-use crate::core::queue::Queue;
-use crate::core::sorted_map::SortedMap;
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
 
 use crate::core::ids::CallId;
 use crate::core::rng::Rng;
@@ -92,11 +93,11 @@ pub struct Store<P> {
     epoch: u64,
     /// What is to be above the epoch that is wanted.
     drawing: Option<u64>,
-    databases: SortedMap<Kind, Database<P>>,
+    databases: LiteMap<Kind, Database<P>>,
     is_spilling: bool,
     /// How many entries this origin has made.
     number: u64,
-    operations: SortedMap<OperationId, Purpose>,
+    operations: LiteMap<OperationId, Purpose>,
     next_operation: u32,
     next_handle: u32,
     /// Calls that wait, by the time at which they have waited too long; some may have been settled since.
@@ -108,7 +109,7 @@ pub struct Store<P> {
     timers: Timers<Timer>,
     status: Status,
     rng: Rng,
-    outputs: Queue<Output<P>>,
+    outputs: VecDeque<Output<P>>,
 }
 
 impl<P: Clone> Store<P> {
@@ -126,10 +127,10 @@ impl<P: Clone> Store<P> {
             is_visible: true,
             epoch: 0,
             drawing: None,
-            databases: SortedMap::new(),
+            databases: LiteMap::new(),
             is_spilling: false,
             number: 0,
-            operations: SortedMap::new(),
+            operations: LiteMap::new(),
             next_operation: 0,
             next_handle: 0,
             waiting: Vec::new(),
@@ -139,7 +140,7 @@ impl<P: Clone> Store<P> {
             timers: Timers::default(),
             status: Status::default(),
             rng,
-            outputs: Queue::default(),
+            outputs: VecDeque::new(),
         }
     }
 
@@ -176,7 +177,7 @@ impl<P: Clone> Store<P> {
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<Output<P>> {
-        self.outputs.pop()
+        self.outputs.pop_front()
     }
 
     /// When to wake it, and why.
@@ -237,7 +238,7 @@ impl<P: Clone> Store<P> {
     }
 
     fn tell(&mut self, output: Output<P>) {
-        self.outputs.push(output);
+        self.outputs.push_back(output);
     }
 
     fn tell_news(&mut self, news: News<P>) {
@@ -245,9 +246,10 @@ impl<P: Clone> Store<P> {
     }
 
     /// What is known of a database.
-    fn database(&mut self, kind: Kind) -> Option<&mut Database<P>> {
+    fn database(&mut self, kind: Kind) -> &mut Database<P> {
         let (owner, incarnation) = (&self.owner, self.incarnation);
-        self.databases.get_or_insert_with(kind, || Database::new(kind, owner.database(incarnation, kind)))
+        let database = self.databases.entry(kind);
+        database.or_insert_with(|| Database::new(kind, owner.database(incarnation, kind)))
     }
 
     fn next_handle(&mut self) -> HandleId {

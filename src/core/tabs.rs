@@ -28,8 +28,9 @@ pub mod tracks;
 mod users;
 mod written;
 
-use crate::core::queue::Queue;
-use crate::core::sorted_map::SortedMap;
+use std::collections::VecDeque;
+
+use litemap::LiteMap;
 
 use crate::core::ids::{CallId, TabId};
 use crate::core::news::News;
@@ -120,23 +121,23 @@ pub struct Tabs<R: Relay> {
     hello: u32,
     leader: Leader<R::Payload>,
     own: Own<R>,
-    followers: SortedMap<TabId, Follower<R>>,
+    followers: LiteMap<TabId, Follower<R>>,
     names: Names,
     tracks: Tracks<R::Payload>,
     /// The last news of each state of the connection.
     states: Vec<R::Link>,
     /// The part of each topic's routes that is this tab's, where others have one too.
-    local: SortedMap<String, R::Routes>,
+    local: LiteMap<String, R::Routes>,
     /// Which tabs get the frames of a topic.
-    forwards: SortedMap<String, Vec<TabId>>,
+    forwards: LiteMap<String, Vec<TabId>>,
     /// Broadcasts whose call is not settled yet.
-    echoes: SortedMap<CallId, PendingEcho<R::Payload>>,
+    echoes: LiteMap<CallId, PendingEcho<R::Payload>>,
     count: u32,
     told: Option<Health>,
     stats: Stats,
     timers: Timers<Timer>,
     rng: Rng,
-    outputs: Queue<Output<R>>,
+    outputs: VecDeque<Output<R>>,
 }
 
 impl<R: Relay> Tabs<R> {
@@ -160,19 +161,19 @@ impl<R: Relay> Tabs<R> {
             hello: 0,
             leader: Leader::default(),
             own: Own::default(),
-            followers: SortedMap::new(),
+            followers: LiteMap::new(),
             names: Names::default(),
             tracks: Tracks::default(),
             states: Vec::new(),
-            local: SortedMap::new(),
-            forwards: SortedMap::new(),
-            echoes: SortedMap::new(),
+            local: LiteMap::new(),
+            forwards: LiteMap::new(),
+            echoes: LiteMap::new(),
             count: 1,
             told: None,
             stats: Stats::default(),
             timers: Timers::default(),
             rng,
-            outputs: Queue::default(),
+            outputs: VecDeque::new(),
             config,
         }
     }
@@ -207,7 +208,7 @@ impl<R: Relay> Tabs<R> {
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<Output<R>> {
-        self.outputs.pop()
+        self.outputs.pop_front()
     }
 
     /// When to wake it, and why.
@@ -283,7 +284,7 @@ impl<R: Relay> Tabs<R> {
     }
 
     fn tell(&mut self, output: Output<R>) {
-        self.outputs.push(output);
+        self.outputs.push_back(output);
     }
 
     fn tell_news(&mut self, news: News<R::Payload>) {

@@ -21,7 +21,7 @@ use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use std::task::{Context, Poll, Waker};
 
-use crate::core::sorted_map::SortedMap;
+use litemap::LiteMap;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -46,8 +46,8 @@ pub struct Storage {
 struct Inner {
     tell: Box<dyn Fn(Event<JsValue>)>,
     /// The openings; `None` while one is under way.
-    handles: RefCell<SortedMap<HandleId, Option<Handle>>>,
-    locks: RefCell<SortedMap<Rc<str>, Lock>>,
+    handles: RefCell<LiteMap<HandleId, Option<Handle>>>,
+    locks: RefCell<LiteMap<Rc<str>, Lock>>,
 }
 
 impl Storage {

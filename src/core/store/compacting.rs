@@ -9,7 +9,7 @@
 
 use std::rc::Rc;
 
-use crate::core::sorted_map::SortedMap;
+use litemap::LiteMap;
 
 use super::index::{Extent, Index, Slot, State};
 use super::input::{Limits, Timer};
@@ -180,7 +180,7 @@ impl<P: Clone> Store<P> {
         let index = &database.index;
         let Some((first, last)) = compacting.range else { return };
         let mut run = Segment { epoch: 0, entries: Vec::new(), seen: Vec::new() };
-        let mut seen: SortedMap<u64, u64> = SortedMap::new();
+        let mut seen: LiteMap<u64, u64> = LiteMap::new();
         let mut dropped = Vec::new();
         for (key, segment) in segments {
             let is_counted = index.extents().iter().any(|extent| extent.key == *key && extent.is_counted);
@@ -269,7 +269,7 @@ impl<P: Clone> Store<P> {
     }
 }
 
-fn raise(seen: &mut SortedMap<u64, u64>, id: EntryId) {
+fn raise(seen: &mut LiteMap<u64, u64>, id: EntryId) {
     if seen.get(&id.origin).is_none_or(|number| *number < id.number) {
         seen.insert(id.origin, id.number);
     }

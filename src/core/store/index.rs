@@ -10,7 +10,7 @@
 
 use std::rc::Rc;
 
-use crate::core::sorted_map::SortedMap;
+use litemap::LiteMap;
 
 use super::segment::{Content, Directory, Encoded, Entry, EntryId, Place, Seen, Segment};
 use super::table::Table;
@@ -98,7 +98,7 @@ pub struct Index<P> {
     pub epoch: u64,
     /// In the order of the log.
     slots: Table<Slot<P>>,
-    seen: SortedMap<u64, u64>,
+    seen: LiteMap<u64, u64>,
     /// In the order of their keys.
     extents: Vec<Extent>,
     uses: u32,
@@ -107,7 +107,7 @@ pub struct Index<P> {
 impl<P: Clone> Index<P> {
     /// Of an empty log.
     pub fn new(order: Order) -> Self {
-        let (slots, seen) = (Table::default(), SortedMap::new());
+        let (slots, seen) = (Table::default(), LiteMap::new());
         Self { order, through: 0, epoch: 0, slots, seen, extents: Vec::new(), uses: 0 }
     }
 

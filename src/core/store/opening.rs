@@ -78,12 +78,12 @@ impl<P: Clone> Store<P> {
         if self.life != Life::Running {
             return;
         }
-        let Some(database) = self.database(kind) else { return };
+        let database = self.database(kind);
         if database.link != Link::Closed {
             return;
         }
         let handle = self.next_handle();
-        let Some(database) = self.database(kind) else { return };
+        let database = self.database(kind);
         database.link = Link::Opening;
         database.handle = Some(handle);
         let version = (!database.is_newer).then_some(VERSION);

@@ -7,7 +7,7 @@
 
 use std::rc::Rc;
 
-use crate::core::sorted_map::SortedMap;
+use litemap::LiteMap;
 
 use super::database::{Group, Link, regroup};
 use super::input::Timer;
@@ -36,7 +36,7 @@ pub(super) struct Round {
     /// Since when this tab has been alone and there has been no spill, and how far the outbox had been read before.
     alone: Option<(Instant, u64)>,
     /// Since when tabs have been gone that the log knows.
-    gone: SortedMap<u64, Instant>,
+    gone: LiteMap<u64, Instant>,
 }
 
 impl Round {

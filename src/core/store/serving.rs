@@ -24,7 +24,7 @@ impl<P: Clone> Store<P> {
             return self.refuse(vec![call], Refusal::Unavailable);
         }
         self.wait(now, call);
-        let Some(database) = self.database(kind) else { return };
+        let database = self.database(kind);
         database.asks.push(Ask { call, key });
         let groups = database.queue.len() + database.awaiting.len();
         if groups > MANY || database.queue.iter().any(|group| group.entries.len() > MANY) {

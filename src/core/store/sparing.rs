@@ -22,7 +22,7 @@ impl<P: Clone> Store<P> {
     pub(super) fn wipe_unless_pending(&mut self, now: Instant, call: CallId) {
         self.leaving.push(call);
         self.wait(now, call);
-        let Some(outbox) = self.database(Kind::Outbox) else { return };
+        let outbox = self.database(Kind::Outbox);
         if outbox.reading.is_some() {
             outbox.is_behind = true;
         } else {

@@ -62,9 +62,7 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn enqueue(&mut self, kind: Kind, group: Group<P>) {
-        if let Some(database) = self.database(kind) {
-            database.queue.push(group);
-        }
+        self.database(kind).queue.push(group);
     }
 
     pub(super) fn next_id(&mut self) -> EntryId {

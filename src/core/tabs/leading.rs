@@ -1,6 +1,6 @@
 //! This tab serves: itself, and those that follow it.
 
-use crate::core::sorted_map::SortedMap;
+use litemap::LiteMap;
 
 use super::Tabs;
 use super::body::Body;
@@ -24,7 +24,7 @@ pub(super) struct Follower<R: Relay> {
     pub(super) link: Link<R::Payload>,
     pub(super) wants: Wants<R>,
     /// Its part of the routes of each topic.
-    pub(super) routes: SortedMap<String, R::Routes>,
+    pub(super) routes: LiteMap<String, R::Routes>,
     heard_at: Instant,
     /// It is not written to until it says hello again.
     pub(super) is_frozen: bool,
@@ -69,7 +69,7 @@ impl<R: Relay> Tabs<R> {
             hello,
             link: Link::default(),
             wants: Wants::default(),
-            routes: SortedMap::new(),
+            routes: LiteMap::new(),
             heard_at: now,
             is_frozen: false,
         };

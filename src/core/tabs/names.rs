@@ -1,6 +1,6 @@
 //! What the tabs' ids, calls and callbacks are called in the machine of the one that serves them all.
 
-use crate::core::sorted_map::SortedMap;
+use litemap::LiteMap;
 
 use crate::core::ids::{CallId, Slot, TabId};
 
@@ -54,13 +54,13 @@ pub type Owned<T> = (Party, T);
 #[derive(Debug)]
 pub struct Names {
     last: u32,
-    calls: SortedMap<CallId, Owned<CallId>>,
-    slots: SortedMap<Slot, Owned<Slot>>,
+    calls: LiteMap<CallId, Owned<CallId>>,
+    slots: LiteMap<Slot, Owned<Slot>>,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self { last: GIVEN, calls: SortedMap::new(), slots: SortedMap::new() }
+        Self { last: GIVEN, calls: LiteMap::new(), slots: LiteMap::new() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the application of a tab wants and waits for.
 
-use crate::core::sorted_map::SortedMap;
+use litemap::LiteMap;
 
 use super::relay::{CommandOf, Relay};
 use crate::core::command::{Command, HttpBroadcast};
@@ -38,14 +38,14 @@ pub(super) enum Outcome {
 
 /// All that it wants.
 pub(super) struct Wants<R: Relay> {
-    pub(super) table: SortedMap<String, Want<R>>,
+    pub(super) table: LiteMap<String, Want<R>>,
     /// Whether the socket is to stay open without a subscription.
     pub(super) is_open: bool,
 }
 
 impl<R: Relay> Default for Wants<R> {
     fn default() -> Self {
-        Self { table: SortedMap::new(), is_open: false }
+        Self { table: LiteMap::new(), is_open: false }
     }
 }
 
@@ -165,9 +165,9 @@ pub(super) enum About<R: Relay> {
 /// What this tab's application wants and waits for.
 pub(super) struct Own<R: Relay> {
     pub(super) wants: Wants<R>,
-    pub(super) calls: SortedMap<CallId, About<R>>,
+    pub(super) calls: LiteMap<CallId, About<R>>,
     /// Calls that the application has not made: those by which its subscriptions are begun again.
-    pub(super) again: SortedMap<CallId, String>,
+    pub(super) again: LiteMap<CallId, String>,
     /// The application has ended everything while others keep the connection: it is told nothing of that.
     pub(super) has_ended: bool,
     /// The states of the connection as the application knows them.
@@ -178,8 +178,8 @@ impl<R: Relay> Default for Own<R> {
     fn default() -> Self {
         Self {
             wants: Wants::default(),
-            calls: SortedMap::new(),
-            again: SortedMap::new(),
+            calls: LiteMap::new(),
+            again: LiteMap::new(),
             has_ended: false,
             told: Vec::new(),
         }

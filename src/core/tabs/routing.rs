@@ -55,14 +55,13 @@ impl<R: Relay> Tabs<R> {
 
     fn route_to(&mut self, now: Instant, tab: TabId, topic: &str, part: Option<R::Routes>) {
         let Some(follower) = self.followers.get_mut(&tab) else { return };
-        if follower.routes.get(topic) == part.as_ref() {
-            return;
-        }
-        match &part {
+        let former = match &part {
             Some(part) => follower.routes.insert(topic.to_owned(), part.clone()),
-            None => drop(follower.routes.remove(topic)),
+            None => follower.routes.remove(topic),
+        };
+        if former != part {
+            self.send(now, tab, &Body::Routes(topic.to_owned(), part));
         }
-        self.send(now, tab, &Body::Routes(topic.to_owned(), part));
     }
 
     fn unroute(&mut self, now: Instant, topic: String) {
