@@ -11,8 +11,6 @@ use crate::core::store::segment::Encoded;
 extern "C" {
     #[wasm_bindgen(catch, js_name = encode)]
     fn encoded(value: &JsValue) -> Result<Array, JsValue>;
-    #[wasm_bindgen(js_name = holdsBlob)]
-    fn holds_blob_in(stored: &JsValue) -> bool;
     #[wasm_bindgen(js_name = keyOf)]
     fn key_of(key: &JsValue) -> String;
     #[wasm_bindgen(js_name = spellingOf)]
@@ -28,11 +26,6 @@ pub fn encode(value: &JsValue) -> Result<Encoded<JsValue>, JsValue> {
     let bytes = told.get(1).as_number().unwrap_or(0.0);
     // A cast of a number that is too large gives the largest there is.
     Ok(Encoded { value: told.get(0), bytes: bytes as u32 })
-}
-
-/// Whether what is stored of a value holds a blob or a file.
-pub fn holds_blob(stored: &JsValue) -> bool {
-    holds_blob_in(stored)
 }
 
 /// A key as text that wasm can hold. Strings of JavaScript's may hold halves of characters, which are spelt out; no two

@@ -20,11 +20,6 @@ use super::columns::{Keys, count, numbers, rows, seen, table, table_of_seen, uni
 use crate::core::payload::Payload;
 use crate::core::store::segment::{Directory, EntryId, FORMAT, Head, Place};
 
-/// The key of the head.
-pub const HEAD: f64 = 0.0;
-/// The key of the directory.
-pub const DIRECTORY: f64 = 1.0;
-
 fn number(value: u64) -> JsValue {
     JsValue::number(value as f64)
 }

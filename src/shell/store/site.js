@@ -1,12 +1,14 @@
 /** What a site has beside its databases. What is missing here, or forbidden, is told as an exception of the browser's is. */
 
+import { failure } from './failure.js';
+
 /** Marks and the list of databases share `localStorage` with the application. */
 const markPrefix = 'wedsync-mark:';
 const databasePrefix = 'wedsync-database:';
 const userPrefix = 'wedsync-user:';
 
 function given(api) {
-  if (!api) throw new DOMException('The browser does not have this here.', 'NotSupportedError');
+  if (!api) throw failure('NotSupportedError');
   return api;
 }
 
@@ -61,37 +63,35 @@ export function rememberUser(project, user) {
   }
 }
 
-/** Works for `promise.js`. */
-export function names(prefix) {
-  return async () => {
+/** What is asked of the site, by its name. */
+export const site = {
+  async names(prefix) {
     const all = listsDatabases() ? await listed() : keys(databasePrefix);
     return all.filter((name) => name.startsWith(prefix));
-  };
-}
+  },
 
-export function estimate() {
-  return async () => {
+  async estimate() {
     const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
     return [usage, quota];
-  };
-}
+  },
 
-export function persist() {
-  return () => navigator.storage?.persist?.();
-}
+  persist: () => navigator.storage?.persist?.(),
 
-export function readMarks(prefix) {
-  return () =>
+  readMarks: (prefix) =>
     keys(markPrefix)
       .filter((name) => name.startsWith(prefix))
-      .map((name) => [name, Number(local().getItem(markPrefix + name))]);
-}
+      .map((name) => [name, Number(local().getItem(markPrefix + name))]),
 
-export function writeMark(name, value) {
-  return () => local().setItem(markPrefix + name, value);
-}
+  writeMark: (name, value) => local().setItem(markPrefix + name, value),
 
-/** Asks for a lock: `taken` is work that ends once it is held, `release` gives it back, held or not. */
+  /** The names of the locks that any tab holds. */
+  async held(prefix) {
+    const { held } = await given(navigator.locks).query();
+    return held.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+  },
+};
+
+/** Asks for a lock: `taken` ends once it is held, `release` gives it back, held or not. */
 export function hold(name) {
   const asking = new AbortController();
   let release = () => asking.abort();
@@ -106,12 +106,5 @@ export function hold(name) {
     const ask = async () => given(navigator.locks).request(name, { signal: asking.signal }, keep);
     ask().catch(reject);
   });
-  return { taken: () => taken, release: () => release() };
-}
-
-export function held(prefix) {
-  return async () => {
-    const { held } = await given(navigator.locks).query();
-    return held.map(({ name }) => name).filter((name) => name.startsWith(prefix));
-  };
+  return { taken, release: () => release() };
 }
