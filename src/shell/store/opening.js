@@ -43,6 +43,7 @@ function asked(name, version) {
   }
 }
 
+/** Deletes a database, if there is one. */
 export async function deleteDatabase(name, blocked) {
   if (!globalThis.indexedDB) throw failure('NotSupportedError');
   await answer(indexedDB.deleteDatabase(name), blocked);

@@ -40,9 +40,9 @@ export function operations(tell) {
 
   const own = {
     /** `[whether it was made, its version]`, or nothing if it has been given up meanwhile. */
-    async open(id, handle, name, version, head) {
+    async open(handle, name, version, head, onBlocked) {
       databases.set(handle, undefined);
-      const opening = openDatabase(name, version, head, () => tell(blocked, id));
+      const opening = openDatabase(name, version, head, onBlocked);
       opening.catch(() => databases.delete(handle));
       const [database, wasMade] = await opening;
       if (!databases.has(handle)) return database.close();
@@ -50,22 +50,22 @@ export function operations(tell) {
       listen(handle, database);
       return [wasMade, database.version];
     },
-    close: (id, handle) => close(handle),
-    delete: (id, name) => deleteDatabase(name, () => tell(blocked, id)),
-    hold(id, name) {
+    close,
+    delete: deleteDatabase,
+    hold(name) {
       const { taken, release } = hold(name);
       locks.get(name)?.();
       locks.set(name, release);
       return taken;
     },
-    release(id, name) {
+    release(name) {
       locks.get(name)?.();
       locks.delete(name);
     },
   };
 
   const work = async (id, name, given) => {
-    if (name in own) return own[name](id, ...given);
+    if (name in own) return own[name](...given, () => tell(blocked, id));
     if (name in site) return site[name](...given);
     const [handle, ...rest] = given;
     const database = databases.get(handle);
@@ -75,7 +75,7 @@ export function operations(tell) {
       if (head === null) throw failure('DataError');
       return head;
     };
-    return performing[name](database, headAfter, ...rest);
+    return performing[name]({ database, next: headAfter }, ...rest);
   };
 
   return {

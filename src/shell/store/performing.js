@@ -22,7 +22,7 @@ const both = ['segments', 'manifest'];
 
 export const performing = {
   /** The keys that the records are given. */
-  async append(database, next, durability, records) {
+  async append({ database }, durability, records) {
     try {
       return await run(database, 'segments', durability, [], () =>
         records.map((one) => add('segments', one)),
@@ -35,7 +35,7 @@ export const performing = {
   },
 
   /** The records under keys; `undefined` for one that is not there. */
-  async get(database, next, keys) {
+  async get({ database }, keys) {
     try {
       return await run(database, 'segments', undefined, [], () => keys.map((key) => get('segments', key)));
     } catch (reason) {
@@ -44,7 +44,7 @@ export const performing = {
   },
 
   /** `[directory, head, keys, records]`: from a key on, or from where the directory ends. */
-  async read(database, next, after, most) {
+  async read({ database }, after, most) {
     const isStart = after === undefined;
     const slice = async (...of) => {
       const found = await run(database, both, undefined, isStart ? [directory] : [], ([start]) => {
@@ -63,7 +63,7 @@ export const performing = {
   },
 
   /** `[the head before, the first key above what was looked at]` */
-  compact(database, next, durability, through, first, last, added, newDirectory) {
+  compact({ database, next }, durability, through, first, last, added, newDirectory) {
     return run(database, both, durability, [head, keyAbove(through)], (found) => {
       const newHead = next(found);
       if (!newHead) return [];
@@ -74,12 +74,12 @@ export const performing = {
   },
 
   /** `[the head before]` */
-  drawEpoch(database, next) {
+  drawEpoch({ database, next }) {
     return run(database, 'manifest', 'strict', [head], (found) => [putHead(next(found))]);
   },
 
   /** `[the head before]` */
-  async clear(database, next) {
+  async clear({ database, next }) {
     // Where there is no space, Chromium refuses a transaction that puts anything, however much it removes. The head follows in
     // one of its own.
     const empty = [clear('segments'), removeRange('manifest', 1, 1)];
