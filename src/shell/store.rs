@@ -84,7 +84,7 @@ impl Storage {
         let inner = Rc::new_cyclic(|inner: &Weak<Inner>| {
             let inner = inner.clone();
             let told = Closure::<dyn Fn(u32, u32, JsValue) -> JsValue>::new(move |what, id, value| {
-                inner.upgrade().map_or(JsValue::UNDEFINED, |inner| inner.told(what, id, &value))
+                inner.upgrade().map_or(JsValue::NULL, |inner| inner.told(what, id, &value))
             });
             Inner {
                 tell: Box::new(tell),

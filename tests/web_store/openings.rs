@@ -123,3 +123,16 @@ async fn a_storage_that_ends_closes_everything_and_tells_nothing() {
     turn().await;
     assert_eq!(world.rest(), []);
 }
+
+#[wasm_bindgen_test]
+async fn a_storage_that_ends_while_it_draws_an_epoch_leaves_a_head() {
+    let (world, name) = (World::new(), name());
+    let handle = world.open(&name).await;
+    world.begin(Operation::DrawEpoch { handle, above: 0 });
+    world.end();
+    let other = World::new();
+    let handle = other.open(&name).await;
+    let drawn = other.run(Operation::DrawEpoch { handle, above: 0 }).await;
+    assert!(matches!(drawn, Ok(Answer::Epoch(1..=2))), "{drawn:?}");
+    other.delete_open(handle, &name).await;
+}

@@ -89,7 +89,8 @@ export function operations(tell) {
       );
     },
     end() {
-      tell = () => {};
+      // Nothing is told, and no head follows any more: what waits for one is given up.
+      tell = () => null;
       for (const handle of databases.keys()) close(handle);
       for (const release of locks.values()) release();
     },
