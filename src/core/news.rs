@@ -154,18 +154,16 @@ impl<P> News<P> {
         }
     }
 
-    /// The same of a subscription of another name.
-    #[must_use]
-    pub fn of(mut self, name: &str) -> Self {
-        match &mut self {
+    /// The subscription it is about, to call it by another name.
+    pub const fn id_mut(&mut self) -> Option<&mut String> {
+        match self {
             Self::Status { id, .. }
             | Self::Continuity { id, .. }
             | Self::Error { id, .. }
             | Self::Failed { id, .. }
             | Self::Presence { id, .. }
-            | Self::System { id, .. } => name.clone_into(id),
-            Self::Settled { .. } => {}
+            | Self::System { id, .. } => Some(id),
+            Self::Settled { .. } => None,
         }
-        self
     }
 }

@@ -9,6 +9,7 @@ pub mod alone;
 pub mod body;
 mod calling;
 mod election;
+mod fields;
 mod following;
 mod hearing;
 mod input;
@@ -28,13 +29,11 @@ pub mod tracks;
 mod users;
 mod written;
 
-use std::collections::VecDeque;
-
-use litemap::LiteMap;
-
 use crate::core::ids::{CallId, TabId};
 use crate::core::news::News;
+use crate::core::queue::Queue;
 use crate::core::rng::Rng;
+use crate::core::sorted_map::SortedMap;
 use crate::core::time::{Instant, Timers};
 use crate::core::user::User;
 use following::Leader;
@@ -121,23 +120,21 @@ pub struct Tabs<R: Relay> {
     hello: u32,
     leader: Leader<R::Payload>,
     own: Own<R>,
-    followers: LiteMap<TabId, Follower<R>>,
+    followers: Vec<Follower<R>>,
     names: Names,
     tracks: Tracks<R::Payload>,
     /// The last news of each state of the connection.
     states: Vec<R::Link>,
     /// The part of each topic's routes that is this tab's, where others have one too.
-    local: LiteMap<String, R::Routes>,
-    /// Which tabs get the frames of a topic.
-    forwards: LiteMap<String, Vec<TabId>>,
+    local: SortedMap<String, R::Routes>,
     /// Broadcasts whose call is not settled yet.
-    echoes: LiteMap<CallId, PendingEcho<R::Payload>>,
+    echoes: Vec<(CallId, PendingEcho<R::Payload>)>,
     count: u32,
     told: Option<Health>,
     stats: Stats,
     timers: Timers<Timer>,
     rng: Rng,
-    outputs: VecDeque<Output<R>>,
+    outputs: Queue<Output<R>>,
 }
 
 impl<R: Relay> Tabs<R> {
@@ -161,19 +158,18 @@ impl<R: Relay> Tabs<R> {
             hello: 0,
             leader: Leader::default(),
             own: Own::default(),
-            followers: LiteMap::new(),
+            followers: Vec::new(),
             names: Names::default(),
             tracks: Tracks::default(),
             states: Vec::new(),
-            local: LiteMap::new(),
-            forwards: LiteMap::new(),
-            echoes: LiteMap::new(),
+            local: SortedMap::new(),
+            echoes: Vec::new(),
             count: 1,
             told: None,
             stats: Stats::default(),
             timers: Timers::default(),
             rng,
-            outputs: VecDeque::new(),
+            outputs: Queue::default(),
             config,
         }
     }
@@ -208,7 +204,7 @@ impl<R: Relay> Tabs<R> {
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<Output<R>> {
-        self.outputs.pop_front()
+        self.outputs.pop()
     }
 
     /// When to wake it, and why.
@@ -284,7 +280,7 @@ impl<R: Relay> Tabs<R> {
     }
 
     fn tell(&mut self, output: Output<R>) {
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 
     fn tell_news(&mut self, news: News<R::Payload>) {

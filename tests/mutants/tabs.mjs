@@ -53,7 +53,7 @@ export const tabsMutants = [
   {
     name: 'wants that are not repeated to another leader',
     file: 'src/core/tabs/following.rs',
-    text: '        for command in self.replayed() {\n            self.send_to_leader(now, &Body::Command(command));\n        }',
+    text: '        for command in self.replayed() {\n            self.send_to_leader(now, Body::Command(command));\n        }',
     replacement: '',
   },
   {
@@ -77,8 +77,8 @@ export const tabsMutants = [
   {
     name: 'a message that was lost and is not sent again',
     file: 'src/core/tabs/link.rs',
-    text: '        self.unheard.iter_mut().map(again).collect()',
-    replacement: '        self.unheard.iter_mut().map(again).take(0).collect()',
+    text: '                again.push((*number, body.clone()));',
+    replacement: '                drop((*number, body.clone()));',
   },
   {
     name: 'what a former leader told its followers, taken for what a follower asks',
@@ -96,8 +96,8 @@ export const tabsMutants = [
   {
     name: 'a call that nobody settles once the leader is gone',
     file: 'src/core/tabs/calling.rs',
-    text: '        for call in self.own.take_lost() {',
-    replacement: '        for call in self.own.take_lost().into_iter().take(0) {',
+    text: '        let lost = self.own.take_lost();',
+    replacement: '        let lost = self.own.take_lost().into_iter().take(0).collect();',
   },
   {
     name: 'a change of the leader that is told to have missed nothing',
@@ -108,8 +108,8 @@ export const tabsMutants = [
   {
     name: 'what a tab asked for before its last hello, taken for what it asks for',
     file: 'src/core/tabs/leading.rs',
-    text: '.filter(|follower| follower.hello == hello && !follower.is_frozen)',
-    replacement: '.filter(|follower| !follower.is_frozen)',
+    text: '        self.follower_mut(Party { tab, hello }).filter(|follower| !follower.is_frozen)',
+    replacement: '        self.follower_of(tab).filter(|follower| !follower.is_frozen)',
   },
   {
     name: 'news of a subscription that was replaced, taken for news of the other',
@@ -144,8 +144,8 @@ export const tabsMutants = [
   {
     name: 'a refused subscription that takes the place of the one that stays',
     file: 'src/core/tabs/own.rs',
-    text: '(former, Outcome::Refused(self.slot))',
-    replacement: '(None, Outcome::Refused(self.slot))',
+    text: '            let refused = self.list.remove(at);',
+    replacement: '            let Some(refused) = self.remove(&id) else { return Outcome::Stands };',
   },
   {
     name: 'a frozen tab that frames are sent to for ever',

@@ -164,9 +164,9 @@ impl Browser {
         let Some((membership, group)) = self.pages[page].open.clone() else { return };
         for message in [
             json!(null),
-            json!({ "group": group, "kind": "numbered" }),
-            json!({ "group": group, "kind": "later", "from": 1, "build": 1, "protocol": 1 }),
-            json!({ "group": "another's", "kind": "beat", "from": 1, "build": 1, "protocol": 1, "epoch": 9e12, "tabs": 1 }),
+            json!([group, 1, 1]),
+            json!([group, 1, 1, 1, 99]),
+            json!(["another's", 1, 1, 1, 2, 9e12, 1]),
         ] {
             let outside =
                 self.pages[page].told(self.now, Event::Tabs(membership, tabs::Event::Said(message)));

@@ -1,8 +1,8 @@
 //! What is relayed here: subscriptions, routes and news of the connection, as small as they can be.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use wedsync_dashboard::core::ids::Slot;
-use wedsync_dashboard::core::tabs::relay::{LinkNews, Portable, Relay, Routes, Subscription};
+use wedsync_dashboard::core::tabs::relay::{Fields, LinkNews, Portable, Relay, Routes, Subscription};
 
 /// A subscription to broadcasts.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,12 +33,13 @@ impl Relay for Model {
 }
 
 impl Portable<Value> for Wish {
-    fn to_payload(&self) -> Value {
-        json!({ "topic": self.topic, "own": self.own })
+    fn blank() -> Self {
+        Self { topic: String::new(), own: false }
     }
 
-    fn from_payload(value: &Value) -> Option<Self> {
-        Some(Self { topic: value["topic"].as_str()?.into(), own: value["own"].as_bool()? })
+    fn pass(&mut self, fields: &mut Fields<Value>) {
+        fields.text(&mut self.topic);
+        fields.flag(&mut self.own);
     }
 }
 
@@ -53,12 +54,12 @@ impl Subscription<Value> for Wish {
 }
 
 impl Portable<Value> for Slots {
-    fn to_payload(&self) -> Value {
-        json!(self.0)
+    fn blank() -> Self {
+        Self(Vec::new())
     }
 
-    fn from_payload(value: &Value) -> Option<Self> {
-        serde_json::from_value(value.clone()).ok().map(Self)
+    fn pass(&mut self, fields: &mut Fields<Value>) {
+        fields.each(&mut self.0, &0, Fields::number);
     }
 }
 
@@ -70,12 +71,14 @@ impl Routes<Value> for Slots {
 }
 
 impl Portable<Value> for Link {
-    fn to_payload(&self) -> Value {
-        json!(*self == Self::Up)
+    fn blank() -> Self {
+        Self::Down
     }
 
-    fn from_payload(value: &Value) -> Option<Self> {
-        Some(if value.as_bool()? { Self::Up } else { Self::Down })
+    fn pass(&mut self, fields: &mut Fields<Value>) {
+        let mut is_up = *self == Self::Up;
+        fields.flag(&mut is_up);
+        *self = if is_up { Self::Up } else { Self::Down };
     }
 }
 

@@ -3,13 +3,15 @@
 use serde_json::json;
 use wedsync_dashboard::core::ids::TabId;
 use wedsync_dashboard::core::news::Status;
+use wedsync_dashboard::core::tabs::body::Body;
 use wedsync_dashboard::core::tabs::message::{Envelope, Message};
+use wedsync_dashboard::core::tabs::relay::Portable;
 use wedsync_dashboard::core::tabs::role::{Reason, Role};
 use wedsync_dashboard::core::tabs::{self, Input, names};
 
 use crate::browser::Browser;
 use crate::page::{Event, Page};
-use crate::relayed::Wish;
+use crate::relayed::{Model, Wish};
 
 fn wish(topic: &str, own: bool) -> Wish {
     Wish { topic: topic.into(), own }
@@ -128,7 +130,7 @@ fn what_a_leader_of_an_earlier_epoch_says_is_not_heard_and_it_is_told_so() {
     let (membership, group) = browser.pages[2].open.clone().unwrap();
     let said = |message| Envelope { group: group.clone(), protocol: 1, build: 1, from: former, message };
     let hello = browser.pages[2].tabs.party().hello;
-    let body = json!({ "of": "drop", "slot": 1 });
+    let body = Body::<Model>::DropSlot(1).to_payload();
     let before = browser.pages[2].tabs.stats().stale;
     for message in [
         Message::Beat { epoch: 1, tabs: 3 },

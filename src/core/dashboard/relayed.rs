@@ -10,9 +10,8 @@ use std::marker::PhantomData;
 use crate::core::payload::Payload;
 use crate::core::realtime::routes::TopicRoutes;
 use crate::core::realtime::subscriptions::Subscription;
-use crate::core::session;
 use crate::core::session::token::Claims;
-use crate::core::tabs::relay::Relay;
+use crate::core::tabs::relay::{Fields, Portable, Relay};
 pub use aside::Aside;
 pub use link::Told;
 
@@ -28,22 +27,25 @@ impl<P: Payload> Relay for Relayed<P> {
 }
 
 /// A token that the application has set, for the tab that holds the connection.
-pub(super) fn write_token<P: Payload>(value: Option<&str>, claims: &Claims) -> P {
-    let millis = |millis: i64| P::number(millis as f64);
-    let mut fields = Vec::new();
-    fields.extend(value.map(|value| ("value", P::string(value))));
-    fields.extend(claims.user.as_deref().map(|user| ("user", P::string(user))));
-    fields.extend(claims.lifetime.map(|lifetime| ("lifetime", millis(lifetime))));
-    fields.extend(claims.age.map(|age| ("age", millis(age))));
-    P::object(fields)
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetToken {
+    /// The token; `None` for the key's own role.
+    pub value: Option<String>,
+    /// What it says of itself.
+    pub claims: Claims,
 }
 
-/// `None` if it is none.
-pub(super) fn read_token<P: Payload>(token: &P) -> Option<session::Event> {
-    let text = |name| token.field(name).and_then(|value| value.as_text());
-    let millis = |name| token.field(name).and_then(|value| value.as_number()).map(|millis| millis as i64);
-    let claims = Claims { user: text("user"), lifetime: millis("lifetime"), age: millis("age") };
-    token.is_object().then(|| session::Event::SetToken { value: text("value"), claims })
+impl<P: Payload> Portable<P> for SetToken {
+    fn blank() -> Self {
+        Self { value: None, claims: Claims::default() }
+    }
+
+    fn pass(&mut self, fields: &mut Fields<P>) {
+        fields.optional(&mut self.value, String::new(), Fields::text);
+        fields.optional(&mut self.claims.user, String::new(), Fields::text);
+        fields.optional(&mut self.claims.lifetime, 0, Fields::signed);
+        fields.optional(&mut self.claims.age, 0, Fields::signed);
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -54,14 +56,13 @@ mod tests {
     #[test]
     fn a_token_comes_back_as_it_was() {
         let claims = Claims { user: Some("alice".into()), lifetime: Some(-5_000), age: Some(60_000) };
-        for (value, claims) in [(Some("a.b.c"), claims), (None, Claims::default())] {
-            let written: Value = write_token(value, &claims);
-            let read = read_token(&written);
-            assert!(
-                matches!(&read, Some(session::Event::SetToken { value: read, claims: of }) if read.as_deref() == value && *of == claims),
-                "{read:?}"
-            );
+        for (value, claims) in [(Some("a.b.c".into()), claims), (None, Claims::default())] {
+            let token = SetToken { value, claims };
+            let written: Value = token.clone().to_payload();
+            assert_eq!(SetToken::from_payload(&written), Some(token), "{written}");
         }
-        assert!(read_token(&json!(null)).is_none());
+        for other in [json!(null), json!([1, "a.b.c"]), json!([0, 0, 0, 1, 0.5])] {
+            assert_eq!(SetToken::from_payload(&other), None);
+        }
     }
 }

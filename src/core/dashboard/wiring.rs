@@ -1,6 +1,6 @@
 //! Which machine is told what: an arm for each input of the dashboard, and for each output of a machine.
 
-use super::relayed::{Aside, Relayed, Told, read_token, write_token};
+use super::relayed::{Aside, Relayed, SetToken, Told};
 use super::vault;
 use super::{Dashboard, Input, Notification, Output, RequestId};
 use crate::core::access::Change;
@@ -72,7 +72,7 @@ impl<P: Payload> Dashboard<P> {
     fn take_session(&mut self, now: Instant, event: session::Event) {
         let token = match &event {
             session::Event::SetToken { value, claims } if tabs::IS_BUILT && self.is_shared => {
-                Some(write_token(value.as_deref(), claims))
+                Some(SetToken { value: value.clone(), claims: claims.clone() }.to_payload())
             }
             _ => None,
         };
@@ -107,8 +107,10 @@ impl<P: Payload> Dashboard<P> {
             From::Forward { topic, tabs } => self.tell(Output::Forward { topic, tabs }),
             From::Deliver(echo) => self.tell(Output::Deliver(echo)),
             From::SetToken(token) => {
-                let event = read_token(&token).filter(|event| self.is_of_user(event));
-                if let Some(event) = event {
+                if let Some(SetToken { value, claims }) =
+                    SetToken::from_payload(&token).filter(|token| self.is_of_user(token))
+                {
+                    let event = session::Event::SetToken { value, claims };
                     self.session.handle(now, session::Input::Event(event));
                 }
             }
@@ -136,8 +138,7 @@ impl<P: Payload> Dashboard<P> {
     }
 
     /// Whether a token that came from another tab is the present user's.
-    fn is_of_user(&self, event: &session::Event) -> bool {
-        let session::Event::SetToken { value, claims } = event else { return false };
+    fn is_of_user(&self, SetToken { value, claims }: &SetToken) -> bool {
         match self.session.user() {
             User::Known(user) => value.is_some() && claims.user.as_ref() == Some(user),
             User::Nobody => value.is_none(),

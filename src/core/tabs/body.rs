@@ -1,9 +1,8 @@
 //! What is numbered between a leader and a follower: commands one way, news the other.
 
-use super::message::{flag, number, text, whole};
-use super::relay::{CommandOf, Portable, Relay};
-use super::written::{read_command, read_news, write_command, write_news};
-use crate::core::ids::{CallId, Slot};
+use super::fields::{Fields, Portable};
+use super::relay::{CommandOf, Relay};
+use crate::core::ids::Slot;
 use crate::core::news::News;
 use crate::core::payload::Payload;
 
@@ -47,90 +46,72 @@ pub enum Body<R: Relay> {
     Echo(Echo<R::Payload>),
 }
 
-pub(super) type Fields<'a, P> = Vec<(&'a str, P)>;
-
-pub(super) fn kind<'a, P: Payload>(name: &str, rest: Fields<'a, P>) -> P {
-    let mut fields = vec![("of", P::string(name))];
-    fields.extend(rest);
-    P::object(fields)
-}
-
-pub(super) fn count<P: Payload>(number: u32) -> P {
-    P::number(f64::from(number))
-}
-
-pub(super) fn call<P: Payload>(value: &P) -> Option<CallId> {
-    number(value, "call").map(CallId)
-}
-
-/// A field that may be left out.
-pub(super) fn optional<P: Payload>(value: &P, name: &str) -> Option<P> {
-    value.field(name).filter(|value| value.is_object() || value.length().is_some())
-}
-
 impl<R: Relay> Body<R> {
-    /// As a value.
-    pub fn to_payload(&self) -> R::Payload {
-        type P<R> = <R as Relay>::Payload;
+    const fn kind(&self) -> u32 {
         match self {
-            Self::Command(command) => kind("command", vec![("it", write_command(command))]),
-            Self::Token(token) => kind("token", vec![("it", token.clone())]),
-            Self::Overflow(slot, messages) => {
-                kind("overflow", vec![("slot", count(*slot)), ("count", count(*messages))])
-            }
-            Self::News { news, state, after } => {
-                let mut fields = vec![("it", write_news(news)), ("after", P::<R>::number(*after as f64))];
-                fields.extend(state.clone().map(|state| ("state", state)));
-                kind("news", fields)
-            }
-            Self::Link(link) => kind("link", vec![("it", link.to_payload())]),
-            Self::Routes(topic, routes) => {
-                let mut fields = vec![("topic", P::<R>::string(topic))];
-                fields.extend(routes.as_ref().map(|routes| ("it", routes.to_payload())));
-                kind("routes", fields)
-            }
-            Self::DropSlot(slot) => kind("drop", vec![("slot", count(*slot))]),
-            Self::Echo(Echo { topic, event, payload, is_bytes }) => kind(
-                "echo",
-                vec![
-                    ("topic", P::<R>::string(topic)),
-                    ("event", P::<R>::string(event)),
-                    ("payload", payload.clone()),
-                    ("bytes", P::<R>::boolean(*is_bytes)),
-                ],
-            ),
+            Self::Command(_) => 0,
+            Self::Token(_) => 1,
+            Self::Overflow(..) => 2,
+            Self::News { .. } => 3,
+            Self::Link(_) => 4,
+            Self::Routes(..) => 5,
+            Self::DropSlot(_) => 6,
+            Self::Echo(_) => 7,
         }
     }
 
-    /// From a value; `None` if it is none, or of a kind that this build does not know.
-    pub fn from_payload(value: &R::Payload) -> Option<Self> {
-        let it = || value.field("it");
-        Some(match text(value, "of")?.as_str() {
-            "command" => Self::Command(read_command(&it()?)?),
-            "token" => Self::Token(it()?),
-            "overflow" => Self::Overflow(number(value, "slot")?, number(value, "count")?),
-            "news" => Self::News {
-                news: read_news(&it()?)?,
-                state: optional(value, "state"),
-                after: whole(value, "after")?,
-            },
-            "link" => Self::Link(R::Link::from_payload(&it()?)?),
-            "routes" => {
-                let routes = match optional(value, "it") {
-                    Some(routes) => Some(R::Routes::from_payload(&routes)?),
-                    None => None,
-                };
-                Self::Routes(text(value, "topic")?, routes)
-            }
-            "drop" => Self::DropSlot(number(value, "slot")?),
-            "echo" => Self::Echo(Echo {
-                topic: text(value, "topic")?,
-                event: text(value, "event")?,
-                payload: value.field("payload")?,
-                is_bytes: flag(value, "bytes")?,
+    fn of_kind(kind: u32) -> Option<Self> {
+        Some(match kind {
+            0 => Self::Command(Portable::blank()),
+            1 => Self::Token(R::Payload::null()),
+            2 => Self::Overflow(0, 0),
+            3 => Self::News { news: Portable::<R::Payload>::blank(), state: None, after: 0 },
+            4 => Self::Link(R::Link::blank()),
+            5 => Self::Routes(String::new(), None),
+            6 => Self::DropSlot(0),
+            7 => Self::Echo(Echo {
+                topic: String::new(),
+                event: String::new(),
+                payload: R::Payload::null(),
+                is_bytes: false,
             }),
             _ => return None,
         })
+    }
+}
+
+impl<R: Relay> Portable<R::Payload> for Body<R> {
+    fn blank() -> Self {
+        Self::DropSlot(0)
+    }
+
+    fn pass(&mut self, fields: &mut Fields<R::Payload>) {
+        fields.kind(self, self.kind(), Self::of_kind);
+        match self {
+            Self::Command(command) => command.pass(fields),
+            Self::Token(token) => fields.value(token),
+            Self::Overflow(slot, count) => {
+                fields.number(slot);
+                fields.number(count);
+            }
+            Self::News { news, state, after } => {
+                news.pass(fields);
+                fields.optional(state, R::Payload::null(), Fields::value);
+                fields.large(after);
+            }
+            Self::Link(link) => link.pass(fields),
+            Self::Routes(topic, routes) => {
+                fields.text(topic);
+                fields.optional(routes, R::Routes::blank(), |fields, routes| routes.pass(fields));
+            }
+            Self::DropSlot(slot) => fields.number(slot),
+            Self::Echo(Echo { topic, event, payload, is_bytes }) => {
+                fields.text(topic);
+                fields.text(event);
+                fields.value(payload);
+                fields.flag(is_bytes);
+            }
+        }
     }
 }
 
@@ -139,6 +120,7 @@ mod tests {
     use super::*;
     use crate::core::command::{Command, HttpBroadcast};
     use crate::core::error::{Code, Error};
+    use crate::core::ids::CallId;
     use crate::core::news::{Continuity, PresenceEvent, Status};
     use crate::core::tabs::relay::{LinkNews, Routes, Subscription};
     use serde_json::{Value, json};
@@ -157,12 +139,12 @@ mod tests {
     }
 
     impl Portable<Value> for Any {
-        fn to_payload(&self) -> Value {
-            self.0.clone()
+        fn blank() -> Self {
+            Self(Value::Null)
         }
 
-        fn from_payload(value: &Value) -> Option<Self> {
-            Some(Self(value.clone()))
+        fn pass(&mut self, fields: &mut Fields<Value>) {
+            fields.value(&mut self.0);
         }
     }
 
@@ -301,22 +283,26 @@ mod tests {
     }
 
     #[test]
-    fn what_lacks_a_field_is_no_body() {
-        let mut whole: Vec<Value> =
+    fn what_lacks_a_field_or_has_one_of_another_type_is_no_body() {
+        let mut all: Vec<Value> =
             commands().into_iter().map(|command| Body::<AnyRelay>::Command(command).to_payload()).collect();
-        whole.extend(
+        all.extend(
             news()
                 .into_iter()
                 .map(|news| Body::<AnyRelay>::News { news, state: None, after: 1 }.to_payload()),
         );
-        for body in whole {
-            let names: Vec<String> = body["it"].as_object().unwrap().keys().cloned().collect();
-            for name in names {
+        for body in all {
+            for length in 0..body.as_array().unwrap().len() {
+                let short = Value::from(body.as_array().unwrap()[..length].to_vec());
+                assert!(Body::<AnyRelay>::from_payload(&short).is_none(), "{short}");
+            }
+            for wrong in [json!(-1), json!(0.5), json!(99)] {
                 let mut broken = body.clone();
-                broken["it"].as_object_mut().unwrap().remove(&name);
-                // Without a state nothing is tracked, without an error all went well.
-                let may_lack = name == "state" || (name == "error" && body["it"]["of"] == "settled");
-                assert_eq!(Body::<AnyRelay>::from_payload(&broken).is_some(), may_lack, "{broken}");
+                broken[0] = wrong.clone();
+                assert!(Body::<AnyRelay>::from_payload(&broken).is_none(), "{broken}");
+                broken = body.clone();
+                broken[1] = wrong;
+                assert!(Body::<AnyRelay>::from_payload(&broken).is_none(), "{broken}");
             }
         }
         assert!(Body::<AnyRelay>::from_payload(&json!({ "of": "later" })).is_none());

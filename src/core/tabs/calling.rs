@@ -4,7 +4,7 @@ use super::Tabs;
 use super::body::Body;
 use super::names;
 use super::output::Output;
-use super::own::Outcome;
+use super::own::{About, Outcome};
 use super::relay::{CommandOf, LinkNews, Relay};
 use super::role::Role;
 use crate::core::command::Command;
@@ -35,34 +35,35 @@ impl<R: Relay> Tabs<R> {
             return;
         }
         match &command {
-            Command::Unsubscribe { id } => self.end(id),
+            Command::Unsubscribe { id } => self.end(id.clone()),
             Command::Disconnect => self.end_all(),
             _ => {}
         }
         if is_following {
-            self.send_to_leader(now, &Body::Command(command));
+            self.send_to_leader(now, Body::Command(command));
         }
     }
 
     /// Another tab serves the subscription, or none does yet: that it ends is not for that one to say.
-    fn end(&mut self, id: &str) {
-        let Some(want) = self.own.wants.table.remove(id) else { return };
-        self.tell_news(News::Status { id: id.to_owned(), status: Status::Closed });
-        let message = "The subscription was ended before it was live.";
-        for call in self.own.calls_of(id) {
-            self.own.calls.remove(&call);
-            let result = Err(Error::new(Code::Unsubscribed, message));
-            self.tell_news(News::Settled { call, result });
-        }
+    fn end(&mut self, id: String) {
+        let Some(want) = self.own.wants.remove(&id) else { return };
+        let calls = self.own.take_calls_of(&id);
+        self.tell_news(News::Status { id, status: Status::Closed });
+        self.fail(calls, Code::Unsubscribed, "The subscription was ended before it was live.");
         self.tell(Output::Routes(Edit::DropSlot { slot: want.slot }));
     }
 
     fn end_all(&mut self) {
-        let ids: Vec<String> = self.own.wants.table.keys().cloned().collect();
-        for id in ids {
-            self.end(&id);
+        for id in self.own.wants.ids() {
+            self.end(id);
         }
         self.tell_end();
+    }
+
+    fn fail(&mut self, calls: Vec<CallId>, code: Code, message: &str) {
+        for call in calls {
+            self.tell_news(News::Settled { call, result: Err(Error::new(code, message)) });
+        }
     }
 
     /// The application has ended everything here, and others keep the connection.
@@ -76,45 +77,31 @@ impl<R: Relay> Tabs<R> {
 
     /// Whoever serves this tab has news for it.
     pub(super) fn own_news(&mut self, news: News<R::Payload>, state: Option<R::Payload>) {
-        match &news {
-            News::Settled { call, result } => {
-                let (call, result) = (*call, result.clone());
+        let Some(id) = news.id() else {
+            if let News::Settled { call, result } = news {
                 self.own_settled(call, result);
-                return;
             }
-            News::Status { id, status } => {
-                let (id, status) = (id.clone(), *status);
-                self.own_status(id, status);
-                return;
-            }
-            News::Failed { id, .. } => {
-                if self.own.wants.table.remove(id).is_none() {
+            return;
+        };
+        let Some(want) = self.own.wants.get_mut(id) else { return };
+        let mut is_back = false;
+        match &news {
+            News::Status { status, .. } => {
+                // A status is told once, and that another leader begins a subscription again is no news after its interruption.
+                if want.status == Some(*status) || (want.is_interrupted && *status == Status::Joining) {
                     return;
                 }
+                want.status = Some(*status);
+                is_back = *status == Status::Live && std::mem::take(&mut want.is_interrupted);
+                if *status == Status::Closed {
+                    self.own.wants.remove(id);
+                }
             }
-            News::Presence { id, .. }
-            | News::Continuity { id, .. }
-            | News::Error { id, .. }
-            | News::System { id, .. } => {
-                let Some(want) = self.own.wants.table.get_mut(id) else { return };
-                want.state = state.or_else(|| want.state.take());
-            }
+            News::Failed { .. } => drop(self.own.wants.remove(id)),
+            _ => want.state = state.or_else(|| want.state.take()),
         }
+        let id = id.to_owned();
         self.tell_news(news);
-    }
-
-    /// A status is told once, and that another leader begins a subscription again is no news after its interruption.
-    fn own_status(&mut self, id: String, status: Status) {
-        let Some(want) = self.own.wants.table.get_mut(&id) else { return };
-        if want.status == Some(status) || (want.is_interrupted && status == Status::Joining) {
-            return;
-        }
-        want.status = Some(status);
-        let is_back = status == Status::Live && std::mem::take(&mut want.is_interrupted);
-        if status == Status::Closed {
-            self.own.wants.table.remove(&id);
-        }
-        self.tell_news(News::Status { id: id.clone(), status });
         if is_back {
             self.tell_news(News::Continuity { id, continuity: Continuity::Lost });
         }
@@ -127,35 +114,26 @@ impl<R: Relay> Tabs<R> {
         {
             self.tell(Output::Routes(Edit::DropSlot { slot }));
         }
-        if self.own.calls.remove(&call).is_some() {
-            self.tell_news(News::Settled { call, result });
-            return;
-        }
-        // It was live, and whoever leads now has other options for its channel.
-        if let (Some(id), Err(error), Outcome::Refused(_)) = (self.own.again.remove(&call), result, outcome) {
-            self.tell_news(News::Status { id: id.clone(), status: Status::Failed });
-            self.tell_news(News::Failed { id, error });
+        match self.own.settled(call) {
+            Some(About::Again(id)) => {
+                // It was live, and whoever leads now has other options for its channel.
+                if let (Err(error), Outcome::Refused(_)) = (result, outcome) {
+                    self.tell_news(News::Status { id: id.clone(), status: Status::Failed });
+                    self.tell_news(News::Failed { id, error });
+                }
+            }
+            Some(_) => self.tell_news(News::Settled { call, result }),
+            None => {}
         }
     }
 
     /// Whoever served this tab does so no longer: what was live is interrupted, and what cannot be asked for again is lost.
     pub(super) fn interrupt(&mut self) {
-        self.own.again.clear();
         let message = "The tab that held the connection ended before it said what became of this. Call again if it may \
             happen twice.";
-        for call in self.own.take_lost() {
-            let result = Err(Error::new(Code::Disconnected, message));
-            self.tell_news(News::Settled { call, result });
-        }
-        let mut interrupted = Vec::new();
-        for (id, want) in self.own.wants.table.iter_mut() {
-            if want.status == Some(Status::Live) {
-                want.status = Some(Status::Reconnecting);
-                want.is_interrupted = true;
-                interrupted.push(id.clone());
-            }
-        }
-        for id in interrupted {
+        let lost = self.own.take_lost();
+        self.fail(lost, Code::Disconnected, message);
+        for id in self.own.wants.interrupt() {
             self.tell_news(News::Status { id, status: Status::Reconnecting });
         }
         for link in R::Link::after_loss(&self.states) {
@@ -214,18 +192,18 @@ impl<R: Relay> Tabs<R> {
 
     /// A subscription that the application has, whoever serves it.
     pub fn wanted(&self, id: &str) -> Option<(&R::Subscription, crate::core::ids::Slot)> {
-        self.own.wants.table.get(id).map(|want| (&want.subscription, want.slot))
+        self.own.wants.get(id).map(|want| (&want.subscription, want.slot))
     }
 
     /// The state of a subscription as last told.
     pub fn status(&self, id: &str) -> Option<Status> {
-        let want = self.own.wants.table.get(id)?;
+        let want = self.own.wants.get(id)?;
         Some(want.status.unwrap_or(Status::Joining))
     }
 
     /// Who is on the channel of a subscription, as another tab last told.
     pub fn presence(&self, id: &str) -> Option<R::Payload> {
-        self.own.wants.table.get(id)?.state.clone()
+        self.own.wants.get(id)?.state.clone()
     }
 
     /// What this tab's own machine calls an id of the application's.
@@ -239,10 +217,13 @@ fn keep<L: LinkNews<P>, P>(states: &mut Vec<L>, link: &L) -> bool {
     if link.state().is_none() {
         return true;
     }
-    if states.contains(link) {
-        return false;
+    for known in &mut *states {
+        if known.state() == link.state() {
+            let is_news = known != link;
+            known.clone_from(link);
+            return is_news;
+        }
     }
-    states.retain(|known| known.state() != link.state());
     states.push(link.clone());
     true
 }

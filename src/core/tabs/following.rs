@@ -4,7 +4,7 @@ use super::body::Body;
 use super::link::Link;
 use super::message::{Epoch, Message};
 use super::output::Output;
-use super::relay::Relay;
+use super::relay::{Portable, Relay};
 use super::role::Role;
 use super::{Tabs, Timer};
 use crate::core::command::Command;
@@ -104,24 +104,23 @@ impl<R: Relay> Tabs<R> {
         self.leader = Leader { greeted: Some((epoch, leader)), ponged_at: now, ..Leader::default() };
         self.mind_silence(now);
         if let Some(token) = token {
-            self.send_to_leader(now, &Body::Token(token));
+            self.send_to_leader(now, Body::Token(token));
         }
         for command in self.replayed() {
-            self.send_to_leader(now, &Body::Command(command));
+            self.send_to_leader(now, Body::Command(command));
         }
     }
 
-    pub(super) fn send_to_leader(&mut self, now: Instant, body: &Body<R>) {
+    pub(super) fn send_to_leader(&mut self, now: Instant, body: Body<R>) {
         let Role::Following { leader, epoch } = self.role else { return };
-        let written = body.to_payload();
-        let number = self.leader.link.send(now, written.clone());
-        if let Body::Command(Command::Subscribe { id, call, .. }) = body
-            && let Some(want) = self.own.wants.table.get_mut(id)
+        if let Body::Command(Command::Subscribe { id, call, .. }) = &body
+            && let Some(want) = self.own.wants.get_mut(id)
             && want.call == *call
         {
-            want.asked = number;
+            want.asked = self.leader.link.sent() + 1;
         }
-        let body = written;
+        let body = body.to_payload();
+        let number = self.leader.link.send(now, body.clone());
         self.post(Some(leader), Message::Asked { hello: self.hello, epoch, number, body });
     }
 
@@ -192,20 +191,19 @@ impl<R: Relay> Tabs<R> {
     }
 
     fn is_about_present(&self, news: &News<R::Payload>, after: u64) -> bool {
-        let want = news.id().and_then(|id| self.own.wants.table.get(id));
+        let want = news.id().and_then(|id| self.own.wants.get(id));
         want.is_none_or(|want| want.asked <= after)
     }
 
     fn routed(&mut self, topic: String, routes: Option<R::Routes>) {
-        self.leader.routed.retain(|known| *known != topic);
-        let edit = match routes {
-            Some(routes) => {
-                self.leader.routed.push(topic.clone());
-                Edit::Route { topic, routes }
-            }
-            None => Edit::Unroute { topic },
-        };
-        self.tell(Output::Routes(edit));
+        let routed = &mut self.leader.routed;
+        if let Some(at) = routed.iter().position(|known| *known == topic) {
+            routed.remove(at);
+        }
+        if routes.is_some() {
+            routed.push(topic.clone());
+        }
+        self.tell_routes(topic, routes);
     }
 
     /// The leader serves this tab no longer.
@@ -215,7 +213,7 @@ impl<R: Relay> Tabs<R> {
         }
         self.role = Role::Waiting;
         for topic in std::mem::take(&mut self.leader.routed) {
-            self.tell(Output::Routes(Edit::Unroute { topic }));
+            self.tell_routes(topic, None);
         }
         self.leader = Leader::default();
         self.interrupt();
@@ -226,7 +224,7 @@ impl<R: Relay> Tabs<R> {
         if self.is_serving {
             self.tell(Output::Overflow { slot, count });
         } else {
-            self.send_to_leader(now, &Body::Overflow(slot, count));
+            self.send_to_leader(now, Body::Overflow(slot, count));
         }
     }
 
@@ -238,7 +236,7 @@ impl<R: Relay> Tabs<R> {
     /// The application has set a token. If another tab serves this one, that one's session needs it.
     pub(super) fn token(&mut self, now: Instant, token: R::Payload) {
         match self.role {
-            Role::Following { .. } => self.send_to_leader(now, &Body::Token(token)),
+            Role::Following { .. } => self.send_to_leader(now, Body::Token(token)),
             _ if !self.is_serving => self.leader.token = Some(token),
             _ => {}
         }

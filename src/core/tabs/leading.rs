@@ -1,7 +1,5 @@
 //! This tab serves: itself, and those that follow it.
 
-use litemap::LiteMap;
-
 use super::Tabs;
 use super::body::Body;
 use super::link::Link;
@@ -9,10 +7,11 @@ use super::message::{Epoch, Message};
 use super::names::Party;
 use super::output::{Action, Output};
 use super::own::Wants;
-use super::relay::{LinkNews, Relay};
+use super::relay::{LinkNews, Portable, Relay};
 use super::role::Role;
 use crate::core::command::Command;
 use crate::core::ids::TabId;
+use crate::core::sorted_map::SortedMap;
 use crate::core::time::Instant;
 
 /// A follower that has said nothing for so long is frozen: it is not written to any more, in milliseconds.
@@ -20,11 +19,11 @@ const FROZEN: u64 = 35_000;
 
 /// A tab that follows.
 pub(super) struct Follower<R: Relay> {
-    hello: u32,
+    pub(super) party: Party,
     pub(super) link: Link<R::Payload>,
     pub(super) wants: Wants<R>,
     /// Its part of the routes of each topic.
-    pub(super) routes: LiteMap<String, R::Routes>,
+    pub(super) routes: SortedMap<String, R::Routes>,
     heard_at: Instant,
     /// It is not written to until it says hello again.
     pub(super) is_frozen: bool,
@@ -49,15 +48,13 @@ impl<R: Relay> Tabs<R> {
             self.post(Some(tab), Message::Welcome { hello, epoch });
             return;
         }
-        match self.followers.get(&tab) {
-            Some(follower) if follower.hello == hello && follower.is_frozen => {
+        match self.follower(Party { tab, hello }) {
+            Some(follower) if follower.is_frozen => {
                 self.post(Some(tab), Message::Again { hello });
             }
             // The answer was lost, or both have met.
-            Some(follower) if follower.hello == hello => {
-                self.post(Some(tab), Message::Welcome { hello, epoch })
-            }
-            _ => self.welcome(now, tab, hello, epoch),
+            Some(_) => self.post(Some(tab), Message::Welcome { hello, epoch }),
+            None => self.welcome(now, tab, hello, epoch),
         }
     }
 
@@ -65,34 +62,33 @@ impl<R: Relay> Tabs<R> {
         if !self.forget(now, tab) {
             self.tell(Output::Action(Action::Watch(tab)));
         }
-        let follower = Follower {
-            hello,
+        self.followers.push(Follower {
+            party: Party { tab, hello },
             link: Link::default(),
             wants: Wants::default(),
-            routes: LiteMap::new(),
+            routes: SortedMap::new(),
             heard_at: now,
             is_frozen: false,
-        };
-        self.followers.insert(tab, follower);
+        });
         self.count = 1 + self.followers.len() as u32;
         self.post(Some(tab), Message::Welcome { hello, epoch });
-        for link in self.states.iter().filter(|link| !link.is_initial()).cloned().collect::<Vec<_>>() {
-            self.send(now, tab, &Body::Link(link));
+        for link in self.states.clone() {
+            if !link.is_initial() {
+                self.send(now, tab, Body::Link(link));
+            }
         }
         self.mind_beat(now);
     }
 
     /// Says something to a follower.
-    pub(super) fn send(&mut self, now: Instant, tab: TabId, body: &Body<R>) {
+    pub(super) fn send(&mut self, now: Instant, tab: TabId, body: Body<R>) {
         let Role::Leading { epoch: Some(epoch) } = self.role else { return };
-        let Some(follower) = self.followers.get_mut(&tab).filter(|follower| !follower.is_frozen) else {
-            return;
-        };
+        let Some(follower) = self.follower_of(tab).filter(|follower| !follower.is_frozen) else { return };
         if follower.link.is_full() {
             self.freeze(tab);
             return;
         }
-        let (hello, body) = (follower.hello, body.to_payload());
+        let (hello, body) = (follower.party.hello, body.to_payload());
         let number = follower.link.send(now, body.clone());
         self.post(Some(tab), Message::Told { hello, epoch, number, body });
     }
@@ -115,7 +111,7 @@ impl<R: Relay> Tabs<R> {
     }
 
     fn known(&mut self, tab: TabId, hello: u32) -> Option<&mut Follower<R>> {
-        self.followers.get_mut(&tab).filter(|follower| follower.hello == hello && !follower.is_frozen)
+        self.follower_mut(Party { tab, hello }).filter(|follower| !follower.is_frozen)
     }
 
     /// What a follower has numbered, if it is the next of that.
@@ -153,20 +149,19 @@ impl<R: Relay> Tabs<R> {
 
     /// Followers that say nothing any more are frozen.
     pub(super) fn look_after_followers(&mut self, now: Instant) {
-        let is_silent = |follower: &Follower<R>| now.since(follower.heard_at) > FROZEN && !follower.is_frozen;
-        let silent: Vec<TabId> =
-            self.followers.iter().filter(|(_, follower)| is_silent(follower)).map(|(tab, _)| *tab).collect();
-        for tab in silent {
-            self.freeze(tab);
+        for tab in self.tabs() {
+            let follower = self.follower_of(tab);
+            if follower.is_some_and(|of| now.since(of.heard_at) > FROZEN && !of.is_frozen) {
+                self.freeze(tab);
+            }
         }
     }
 
     fn freeze(&mut self, tab: TabId) {
-        let Some(follower) = self.followers.get_mut(&tab) else { return };
+        let Some(follower) = self.follower_of(tab) else { return };
         follower.is_frozen = true;
         follower.link = Link::default();
-        let topics: Vec<String> = follower.routes.keys().cloned().collect();
-        for topic in topics {
+        for topic in follower.topics() {
             self.forward(topic);
         }
     }
@@ -187,24 +182,18 @@ impl<R: Relay> Tabs<R> {
 
     /// Ends all that a follower wants; whether there was such a one.
     fn forget(&mut self, now: Instant, tab: TabId) -> bool {
-        let Some(wants) = self.followers.get(&tab).map(|follower| {
-            let ids: Vec<String> = follower.wants.table.keys().cloned().collect();
-            (Party { tab, hello: follower.hello }, ids, follower.wants.is_open)
-        }) else {
-            return false;
-        };
-        let (party, ids, is_open) = wants;
-        for id in ids {
-            self.serve_command(now, Some(party), Command::Unsubscribe { id });
-        }
+        let Some(follower) = self.follower_of(tab) else { return false };
+        let (party, is_open) = (follower.party, follower.wants.is_open);
+        self.unsubscribe_all(now, Some(party));
         if is_open {
             self.serve_command(now, Some(party), Command::Release);
         }
-        let follower = self.followers.remove(&tab);
+        let topics = self.follower_of(tab).map(|follower| follower.topics()).unwrap_or_default();
+        if let Some(at) = self.followers.iter().position(|follower| follower.party == party) {
+            self.followers.remove(at);
+        }
         self.count = 1 + self.followers.len() as u32;
-        for topic in
-            follower.into_iter().flat_map(|follower| follower.routes.into_iter().map(|(topic, _)| topic))
-        {
+        for topic in topics {
             self.forward(topic);
         }
         true
@@ -212,27 +201,41 @@ impl<R: Relay> Tabs<R> {
 
     /// This tab leads nobody any more.
     pub(super) fn forget_followers(&mut self, now: Instant) {
-        let tabs: Vec<TabId> = self.followers.keys().copied().collect();
-        for tab in tabs {
+        for tab in self.tabs() {
             self.left(now, tab);
         }
     }
 
-    /// A tab that follows, with its hello.
-    pub(super) fn party_of(&self, tab: TabId) -> Option<Party> {
-        self.followers.get(&tab).map(|follower| Party { tab, hello: follower.hello })
+    /// The tabs that follow.
+    pub(super) fn tabs(&self) -> Vec<TabId> {
+        let mut tabs = Vec::new();
+        for follower in &self.followers {
+            tabs.push(follower.party.tab);
+        }
+        tabs
     }
 
-    /// Whether a tab still follows by that hello.
-    pub(super) fn is_following(&self, party: Party) -> bool {
-        self.follower(party).is_some()
+    /// A tab that follows, by whichever hello.
+    pub(super) fn follower_of(&mut self, tab: TabId) -> Option<&mut Follower<R>> {
+        self.followers.iter_mut().find(|follower| follower.party.tab == tab)
     }
 
     pub(super) fn follower(&self, party: Party) -> Option<&Follower<R>> {
-        self.followers.get(&party.tab).filter(|follower| follower.hello == party.hello)
+        self.followers.iter().find(|follower| follower.party == party)
     }
 
     pub(super) fn follower_mut(&mut self, party: Party) -> Option<&mut Follower<R>> {
-        self.followers.get_mut(&party.tab).filter(|follower| follower.hello == party.hello)
+        self.followers.iter_mut().find(|follower| follower.party == party)
+    }
+}
+
+impl<R: Relay> Follower<R> {
+    /// The topics of which it has routes.
+    fn topics(&self) -> Vec<String> {
+        let mut topics = Vec::new();
+        for topic in self.routes.keys() {
+            topics.push(topic.clone());
+        }
+        topics
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! A browser loses what is sent to a page that is being put away, or before it listens.
 
-use std::collections::VecDeque;
-
 use crate::core::time::Instant;
 
 /// What is not acknowledged after this time is sent again, in milliseconds.
@@ -16,12 +14,12 @@ const MOST_UNHEARD: usize = 2_000;
 pub struct Link<P> {
     sent: u64,
     heard: u64,
-    unheard: VecDeque<(u64, Instant, P)>,
+    unheard: Vec<(u64, Instant, P)>,
 }
 
 impl<P> Default for Link<P> {
     fn default() -> Self {
-        Self { sent: 0, heard: 0, unheard: VecDeque::new() }
+        Self { sent: 0, heard: 0, unheard: Vec::new() }
     }
 }
 
@@ -29,7 +27,7 @@ impl<P: Clone> Link<P> {
     /// Numbers a message and keeps it until the other end has it.
     pub fn send(&mut self, now: Instant, body: P) -> u64 {
         self.sent += 1;
-        self.unheard.push_back((self.sent, now, body));
+        self.unheard.push((self.sent, now, body));
         self.sent
     }
 
@@ -52,31 +50,33 @@ impl<P: Clone> Link<P> {
 
     /// The other end has everything up to this.
     pub fn acknowledge(&mut self, number: u64) {
-        while self.unheard.front().is_some_and(|(first, ..)| *first <= number) {
-            self.unheard.pop_front();
+        let mut heard = 0;
+        for (sent, ..) in &self.unheard {
+            heard += usize::from(*sent <= number);
         }
+        self.unheard.drain(..heard);
     }
 
     /// Whether the other end has still to say that it has everything.
-    pub fn is_open(&self) -> bool {
+    pub const fn is_open(&self) -> bool {
         !self.unheard.is_empty()
     }
 
     /// Whether the other end has taken nothing for so long that it is not written to any more.
-    pub fn is_full(&self) -> bool {
+    pub const fn is_full(&self) -> bool {
         self.unheard.len() >= MOST_UNHEARD
     }
 
     /// What is to be sent again.
     pub fn overdue(&mut self, now: Instant) -> Vec<(u64, P)> {
-        if self.unheard.front().is_none_or(|(_, at, _)| now.since(*at) < RESEND) {
-            return Vec::new();
+        let mut again = Vec::new();
+        if self.unheard.first().is_some_and(|(_, at, _)| now.since(*at) >= RESEND) {
+            for (number, at, body) in &mut self.unheard {
+                *at = now;
+                again.push((*number, body.clone()));
+            }
         }
-        let again = |(number, at, body): &mut (u64, Instant, P)| {
-            *at = now;
-            (*number, body.clone())
-        };
-        self.unheard.iter_mut().map(again).collect()
+        again
     }
 }
 

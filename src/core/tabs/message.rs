@@ -1,10 +1,11 @@
-//! What tabs say to each other, as a value that a BroadcastChannel carries.
+//! What tabs say to each other.
 //!
 //! Every message says of which group and protocol it is and who has sent it. One of another group or protocol is dropped,
 //! except that tabs of any protocol understand who leads, since when and by which build.
 
+use super::fields::Fields;
 use crate::core::ids::TabId;
-use crate::core::payload::{MOST_EXACT, Payload};
+use crate::core::payload::Payload;
 
 /// Who leads when: a later leader's number is higher. Where there is no store that draws it two may draw the same.
 pub type Epoch = u64;
@@ -116,68 +117,83 @@ pub enum Dropped {
     Unknown,
 }
 
-/// A number of any size from a message.
-pub fn whole<P: Payload>(value: &P, name: &str) -> Option<u64> {
-    let number = value.field(name)?.as_number()?;
-    (number >= 0.0 && number.fract() == 0.0 && number <= MOST_EXACT).then_some(number as u64)
-}
+impl<P: Payload> Message<P> {
+    /// The number of its kind in what is written. A number once given stays what it is in every protocol.
+    const fn kind(&self) -> u32 {
+        match self {
+            Self::Hello { .. } => 0,
+            Self::Welcome { .. } => 1,
+            Self::Beat { .. } => 2,
+            Self::Higher { .. } => 3,
+            Self::TakeOver => 4,
+            Self::Goodbye => 5,
+            Self::Pong { .. } => 6,
+            Self::Heard { .. } => 7,
+            Self::Again { .. } => 8,
+            Self::Aside { .. } => 9,
+            Self::Asked { .. } => 10,
+            Self::Told { .. } => 11,
+        }
+    }
 
-/// A number from a message.
-pub fn number<P: Payload>(value: &P, name: &str) -> Option<u32> {
-    u32::try_from(whole(value, name)?).ok()
-}
+    /// One of a kind, before it is read.
+    fn blank(kind: u32) -> Option<Self> {
+        Some(match kind {
+            0 => Self::Hello { hello: 0, highest: 0 },
+            1 => Self::Welcome { hello: 0, epoch: 0 },
+            2 => Self::Beat { epoch: 0, tabs: 0 },
+            3 => Self::Higher { epoch: 0 },
+            4 => Self::TakeOver,
+            5 => Self::Goodbye,
+            6 => Self::Pong { hello: 0, sent: 0, heard: 0 },
+            7 => Self::Heard { hello: 0, heard: 0 },
+            8 => Self::Again { hello: 0 },
+            9 => Self::Aside { body: P::null() },
+            10 => Self::Asked { hello: 0, epoch: 0, number: 0, body: P::null() },
+            11 => Self::Told { hello: 0, epoch: 0, number: 0, body: P::null() },
+            _ => return None,
+        })
+    }
 
-/// A text from a message.
-pub fn text<P: Payload>(value: &P, name: &str) -> Option<String> {
-    value.field(name)?.as_text()
-}
-
-/// Yes or no from a message.
-pub fn flag<P: Payload>(value: &P, name: &str) -> Option<bool> {
-    value.field(name)?.as_boolean()
-}
-
-fn large<P: Payload>(number: u64) -> P {
-    P::number(number as f64)
+    fn pass(&mut self, fields: &mut Fields<P>) {
+        match self {
+            Self::Hello { hello, highest: number }
+            | Self::Welcome { hello, epoch: number }
+            | Self::Heard { hello, heard: number } => {
+                fields.number(hello);
+                fields.large(number);
+            }
+            Self::Beat { epoch, tabs } => {
+                fields.large(epoch);
+                fields.number(tabs);
+            }
+            Self::Pong { hello, sent, heard } => {
+                fields.number(hello);
+                fields.large(sent);
+                fields.large(heard);
+            }
+            Self::Again { hello } => fields.number(hello),
+            Self::Higher { epoch } => fields.large(epoch),
+            Self::TakeOver | Self::Goodbye => {}
+            Self::Aside { body } => fields.value(body),
+            Self::Asked { hello, epoch, number, body } | Self::Told { hello, epoch, number, body } => {
+                fields.number(hello);
+                fields.large(epoch);
+                fields.large(number);
+                fields.value(body);
+            }
+        }
+    }
 }
 
 impl<P: Payload> Envelope<P> {
     /// As a value.
-    pub fn to_payload(&self) -> P {
-        let count = |number: u32| P::number(f64::from(number));
-        let (kind, rest) = match &self.message {
-            Message::Hello { hello, highest } => {
-                ("hello", vec![("hello", count(*hello)), ("highest", large(*highest))])
-            }
-            Message::Welcome { hello, epoch } => {
-                ("welcome", vec![("hello", count(*hello)), ("epoch", large(*epoch))])
-            }
-            Message::Beat { epoch, tabs } => ("beat", vec![("epoch", large(*epoch)), ("tabs", count(*tabs))]),
-            Message::Pong { hello, sent, heard } => {
-                ("pong", vec![("hello", count(*hello)), ("sent", large(*sent)), ("heard", large(*heard))])
-            }
-            Message::Heard { hello, heard } => {
-                ("heard", vec![("hello", count(*hello)), ("heard", large(*heard))])
-            }
-            Message::Again { hello } => ("again", vec![("hello", count(*hello))]),
-            Message::Higher { epoch } => ("higher", vec![("epoch", large(*epoch))]),
-            Message::TakeOver => ("takeover", Vec::new()),
-            Message::Goodbye => ("goodbye", Vec::new()),
-            Message::Aside { body } => ("aside", vec![("body", body.clone())]),
-            Message::Asked { hello, epoch, number, body } => {
-                ("asked", numbered(*hello, *epoch, *number, body))
-            }
-            Message::Told { hello, epoch, number, body } => ("told", numbered(*hello, *epoch, *number, body)),
-        };
-        let mut fields = vec![
-            ("group", P::string(&self.group)),
-            ("protocol", count(self.protocol)),
-            ("build", large(self.build)),
-            ("from", large(self.from.0)),
-            ("kind", P::string(kind)),
-        ];
-        fields.extend(rest);
-        P::object(fields)
+    pub fn to_payload(mut self) -> P {
+        let mut fields = Fields::writing();
+        self.pass(&mut fields);
+        fields.number(&mut self.message.kind());
+        self.message.pass(&mut fields);
+        fields.written()
     }
 
     /// From a value.
@@ -185,59 +201,36 @@ impl<P: Payload> Envelope<P> {
     /// # Errors
     /// If it is none, or of an unknown kind.
     pub fn from_payload(value: &P) -> Result<Self, Dropped> {
-        let read = || {
-            let (group, kind) = (text(value, "group")?, text(value, "kind")?);
-            let from = TabId(whole(value, "from")?);
-            Some((group, number(value, "protocol")?, whole(value, "build")?, from, kind))
-        };
-        let (group, protocol, build, from, kind) = read().ok_or(Dropped::Malformed)?;
-        let message = Self::message(value, &kind)?.ok_or(Dropped::Malformed)?;
-        Ok(Self { group, protocol, build, from, message })
+        let mut fields = Fields::reading(value);
+        let (mut read, mut kind) = (Self::blank(), 0);
+        read.pass(&mut fields);
+        fields.number(&mut kind);
+        match Message::blank(kind) {
+            Some(message) => read.message = message,
+            None if fields.is_whole() => return Err(Dropped::Unknown),
+            None => {}
+        }
+        read.message.pass(&mut fields);
+        if fields.is_whole() { Ok(read) } else { Err(Dropped::Malformed) }
     }
 
-    fn message(value: &P, kind: &str) -> Result<Option<Message<P>>, Dropped> {
-        let hello = || number(value, "hello");
-        let large = |name| whole(value, name);
-        Ok(match kind {
-            "hello" => hello().and_then(|hello| Some(Message::Hello { hello, highest: large("highest")? })),
-            "welcome" => hello().and_then(|hello| Some(Message::Welcome { hello, epoch: large("epoch")? })),
-            "beat" => {
-                large("epoch").and_then(|epoch| Some(Message::Beat { epoch, tabs: number(value, "tabs")? }))
-            }
-            "pong" => hello().and_then(|hello| {
-                Some(Message::Pong { hello, sent: large("sent")?, heard: large("heard")? })
-            }),
-            "heard" => hello().and_then(|hello| Some(Message::Heard { hello, heard: large("heard")? })),
-            "again" => hello().map(|hello| Message::Again { hello }),
-            "higher" => large("epoch").map(|epoch| Message::Higher { epoch }),
-            "takeover" => Some(Message::TakeOver),
-            "goodbye" => Some(Message::Goodbye),
-            "aside" => value.field("body").map(|body| Message::Aside { body }),
-            kind @ ("asked" | "told") => hello().and_then(|hello| {
-                let (epoch, number, body) = (large("epoch")?, large("number")?, value.field("body")?);
-                Some(match kind {
-                    "asked" => Message::Asked { hello, epoch, number, body },
-                    _ => Message::Told { hello, epoch, number, body },
-                })
-            }),
-            _ => return Err(Dropped::Unknown),
-        })
+    const fn blank() -> Self {
+        Self { group: String::new(), protocol: 0, build: 0, from: TabId(0), message: Message::Goodbye }
     }
-}
 
-fn numbered<P: Payload>(hello: u32, epoch: Epoch, number: u64, body: &P) -> Vec<(&'static str, P)> {
-    let large = |number: u64| P::number(number as f64);
-    vec![
-        ("hello", P::number(f64::from(hello))),
-        ("epoch", large(epoch)),
-        ("number", large(number)),
-        ("body", body.clone()),
-    ]
+    /// What all messages begin with.
+    fn pass(&mut self, fields: &mut Fields<P>) {
+        fields.text(&mut self.group);
+        fields.number(&mut self.protocol);
+        fields.large(&mut self.build);
+        fields.large(&mut self.from.0);
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
+    use crate::core::payload::MOST_EXACT;
     use serde_json::{Value, json};
 
     fn envelope(message: Message<Value>) -> Envelope<Value> {
@@ -263,25 +256,30 @@ mod tests {
             Message::Told { hello: 1, epoch: 3, number: 9, body },
         ] {
             let said = envelope(message);
-            assert_eq!(Envelope::from_payload(&said.to_payload()), Ok(said));
+            assert_eq!(Envelope::from_payload(&said.clone().to_payload()), Ok(said));
         }
     }
 
     #[test]
     fn whatever_else_comes_is_told_from_a_message_and_never_trusted() {
         let whole = envelope(Message::Beat { epoch: 3, tabs: 10 }).to_payload();
-        for name in ["group", "protocol", "build", "from", "kind", "epoch", "tabs"] {
+        for at in 0..whole.as_array().unwrap().len() {
             for wrong in [json!(null), json!(-1), json!(0.5), json!({}), json!(1e300)] {
                 let mut broken = whole.clone();
-                broken[name] = wrong;
+                broken[at] = wrong;
                 assert_eq!(Envelope::from_payload(&broken), Err(Dropped::Malformed), "{broken}");
             }
+            let short = Value::from(whole.as_array().unwrap()[..at].to_vec());
+            assert_eq!(Envelope::from_payload(&short), Err(Dropped::Malformed), "{short}");
         }
         for value in [json!(null), json!("beat"), json!([1]), json!({})] {
             assert_eq!(Envelope::from_payload(&value), Err(Dropped::Malformed));
         }
-        let mut later = whole;
-        later["kind"] = json!("of a later build");
+        let mut later = whole.clone();
+        later[4] = json!(99);
         assert_eq!(Envelope::from_payload(&later), Err(Dropped::Unknown));
+        let mut longer = whole;
+        longer.as_array_mut().unwrap().push(json!("of a later build"));
+        assert!(Envelope::from_payload(&longer).is_ok());
     }
 }

@@ -1,7 +1,5 @@
 //! What the tabs' ids, calls and callbacks are called in the machine of the one that serves them all.
 
-use litemap::LiteMap;
-
 use crate::core::ids::{CallId, Slot, TabId};
 
 /// Sets another tab's ids apart. An own id that begins like that gets one more.
@@ -44,64 +42,72 @@ pub fn owner(id: &str) -> (Option<Party>, &str) {
 
 fn read(party: &str) -> Option<Party> {
     let (tab, hello) = party.split_once('.')?;
-    Some(Party { tab: TabId(tab.parse().ok()?), hello: hello.parse().ok()? })
+    let number = |text: &str| text.parse::<u64>().ok();
+    Some(Party { tab: TabId(number(tab)?), hello: number(hello)?.try_into().ok()? })
 }
 
 /// A number of another tab's and what it stands for.
 pub type Owned<T> = (Party, T);
 
+/// A number that was given here, and whose it is: what it is called there.
+type Given = (u32, Owned<u32>);
+
 /// The other tabs' calls and callbacks.
 #[derive(Debug)]
 pub struct Names {
     last: u32,
-    calls: LiteMap<CallId, Owned<CallId>>,
-    slots: LiteMap<Slot, Owned<Slot>>,
+    calls: Vec<Given>,
+    slots: Vec<Given>,
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self { last: GIVEN, calls: LiteMap::new(), slots: LiteMap::new() }
+        Self { last: GIVEN, calls: Vec::new(), slots: Vec::new() }
     }
 }
 
 impl Names {
     /// A number that nothing else has.
-    pub fn number(&mut self) -> u32 {
+    pub const fn number(&mut self) -> u32 {
         self.last = self.last.wrapping_add(1) | GIVEN;
         self.last
     }
 
     /// A name for another tab's call.
     pub fn call(&mut self, party: Party, call: CallId) -> CallId {
-        let name = CallId(self.number());
-        self.calls.insert(name, (party, call));
-        name
+        let name = self.number();
+        self.calls.push((name, (party, call.0)));
+        CallId(name)
     }
 
     /// Whose call this was. It is not known any more.
     pub fn settle(&mut self, name: CallId) -> Option<Owned<CallId>> {
-        self.calls.remove(&name)
+        let (party, call) = take(&mut self.calls, name.0)?;
+        Some((party, CallId(call)))
     }
 
     /// The name of another tab's callback.
     pub fn slot(&mut self, party: Party, slot: Slot) -> Slot {
-        let known = self.slots.iter().find(|(_, owned)| **owned == (party, slot));
-        if let Some((name, _)) = known {
-            return *name;
+        for (name, owned) in &self.slots {
+            if *owned == (party, slot) {
+                return *name;
+            }
         }
         let name = self.number();
-        self.slots.insert(name, (party, slot));
+        self.slots.push((name, (party, slot)));
         name
     }
 
-    /// Whose callback this is, if it is another tab's.
-    pub fn owner_of_slot(&self, name: Slot) -> Option<Owned<Slot>> {
-        self.slots.get(&name).copied()
+    /// What a tab calls a callback, `None` for this one; `None` if it is not that tab's.
+    pub fn slot_of(&self, party: Option<Party>, name: Slot) -> Option<Slot> {
+        let Some(party) = party else { return (!is_given(name)).then_some(name) };
+        let (_, (owner, slot)) = self.slots.get(at(&self.slots, name)?)?;
+        (*owner == party).then_some(*slot)
     }
 
     /// Nothing more goes to another tab's callback.
     pub fn drop_slot(&mut self, name: Slot) -> Option<Owned<Slot>> {
-        self.slots.remove(&name)
+        take(&mut self.slots, name)
     }
 
     /// All other tabs are gone.
@@ -109,6 +115,15 @@ impl Names {
         self.calls.clear();
         self.slots.clear();
     }
+}
+
+fn at(given: &[Given], name: u32) -> Option<usize> {
+    given.iter().position(|(given, _)| *given == name)
+}
+
+fn take(given: &mut Vec<Given>, name: u32) -> Option<Owned<u32>> {
+    let at = at(given, name)?;
+    Some(given.swap_remove(at).1)
 }
 
 /// Whether a number was given here, and is none of the application's.
@@ -140,6 +155,8 @@ mod tests {
         assert_eq!(names.slot(party(1), 5), one);
         assert_ne!(names.slot(party(2), 5), one);
         assert!(is_given(one) && !is_given(5));
-        assert_eq!(names.owner_of_slot(one), Some((party(1), 5)));
+        assert_eq!(names.slot_of(Some(party(1)), one), Some(5));
+        assert_eq!((names.slot_of(Some(party(2)), one), names.slot_of(None, one)), (None, None));
+        assert_eq!(names.slot_of(None, 5), Some(5));
     }
 }

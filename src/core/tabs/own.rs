@@ -1,20 +1,17 @@
 //! What the application of a tab wants and waits for.
 
-use litemap::LiteMap;
-
-use super::relay::{CommandOf, Relay};
+use super::relay::{CommandOf, Relay, Subscription};
 use crate::core::command::{Command, HttpBroadcast};
 use crate::core::ids::{CallId, Slot};
 use crate::core::news::Status;
 
 /// A subscription that the application wants.
 pub(super) struct Want<R: Relay> {
+    pub(super) id: String,
     pub(super) subscription: R::Subscription,
     pub(super) slot: Slot,
     /// The call that has set it.
     pub(super) call: CallId,
-    /// What the id stood for before, until it is known that this one is not refused.
-    former: Option<Box<Want<R>>>,
     /// The number by which the leader has been asked for it.
     pub(super) asked: u64,
     /// What it tracks.
@@ -25,6 +22,22 @@ pub(super) struct Want<R: Relay> {
     pub(super) is_interrupted: bool,
     /// Who is there, as last told by another tab.
     pub(super) state: Option<R::Payload>,
+}
+
+impl<R: Relay> Want<R> {
+    /// Whether it is told to be given up, and to be so for good in a moment.
+    fn has_failed(&self) -> bool {
+        self.status == Some(Status::Failed)
+    }
+
+    fn subscribe(&self, call: CallId) -> CommandOf<R> {
+        let (id, subscription) = (self.id.clone(), self.subscription.clone());
+        Command::Subscribe { call, id, subscription, slot: self.slot }
+    }
+
+    fn track(&self, call: CallId) -> CommandOf<R> {
+        Command::Track { call, id: self.id.clone(), state: self.track.clone() }
+    }
 }
 
 /// What became of a subscription whose call has been settled.
@@ -38,18 +51,56 @@ pub(super) enum Outcome {
 
 /// All that it wants.
 pub(super) struct Wants<R: Relay> {
-    pub(super) table: LiteMap<String, Want<R>>,
+    /// In the order in which it was asked for. Before the one that an id stands for are those that it has replaced, until it
+    /// is known that it is not refused.
+    list: Vec<Want<R>>,
     /// Whether the socket is to stay open without a subscription.
     pub(super) is_open: bool,
 }
 
 impl<R: Relay> Default for Wants<R> {
     fn default() -> Self {
-        Self { table: LiteMap::new(), is_open: false }
+        Self { list: Vec::new(), is_open: false }
     }
 }
 
 impl<R: Relay> Wants<R> {
+    /// Where the subscription is that an id stands for.
+    fn at(&self, id: &str) -> Option<usize> {
+        self.list.iter().rposition(|want| want.id == id)
+    }
+
+    /// What an id stands for.
+    pub(super) fn get(&self, id: &str) -> Option<&Want<R>> {
+        self.list.get(self.at(id)?)
+    }
+
+    /// What an id stands for, to change it.
+    pub(super) fn get_mut(&mut self, id: &str) -> Option<&mut Want<R>> {
+        let at = self.at(id)?;
+        self.list.get_mut(at)
+    }
+
+    /// An id stands for nothing any more: what it stood for.
+    pub(super) fn remove(&mut self, id: &str) -> Option<Want<R>> {
+        let removed = self.list.remove(self.at(id)?);
+        while let Some(at) = self.at(id) {
+            self.list.remove(at);
+        }
+        Some(removed)
+    }
+
+    /// All ids.
+    pub(super) fn ids(&self) -> Vec<String> {
+        let mut ids = Vec::new();
+        for want in &self.list {
+            if !ids.contains(&want.id) {
+                ids.push(want.id.clone());
+            }
+        }
+        ids
+    }
+
     /// Takes note of what is asked for. That something ends is noted when it has.
     pub(super) fn note(&mut self, command: &CommandOf<R>) {
         match command {
@@ -57,7 +108,7 @@ impl<R: Relay> Wants<R> {
                 self.subscribe(*call, id, subscription, *slot);
             }
             Command::Track { id, state, .. } => {
-                if let Some(want) = self.table.get_mut(id) {
+                if let Some(want) = self.get_mut(id) {
                     want.track.clone_from(state);
                 }
             }
@@ -68,91 +119,85 @@ impl<R: Relay> Wants<R> {
     }
 
     fn subscribe(&mut self, call: CallId, id: &str, subscription: &R::Subscription, slot: Slot) {
-        let is_same = |want: &&mut Want<R>| {
-            want.subscription == *subscription && want.slot == slot && !want.has_failed()
-        };
-        if self.table.get_mut(id).as_ref().is_some_and(is_same) {
-            return;
+        let mut status = None;
+        if let Some(want) = self.get(id) {
+            if want.subscription == *subscription && want.slot == slot && !want.has_failed() {
+                return;
+            }
+            // That it is joining, of whichever options, has been told.
+            status = want.status.filter(|status| *status == Status::Joining);
         }
-        let former = self.table.remove(id).map(Box::new);
-        let want = Want {
+        self.list.push(Want {
+            id: id.to_owned(),
             subscription: subscription.clone(),
             slot,
             call,
             asked: 0,
             track: None,
-            // That it is joining, of whichever options, has been told.
-            status: former.as_ref().and_then(|want| want.status).filter(|status| *status == Status::Joining),
-            former,
+            status,
             is_interrupted: false,
             state: None,
-        };
-        self.table.insert(id.to_owned(), want);
+        });
     }
 
     /// A call is done. If it was one that has set a subscription, that stands from now on or was refused.
     pub(super) fn settled(&mut self, call: CallId, is_ok: bool) -> Outcome {
-        let set_by_it = self.table.iter().find(|(_, want)| want.is_set_by(call));
-        let Some(id) = set_by_it.map(|(id, _)| id.clone()) else { return Outcome::Stands };
-        let Some(want) = self.table.remove(&id) else { return Outcome::Stands };
-        if want.has_failed() {
-            self.table.insert(id, want);
+        let Some(at) = self.list.iter().position(|want| want.call == call) else { return Outcome::Stands };
+        let Some(id) = self.list.get(at).map(|want| want.id.clone()) else { return Outcome::Stands };
+        if self.get(&id).is_none_or(Want::has_failed) {
             return Outcome::Stands;
         }
-        let (left, outcome) = want.settled(call, is_ok);
-        if let Some(left) = left {
-            self.table.insert(id, *left);
+        if !is_ok {
+            let refused = self.list.remove(at);
+            return Outcome::Refused(refused.slot);
         }
-        outcome
+        for before in (0..at).rev() {
+            if self.list.get(before).is_some_and(|want| want.id == id) {
+                self.list.remove(before);
+            }
+        }
+        Outcome::Stands
+    }
+
+    /// Whoever served them does so no longer: those that were live.
+    pub(super) fn interrupt(&mut self) -> Vec<String> {
+        let mut interrupted = Vec::new();
+        for id in self.ids() {
+            if let Some(want) = self.get_mut(&id)
+                && want.status == Some(Status::Live)
+            {
+                want.status = Some(Status::Reconnecting);
+                want.is_interrupted = true;
+                interrupted.push(id);
+            }
+        }
+        interrupted
+    }
+
+    /// Forgets what has been replaced: the callbacks that nothing goes to any more.
+    fn settle_all(&mut self) -> Vec<Slot> {
+        let mut slots = Vec::new();
+        for at in (0..self.list.len()).rev() {
+            let Some(want) = self.list.get(at) else { continue };
+            if self.at(&want.id) != Some(at) {
+                slots.push(self.list.remove(at).slot);
+            }
+        }
+        slots
     }
 
     /// Whether anything is wanted.
-    pub(super) fn is_empty(&self) -> bool {
-        self.table.is_empty() && !self.is_open
+    pub(super) const fn is_empty(&self) -> bool {
+        self.list.is_empty() && !self.is_open
     }
 
     /// The topic of a subscription.
     pub(super) fn topic(&self, id: &str) -> Option<String> {
-        use super::relay::Subscription;
-        self.table.get(id).map(|want| want.subscription.topic())
+        self.get(id).map(|want| want.subscription.topic())
     }
 }
 
-impl<R: Relay> Want<R> {
-    /// Whether it is told to be given up, and to be so for good in a moment.
-    fn has_failed(&self) -> bool {
-        self.status == Some(Status::Failed)
-    }
-
-    /// Whether this call has set it, or one of those that it has replaced.
-    fn is_set_by(&self, call: CallId) -> bool {
-        self.call == call || self.former.as_ref().is_some_and(|former| former.is_set_by(call))
-    }
-
-    /// What is left of it, now that the call that has set it or one of its predecessors is done.
-    fn settled(mut self, call: CallId, is_ok: bool) -> (Option<Box<Self>>, Outcome) {
-        if self.call != call {
-            let settled = self.former.take().map(|former| former.settled(call, is_ok));
-            let (former, outcome) = settled.unwrap_or((None, Outcome::Stands));
-            self.former = former;
-            return (Some(Box::new(self)), outcome);
-        }
-        let former = self.former.take();
-        if is_ok { (Some(Box::new(self)), Outcome::Stands) } else { (former, Outcome::Refused(self.slot)) }
-    }
-
-    /// The callbacks of what it has replaced.
-    fn replaced(&mut self) -> Vec<Slot> {
-        let mut slots = Vec::new();
-        while let Some(mut former) = self.former.take() {
-            slots.push(former.slot);
-            self.former = former.former.take();
-        }
-        slots
-    }
-}
-
-/// What a call of the application's is about.
+/// What a call is about.
 pub(super) enum About<R: Relay> {
     /// A subscription, by its id.
     Subscribe(String),
@@ -160,14 +205,15 @@ pub(super) enum About<R: Relay> {
     Track(String),
     /// Something that is done once: what, until it has been handed over.
     Once(Option<CommandOf<R>>),
+    /// A subscription that is begun again: the application has not made this call.
+    Again(String),
 }
 
 /// What this tab's application wants and waits for.
 pub(super) struct Own<R: Relay> {
     pub(super) wants: Wants<R>,
-    pub(super) calls: LiteMap<CallId, About<R>>,
-    /// Calls that the application has not made: those by which its subscriptions are begun again.
-    pub(super) again: LiteMap<CallId, String>,
+    /// In the order in which they were made.
+    calls: Vec<(CallId, About<R>)>,
     /// The application has ended everything while others keep the connection: it is told nothing of that.
     pub(super) has_ended: bool,
     /// The states of the connection as the application knows them.
@@ -176,13 +222,7 @@ pub(super) struct Own<R: Relay> {
 
 impl<R: Relay> Default for Own<R> {
     fn default() -> Self {
-        Self {
-            wants: Wants::default(),
-            calls: LiteMap::new(),
-            again: LiteMap::new(),
-            has_ended: false,
-            told: Vec::new(),
-        }
+        Self { wants: Wants::default(), calls: Vec::new(), has_ended: false, told: Vec::new() }
     }
 }
 
@@ -198,65 +238,88 @@ impl<R: Relay> Own<R> {
             }
             _ => return,
         };
-        self.calls.insert(call, about);
+        self.calls.push((call, about));
     }
 
-    /// The calls about a subscription.
-    pub(super) fn calls_of(&self, id: &str) -> Vec<CallId> {
-        let is_of = |about: &About<R>| matches!(about, About::Subscribe(of) | About::Track(of) if of == id);
-        self.calls.iter().filter(|(_, about)| is_of(about)).map(|(call, _)| *call).collect()
+    /// A call is done: what it was about.
+    pub(super) fn settled(&mut self, call: CallId) -> Option<About<R>> {
+        let at = self.calls.iter().position(|(open, _)| *open == call)?;
+        Some(self.calls.remove(at).1)
+    }
+
+    /// The calls about a subscription, which are done with it.
+    pub(super) fn take_calls_of(&mut self, id: &str) -> Vec<CallId> {
+        self.take_calls(&|about| matches!(about, About::Subscribe(of) | About::Track(of) if of == id))
     }
 
     /// Calls of which nobody will hear any more: what is done once, and has been handed over.
     pub(super) fn take_lost(&mut self) -> Vec<CallId> {
-        let is_lost =
-            |(call, about): (&CallId, &About<R>)| matches!(about, About::Once(None)).then_some(*call);
-        let lost: Vec<CallId> = self.calls.iter().filter_map(is_lost).collect();
-        for call in &lost {
-            self.calls.remove(call);
+        self.take_calls(&|about| matches!(about, About::Again(_)));
+        self.take_calls(&|about| matches!(about, About::Once(None)))
+    }
+
+    fn take_calls(&mut self, is_meant: &dyn Fn(&About<R>) -> bool) -> Vec<CallId> {
+        let mut taken = Vec::new();
+        for (call, about) in &self.calls {
+            if is_meant(about) {
+                taken.push(*call);
+            }
         }
-        lost
+        for call in &taken {
+            self.settled(*call);
+        }
+        taken
     }
 
     /// All that whoever serves from now on has to be asked for, and the callbacks that nothing goes to any more. `number`
     /// gives a call for what no call waits for.
     pub(super) fn replay(&mut self, number: &mut dyn FnMut() -> CallId) -> (Vec<CommandOf<R>>, Vec<Slot>) {
-        let (mut commands, mut replaced) = (Vec::new(), Vec::new());
+        let replaced = self.wants.settle_all();
+        let mut commands = Vec::new();
         if self.wants.is_open {
             commands.push(Command::Connect);
         }
-        for (id, want) in self.wants.table.iter_mut() {
-            replaced.extend(want.replaced());
-            let waiting =
-                self.calls.iter().filter(|(_, about)| matches!(about, About::Subscribe(of) if of == id));
-            let mut calls: Vec<CallId> = waiting.map(|(call, _)| *call).collect();
-            if calls.is_empty() {
-                let call = number();
-                self.again.insert(call, id.clone());
-                calls.push(call);
+        let mut again = Vec::new();
+        for want in &mut self.wants.list {
+            let (mut is_asked, mut is_tracked) = (false, false);
+            for (call, about) in &self.calls {
+                match about {
+                    About::Subscribe(id) if *id == want.id => {
+                        if !is_asked {
+                            want.call = *call;
+                        }
+                        is_asked = true;
+                        commands.push(want.subscribe(*call));
+                    }
+                    About::Track(id) => is_tracked |= *id == want.id,
+                    _ => {}
+                }
             }
-            want.call = calls.first().copied().unwrap_or(want.call);
-            let (subscription, slot) = (&want.subscription, want.slot);
-            commands.extend(calls.into_iter().map(|call| Command::Subscribe {
-                call,
-                id: id.clone(),
-                subscription: subscription.clone(),
-                slot,
-            }));
-            let tracks = self.calls.iter().any(|(_, about)| matches!(about, About::Track(of) if of == id));
-            if !tracks && let Some(state) = &want.track {
-                commands.push(Command::Track { call: number(), id: id.clone(), state: Some(state.clone()) });
+            if !is_asked {
+                want.call = number();
+                again.push((want.call, want.id.clone()));
+                commands.push(want.subscribe(want.call));
+            }
+            if !is_tracked && want.track.is_some() {
+                commands.push(want.track(number()));
             }
         }
-        for (call, about) in self.calls.iter_mut() {
+        for (call, about) in &mut self.calls {
             match about {
-                About::Subscribe(_) => {}
                 About::Track(id) => {
-                    let state = self.wants.table.get(id).and_then(|want| want.track.clone());
+                    let state = self.wants.get(id).and_then(|want| want.track.clone());
                     commands.push(Command::Track { call: *call, id: id.clone(), state });
                 }
-                About::Once(held) => commands.extend(held.take()),
+                About::Once(held) => {
+                    if let Some(command) = held.take() {
+                        commands.push(command);
+                    }
+                }
+                About::Subscribe(_) | About::Again(_) => {}
             }
+        }
+        for (call, id) in again {
+            self.calls.push((call, About::Again(id)));
         }
         (commands, replaced)
     }

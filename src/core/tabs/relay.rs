@@ -1,5 +1,6 @@
 //! What tabs say to each other of things that this machine does not look into.
 
+pub use super::fields::{Fields, Portable};
 use crate::core::command::Command;
 use crate::core::ids::Slot;
 use crate::core::payload::Payload;
@@ -18,14 +19,6 @@ pub trait Relay {
 
 /// What an application asks for.
 pub type CommandOf<R> = Command<<R as Relay>::Subscription, <R as Relay>::Payload>;
-
-/// What can be sent to another tab.
-pub trait Portable<P>: Sized {
-    /// As a value.
-    fn to_payload(&self) -> P;
-    /// From a value; `None` if it is none of this kind.
-    fn from_payload(value: &P) -> Option<Self>;
-}
 
 /// What a subscription asks for.
 pub trait Subscription<P>: Clone + PartialEq + Portable<P> {

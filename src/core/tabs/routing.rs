@@ -2,10 +2,12 @@
 
 use super::Tabs;
 use super::body::Body;
+use super::names::{Party, is_given};
 use super::output::Output;
 use super::relay::{Relay, Routes};
 use crate::core::edit::Edit;
-use crate::core::ids::TabId;
+use crate::core::ids::{Slot, TabId};
+use crate::core::sorted_map::SortedMap;
 use crate::core::time::Instant;
 
 impl<R: Relay> Tabs<R> {
@@ -16,91 +18,87 @@ impl<R: Relay> Tabs<R> {
             return;
         }
         match edit {
-            Edit::Route { topic, routes } if self.is_serving => self.route(now, topic, routes),
             // What it gives up is begun again by another tab, with the same callback.
-            Edit::Route { .. } => {}
-            Edit::Unroute { topic } => self.unroute(now, topic),
+            Edit::Route { .. } if !self.is_serving => {}
+            Edit::Route { topic, routes } => self.route(now, topic, Some(routes)),
+            Edit::Unroute { topic } => self.route(now, topic, None),
             Edit::DropSlot { slot } => self.drop_slot(now, slot),
         }
     }
 
-    fn route(&mut self, now: Instant, topic: String, routes: R::Routes) {
+    /// A topic has other routes, or none any more.
+    fn route(&mut self, now: Instant, topic: String, routes: Option<R::Routes>) {
         if self.followers.is_empty() {
             self.local.remove(&topic);
-            self.tell(Output::Routes(Edit::Route { topic, routes }));
+            self.tell_routes(topic, routes);
             return;
         }
-        match routes.part(&mut |slot| Self::is_own_slot(slot).then_some(slot)) {
-            Some(part) if self.local.get(&topic) == Some(&part) => {}
-            Some(part) => {
-                self.local.insert(topic.clone(), part.clone());
-                self.tell(Output::Routes(Edit::Route { topic: topic.clone(), routes: part }));
-            }
-            None => {
-                self.local.remove(&topic);
-                self.tell(Output::Routes(Edit::Unroute { topic: topic.clone() }));
-            }
+        let part = self.part(routes.as_ref(), None);
+        if replace(&mut self.local, &topic, part.as_ref()) || part.is_none() {
+            self.tell_routes(topic.clone(), part);
         }
-        let tabs: Vec<TabId> = self.followers.keys().copied().collect();
-        for tab in tabs {
-            let (names, party) = (&self.names, self.party_of(tab));
-            let of_tab = |slot| {
-                names.owner_of_slot(slot).filter(|(owner, _)| Some(*owner) == party).map(|(_, slot)| slot)
-            };
-            let part = routes.part(&mut { of_tab });
-            self.route_to(now, tab, &topic, part);
+        for tab in self.tabs() {
+            let party = self.follower_of(tab).map(|follower| follower.party);
+            let part = self.part(routes.as_ref(), party);
+            let Some(follower) = self.follower_of(tab) else { continue };
+            if replace(&mut follower.routes, &topic, part.as_ref()) {
+                self.send(now, tab, Body::Routes(topic.clone(), part));
+            }
         }
         self.forward(topic);
     }
 
-    fn route_to(&mut self, now: Instant, tab: TabId, topic: &str, part: Option<R::Routes>) {
-        let Some(follower) = self.followers.get_mut(&tab) else { return };
-        let former = match &part {
-            Some(part) => follower.routes.insert(topic.to_owned(), part.clone()),
-            None => follower.routes.remove(topic),
-        };
-        if former != part {
-            self.send(now, tab, &Body::Routes(topic.to_owned(), part));
-        }
+    /// The part of a topic's routes that is a tab's, `None` for this one.
+    fn part(&self, routes: Option<&R::Routes>, tab: Option<Party>) -> Option<R::Routes> {
+        routes?.part(&mut |slot| self.names.slot_of(tab, slot))
     }
 
-    fn unroute(&mut self, now: Instant, topic: String) {
-        self.local.remove(&topic);
-        self.tell(Output::Routes(Edit::Unroute { topic: topic.clone() }));
-        let tabs: Vec<TabId> = self.followers.keys().copied().collect();
-        for tab in tabs {
-            self.route_to(now, tab, &topic, None);
-        }
-        self.forward(topic);
+    /// Writes the routes of a topic to the router's table.
+    pub(super) fn tell_routes(&mut self, topic: String, routes: Option<R::Routes>) {
+        self.tell(Output::Routes(match routes {
+            Some(routes) => Edit::Route { topic, routes },
+            None => Edit::Unroute { topic },
+        }));
     }
 
-    /// Tells the router which tabs get the frames of a topic, if that has changed.
+    /// The tabs that get the frames of a topic.
+    pub(super) fn tabs_of(&self, topic: &str) -> Vec<TabId> {
+        let mut tabs = Vec::new();
+        for follower in &self.followers {
+            if !follower.is_frozen && follower.routes.contains_key(topic) {
+                tabs.push(follower.party.tab);
+            }
+        }
+        tabs
+    }
+
+    /// Tells the router which tabs get the frames of a topic.
     pub(super) fn forward(&mut self, topic: String) {
-        let is_meant =
-            |follower: &super::Follower<R>| !follower.is_frozen && follower.routes.contains_key(&topic);
-        let tabs: Vec<TabId> =
-            self.followers.iter().filter(|(_, follower)| is_meant(follower)).map(|(tab, _)| *tab).collect();
-        let former = self.forwards.get(&topic).map(Vec::as_slice).unwrap_or_default();
-        if former == tabs {
-            return;
-        }
-        if tabs.is_empty() {
-            self.forwards.remove(&topic);
-        } else {
-            self.forwards.insert(topic.clone(), tabs.clone());
-        }
+        let tabs = self.tabs_of(&topic);
         self.tell(Output::Forward { topic, tabs });
     }
 
-    fn drop_slot(&mut self, now: Instant, slot: u32) {
-        if Self::is_own_slot(slot) {
-            if self.is_serving {
-                self.tell(Output::Routes(Edit::DropSlot { slot }));
+    fn drop_slot(&mut self, now: Instant, slot: Slot) {
+        if is_given(slot) {
+            if let Some((party, slot)) = self.names.drop_slot(slot)
+                && self.follower(party).is_some()
+            {
+                self.send(now, party.tab, Body::DropSlot(slot));
             }
-        } else if let Some((party, slot)) = self.names.drop_slot(slot)
-            && self.is_following(party)
-        {
-            self.send(now, party.tab, &Body::DropSlot(slot));
+        } else if self.is_serving {
+            self.tell(Output::Routes(Edit::DropSlot { slot }));
         }
     }
+}
+
+/// Sets the routes of a topic in a table; whether that changes anything.
+fn replace<T: Clone + PartialEq>(table: &mut SortedMap<String, T>, topic: &str, routes: Option<&T>) -> bool {
+    if table.get(topic) == routes {
+        return false;
+    }
+    match routes {
+        Some(routes) => table.insert(topic.to_owned(), routes.clone()),
+        None => drop(table.remove(topic)),
+    }
+    true
 }

@@ -32,7 +32,7 @@ impl<R: Relay> Tabs<R> {
                 let slot = tab.map_or(slot, |tab| self.names.slot(tab, slot));
                 let (call, name) = (self.call(tab, call), name(tab, &id));
                 self.tell(Output::Apply(Command::Subscribe { call, id: name, subscription, slot }));
-                let want = self.wants(tab).and_then(|wants| wants.table.get(&id));
+                let want = self.wants(tab).and_then(|wants| wants.get(&id));
                 if want.is_none_or(|want| want.track.is_none()) {
                     self.track_no_longer(tab, &id);
                 }
@@ -67,7 +67,7 @@ impl<R: Relay> Tabs<R> {
 
     /// Whether any tab wants the socket to stay open without a subscription.
     fn is_open(&self) -> bool {
-        self.own.wants.is_open || self.followers.values().any(|follower| follower.wants.is_open)
+        self.own.wants.is_open || self.followers.iter().any(|follower| follower.wants.is_open)
     }
 
     fn keep_open(&mut self, was_open: bool) {
@@ -80,7 +80,7 @@ impl<R: Relay> Tabs<R> {
 
     fn unsubscribe(&mut self, tab: Option<Party>, id: &str) {
         if let Some(follower) = tab.and_then(|tab| self.follower_mut(tab)) {
-            follower.wants.table.remove(id);
+            follower.wants.remove(id);
         }
         self.tell(Output::Apply(Command::Unsubscribe { id: name(tab, id) }));
         self.track_no_longer(tab, id);
@@ -96,20 +96,23 @@ impl<R: Relay> Tabs<R> {
 
     /// One tab wants nothing any more. The socket stays for the others.
     fn disconnect(&mut self, now: Instant, tab: Option<Party>, was_open: bool) {
-        let others = self.followers.values().any(|follower| !follower.wants.is_empty());
+        let others = self.followers.iter().any(|follower| !follower.wants.is_empty());
         if tab.is_none() && !others {
             self.tracks.clear();
             self.tell(Output::Apply(Command::Disconnect));
             return;
         }
-        let ids: Vec<String> =
-            self.wants(tab).map(|wants| wants.table.keys().cloned().collect()).unwrap_or_default();
-        for id in ids {
-            self.serve_command(now, tab, Command::Unsubscribe { id });
-        }
+        self.unsubscribe_all(now, tab);
         self.keep_open(was_open);
         if tab.is_none() {
             self.tell_end();
+        }
+    }
+
+    /// Ends all subscriptions of a tab.
+    pub(super) fn unsubscribe_all(&mut self, now: Instant, tab: Option<Party>) {
+        for id in self.wants(tab).map(Wants::ids).unwrap_or_default() {
+            self.serve_command(now, tab, Command::Unsubscribe { id });
         }
     }
 
@@ -163,20 +166,26 @@ impl<R: Relay> Tabs<R> {
         payload: &R::Payload,
         is_bytes: bool,
     ) {
-        let Some(want) = self.wants(tab).and_then(|wants| wants.table.get(id)) else { return };
+        let Some(want) = self.wants(tab).and_then(|wants| wants.get(id)) else { return };
         if want.subscription.hears_itself() || self.followers.is_empty() {
             return;
         }
         let topic = want.subscription.topic();
         let echo = Echo { topic, event: event.to_owned(), payload: payload.clone(), is_bytes };
-        self.echoes.insert(call, PendingEcho { from: tab, echo });
+        self.echoes.push((call, PendingEcho { from: tab, echo }));
+    }
+
+    /// A broadcast whose call is done.
+    pub(super) fn take_echo(&mut self, call: CallId) -> Option<PendingEcho<R::Payload>> {
+        let at = self.echoes.iter().position(|(of, _)| *of == call)?;
+        Some(self.echoes.remove(at).1)
     }
 
     pub(super) fn echo(&mut self, now: Instant, pending: PendingEcho<R::Payload>) {
         let PendingEcho { from, echo } = pending;
-        for tab in self.forwards.get(&echo.topic).cloned().unwrap_or_default() {
+        for tab in self.tabs_of(&echo.topic) {
             if from.is_none_or(|from| from.tab != tab) {
-                self.send(now, tab, &Body::Echo(echo.clone()));
+                self.send(now, tab, Body::Echo(echo.clone()));
             }
         }
         if from.is_some() {

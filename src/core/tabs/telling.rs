@@ -2,11 +2,10 @@
 
 use super::Tabs;
 use super::body::Body;
-use super::names::{self, Party, is_given};
+use super::names::{self, Party};
 use super::output::Output;
 use super::relay::Relay;
 use crate::core::error::Error;
-use crate::core::ids::TabId;
 use crate::core::news::News;
 use crate::core::time::Instant;
 
@@ -20,57 +19,60 @@ impl<R: Relay> Tabs<R> {
         if !self.is_serving {
             return;
         }
-        if let News::Settled { call, result } = &news {
-            let (call, result) = (*call, result.clone());
-            if let Some(echo) = self.echoes.remove(&call).filter(|_| result.is_ok()) {
-                self.echo(now, echo);
-            }
-            match self.names.settle(call) {
-                Some((tab, call)) => {
-                    let Some(follower) = self.follower_mut(tab) else { return };
-                    follower.wants.settled(call, result.is_ok());
-                    let result = result.map_err(|error| of_tab(tab, error));
-                    self.send_news(now, tab, News::Settled { call, result }, None);
+        let mut news = news;
+        let party = match &mut news {
+            News::Settled { call, result } => {
+                let echo = self.take_echo(*call);
+                if let Some(echo) = echo.filter(|_| result.is_ok()) {
+                    self.echo(now, echo);
                 }
-                None => self.own_news(news, None),
+                let owner = self.names.settle(*call);
+                owner.map(|(party, own)| {
+                    *call = own;
+                    party
+                })
             }
-            return;
-        }
-        let (tab, id) = names::owner(news.id().unwrap_or_default());
-        let (tab, id) = (tab, id.to_owned());
-        if matches!(news, News::Failed { .. }) {
-            self.track_no_longer(tab, &id);
-        }
-        let Some(tab) = tab else {
-            self.own_news(news.of(&id), state);
+            _ => self.unname(&mut news),
+        };
+        let Some(party) = party else {
+            self.own_news(news, state);
             return;
         };
-        {
-            // Of a hello before, it is of no interest any more.
-            let Some(follower) = self.follower_mut(tab) else { return };
-            match &news {
-                News::Status { status, .. } => {
-                    if let Some(want) = follower.wants.table.get_mut(&id) {
-                        want.status = Some(*status);
-                    }
+        // Of a hello before, it is of no interest any more.
+        let Some(follower) = self.follower_mut(party) else { return };
+        match &mut news {
+            News::Settled { call, result } => {
+                follower.wants.settled(*call, result.is_ok());
+                if let Err(error) = result {
+                    of_tab(party, error);
                 }
-                News::Failed { .. } => {
-                    follower.wants.table.remove(&id);
-                }
-                _ => {}
             }
+            News::Status { id, status } => {
+                if let Some(want) = follower.wants.get_mut(id) {
+                    want.status = Some(*status);
+                }
+            }
+            News::Failed { id, error } => {
+                follower.wants.remove(id);
+                of_tab(party, error);
+            }
+            News::Error { error, .. } => of_tab(party, error),
+            News::Continuity { .. } | News::Presence { .. } | News::System { .. } => {}
         }
-        let news = match news {
-            News::Error { id, error } => News::Error { id, error: of_tab(tab, error) },
-            News::Failed { id, error } => News::Failed { id, error: of_tab(tab, error) },
-            other => other,
-        };
-        self.send_news(now, tab, news.of(&id), state);
+        let after = follower.link.heard();
+        self.send(now, party.tab, Body::News { news, state, after });
     }
 
-    fn send_news(&mut self, now: Instant, party: Party, news: News<R::Payload>, state: Option<R::Payload>) {
-        let Some(after) = self.follower(party).map(|follower| follower.link.heard()) else { return };
-        self.send(now, party.tab, &Body::News { news, state, after });
+    /// Calls a subscription as its tab does; which that is, `None` for this one.
+    fn unname(&mut self, news: &mut News<R::Payload>) -> Option<Party> {
+        let has_failed = matches!(news, News::Failed { .. });
+        let name = news.id_mut()?;
+        let (party, id) = names::owner(name);
+        *name = id.to_owned();
+        if has_failed {
+            self.track_no_longer(party, name);
+        }
+        party
     }
 
     /// News of the connection: every tab is told.
@@ -82,9 +84,8 @@ impl<R: Relay> Tabs<R> {
         if !self.is_serving {
             return;
         }
-        let tabs: Vec<TabId> = self.followers.keys().copied().collect();
-        for tab in tabs {
-            self.send(now, tab, &Body::Link(link.clone()));
+        for tab in self.tabs() {
+            self.send(now, tab, Body::Link(link.clone()));
         }
         self.own_link(link);
     }
@@ -93,15 +94,18 @@ impl<R: Relay> Tabs<R> {
     pub fn is_anothers(id: &str) -> bool {
         names::owner(id).0.is_some()
     }
-
-    /// Whether a callback is this tab's own.
-    pub(super) const fn is_own_slot(slot: u32) -> bool {
-        !is_given(slot)
-    }
 }
 
 /// An error as the tab's application has to read it: with its own id.
-fn of_tab(tab: Party, mut error: Error) -> Error {
-    error.message = error.message.replace(&names::prefix(tab), "");
-    error
+fn of_tab(tab: Party, error: &mut Error) {
+    let (prefix, mut message) = (names::prefix(tab), String::new());
+    let mut rest = error.message.chars();
+    loop {
+        while let Some(own) = rest.as_str().strip_prefix(&prefix) {
+            rest = own.chars();
+        }
+        let Some(next) = rest.next() else { break };
+        message.push(next);
+    }
+    error.message = message;
 }

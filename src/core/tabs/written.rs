@@ -1,186 +1,170 @@
-//! Commands and news as values.
+//! Commands and news, as tabs say them to each other.
 
-use super::body::{call, count, kind, optional};
-use super::message::{flag, number, text};
-use super::relay::Portable;
+use super::fields::{Fields, Portable};
 use crate::core::command::{Command, HttpBroadcast};
 use crate::core::error::{Code, Error};
+use crate::core::ids::CallId;
 use crate::core::news::{Continuity, News, PresenceEvent, Status};
 use crate::core::payload::Payload;
 
-pub(super) fn write_command<S: Portable<P>, P: Payload>(command: &Command<S, P>) -> P {
-    let message = |event: &str, payload: &P| [("event", P::string(event)), ("payload", payload.clone())];
+const fn kind_of<S, P>(command: &Command<S, P>) -> u32 {
     match command {
-        Command::Subscribe { call, id, subscription, slot } => kind(
-            "subscribe",
-            vec![
-                ("call", count(call.0)),
-                ("id", P::string(id)),
-                ("subscription", subscription.to_payload()),
-                ("slot", count(*slot)),
-            ],
-        ),
-        Command::Unsubscribe { id } => kind("unsubscribe", vec![("id", P::string(id))]),
-        Command::Connect => kind("connect", Vec::new()),
-        Command::Release => kind("release", Vec::new()),
-        Command::Disconnect => kind("disconnect", Vec::new()),
-        Command::Broadcast { call, id, event, payload, is_bytes } => {
-            let mut fields =
-                vec![("call", count(call.0)), ("id", P::string(id)), ("bytes", P::boolean(*is_bytes))];
-            fields.extend(message(event, payload));
-            kind("broadcast", fields)
-        }
-        Command::HttpBroadcast(HttpBroadcast { call, channel, event, payload, private }) => {
-            let mut fields = vec![
-                ("call", count(call.0)),
-                ("channel", P::string(channel)),
-                ("private", P::boolean(*private)),
-            ];
-            fields.extend(message(event, payload));
-            kind("http", fields)
-        }
-        Command::Track { call, id, state } => {
-            let mut fields = vec![("call", count(call.0)), ("id", P::string(id))];
-            fields.extend(state.clone().map(|state| ("state", state)));
-            kind("track", fields)
-        }
+        Command::Subscribe { .. } => 0,
+        Command::Unsubscribe { .. } => 1,
+        Command::Connect => 2,
+        Command::Release => 3,
+        Command::Disconnect => 4,
+        Command::Broadcast { .. } => 5,
+        Command::HttpBroadcast(_) => 6,
+        Command::Track { .. } => 7,
     }
 }
 
-pub(super) fn read_command<S: Portable<P>, P: Payload>(value: &P) -> Option<Command<S, P>> {
-    let id = || text(value, "id");
-    Some(match text(value, "of")?.as_str() {
-        "subscribe" => Command::Subscribe {
-            call: call(value)?,
-            id: id()?,
-            subscription: S::from_payload(&value.field("subscription")?)?,
-            slot: number(value, "slot")?,
-        },
-        "unsubscribe" => Command::Unsubscribe { id: id()? },
-        "connect" => Command::Connect,
-        "release" => Command::Release,
-        "disconnect" => Command::Disconnect,
-        "broadcast" => Command::Broadcast {
-            call: call(value)?,
-            id: id()?,
-            event: text(value, "event")?,
-            payload: value.field("payload")?,
-            is_bytes: flag(value, "bytes")?,
-        },
-        "http" => Command::HttpBroadcast(HttpBroadcast {
-            call: call(value)?,
-            channel: text(value, "channel")?,
-            event: text(value, "event")?,
-            payload: value.field("payload")?,
-            private: flag(value, "private")?,
-        }),
-        "track" => Command::Track { call: call(value)?, id: id()?, state: optional(value, "state") },
+fn command<S: Portable<P>, P: Payload>(kind: u32) -> Option<Command<S, P>> {
+    let (call, id, event) = (CallId(0), String::new(), String::new());
+    Some(match kind {
+        0 => Command::Subscribe { call, id, subscription: S::blank(), slot: 0 },
+        1 => Command::Unsubscribe { id },
+        2 => Command::Connect,
+        3 => Command::Release,
+        4 => Command::Disconnect,
+        5 => Command::Broadcast { call, id, event, payload: P::null(), is_bytes: false },
+        6 => {
+            let channel = id;
+            Command::HttpBroadcast(HttpBroadcast { call, channel, event, payload: P::null(), private: false })
+        }
+        7 => Command::Track { call, id, state: None },
         _ => return None,
     })
 }
 
-fn write_error<P: Payload>(error: &Error) -> P {
-    let mut fields = vec![("code", P::string(error.code.as_str())), ("message", P::string(&error.message))];
-    fields.extend(error.retry_after.map(|millis| ("retry", P::number(millis as f64))));
-    P::object(fields)
-}
+impl<S: Portable<P>, P: Payload> Portable<P> for Command<S, P> {
+    fn blank() -> Self {
+        Self::Connect
+    }
 
-fn read_error<P: Payload>(value: &P) -> Option<Error> {
-    let name = text(value, "code")?;
-    let code = *Code::ALL.iter().find(|code| code.as_str() == name)?;
-    let retry_after = value.field("retry").and_then(|millis| millis.as_number()).map(|millis| millis as u64);
-    Some(Error { code, message: text(value, "message")?, retry_after })
+    fn pass(&mut self, fields: &mut Fields<P>) {
+        fields.kind(self, kind_of(self), command);
+        match self {
+            Self::Subscribe { call, id, subscription, slot } => {
+                fields.number(&mut call.0);
+                fields.text(id);
+                fields.number(slot);
+                subscription.pass(fields);
+            }
+            Self::Unsubscribe { id } => fields.text(id),
+            Self::Connect | Self::Release | Self::Disconnect => {}
+            Self::Broadcast { call, id: of, event, payload, is_bytes: flag }
+            | Self::HttpBroadcast(HttpBroadcast { call, channel: of, event, payload, private: flag }) => {
+                fields.number(&mut call.0);
+                fields.text(of);
+                fields.text(event);
+                fields.value(payload);
+                fields.flag(flag);
+            }
+            Self::Track { call, id, state } => {
+                fields.number(&mut call.0);
+                fields.text(id);
+                fields.optional(state, P::null(), Fields::value);
+            }
+        }
+    }
 }
 
 const STATUSES: [Status; 5] =
     [Status::Joining, Status::Live, Status::Reconnecting, Status::Failed, Status::Closed];
 
-pub(super) fn write_news<P: Payload>(news: &News<P>) -> P {
-    let about = |name, id: &str, more: (&str, P)| kind(name, vec![("id", P::string(id)), more]);
+const fn kind_of_news<P>(news: &News<P>) -> u32 {
     match news {
-        News::Status { id, status } => about("status", id, ("status", P::string(status.as_str()))),
-        News::Continuity { id, continuity } => {
-            about("continuity", id, ("continuity", P::string(continuity.as_str())))
-        }
-        News::Error { id, error } => about("error", id, ("error", write_error(error))),
-        News::Failed { id, error } => about("failed", id, ("error", write_error(error))),
-        News::Presence { id, event } => about("presence", id, ("event", write_event(event))),
-        News::System { id, payload } => about("system", id, ("payload", payload.clone())),
-        News::Settled { call, result } => {
-            let mut fields = vec![("call", count(call.0))];
-            fields.extend(result.as_ref().err().map(|error| ("error", write_error(error))));
-            kind("settled", fields)
-        }
+        News::Status { .. } => 0,
+        News::Continuity { .. } => 1,
+        News::Error { .. } => 2,
+        News::Failed { .. } => 3,
+        News::Presence { .. } => 4,
+        News::System { .. } => 5,
+        News::Settled { .. } => 6,
     }
 }
 
-pub(super) fn read_news<P: Payload>(value: &P) -> Option<News<P>> {
-    let name = text(value, "of")?;
-    if name == "settled" {
-        let result = match optional(value, "error") {
-            Some(error) => Err(read_error(&error)?),
-            None => Ok(()),
-        };
-        return Some(News::Settled { call: call(value)?, result });
-    }
-    let id = text(value, "id")?;
-    let error = || read_error(&value.field("error")?);
-    Some(match name.as_str() {
-        "status" => {
-            let status = text(value, "status")?;
-            News::Status { id, status: *STATUSES.iter().find(|known| known.as_str() == status)? }
-        }
-        "continuity" => {
-            let is_resumed = text(value, "continuity")? == Continuity::Resumed.as_str();
-            let continuity = if is_resumed { Continuity::Resumed } else { Continuity::Lost };
-            News::Continuity { id, continuity }
-        }
-        "error" => News::Error { id, error: error()? },
-        "failed" => News::Failed { id, error: error()? },
-        "presence" => News::Presence { id, event: read_event(&value.field("event")?)? },
-        "system" => News::System { id, payload: value.field("payload")? },
+fn news<P: Payload>(kind: u32) -> Option<News<P>> {
+    let id = String::new();
+    Some(match kind {
+        0 => News::Status { id, status: Status::Joining },
+        1 => News::Continuity { id, continuity: Continuity::Lost },
+        2 => News::Error { id, error: no_error() },
+        3 => News::Failed { id, error: no_error() },
+        4 => News::Presence { id, event: PresenceEvent::Sync },
+        5 => News::System { id, payload: P::null() },
+        6 => News::Settled { call: CallId(0), result: Ok(()) },
         _ => return None,
     })
 }
 
-fn write_event<P: Payload>(event: &PresenceEvent<P>) -> P {
-    let person = |name, key: &str, lists: [(&str, &Vec<P>); 2]| {
-        let mut fields = vec![("key", P::string(key))];
-        fields.extend(lists.map(|(name, list)| (name, P::array(list.clone()))));
-        kind(name, fields)
-    };
-    match event {
-        PresenceEvent::Sync => kind("sync", Vec::new()),
-        PresenceEvent::Join { key, current, joined } => {
-            person("join", key, [("current", current), ("joined", joined)])
+/// An error before it is read.
+const fn no_error() -> Error {
+    Error { code: Code::Disconnected, message: String::new(), retry_after: None }
+}
+
+impl<P: Payload> Portable<P> for News<P> {
+    fn blank() -> Self {
+        Self::Settled { call: CallId(0), result: Ok(()) }
+    }
+
+    fn pass(&mut self, fields: &mut Fields<P>) {
+        fields.kind(self, kind_of_news(self), news);
+        if let Some(id) = self.id_mut() {
+            fields.text(id);
         }
-        PresenceEvent::Leave { key, current, left } => {
-            person("leave", key, [("current", current), ("left", left)])
+        match self {
+            Self::Status { status, .. } => fields.one_of(status, &STATUSES, Status::as_str),
+            Self::Continuity { continuity, .. } => {
+                fields.one_of(continuity, &[Continuity::Resumed, Continuity::Lost], Continuity::as_str);
+            }
+            Self::Error { error, .. } | Self::Failed { error, .. } => fields.error(error),
+            Self::Presence { event, .. } => pass_event(event, fields),
+            Self::System { payload, .. } => fields.value(payload),
+            Self::Settled { call, result } => {
+                fields.number(&mut call.0);
+                let mut error = result.clone().err();
+                fields.optional(&mut error, no_error(), Fields::error);
+                *result = error.map_or(Ok(()), Err);
+            }
+        }
+    }
+}
+
+fn presence<P>(kind: u32) -> Option<PresenceEvent<P>> {
+    let (key, current, joined, left) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+    Some(match kind {
+        0 => PresenceEvent::Sync,
+        1 => PresenceEvent::Join { key, current, joined },
+        2 => PresenceEvent::Leave { key, current, left },
+        3 => PresenceEvent::Update { key, current, joined, left },
+        _ => return None,
+    })
+}
+
+fn pass_event<P: Payload>(event: &mut PresenceEvent<P>, fields: &mut Fields<P>) {
+    let kind = match event {
+        PresenceEvent::Sync => 0,
+        PresenceEvent::Join { .. } => 1,
+        PresenceEvent::Leave { .. } => 2,
+        PresenceEvent::Update { .. } => 3,
+    };
+    fields.kind(event, kind, presence);
+    match event {
+        PresenceEvent::Sync => {}
+        PresenceEvent::Join { key, current, joined: changed }
+        | PresenceEvent::Leave { key, current, left: changed } => {
+            fields.text(key);
+            fields.values(current);
+            fields.values(changed);
         }
         PresenceEvent::Update { key, current, joined, left } => {
-            let mut written = person("update", key, [("current", current), ("joined", joined)]);
-            written.set_field("left", P::array(left.clone()));
-            written
+            fields.text(key);
+            fields.values(current);
+            fields.values(joined);
+            fields.values(left);
         }
     }
-}
-
-fn read_event<P: Payload>(value: &P) -> Option<PresenceEvent<P>> {
-    let list = |name| {
-        let array = value.field(name)?;
-        (0..array.length()?).map(|index| array.item(index)).collect::<Option<Vec<P>>>()
-    };
-    let key = || text(value, "key");
-    Some(match text(value, "of")?.as_str() {
-        "sync" => PresenceEvent::Sync,
-        "join" => PresenceEvent::Join { key: key()?, current: list("current")?, joined: list("joined")? },
-        "leave" => PresenceEvent::Leave { key: key()?, current: list("current")?, left: list("left")? },
-        "update" => PresenceEvent::Update {
-            key: key()?,
-            current: list("current")?,
-            joined: list("joined")?,
-            left: list("left")?,
-        },
-        _ => return None,
-    })
 }

@@ -1,9 +1,8 @@
 //! What the stores of a user's tabs tell each other.
 
 use crate::core::payload::Payload;
-use crate::core::realtime::routes::whole;
 use crate::core::store::names::Kind;
-use crate::core::tabs::relay::Portable;
+use crate::core::tabs::relay::{Fields, Portable};
 
 /// What a tab has done with what they share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,26 +27,25 @@ pub enum Aside {
 const SHARED: [Kind; 4] = [Kind::Outbox, Kind::Data, Kind::Cache, Kind::Epoch];
 
 impl<P: Payload> Portable<P> for Aside {
-    fn to_payload(&self) -> P {
-        let number = |number: u64| P::number(number as f64);
-        P::object(match self {
-            Self::Written { database, through, generation } => vec![
-                ("written", P::string(database.as_str())),
-                ("through", number(*through)),
-                ("generation", number(*generation)),
-            ],
-            Self::Wiped { incarnation } => vec![("wiped", number(*incarnation))],
-        })
+    fn blank() -> Self {
+        Self::Wiped { incarnation: 0 }
     }
 
-    fn from_payload(value: &P) -> Option<Self> {
-        let number = |name| whole(value.field(name)?.as_number()?);
-        if let Some(incarnation) = number("wiped") {
-            return Some(Self::Wiped { incarnation });
+    fn pass(&mut self, fields: &mut Fields<P>) {
+        let kind = matches!(self, Self::Written { .. });
+        fields.kind(self, kind.into(), |kind| match kind {
+            0 => Some(Self::Wiped { incarnation: 0 }),
+            1 => Some(Self::Written { database: Kind::Data, through: 0, generation: 0 }),
+            _ => None,
+        });
+        match self {
+            Self::Wiped { incarnation } => fields.large(incarnation),
+            Self::Written { database, through, generation } => {
+                fields.one_of(database, &SHARED, Kind::as_str);
+                fields.large(through);
+                fields.large(generation);
+            }
         }
-        let name = value.field("written")?.as_text()?;
-        let database = *SHARED.iter().find(|kind| kind.as_str() == name)?;
-        Some(Self::Written { database, through: number("through")?, generation: number("generation")? })
     }
 }
 
@@ -63,7 +61,7 @@ mod tests {
             let value: Value = aside.to_payload();
             assert_eq!(Aside::from_payload(&value), Some(aside), "{value}");
         }
-        for other in [json!(null), json!({ "written": "spill", "through": 1, "generation": 1 })] {
+        for other in [json!(null), json!([1, "spill", 1, 1]), json!([2, 1])] {
             assert_eq!(Aside::from_payload(&other), None);
         }
     }

@@ -3,7 +3,7 @@
 use crate::core::connectivity::{Connection, Heartbeat, News};
 use crate::core::error::{Code, Error};
 use crate::core::payload::Payload;
-use crate::core::tabs::relay::{LinkNews, Portable};
+use crate::core::tabs::relay::{Fields, LinkNews, Portable};
 
 /// What every tab is told of the one connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,60 +26,46 @@ const STATES: [Connection; 4] =
 /// The reasons that another tab's connection ends for are not told in words.
 const ELSEWHERE: &str = "the connection was lost in the tab that holds it";
 
+fn of_kind(kind: u32) -> Option<Told> {
+    Some(Told::Connectivity(match kind {
+        0 => News::Connection(Connection::Idle),
+        1 => News::Connected,
+        2 => News::Disconnected { code: 0, reason: ELSEWHERE },
+        3 => News::Heartbeat(Heartbeat::Sent),
+        4 => News::Heartbeat(Heartbeat::Answered(0)),
+        5 => News::Heartbeat(Heartbeat::TimedOut),
+        6 => return Some(Told::Error(Error::new(Code::Unreachable, ""))),
+        _ => return None,
+    }))
+}
+
 impl<P: Payload> Portable<P> for Told {
-    fn to_payload(&self) -> P {
-        let kind = |name, rest: Option<(&'static str, P)>| {
-            P::object([("of", P::string(name))].into_iter().chain(rest).collect())
-        };
-        match self {
-            Self::Connectivity(News::Connection(state)) => {
-                kind("connection", Some(("state", P::string(state.as_str()))))
-            }
-            Self::Connectivity(News::Connected) => kind("connected", None),
-            Self::Connectivity(News::Disconnected { code, .. }) => {
-                kind("disconnected", Some(("code", P::number(f64::from(*code)))))
-            }
-            Self::Connectivity(News::Heartbeat(heartbeat)) => match heartbeat {
-                Heartbeat::Sent => kind("beat", None),
-                Heartbeat::Answered(millis) => kind("beat", Some(("millis", P::number(*millis as f64)))),
-                Heartbeat::TimedOut => kind("beat", Some(("millis", P::boolean(false)))),
-            },
-            Self::Error(error) => {
-                let mut written = kind("error", Some(("code", P::string(error.code.as_str()))));
-                written.set_field("message", P::string(&error.message));
-                if let Some(millis) = error.retry_after {
-                    written.set_field("retry", P::number(millis as f64));
-                }
-                written
-            }
-        }
+    fn blank() -> Self {
+        Self::Connectivity(News::Connected)
     }
 
-    fn from_payload(value: &P) -> Option<Self> {
-        let text = |name| value.field(name)?.as_text();
-        let number = |name| value.field(name).and_then(|number| number.as_number());
-        let news = match text("of")?.as_str() {
-            "connection" => {
-                let state = text("state")?;
-                News::Connection(*STATES.iter().find(|known| known.as_str() == state)?)
-            }
-            "connected" => News::Connected,
-            "disconnected" => News::Disconnected { code: number("code")? as u16, reason: ELSEWHERE },
-            "beat" => News::Heartbeat(match value.field("millis") {
-                None => Heartbeat::Sent,
-                Some(millis) => millis
-                    .as_number()
-                    .map_or(Heartbeat::TimedOut, |millis| Heartbeat::Answered(millis as u64)),
-            }),
-            "error" => {
-                let name = text("code")?;
-                let code = *Code::ALL.iter().find(|code| code.as_str() == name)?;
-                let retry_after = number("retry").map(|millis| millis as u64);
-                return Some(Self::Error(Error { code, message: text("message")?, retry_after }));
-            }
-            _ => return None,
+    fn pass(&mut self, fields: &mut Fields<P>) {
+        let kind = match self {
+            Self::Connectivity(News::Connection(_)) => 0,
+            Self::Connectivity(News::Connected) => 1,
+            Self::Connectivity(News::Disconnected { .. }) => 2,
+            Self::Connectivity(News::Heartbeat(Heartbeat::Sent)) => 3,
+            Self::Connectivity(News::Heartbeat(Heartbeat::Answered(_))) => 4,
+            Self::Connectivity(News::Heartbeat(Heartbeat::TimedOut)) => 5,
+            Self::Error(_) => 6,
         };
-        Some(Self::Connectivity(news))
+        fields.kind(self, kind, of_kind);
+        match self {
+            Self::Connectivity(News::Connection(state)) => fields.one_of(state, &STATES, Connection::as_str),
+            Self::Connectivity(News::Disconnected { code, .. }) => {
+                let mut number = (*code).into();
+                fields.number(&mut number);
+                *code = number as u16;
+            }
+            Self::Connectivity(News::Heartbeat(Heartbeat::Answered(millis))) => fields.large(millis),
+            Self::Connectivity(News::Connected | News::Heartbeat(_)) => {}
+            Self::Error(error) => fields.error(error),
+        }
     }
 }
 
@@ -139,11 +125,10 @@ mod tests {
         all.extend(STATES.map(News::Connection));
         let all = all.into_iter().map(Told::Connectivity).chain([Told::Error(error)]);
         for told in all {
-            let written: Value = told.to_payload();
+            let written: Value = told.clone().to_payload();
             assert_eq!(Told::from_payload(&written), Some(told), "{written}");
         }
-        for other in [json!(null), json!({ "of": "later" }), json!({ "of": "connection", "state": "later" })]
-        {
+        for other in [json!(null), json!([99]), json!([0, "later"]), json!([4, false])] {
             assert_eq!(Told::from_payload(&other), None);
         }
     }

@@ -5,8 +5,8 @@ use crate::core::sorted_map::SortedMap;
 use crate::core::ids::Slot;
 use crate::core::payload::Payload;
 use crate::core::realtime::frame::Reference;
-use crate::core::realtime::routes::{TopicRoutes, whole};
-use crate::core::tabs::relay::{Portable, Routes};
+use crate::core::realtime::routes::TopicRoutes;
+use crate::core::tabs::relay::{Fields, Portable, Routes};
 
 impl<P: Payload> Routes<P> for TopicRoutes {
     fn part(&self, name: &mut dyn FnMut(Slot) -> Option<Slot>) -> Option<Self> {
@@ -33,44 +33,38 @@ impl<P: Payload> Routes<P> for TopicRoutes {
 }
 
 impl<P: Payload> Portable<P> for TopicRoutes {
-    fn to_payload(&self) -> P {
-        let slots = |slots: &[Slot]| P::array(slots.iter().map(|slot| P::number(f64::from(*slot))).collect());
-        let events = self.events.iter().map(|(name, of)| P::array(vec![P::string(name), slots(of)]));
-        let changes = self.changes.iter().map(|(id, of)| P::array(vec![P::number(*id as f64), slots(of)]));
-        let mut fields = vec![
-            ("any", slots(&self.any)),
-            ("events", P::array(events.collect())),
-            ("changes", P::array(changes.collect())),
-            ("deduplicate", P::boolean(self.deduplicate)),
-        ];
-        fields.extend(self.join_ref.map(|join_ref| ("joinRef", P::number(join_ref.0 as f64))));
-        P::object(fields)
+    fn blank() -> Self {
+        Self::default()
     }
 
-    fn from_payload(value: &P) -> Option<Self> {
-        let number = |number: P| whole(number.as_number()?);
-        let slots = |array: P| {
-            items(&array)?
-                .into_iter()
-                .map(|slot| u32::try_from(number(slot)?).ok())
-                .collect::<Option<Vec<Slot>>>()
-        };
-        let (mut events, mut changes) = (SortedMap::new(), SortedMap::new());
-        for entry in items(&value.field("events")?)? {
-            events.insert(entry.item(0)?.as_text()?, slots(entry.item(1)?)?);
-        }
-        for entry in items(&value.field("changes")?)? {
-            changes.insert(number(entry.item(0)?)?, slots(entry.item(1)?)?);
-        }
-        let deduplicate = value.field("deduplicate")?.as_boolean()?;
-        let join_ref = value.field("joinRef").and_then(number).map(Reference);
-        Some(Self { any: slots(value.field("any")?)?, events, changes, join_ref, deduplicate })
+    fn pass(&mut self, fields: &mut Fields<P>) {
+        fields.each(&mut self.any, &0, Fields::number);
+        pass_entries(fields, &mut self.events, &String::new(), Fields::text);
+        pass_entries(fields, &mut self.changes, &0, Fields::large);
+        fields.flag(&mut self.deduplicate);
+        fields.optional(&mut self.join_ref, Reference(0), |fields, join_ref| fields.large(&mut join_ref.0));
     }
 }
 
-/// The items of an array; `None` if it is none.
-pub(super) fn items<P: Payload>(array: &P) -> Option<Vec<P>> {
-    (0..array.length()?).map(|index| array.item(index)).collect()
+fn pass_entries<K: Clone + Ord, P: Payload>(
+    fields: &mut Fields<P>,
+    entries: &mut SortedMap<K, Vec<Slot>>,
+    blank: &K,
+    pass: fn(&mut Fields<P>, &mut K),
+) {
+    let mut count = entries.len() as u32;
+    fields.number(&mut count);
+    for at in 0..count as usize {
+        let known = entries.get_indexed(at);
+        let (mut name, mut slots) =
+            known.map(|(name, slots)| (name.clone(), slots.clone())).unwrap_or((blank.clone(), Vec::new()));
+        pass(fields, &mut name);
+        fields.each(&mut slots, &0, Fields::number);
+        if !fields.is_whole() {
+            break;
+        }
+        entries.insert(name, slots);
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -91,12 +85,10 @@ mod tests {
     #[test]
     fn routes_come_back_as_they_were() {
         for routes in [routes(), TopicRoutes::default()] {
-            let written: Value = routes.to_payload();
+            let written: Value = routes.clone().to_payload();
             assert_eq!(TopicRoutes::from_payload(&written), Some(routes), "{written}");
         }
-        for broken in
-            [json!(null), json!({}), json!({ "any": [-1], "events": [], "changes": [], "deduplicate": true })]
-        {
+        for broken in [json!(null), json!({}), json!([1, -1, 0, 0, 1, 0]), json!([4_000_000_000_u32])] {
             assert_eq!(TopicRoutes::from_payload(&broken), None);
         }
     }

@@ -1,11 +1,9 @@
 //! A subscription on its way to the tab that holds the connection.
 
-use super::routes::items;
 use crate::core::payload::Payload;
 use crate::core::realtime::binding::Binding;
-use crate::core::realtime::routes::whole;
 use crate::core::realtime::subscriptions::{Replay, Source, Subscription};
-use crate::core::tabs::relay::{self, Portable};
+use crate::core::tabs::relay::{self, Fields, Portable};
 
 impl<P: Payload> relay::Subscription<P> for Subscription {
     fn topic(&self) -> String {
@@ -17,77 +15,64 @@ impl<P: Payload> relay::Subscription<P> for Subscription {
     }
 }
 
+const NO_REPLAY: Replay = Replay { since: 0, limit: 0 };
+const NO_BINDING: Binding =
+    Binding { event: String::new(), schema: String::new(), table: None, filter: None, select: None };
+
+fn source(kind: u32) -> Option<Source> {
+    Some(match kind {
+        0 => Source::Broadcast { event: None, own: false },
+        1 => Source::Changes(Vec::new()),
+        2 => Source::Presence { key: String::new(), is_chosen: false, enabled: false },
+        _ => return None,
+    })
+}
+
 impl<P: Payload> Portable<P> for Subscription {
-    fn to_payload(&self) -> P {
-        let flag = P::boolean;
-        let mut fields = vec![
-            ("channel", P::string(&self.channel)),
-            ("private", flag(self.private)),
-            ("ack", flag(self.ack)),
-            ("ready", flag(self.replication_ready)),
-            ("reconnect", flag(self.auto_reconnect)),
-        ];
-        fields.extend(self.max_reconnect_attempts.map(|most| ("attempts", P::number(f64::from(most)))));
-        if let Some(Replay { since, limit }) = self.replay {
-            let (since, limit) = (P::number(since as f64), P::number(f64::from(limit)));
-            fields.extend([("since", since), ("limit", limit)]);
-        }
-        match &self.source {
-            Source::Broadcast { event, own } => {
-                fields.extend([("of", P::string("broadcast")), ("own", flag(*own))]);
-                fields.extend(event.as_deref().map(|event| ("event", P::string(event))));
-            }
-            Source::Changes(bindings) => {
-                let bindings = bindings.iter().map(Binding::to_payload).collect();
-                fields.extend([("of", P::string("changes")), ("bindings", P::array(bindings))]);
-            }
-            Source::Presence { key, is_chosen, enabled } => {
-                fields.extend([("of", P::string("presence")), ("key", P::string(key))]);
-                fields.extend([("chosen", flag(*is_chosen)), ("enabled", flag(*enabled))]);
-            }
-        }
-        P::object(fields)
+    fn blank() -> Self {
+        Self::to("", Source::Changes(Vec::new()))
     }
 
-    fn from_payload(value: &P) -> Option<Self> {
-        let text = |name| value.field(name)?.as_text();
-        let flag = |name| value.field(name)?.as_boolean();
-        let number = |name| value.field(name).and_then(|number| whole(number.as_number()?));
-        let short = |name| number(name).and_then(|number| u32::try_from(number).ok());
-        let source = match text("of")?.as_str() {
-            "broadcast" => Source::Broadcast { event: text("event"), own: flag("own")? },
-            "changes" => Source::Changes(
-                items(&value.field("bindings")?)?.iter().map(binding).collect::<Option<Vec<Binding>>>()?,
-            ),
-            "presence" => {
-                Source::Presence { key: text("key")?, is_chosen: flag("chosen")?, enabled: flag("enabled")? }
-            }
-            _ => return None,
+    fn pass(&mut self, fields: &mut Fields<P>) {
+        fields.text(&mut self.channel);
+        for flag in [&mut self.private, &mut self.ack, &mut self.replication_ready, &mut self.auto_reconnect]
+        {
+            fields.flag(flag);
+        }
+        fields.optional(&mut self.max_reconnect_attempts, 0, Fields::number);
+        fields.optional(&mut self.replay, NO_REPLAY, |fields, replay| {
+            fields.large(&mut replay.since);
+            fields.number(&mut replay.limit);
+        });
+        let kind = match &self.source {
+            Source::Broadcast { .. } => 0,
+            Source::Changes(_) => 1,
+            Source::Presence { .. } => 2,
         };
-        let replay = number("since").and_then(|since| Some(Replay { since, limit: short("limit")? }));
-        Some(Self {
-            channel: text("channel")?,
-            private: flag("private")?,
-            source,
-            ack: flag("ack")?,
-            replay,
-            replication_ready: flag("ready")?,
-            auto_reconnect: flag("reconnect")?,
-            max_reconnect_attempts: short("attempts"),
-        })
+        fields.kind(&mut self.source, kind, source);
+        match &mut self.source {
+            Source::Broadcast { event, own } => {
+                fields.optional(event, String::new(), Fields::text);
+                fields.flag(own);
+            }
+            Source::Changes(bindings) => fields.each(bindings, &NO_BINDING, pass_binding),
+            Source::Presence { key, is_chosen, enabled } => {
+                fields.text(key);
+                fields.flag(is_chosen);
+                fields.flag(enabled);
+            }
+        }
     }
 }
 
-fn binding<P: Payload>(value: &P) -> Option<Binding> {
-    let text = |name| value.field(name)?.as_text();
-    let select = value.field("select").filter(|select| select.length().is_some());
-    let names = |select: P| items(&select)?.iter().map(Payload::as_text).collect::<Option<Vec<String>>>();
-    let select = match select {
-        Some(select) => Some(names(select)?),
-        None => None,
-    };
-    let (table, filter) = (text("table"), text("filter"));
-    Some(Binding { event: text("event")?, schema: text("schema")?, table, filter, select })
+fn pass_binding<P: Payload>(fields: &mut Fields<P>, binding: &mut Binding) {
+    fields.text(&mut binding.event);
+    fields.text(&mut binding.schema);
+    fields.optional(&mut binding.table, String::new(), Fields::text);
+    fields.optional(&mut binding.filter, String::new(), Fields::text);
+    fields.optional(&mut binding.select, Vec::new(), |fields, select| {
+        fields.each(select, &String::new(), Fields::text);
+    });
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
@@ -122,10 +107,12 @@ mod tests {
                 ..plain.clone()
             };
             for subscription in [plain, rich] {
-                let written: Value = subscription.to_payload();
+                let written: Value = subscription.clone().to_payload();
                 assert_eq!(Subscription::from_payload(&written), Some(subscription), "{written}");
             }
         }
-        assert_eq!(Subscription::from_payload(&json!({ "of": "later" })), None);
+        for other in [json!(null), json!([]), json!(["desk", 0, 0, 0, 0, 0, 0, 3])] {
+            assert_eq!(Subscription::from_payload(&other), None);
+        }
     }
 }
