@@ -44,15 +44,12 @@ mod telling;
 mod wiping;
 mod writing;
 
-use std::collections::VecDeque;
-
-use litemap::LiteMap;
-
 use crate::core::ids::CallId;
+use crate::core::queue::Queue;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
 use asking::Purpose;
-use database::{Database, Link};
+use database::{Database, Databases, Link};
 use input::{Command, Config, Input, Limits, Timer};
 use names::{Kind, Owner};
 use operation::{HandleId, Operation, OperationId};
@@ -93,11 +90,12 @@ pub struct Store<P> {
     epoch: u64,
     /// What is to be above the epoch that is wanted.
     drawing: Option<u64>,
-    databases: LiteMap<Kind, Database<P>>,
+    databases: Databases<P>,
     is_spilling: bool,
     /// How many entries this origin has made.
     number: u64,
-    operations: LiteMap<OperationId, Purpose>,
+    /// What is under way.
+    operations: Vec<(OperationId, Purpose)>,
     next_operation: u32,
     next_handle: u32,
     /// Calls that wait, by the time at which they have waited too long; some may have been settled since.
@@ -109,7 +107,7 @@ pub struct Store<P> {
     timers: Timers<Timer>,
     status: Status,
     rng: Rng,
-    outputs: VecDeque<Output<P>>,
+    outputs: Queue<Output<P>>,
 }
 
 impl<P: Clone> Store<P> {
@@ -127,10 +125,10 @@ impl<P: Clone> Store<P> {
             is_visible: true,
             epoch: 0,
             drawing: None,
-            databases: LiteMap::new(),
+            databases: Databases::default(),
             is_spilling: false,
             number: 0,
-            operations: LiteMap::new(),
+            operations: Vec::new(),
             next_operation: 0,
             next_handle: 0,
             waiting: Vec::new(),
@@ -140,7 +138,7 @@ impl<P: Clone> Store<P> {
             timers: Timers::default(),
             status: Status::default(),
             rng,
-            outputs: VecDeque::new(),
+            outputs: Queue::default(),
         }
     }
 
@@ -177,7 +175,7 @@ impl<P: Clone> Store<P> {
 
     /// The next thing to do.
     pub fn poll(&mut self) -> Option<Output<P>> {
-        self.outputs.pop_front()
+        self.outputs.pop()
     }
 
     /// When to wake it, and why.
@@ -197,12 +195,12 @@ impl<P: Clone> Store<P> {
 
     /// The number of live entries of a database, their size, and that of the whole log, in bytes.
     pub fn sizes(&self, database: Kind) -> (u32, u64, u64) {
-        self.databases.get(&database).map_or((0, 0, 0), |database| database.index.sizes())
+        self.databases.get(database).map_or((0, 0, 0), |database| database.index.sizes())
     }
 
     /// What is known of a database's log, once it has been read.
     pub fn index(&self, database: Kind) -> Option<&index::Index<P>> {
-        self.databases.get(&database).filter(|database| database.is_loaded).map(|database| &database.index)
+        self.databases.get(database).filter(|database| database.is_loaded).map(|database| &database.index)
     }
 
     fn wake(&mut self, now: Instant) {
@@ -238,32 +236,21 @@ impl<P: Clone> Store<P> {
     }
 
     fn tell(&mut self, output: Output<P>) {
-        self.outputs.push_back(output);
+        self.outputs.push(output);
     }
 
     fn tell_news(&mut self, news: News<P>) {
         self.tell(Output::News(news));
     }
 
-    /// What is known of a database.
-    fn database(&mut self, kind: Kind) -> &mut Database<P> {
-        let (owner, incarnation) = (&self.owner, self.incarnation);
-        let database = self.databases.entry(kind);
-        database.or_insert_with(|| Database::new(kind, owner.database(incarnation, kind)))
+    /// What is known of a database; there is one of this kind from now on.
+    fn database(&mut self, kind: Kind) -> Option<&mut Database<P>> {
+        self.databases.of(kind, &self.owner, self.incarnation)
     }
 
     fn next_handle(&mut self) -> HandleId {
         self.next_handle = self.next_handle.wrapping_add(1);
         HandleId(self.next_handle)
-    }
-
-    fn kind_of(&self, handle: HandleId) -> Option<Kind> {
-        let mut databases = self.databases.values();
-        databases.find(|database| database.handle == Some(handle)).map(|database| database.kind)
-    }
-
-    fn kinds(&self) -> Vec<Kind> {
-        self.databases.keys().copied().collect()
     }
 
     fn is_leading(&self) -> bool {
@@ -276,6 +263,6 @@ impl<P: Clone> Store<P> {
 
     /// Whether a database is open and read.
     fn is_ready(&self, kind: Kind) -> bool {
-        self.databases.get(&kind).is_some_and(|database| database.link == Link::Ready)
+        self.databases.get(kind).is_some_and(|database| database.link == Link::Ready)
     }
 }

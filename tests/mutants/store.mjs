@@ -54,14 +54,14 @@ export const storeMutants = [
   {
     name: 'a compaction that forgets whose entries it has dropped',
     file: 'src/core/store/compacting.rs',
-    text: '.filter(|(origin, _)| !is_forgotten(**origin))',
-    replacement: '.filter(|(origin, _)| is_forgotten(**origin))',
+    text: 'if !(compacting.is_start && self.round.is_long_gone(now, last.origin)) {',
+    replacement: 'if compacting.is_start && self.round.is_long_gone(now, last.origin) {',
   },
   {
     name: 'a compaction in the middle of the log that drops removals',
     file: 'src/core/store/compacting.rs',
-    text: '*hides || !compacting.is_start || ',
-    replacement: '*hides || ',
+    text: 'if !*hides && compacting.is_start && self',
+    replacement: 'if !*hides && self',
   },
   {
     name: 'a wipe that a second tab undoes',
@@ -96,8 +96,8 @@ export const storeMutants = [
   {
     name: "a former leader's acts that are acknowledged",
     file: 'src/core/store/appending.rs',
-    text: '            if group.epoch == 0 {\n                durable',
-    replacement: '            if group.epoch < u64::MAX {\n                durable',
+    text: '            if group.epoch == 0 {\n                settle',
+    replacement: '            if group.epoch < u64::MAX {\n                settle',
   },
   {
     name: 'a leader that begins without a record of its epoch',
@@ -114,20 +114,20 @@ export const storeMutants = [
   {
     name: 'what was committed and not read yet, lost with its database',
     file: 'src/core/store/rebuilding.rs',
-    text: 'into_iter().map(|awaiting| awaiting.group);',
-    replacement: 'into_iter().map(|awaiting| awaiting.group).take(0);',
+    text: 'for groups in [committed, queued] {',
+    replacement: 'for groups in [queued] {',
   },
   {
     name: 'what is spilled and counts as such although the spill is gone',
     file: 'src/core/store/rebuilding.rs',
-    text: '                group.is_spilled = false;\n',
+    text: '                group.is_spilled &= group.orphan.is_some();\n',
     replacement: '',
   },
   {
     name: "a dead tab's spill that is deleted before it is merged",
     file: 'src/core/store/orphans.rs',
-    text: '.filter(|origin| !is_left(*origin)).collect();',
-    replacement: '.filter(|origin| !is_left(*origin) || true).collect();',
+    text: ' || is_left || is_reading {',
+    replacement: ' || is_reading {',
   },
   {
     name: "dead tabs' spills that nobody merges",
@@ -138,7 +138,7 @@ export const storeMutants = [
   {
     name: 'what is refused although it may have been stored',
     file: 'src/core/store/opening.rs',
-    text: '                group.is_doubtful = true;\n',
+    text: '                group.is_doubtful |= flight.groups.contains(&group.id);\n',
     replacement: '',
   },
   {
@@ -168,8 +168,8 @@ export const storeMutants = [
   {
     name: 'a wipe that spares nothing of what is spilled',
     file: 'src/core/store/sparing.rs',
-    text: 'if incarnation == self.incarnation && origin != self.origin)',
-    replacement: 'if incarnation != self.incarnation && origin != self.origin)',
+    text: '                && incarnation == self.incarnation\n',
+    replacement: '                && incarnation != self.incarnation\n',
   },
   {
     name: 'an epoch that is drawn twice',

@@ -37,10 +37,10 @@ impl Base {
         self.log.keys().next_back().copied().unwrap_or(0)
     }
 
-    pub fn append(&mut self, segments: &[std::rc::Rc<Segment<Value>>]) -> Answer<Value> {
+    pub fn append(&mut self, segments: &[Segment<Value>]) -> Answer<Value> {
         let first = self.next_key;
         for segment in segments {
-            self.log.insert(self.next_key, (**segment).clone());
+            self.log.insert(self.next_key, segment.clone());
             self.next_key += 1;
         }
         Answer::Appended { first, last: self.next_key - 1 }
@@ -76,7 +76,7 @@ impl Base {
                 self.log.retain(|key, _| *key < first || *key > last);
             }
             for (key, segment) in &compaction.added {
-                self.log.insert(*key, (**segment).clone());
+                self.log.insert(*key, segment.clone());
             }
             self.directory = compaction.directory.clone();
         }

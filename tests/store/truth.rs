@@ -55,7 +55,7 @@ impl Truth {
             (Operation::Append { segments, .. }, Answer::Appended { first, .. }) => {
                 let epochs = base.log.range(..first).map(|(_, segment)| segment.epoch);
                 let highest = epochs.max().unwrap_or(0);
-                for segment in segments {
+                for segment in &**segments {
                     let is_rejected = segment.epoch > 0 && segment.epoch < highest;
                     for entry in &segment.entries {
                         match &entry.content {

@@ -1,7 +1,6 @@
 //! What replaces a part of the log, and the two records beside it.
 
 use std::rc::Rc;
-
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wedsync_dashboard::core::store::operation::{
@@ -37,7 +36,7 @@ fn compaction(head: Head) -> Compaction<JsValue> {
         head,
         through: 3,
         removed: Some((1, 2)),
-        added: vec![(2, Rc::new(single("compacted", 1)))],
+        added: vec![(2, single("compacted", 1))],
         directory: directory(),
     }
 }

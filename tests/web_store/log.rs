@@ -1,5 +1,7 @@
 //! The log: what is appended is what is read, by this library and by another.
 
+use std::rc::Rc;
+
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -163,10 +165,10 @@ async fn all_requests_and_the_commit_are_made_before_the_call_returns() {
     let handle = world.open(&name).await;
     let commits = Array::new();
     let watching = watch_commits(&commits);
-    let segments = vec![single("a", 1).into(), single("b", 2).into()];
+    let segments = Rc::new(vec![single("a", 1), single("b", 2)]);
     let first = world.begin(Operation::Append { handle, durability: Durability::Strict, segments });
     assert_eq!(commits.length(), 1);
-    let segments = vec![single("c", 3).into()];
+    let segments = Rc::new(vec![single("c", 3)]);
     let second = world.begin(Operation::Append { handle, durability: Durability::Strict, segments });
     let third = world.begin(Operation::Read { handle, from: From::After(0), most: 9 });
     assert_eq!(commits.length(), 3);

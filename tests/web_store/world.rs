@@ -127,7 +127,7 @@ impl World {
         durability: Durability,
         segments: &[Segment<JsValue>],
     ) -> Outcome {
-        let segments = segments.iter().cloned().map(Rc::new).collect();
+        let segments = Rc::new(segments.to_vec());
         self.run(Operation::Append { handle, durability, segments }).await
     }
 

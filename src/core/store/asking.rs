@@ -1,19 +1,17 @@
 //! What is asked of the browser, and where its answers go.
 
-use std::rc::Rc;
-
 use super::Store;
 use super::event::Event;
 use super::input::Timer;
 use super::names::Kind;
-use super::operation::{Answer, Failure, Operation, OperationId};
+use super::operation::{Answer, Failure, HandleId, Operation, OperationId};
 use super::output::Output;
 use super::sparing::Spared;
 use crate::core::ids::CallId;
 use crate::core::time::Instant;
 
 /// What an operation was asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// Which incarnation counts, before anything is opened.
     Marks,
@@ -46,9 +44,9 @@ pub(super) enum Purpose {
     RoundMarks,
     RoundHeld,
     SweepNames,
-    SweepOpen(Rc<str>),
-    SweepClear(Rc<str>),
-    SweepDelete(Rc<str>),
+    SweepOpen(HandleId),
+    SweepClear(HandleId),
+    SweepDelete(HandleId),
     /// Of a spill that has been merged.
     Delete,
 }
@@ -88,14 +86,14 @@ impl<P: Clone> Store<P> {
         match event {
             Event::Done { operation, result } => {
                 // What was given up or has been closed is not waited for.
-                if let Some(purpose) = self.operations.remove(&operation) {
+                if let Some(purpose) = self.take_operation(operation) {
                     self.timers.clear(&Timer::Deadline(operation));
-                    self.done(now, purpose, result);
+                    self.done(now, purpose, &result);
                 }
             }
             Event::Blocked { operation } => self.blocked(operation),
             Event::Closed { handle } => {
-                if let Some(kind) = self.kind_of(handle) {
+                if let Some(kind) = self.databases.kind_of(handle) {
                     self.lost(now, kind);
                 }
             }
@@ -103,38 +101,37 @@ impl<P: Clone> Store<P> {
         }
     }
 
-    pub(super) fn done(&mut self, now: Instant, purpose: Purpose, result: Result<Answer<P>, Failure>) {
+    pub(super) fn done(&mut self, now: Instant, purpose: Purpose, result: &Result<Answer<P>, Failure>) {
+        let mark = self.mark_of(result);
         match (purpose, result) {
-            (Purpose::Marks, result) => self.begin(now, self.mark_of(result)),
-            (Purpose::Open(kind), Ok(Answer::Opened { version, .. })) => self.opened(now, kind, version),
-            (Purpose::Open(kind), result) => self.not_opened(now, kind, result.err()),
-            (Purpose::Check(kind), result) => self.checked(now, kind, self.mark_of(result)),
-            (Purpose::Rumour(told), result) => self.outlived(self.mark_of(result).unwrap_or(told)),
-            (Purpose::Doubt(kind), result) => self.doubted(now, kind, self.mark_of(result)),
+            (Purpose::Marks, _) => self.begin(now, mark),
+            (Purpose::Open(kind), Ok(Answer::Opened { version, .. })) => self.opened(now, kind, *version),
+            (Purpose::Open(kind), _) => self.not_opened(now, kind, result.as_ref().err()),
+            (Purpose::Check(kind), _) => self.checked(now, kind, mark),
+            (Purpose::Rumour(told), _) => self.outlived(mark.unwrap_or(told)),
+            (Purpose::Doubt(kind), _) => self.doubted(now, kind, mark),
             (Purpose::Read(kind), Ok(Answer::Read(slice))) => self.take_slice(now, kind, slice),
             (Purpose::Append(kind), Ok(Answer::Appended { first, last })) => {
-                self.appended(now, kind, first, last)
+                self.appended(now, kind, *first, *last);
             }
-            (Purpose::Append(kind), result) => self.not_appended(now, kind, result.err()),
-            (Purpose::Fetch(kind), Ok(Answer::Got(segments))) => self.fetched(now, kind, &segments),
-            (Purpose::Collect(kind), Ok(Answer::Got(segments))) => self.collected(now, kind, &segments),
-            (Purpose::Compact(kind), Ok(Answer::Compacted(verdict))) => self.compacted(now, kind, verdict),
-            (Purpose::Clear(kind), Ok(Answer::Cleared(head))) => self.cleared(now, kind, head),
-            (Purpose::Draw, Ok(Answer::Epoch(epoch))) => self.tell_epoch(Some(epoch)),
-            (Purpose::Persist(call), result) => self.persisted(call, result),
-            (Purpose::Estimate(call), result) => self.estimated(call, result),
-            (Purpose::WipeNames(call), result) => self.spills_listed(now, call, result),
-            (Purpose::WipeMarks(call, spared), result) => {
-                self.mark_wipe(now, call, spared, self.mark_of(result));
-            }
-            (Purpose::WipeMark(call, mark), result) => self.wipe_marked(now, call, mark, result.is_ok()),
-            (Purpose::RoundNames, result) => self.round_names(now, result),
-            (Purpose::RoundMarks, result) => self.round_marks(now, result),
-            (Purpose::RoundHeld, result) => self.round_held(now, result),
-            (Purpose::SweepNames, result) => self.sweep_names(now, result),
-            (Purpose::SweepOpen(name), result) => self.sweep_opened(now, name, result),
-            (Purpose::SweepClear(name), _) => self.sweep_cleared(now, name),
-            (Purpose::SweepDelete(name), result) => self.swept(&name, result.is_ok()),
+            (Purpose::Append(kind), _) => self.not_appended(now, kind, result.as_ref().err()),
+            (Purpose::Fetch(kind), Ok(Answer::Got(segments))) => self.fetched(now, kind, segments),
+            (Purpose::Collect(kind), Ok(Answer::Got(segments))) => self.collected(now, kind, segments),
+            (Purpose::Compact(kind), Ok(Answer::Compacted(verdict))) => self.compacted(now, kind, *verdict),
+            (Purpose::Clear(kind), Ok(Answer::Cleared(head))) => self.cleared(now, kind, *head),
+            (Purpose::Draw, Ok(Answer::Epoch(epoch))) => self.tell_epoch(Some(*epoch)),
+            (Purpose::Persist(call), _) => self.persisted(call, result),
+            (Purpose::Estimate(call), _) => self.estimated(call, result),
+            (Purpose::WipeNames(call), _) => self.spills_listed(now, call, result),
+            (Purpose::WipeMarks(call, spared), _) => self.mark_wipe(now, call, spared, mark),
+            (Purpose::WipeMark(call, mark), _) => self.wipe_marked(now, call, mark, result.is_ok()),
+            (Purpose::RoundNames, _) => self.round_names(now, result),
+            (Purpose::RoundMarks, _) => self.round_marks(now, result),
+            (Purpose::RoundHeld, _) => self.round_held(now, result),
+            (Purpose::SweepNames, _) => self.sweep_names(now, result),
+            (Purpose::SweepOpen(handle), Ok(_)) => self.sweep_opened(now, handle),
+            (Purpose::SweepOpen(handle) | Purpose::SweepClear(handle), _) => self.sweep_cleared(now, handle),
+            (Purpose::SweepDelete(handle), _) => self.swept(handle, result.is_ok()),
             // The next round sees what has become of it.
             (Purpose::Hold | Purpose::Mark | Purpose::Delete, _) => {}
             (purpose, _) => {
@@ -153,29 +150,38 @@ impl<P: Clone> Store<P> {
         operation: Operation<P>,
         patience: u64,
     ) -> OperationId {
-        self.next_operation = self.next_operation.wrapping_add(1);
-        let id = OperationId(self.next_operation);
-        self.operations.insert(id, purpose);
+        let id = self.order(operation);
+        self.operations.push((id, purpose));
         self.timers.set(Timer::Deadline(id), now.after(patience));
-        self.tell(Output::Operation { id, operation });
         id
     }
 
     /// Asks for something that has no answer.
-    pub(super) fn order(&mut self, operation: Operation<P>) {
+    pub(super) fn order(&mut self, operation: Operation<P>) -> OperationId {
         self.next_operation = self.next_operation.wrapping_add(1);
-        self.tell(Output::Operation { id: OperationId(self.next_operation), operation });
+        let id = OperationId(self.next_operation);
+        self.tell(Output::Operation { id, operation });
+        id
+    }
+
+    /// What is under way for this.
+    pub(super) fn asked(&self, purpose: Purpose) -> Option<OperationId> {
+        self.operations.iter().find(|(_, asked)| *asked == purpose).map(|(id, _)| *id)
+    }
+
+    pub(super) fn take_operation(&mut self, operation: OperationId) -> Option<Purpose> {
+        let at = self.operations.iter().position(|(id, _)| *id == operation)?;
+        Some(self.operations.remove(at).1)
     }
 
     /// Forgets what was asked of a database through a handle that is gone.
     pub(super) fn forget_operations(&mut self, kind: Kind) {
-        let timers = &mut self.timers;
-        self.operations.retain(|id, purpose| {
-            let is_kept = purpose.kind() != Some(kind);
-            if !is_kept {
-                timers.clear(&Timer::Deadline(*id));
+        for (id, purpose) in std::mem::take(&mut self.operations) {
+            if purpose.kind() == Some(kind) {
+                self.timers.clear(&Timer::Deadline(id));
+            } else {
+                self.operations.push((id, purpose));
             }
-            is_kept
-        });
+        }
     }
 }

@@ -4,7 +4,7 @@ use super::database::Link;
 use super::input::Timer;
 use super::names::Kind;
 use super::operation::{Failure, OperationId};
-use super::{DEADLINE, Life, PROBE_DEADLINE, Store};
+use super::{DEADLINE, Life, PROBE_DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
 
 /// How often it is looked for what others have written and whether the databases are still there, in milliseconds.
@@ -22,7 +22,7 @@ impl<P: Clone> Store<P> {
         if self.life != Life::Running {
             return;
         }
-        for kind in self.kinds() {
+        for kind in self.databases.kinds() {
             if self.is_ready(kind) && kind != Kind::Epoch {
                 self.read(now, kind, DEADLINE);
             }
@@ -35,12 +35,13 @@ impl<P: Clone> Store<P> {
         if std::mem::replace(&mut self.is_visible, true) || self.life != Life::Running {
             return;
         }
-        for kind in self.kinds() {
-            let Some(database) = self.databases.get_mut(&kind) else { continue };
+        for kind in self.databases.kinds() {
+            let reading = self.asked(Purpose::Read(kind));
+            let Some(database) = self.databases.get_mut(kind) else { continue };
             match database.link {
                 Link::Ready => {
                     database.is_suspect = true;
-                    match database.reading {
+                    match reading {
                         Some(operation) => {
                             self.timers.set(Timer::Deadline(operation), now.after(PROBE_DEADLINE));
                         }
@@ -56,13 +57,14 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn announced(&mut self, now: Instant, kind: Kind, through: u64, generation: u64) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let is_reading = self.asked(Purpose::Read(kind)).is_some();
+        let Some(database) = self.databases.get_mut(kind) else { return };
         let is_known = database.index.through >= through
             && database.head.is_some_and(|head| head.generation >= generation);
         if database.link != Link::Ready || is_known {
             return;
         }
-        if database.reading.is_some() {
+        if is_reading {
             database.is_behind = true;
         } else {
             self.read(now, kind, DEADLINE);
@@ -71,10 +73,10 @@ impl<P: Clone> Store<P> {
 
     /// An operation has taken too long: its outcome is unknown, and what it went through is opened anew.
     pub(super) fn overdue(&mut self, now: Instant, operation: OperationId) {
-        let Some(purpose) = self.operations.remove(&operation) else { return };
+        let Some(purpose) = self.take_operation(operation) else { return };
         match purpose.kind() {
             Some(kind) => self.lost(now, kind),
-            None => self.done(now, purpose, Err(Failure::Other(String::new()))),
+            None => self.done(now, purpose, &Err(Failure::Other(String::new()))),
         }
     }
 }

@@ -9,15 +9,13 @@
 
 use std::rc::Rc;
 
-use litemap::LiteMap;
-
-use super::index::{Extent, Index, Slot, State};
+use super::index::{Extent, Index, Slot, State, raise};
 use super::input::{Limits, Timer};
 use super::names::Kind;
 use super::opening::SHARED;
-use super::operation::{Compaction, Operation, OperationId, Verdict};
+use super::operation::{Compaction, HandleId, Operation, Verdict};
 use super::output::Output;
-use super::segment::{Content, Directory, EntryId, Place, Seen, Segment};
+use super::segment::{Directory, EntryId, Place, Segment};
 use super::{DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
 
@@ -29,8 +27,6 @@ const MOST_PLACES: usize = 2_000;
 /// What is under way.
 #[derive(Debug)]
 pub(super) struct Compacting<P> {
-    /// What it waits for.
-    pub operation: OperationId,
     /// The first and the last segment of the run; `None` where only the directory is written.
     range: Option<(u64, u64)>,
     /// Whether the log begins with it.
@@ -55,10 +51,13 @@ struct Run {
 
 /// Whether compacting a log gains enough.
 fn is_worthwhile(extents: &[Extent], limits: &Limits) -> bool {
-    let sum = |part: fn(&Extent) -> u32| extents.iter().map(|extent| u64::from(part(extent))).sum::<u64>();
-    let (live, all) = (sum(|extent| extent.live), sum(|extent| extent.bytes));
+    let (mut live, mut all, mut small) = (0_u64, 0_u64, 0);
+    for extent in extents {
+        live += u64::from(extent.live);
+        all += u64::from(extent.bytes);
+        small += usize::from(extent.bytes < limits.small);
+    }
     let garbage = all.saturating_sub(live);
-    let small = extents.iter().filter(|extent| extent.bytes < limits.small).count();
     (garbage >= limits.garbage && garbage * 2 >= all) || small > limits.segments
 }
 
@@ -95,7 +94,7 @@ fn plan(extents: &[Extent], unreadable: &[u64], limits: &Limits) -> Option<Run> 
 impl<P: Clone> Store<P> {
     pub(super) fn plan_compaction(&mut self, now: Instant) {
         let has_grown = |kind: &Kind| {
-            self.databases.get(kind).is_some_and(|database| database.index.through != database.considered)
+            self.databases.get(*kind).is_some_and(|database| database.index.through != database.considered)
         };
         let is_wanted = self.is_leading() && !self.is_hidden_or_away() && SHARED.iter().any(has_grown);
         if is_wanted && !self.timers.is_set(&Timer::Compact) {
@@ -114,44 +113,47 @@ impl<P: Clone> Store<P> {
         if !self.is_leading() || self.is_hidden_or_away() {
             return;
         }
-        let Some(database) = self.databases.get(&kind) else { return };
+        let Some(database) = self.databases.get(kind) else { return };
         let is_busy = database.flight.is_some()
             || !database.queue.is_empty()
             || database.building.is_some()
             || database.compacting.is_some()
-            || database.clearing.is_some();
+            || self.asked(Purpose::Clear(kind)).is_some();
         let (index, limits) = (&database.index, &self.limits);
         if is_busy {
             return;
         }
         let through = index.through;
-        let run = Some(index.extents())
-            .filter(|extents| is_worthwhile(extents, limits))
-            .and_then(|extents| plan(extents, &database.unreadable, limits));
+        let is_worthwhile = is_worthwhile(index.extents(), limits);
+        let run = if is_worthwhile { plan(index.extents(), &database.unreadable, limits) } else { None };
         let Some(handle) = database.ready() else { return };
-        if let Some(database) = self.databases.get_mut(&kind) {
+        if let Some(database) = self.databases.get_mut(kind) {
             database.considered = through;
         }
         let Some(Run { keys, is_start }) = run else { return self.list(now, kind) };
         let (Some(first), Some(last)) = (keys.first().copied(), keys.last().copied()) else { return };
         let operation = Operation::Get { handle, segments: keys };
-        let operation = self.ask(now, Purpose::Collect(kind), operation, DEADLINE);
-        if let Some(database) = self.databases.get_mut(&kind) {
-            database.compacting =
-                Some(Compacting { operation, range: Some((first, last)), is_start, result: None });
+        self.ask(now, Purpose::Collect(kind), operation, DEADLINE);
+        if let Some(database) = self.databases.get_mut(kind) {
+            database.compacting = Some(Compacting { range: Some((first, last)), is_start, result: None });
         }
     }
 
     /// Writes the directory, once enough has been appended since the last one. Where all values are held in memory, all
     /// have to be read anyway.
     fn list(&mut self, now: Instant, kind: Kind) {
-        let Some(database) = self.databases.get(&kind).filter(|database| !database.holds_all()) else {
+        let Some(database) = self.databases.get(kind).filter(|database| !database.holds_all()) else {
             return;
         };
         let (Some(head), Some(handle)) = (database.head, database.ready()) else { return };
         let index = &database.index;
-        let new = index.extents().iter().filter(|extent| extent.key > database.listed);
-        if new.map(|extent| u64::from(extent.bytes)).sum::<u64>() < self.limits.garbage {
+        let mut new = 0_u64;
+        for extent in index.extents() {
+            if extent.key > database.listed {
+                new += u64::from(extent.bytes);
+            }
+        }
+        if new < self.limits.garbage {
             return;
         }
         let directory = directory(index);
@@ -159,20 +161,33 @@ impl<P: Clone> Store<P> {
             return;
         }
         let (epoch, through, added) = (self.epoch, index.through, Vec::new());
-        let compaction = Rc::new(Compaction { epoch, head, through, removed: None, added, directory });
-        let durability = database.durability();
+        let compaction = Compaction { epoch, head, through, removed: None, added, directory };
+        let compacting = Compacting { range: None, is_start: false, result: None };
+        self.replace(now, kind, handle, compacting, compaction, Vec::new());
+    }
+
+    /// Has a part of the log replaced.
+    fn replace(
+        &mut self,
+        now: Instant,
+        kind: Kind,
+        handle: HandleId,
+        mut compacting: Compacting<P>,
+        compaction: Compaction<P>,
+        dropped: Vec<Rc<str>>,
+    ) {
+        let Some(database) = self.databases.get_mut(kind) else { return };
+        let (compaction, durability) = (Rc::new(compaction), database.durability());
         let operation = Operation::Compact { handle, durability, compaction: Rc::clone(&compaction) };
-        let operation = self.ask(now, Purpose::Compact(kind), operation, DEADLINE);
-        let result = Some(Result { compaction, dropped: Vec::new() });
-        if let Some(database) = self.databases.get_mut(&kind) {
-            database.compacting = Some(Compacting { operation, range: None, is_start: false, result });
-        }
+        compacting.result = Some(Result { compaction, dropped });
+        database.compacting = Some(compacting);
+        self.ask(now, Purpose::Compact(kind), operation, DEADLINE);
     }
 
     /// The segments of the run have been read: what counts of them is written in their place.
     pub(super) fn collected(&mut self, now: Instant, kind: Kind, segments: &[(u64, Segment<P>)]) {
-        let taken = self.databases.get_mut(&kind).and_then(|database| database.compacting.take());
-        let (Some(mut compacting), Some(database)) = (taken, self.databases.get(&kind)) else { return };
+        let taken = self.databases.get_mut(kind).and_then(|database| database.compacting.take());
+        let (Some(compacting), Some(database)) = (taken, self.databases.get(kind)) else { return };
         let (Some(head), Some(handle)) = (database.head, database.ready()) else { return };
         if !self.is_leading() || database.building.is_some() || self.is_hidden_or_away() {
             return;
@@ -180,64 +195,54 @@ impl<P: Clone> Store<P> {
         let index = &database.index;
         let Some((first, last)) = compacting.range else { return };
         let mut run = Segment { epoch: 0, entries: Vec::new(), seen: Vec::new() };
-        let mut seen: LiteMap<u64, u64> = LiteMap::new();
-        let mut dropped = Vec::new();
+        let (mut seen, mut dropped) = (Vec::new(), Vec::new());
         for (key, segment) in segments {
             let is_counted = index.extents().iter().any(|extent| extent.key == *key && extent.is_counted);
             if !is_counted {
                 continue;
             }
             run.epoch = run.epoch.max(segment.epoch);
-            for Seen { origin, number } in &segment.seen {
-                raise(&mut seen, EntryId { origin: *origin, number: *number });
+            for last in &segment.seen {
+                raise(&mut seen, last.last());
             }
-            for (position, entry) in (0_u32..).zip(&segment.entries) {
+            for (position, entry) in (0..).zip(&segment.entries) {
                 raise(&mut seen, entry.id);
-                let here =
-                    |slot: &&Slot<P>| (slot.id, slot.segment, slot.position) == (entry.id, *key, position);
-                let is_kept = match (index.slot(&entry.key), &entry.content) {
+                let is_kept = match index.slot(&entry.key) {
                     // A directory does not list removals; this one may hide what lies before the run.
-                    (None, Content::Remove { .. }) => !compacting.is_start,
-                    (slot, _) => slot.filter(here).is_some_and(|slot| match &slot.state {
-                        State::Live { .. } => true,
-                        State::Removed { of, hides } => {
-                            *hides || !compacting.is_start || !self.may_forget(now, kind, *of, slot.segment)
-                        }
-                    }),
+                    None => !entry.is_put() && !compacting.is_start,
+                    Some(slot) if !slot.is_at(*key, position, entry.id) => false,
+                    Some(Slot { state: State::Removed { of, hides }, .. })
+                        if !*hides && compacting.is_start && self.may_forget(now, kind, *of, *key) =>
+                    {
+                        dropped.push(Rc::clone(&entry.key));
+                        false
+                    }
+                    Some(_) => true,
                 };
                 if is_kept {
                     run.entries.push(entry.clone());
-                } else if index.slot(&entry.key).filter(here).is_some() {
-                    dropped.push(Rc::clone(&entry.key));
                 }
             }
         }
-        let is_forgotten = |origin: u64| compacting.is_start && self.round.is_long_gone(now, origin);
-        run.seen = seen
-            .iter()
-            .filter(|(origin, _)| !is_forgotten(**origin))
-            .map(|(origin, number)| Seen { origin: *origin, number: *number })
-            .collect();
+        for last in seen {
+            if !(compacting.is_start && self.round.is_long_gone(now, last.origin)) {
+                run.seen.push(last);
+            }
+        }
         let mut added = Vec::new();
         if run.epoch > 0 || !run.entries.is_empty() || !run.seen.is_empty() {
-            added.push((last, Rc::new(run)));
+            added.push((last, run));
         }
         let (epoch, through) = (self.epoch, index.through);
         let directory = Directory::default();
         let removed = Some((first, last));
-        let compaction = Rc::new(Compaction { epoch, head, through, removed, added, directory });
-        let durability = database.durability();
-        let operation = Operation::Compact { handle, durability, compaction: Rc::clone(&compaction) };
-        compacting.operation = self.ask(now, Purpose::Compact(kind), operation, DEADLINE);
-        compacting.result = Some(Result { compaction, dropped });
-        if let Some(database) = self.databases.get_mut(&kind) {
-            database.compacting = Some(compacting);
-        }
+        let compaction = Compaction { epoch, head, through, removed, added, directory };
+        self.replace(now, kind, handle, compacting, compaction, dropped);
     }
 
     /// Whether the removal of this entry, in that segment, has nothing left to hide.
     fn may_forget(&self, now: Instant, kind: Kind, of: EntryId, segment: u64) -> bool {
-        let Some(database) = self.databases.get(&kind) else { return false };
+        let Some(database) = self.databases.get(kind) else { return false };
         if matches!(kind, Kind::Data | Kind::Cache) {
             return true;
         }
@@ -245,7 +250,7 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn compacted(&mut self, now: Instant, kind: Kind, verdict: Verdict) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         let Some(Compacting { range, result: Some(Result { compaction, dropped }), .. }) =
             database.compacting.take()
         else {
@@ -269,27 +274,21 @@ impl<P: Clone> Store<P> {
     }
 }
 
-fn raise(seen: &mut LiteMap<u64, u64>, id: EntryId) {
-    if seen.get(&id.origin).is_none_or(|number| *number < id.number) {
-        seen.insert(id.origin, id.number);
-    }
-}
-
 /// What spares others the reading of the log so far.
 fn directory<P: Clone>(index: &Index<P>) -> Directory {
-    let places: Vec<Place> = index
-        .slots()
-        .filter_map(|(key, slot)| match slot.state {
-            State::Live { expires, .. } => {
-                let Slot { id, segment, position, bytes, .. } = *slot;
-                Some(Place { key: Rc::clone(key), id, segment, position, bytes, expires })
-            }
-            State::Removed { .. } => None,
-        })
-        .collect();
+    let (mut places, mut segments) = (Vec::new(), Vec::new());
+    for (key, slot) in index.slots() {
+        if let Slot { id, segment, position, bytes, state: State::Live { expires, .. } } = slot {
+            let key = Rc::clone(key);
+            let (id, segment, position) = (*id, *segment, *position);
+            places.push(Place { key, id, segment, position, bytes: *bytes, expires: *expires });
+        }
+    }
     if places.len() > MOST_PLACES {
         return Directory::default();
     }
-    let segments = index.extents().iter().map(|extent| (extent.key, extent.bytes)).collect();
-    Directory { through: index.through, epoch: index.epoch, places, segments, seen: index.seen().collect() }
+    for extent in index.extents() {
+        segments.push((extent.key, extent.bytes));
+    }
+    Directory { through: index.through, epoch: index.epoch, places, segments, seen: index.seen().to_vec() }
 }

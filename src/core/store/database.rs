@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::compacting::Compacting;
 use super::index::{Index, Order};
-use super::names::Kind;
-use super::operation::{Durability, HandleId, OperationId};
+use super::names::{Kind, Owner};
+use super::operation::{Durability, HandleId};
 use super::output::Trouble;
 use super::segment::{Entry, EntryId, Head, Segment};
 use crate::core::ids::CallId;
@@ -46,9 +46,27 @@ pub(super) struct Group<P> {
     pub is_rewritten: bool,
     /// The spill that it is taken from.
     pub orphan: Option<u64>,
+    /// The segment in which it is committed, once it is.
+    pub segment: u64,
 }
 
 impl<P> Group<P> {
+    /// These, as nobody has seen them yet.
+    pub fn new(entries: Vec<Entry<P>>, id: EntryId, epoch: u64, now: Instant) -> Self {
+        Self {
+            entries,
+            id,
+            epoch,
+            call: None,
+            since: now,
+            is_spilled: false,
+            is_doubtful: false,
+            is_rewritten: false,
+            orphan: None,
+            segment: 0,
+        }
+    }
+
     /// Its last entry, which is in a log only if all of it are.
     pub fn last(&self) -> EntryId {
         self.entries.last().map_or(self.id, |entry| entry.id)
@@ -60,61 +78,39 @@ impl<P> Group<P> {
     where
         P: Clone,
     {
-        let is_known = |entry: &Entry<P>| !entry.is_put() || index.slot(&entry.key).is_some();
-        !self.is_rewritten || self.epoch > 0 || self.entries.iter().all(is_known)
-    }
-
-    pub fn bytes(&self) -> u32 {
-        self.entries.iter().fold(0, |sum: u32, entry| sum.saturating_add(entry.bytes()))
+        if !self.is_rewritten || self.epoch > 0 {
+            return true;
+        }
+        for entry in &self.entries {
+            if entry.is_put() && index.slot(&entry.key).is_none() {
+                return false;
+            }
+        }
+        true
     }
 }
 
 /// Entries that have been written before, by the segments they were in, as groups: what was written together stays so.
 pub(super) fn regroup<P>(entries: Vec<(u64, Entry<P>)>, now: Instant) -> Vec<Group<P>> {
     let mut groups: Vec<Group<P>> = Vec::new();
-    let mut last = None;
+    let mut last = 0;
     for (segment, entry) in entries {
-        let id = entry.id;
-        match groups.last_mut().filter(|_| last == Some((segment, id.origin))) {
-            Some(group) => group.entries.push(entry),
-            None => {
-                let (call, orphan) = (None, None);
-                let entries = vec![entry];
-                groups.push(Group {
-                    entries,
-                    id,
-                    epoch: 0,
-                    call,
-                    since: now,
-                    is_spilled: false,
-                    is_doubtful: false,
-                    is_rewritten: false,
-                    orphan,
-                });
+        match groups.last_mut() {
+            Some(group) if last == segment && group.id.origin == entry.id.origin => group.entries.push(entry),
+            _ => {
+                let id = entry.id;
+                groups.push(Group::new(vec![entry], id, 0, now));
             }
         }
-        last = Some((segment, id.origin));
+        last = segment;
     }
     groups
-}
-
-/// Takes groups out of a queue; gives the calls that waited for them.
-pub(super) fn take_out<P>(queue: &mut Vec<Group<P>>, is_taken: &dyn Fn(&Group<P>) -> bool) -> Vec<CallId> {
-    let mut calls = Vec::new();
-    queue.retain(|group| {
-        let is_taken = is_taken(group);
-        if is_taken {
-            calls.extend(group.call);
-        }
-        !is_taken
-    });
-    calls
 }
 
 /// What is being written.
 #[derive(Debug)]
 pub(super) struct Flight<P> {
-    pub segments: Vec<Rc<Segment<P>>>,
+    pub segments: Rc<Vec<Segment<P>>>,
     pub groups: Vec<EntryId>,
 }
 
@@ -124,14 +120,6 @@ pub(super) struct Ask {
     pub call: CallId,
     /// `None` for all.
     pub key: Option<Rc<str>>,
-}
-
-/// What is committed in a segment that the index has not come to yet. A leader's act, whose call waits still, counts only if
-/// no record of a higher epoch lies before it.
-#[derive(Debug)]
-pub(super) struct Awaiting<P> {
-    pub segment: u64,
-    pub group: Group<P>,
 }
 
 /// One database.
@@ -150,7 +138,6 @@ pub(super) struct Database<P> {
     pub building: Option<Index<P>>,
     /// Whether the index is complete, up to its key.
     pub is_loaded: bool,
-    pub reading: Option<OperationId>,
     /// More may have been written since that was asked for.
     pub is_behind: bool,
     /// Whether it has to be shown that the handle lives before anything is written.
@@ -159,11 +146,11 @@ pub(super) struct Database<P> {
     pub is_newer: bool,
     pub queue: Vec<Group<P>>,
     pub flight: Option<Flight<P>>,
-    pub awaiting: Vec<Awaiting<P>>,
+    /// What is committed in segments that the index has not come to yet. A leader's act, whose call waits still, counts only
+    /// if no record of a higher epoch lies before it.
+    pub awaiting: Vec<Group<P>>,
     pub asks: Vec<Ask>,
-    pub fetching: Option<OperationId>,
     pub compacting: Option<Compacting<P>>,
-    pub clearing: Option<OperationId>,
     /// How far the log went when its compaction was considered last.
     pub considered: u64,
     /// How far the directory goes that this tab has written.
@@ -202,7 +189,6 @@ impl<P: Clone> Database<P> {
             index: Index::new(order(kind)),
             building: None,
             is_loaded: false,
-            reading: None,
             is_behind: false,
             is_suspect: false,
             is_newer: false,
@@ -210,9 +196,7 @@ impl<P: Clone> Database<P> {
             flight: None,
             awaiting: Vec::new(),
             asks: Vec::new(),
-            fetching: None,
             compacting: None,
-            clearing: None,
             considered: 0,
             listed: 0,
             is_confirmed: false,
@@ -263,11 +247,75 @@ impl<P: Clone> Database<P> {
     /// and what has been committed of it is found when the log is read.
     pub fn forget_operations(&mut self) {
         self.flight = None;
-        self.reading = None;
-        self.fetching = None;
         self.compacting = None;
-        self.clearing = None;
         self.is_suspect = false;
+    }
+
+    /// What has been written and is not in the index yet, in its order.
+    pub fn unread(&self) -> Vec<&Entry<P>> {
+        let mut unread = Vec::new();
+        for groups in [&self.awaiting, &self.queue] {
+            for group in groups {
+                for entry in &group.entries {
+                    unread.push(entry);
+                }
+            }
+        }
+        unread
+    }
+}
+
+/// Those of a user that this tab has to do with.
+#[derive(Debug)]
+pub(super) struct Databases<P>(Vec<Database<P>>);
+
+impl<P> Default for Databases<P> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<P: Clone> Databases<P> {
+    #[inline(never)]
+    pub fn get(&self, kind: Kind) -> Option<&Database<P>> {
+        self.0.iter().find(|database| database.kind == kind)
+    }
+
+    #[inline(never)]
+    pub fn get_mut(&mut self, kind: Kind) -> Option<&mut Database<P>> {
+        self.0.iter_mut().find(|database| database.kind == kind)
+    }
+
+    /// One that there is from now on, if there was none.
+    pub fn of(&mut self, kind: Kind, owner: &Owner, incarnation: u64) -> Option<&mut Database<P>> {
+        if self.get(kind).is_none() {
+            self.0.push(Database::new(kind, owner.database(incarnation, kind)));
+        }
+        self.get_mut(kind)
+    }
+
+    pub fn remove(&mut self, kind: Kind) {
+        if let Some(at) = self.0.iter().position(|database| database.kind == kind) {
+            self.0.remove(at);
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    pub fn kinds(&self) -> Vec<Kind> {
+        let mut kinds = Vec::new();
+        for database in &self.0 {
+            kinds.push(database.kind);
+        }
+        kinds
+    }
+
+    /// Whose opening this is.
+    pub fn kind_of(&self, handle: HandleId) -> Option<Kind> {
+        let mut databases = self.0.iter();
+        databases.find(|database| database.handle == Some(handle)).map(|database| database.kind)
     }
 }
 

@@ -1,10 +1,9 @@
 //! How space is won: the cache is kept below its limit, and given up as a whole when the browser refuses more.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::rc::Rc;
 
-use super::database::Group;
-use super::index::State;
+use super::database::{Database, Group};
+use super::index::{Slot, State};
 use super::names::Kind;
 use super::operation::Operation;
 use super::segment::{Content, Entry, Head};
@@ -30,27 +29,22 @@ impl<P: Clone> Store<P> {
 
     /// Whether the cache is being given up.
     pub(super) fn is_making_space(&self) -> bool {
-        self.databases.get(&Kind::Cache).is_some_and(|cache| cache.clearing.is_some())
+        self.asked(Purpose::Clear(Kind::Cache)).is_some()
     }
 
     /// Gives up the cache, which needs no space, unlike removing its entries one by one. Whether that is possible.
     pub(super) fn make_space(&mut self, now: Instant) -> bool {
-        let Some(cache) = self.databases.get(&Kind::Cache) else { return false };
-        if cache.clearing.is_some() {
+        if self.is_making_space() {
             return true;
         }
-        let Some(handle) = cache.ready() else { return false };
-        let operation = self.ask(now, Purpose::Clear(Kind::Cache), Operation::Clear { handle }, DEADLINE);
-        if let Some(cache) = self.databases.get_mut(&Kind::Cache) {
-            cache.clearing = Some(operation);
-        }
+        let Some(handle) = self.databases.get(Kind::Cache).and_then(Database::ready) else { return false };
+        self.ask(now, Purpose::Clear(Kind::Cache), Operation::Clear { handle }, DEADLINE);
         true
     }
 
     /// The database is empty. Others find out by its generation.
     pub(super) fn cleared(&mut self, now: Instant, kind: Kind, head: Head) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
-        database.clearing = None;
+        let Some(database) = self.databases.get_mut(kind) else { return };
         database.unreadable.clear();
         if database.head.is_some_and(|known| known.generation.saturating_add(1) != head.generation) {
             return self.rebuild(now, kind);
@@ -61,49 +55,53 @@ impl<P: Clone> Store<P> {
 
     /// Removes what has expired, then what was used longest ago, until the cache is below its limit by a tenth.
     fn evict(&mut self, now: Instant) {
-        let Some(cache) = self.databases.get(&Kind::Cache).filter(|_| self.is_leading()) else { return };
+        let Some(cache) = self.databases.get(Kind::Cache).filter(|_| self.is_leading()) else { return };
         let live = cache.index.live();
         if live <= self.limits.cache || cache.flight.is_some() || !cache.queue.is_empty() {
             return;
         }
         let wall = self.wall.saturating_add(now.as_millis());
-        let slots: Vec<_> = cache.index.slots().collect();
-        // A heap, because only a few of them are looked at.
-        let mut victims: BinaryHeap<Reverse<(bool, u32, usize)>> = (0..)
-            .zip(&slots)
-            .filter_map(|(at, (_, slot))| match slot.state {
-                State::Live { expires, used, .. } => {
-                    let is_expired = expires != 0 && expires <= wall;
-                    Some(Reverse((!is_expired, used, at)))
+        // What has expired comes first, then what was used longest ago.
+        let rank = |slot: &Slot<P>| match slot.state {
+            State::Live { expires, .. } if expires != 0 && expires <= wall => 0,
+            State::Live { used, .. } => used.saturating_add(1),
+            State::Removed { .. } => u32::MAX,
+        };
+        let bytes_up_to = |most: u32| {
+            let mut bytes = 0_u64;
+            for (_, slot) in cache.index.slots() {
+                if rank(slot) <= most {
+                    bytes = bytes.saturating_add(u64::from(slot.bytes));
                 }
-                State::Removed { .. } => None,
-            })
-            .collect();
-        let mut excess = live.saturating_sub(self.limits.cache - self.limits.cache / 10);
-        let mut keys = Vec::new();
-        while excess > 0
-            && let Some(Reverse((.., at))) = victims.pop()
-            && let Some((key, slot)) = slots.get(at)
-        {
-            excess = excess.saturating_sub(u64::from(slot.bytes));
-            keys.push((key.clone(), slot.id));
+            }
+            bytes
+        };
+        let excess = live.saturating_sub(self.limits.cache - self.limits.cache / 10);
+        // Halving, because a sorted list of all would be more code: the lowest rank up to which there is enough.
+        let (mut low, mut high) = (0, u32::MAX - 1);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if bytes_up_to(middle) < excess {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
         }
-        for (key, of) in keys {
+        let mut rest = excess.saturating_sub(if low > 0 { bytes_up_to(low - 1) } else { 0 });
+        let mut victims = Vec::new();
+        for (key, slot) in cache.index.slots() {
+            let is_last = rank(slot) == low;
+            if rank(slot) < low || (is_last && rest > 0) {
+                victims.push((Rc::clone(key), slot.id));
+            }
+            if is_last {
+                rest = rest.saturating_sub(u64::from(slot.bytes));
+            }
+        }
+        for (key, of) in victims {
             let id = self.next_id();
             let entries = vec![Entry { key, id, content: Content::Remove { of } }];
-            let (epoch, since, orphan) = (self.epoch, now, None);
-            let group = Group {
-                entries,
-                id,
-                epoch,
-                call: None,
-                since,
-                is_spilled: false,
-                is_doubtful: false,
-                is_rewritten: false,
-                orphan,
-            };
-            self.enqueue(Kind::Cache, group);
+            self.enqueue(Kind::Cache, Group::new(entries, id, self.epoch, now));
         }
         self.flush(now, Kind::Cache);
     }

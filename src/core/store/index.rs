@@ -10,8 +10,6 @@
 
 use std::rc::Rc;
 
-use litemap::LiteMap;
-
 use super::segment::{Content, Directory, Encoded, Entry, EntryId, Place, Seen, Segment};
 use super::table::Table;
 
@@ -61,6 +59,11 @@ pub enum State<P> {
 }
 
 impl<P: Clone> Slot<P> {
+    /// Whether it is of this entry in this place.
+    pub fn is_at(&self, segment: u64, position: u32, id: EntryId) -> bool {
+        self.segment == segment && self.position == position && self.id == id
+    }
+
     /// Its entry, to be written again; `None` if its value is not held.
     pub fn entry(&self, key: &Rc<str>) -> Option<Entry<P>> {
         let content = match &self.state {
@@ -98,7 +101,8 @@ pub struct Index<P> {
     pub epoch: u64,
     /// In the order of the log.
     slots: Table<Slot<P>>,
-    seen: LiteMap<u64, u64>,
+    /// In the order of the origins.
+    seen: Vec<Seen>,
     /// In the order of their keys.
     extents: Vec<Extent>,
     uses: u32,
@@ -107,7 +111,7 @@ pub struct Index<P> {
 impl<P: Clone> Index<P> {
     /// Of an empty log.
     pub fn new(order: Order) -> Self {
-        let (slots, seen) = (Table::default(), LiteMap::new());
+        let (slots, seen) = (Table::default(), Vec::new());
         Self { order, through: 0, epoch: 0, slots, seen, extents: Vec::new(), uses: 0 }
     }
 
@@ -118,7 +122,10 @@ impl<P: Clone> Index<P> {
 
     /// Whether this entry has been in the log.
     pub fn has_seen(&self, id: EntryId) -> bool {
-        id.number <= self.seen.get(&id.origin).copied().unwrap_or(0)
+        match place_of(&self.seen, id.origin) {
+            Ok(at) => self.seen.get(at).is_some_and(|seen| id.number <= seen.number),
+            Err(_) => id.number == 0,
+        }
     }
 
     /// Whether the act of a leader of this epoch counts, in this segment, if it has been in the log. In doubt it does not.
@@ -130,8 +137,8 @@ impl<P: Clone> Index<P> {
     }
 
     /// What has been seen of the origins.
-    pub fn seen(&self) -> impl Iterator<Item = Seen> + '_ {
-        self.seen.iter().map(|(origin, number)| Seen { origin: *origin, number: *number })
+    pub fn seen(&self) -> &[Seen] {
+        &self.seen
     }
 
     /// What is known of a key.
@@ -149,33 +156,27 @@ impl<P: Clone> Index<P> {
         &self.extents
     }
 
-    /// Takes in the next segment, whose values are held if `holds`; gives what keys it has changed, or `None` if it does not
-    /// count.
-    pub fn apply(&mut self, key: u64, segment: &Segment<P>, holds: bool) -> Option<Vec<Rc<str>>> {
+    /// Takes in the next segment, if it counts; its values are held if `holds`. Adds the keys that it has changed.
+    pub fn apply(&mut self, key: u64, segment: &Segment<P>, holds: bool, changed: &mut Vec<Rc<str>>) {
         self.through = self.through.max(key);
         let is_counted = segment.epoch == 0 || segment.epoch >= self.epoch;
         self.extents.push(Extent { key, bytes: segment.bytes(), live: 0, is_counted, epoch: segment.epoch });
         if !is_counted {
-            return None;
+            return;
         }
         self.epoch = self.epoch.max(segment.epoch);
-        let mut changed = Vec::new();
-        for (position, entry) in segment.entries.iter().enumerate() {
+        for (position, entry) in (0..).zip(&segment.entries) {
             if self.has_seen(entry.id) {
                 continue;
             }
-            self.seen.insert(entry.id.origin, entry.id.number);
-            let position = u32::try_from(position).unwrap_or(u32::MAX);
+            raise(&mut self.seen, entry.id);
             if self.take(key, position, entry, holds) {
                 changed.push(Rc::clone(&entry.key));
             }
         }
-        for Seen { origin, number } in &segment.seen {
-            if !self.has_seen(EntryId { origin: *origin, number: *number }) {
-                self.seen.insert(*origin, *number);
-            }
+        for seen in &segment.seen {
+            raise(&mut self.seen, seen.last());
         }
-        Some(changed)
     }
 
     fn take(&mut self, segment: u64, position: u32, entry: &Entry<P>, holds: bool) -> bool {
@@ -197,7 +198,7 @@ impl<P: Clone> Index<P> {
         self.forget(&entry.key);
         let bytes = entry.bytes();
         if matches!(state, State::Live { .. }) {
-            self.count(segment, |live| live.saturating_add(bytes));
+            self.count(segment, bytes, true);
         }
         self.slots.push(Rc::clone(&entry.key), Slot { id: entry.id, segment, position, bytes, state });
         true
@@ -206,22 +207,23 @@ impl<P: Clone> Index<P> {
     /// What was known of a key does not count any more.
     fn forget(&mut self, key: &str) {
         if let Some(slot) = self.slots.remove(key) {
-            self.count(slot.segment, |live| live.saturating_sub(slot.bytes));
+            self.count(slot.segment, slot.bytes, false);
         }
     }
 
-    fn count(&mut self, segment: u64, change: impl FnOnce(u32) -> u32) {
+    fn count(&mut self, segment: u64, bytes: u32, is_live: bool) {
         if let Ok(at) = self.extents.binary_search_by_key(&segment, |extent| extent.key)
             && let Some(extent) = self.extents.get_mut(at)
         {
-            extent.live = change(extent.live);
+            extent.live =
+                if is_live { extent.live.saturating_add(bytes) } else { extent.live.saturating_sub(bytes) };
         }
     }
 
     /// Holds the value of an entry that has been read, and says whether it lies where the index has it.
     pub fn hold(&mut self, segment: u64, position: u32, entry: &Entry<P>) -> bool {
         let Some(slot) = self.slots.get_mut(&entry.key) else { return false };
-        if (slot.id, slot.segment, slot.position) != (entry.id, segment, position) {
+        if !slot.is_at(segment, position, entry.id) {
             return false;
         }
         if let (State::Live { held, .. }, Content::Put { value, .. }) = (&mut slot.state, &entry.content) {
@@ -255,8 +257,8 @@ impl<P: Clone> Index<P> {
         }
         self.through = directory.through;
         self.epoch = directory.epoch;
-        for Seen { origin, number } in &directory.seen {
-            self.seen.insert(*origin, *number);
+        for seen in &directory.seen {
+            raise(&mut self.seen, seen.last());
         }
         for (key, bytes) in &directory.segments {
             self.extents.push(Extent {
@@ -269,7 +271,7 @@ impl<P: Clone> Index<P> {
         }
         for place in &directory.places {
             let Place { key, id, segment, position, bytes, expires } = place;
-            self.count(*segment, |live| live.saturating_add(*bytes));
+            self.count(*segment, *bytes, true);
             let state = State::Live { held: None, expires: *expires, used: 0 };
             let slot = Slot { id: *id, segment: *segment, position: *position, bytes: *bytes, state };
             self.slots.push(Rc::clone(key), slot);
@@ -277,23 +279,24 @@ impl<P: Clone> Index<P> {
     }
 
     /// What a compaction has done: these segments lie where those from `first` to `last` lay, and these removals are gone.
-    pub fn relocate(
-        &mut self,
-        (first, last): (u64, u64),
-        added: &[(u64, Rc<Segment<P>>)],
-        dropped: &[Rc<str>],
-    ) {
-        self.extents.retain(|extent| extent.key < first || extent.key > last);
+    pub fn relocate(&mut self, (first, last): (u64, u64), added: &[(u64, Segment<P>)], dropped: &[Rc<str>]) {
+        for extent in std::mem::take(&mut self.extents) {
+            if extent.key < first || extent.key > last {
+                self.extents.push(extent);
+            }
+        }
         for key in dropped {
             self.slots.remove(key);
         }
         for (key, segment) in added {
             let mut live = 0_u32;
-            for (position, entry) in segment.entries.iter().enumerate() {
+            for (position, entry) in (0..).zip(&segment.entries) {
                 live = live.saturating_add(entry.bytes());
-                if let Some(slot) = self.slots.get_mut(&entry.key).filter(|slot| slot.id == entry.id) {
+                if let Some(slot) = self.slots.get_mut(&entry.key)
+                    && slot.id == entry.id
+                {
                     slot.segment = *key;
-                    slot.position = u32::try_from(position).unwrap_or(u32::MAX);
+                    slot.position = position;
                 }
             }
             let at = self.extents.partition_point(|extent| extent.key < *key);
@@ -320,13 +323,32 @@ impl<P: Clone> Index<P> {
 
     /// What the live entries take, in bytes.
     pub fn live(&self) -> u64 {
-        self.extents.iter().map(|extent| u64::from(extent.live)).sum()
+        self.extents.iter().fold(0, |sum, extent| sum + u64::from(extent.live))
     }
 
     /// Number of live entries, and their size and that of the whole log in bytes.
     pub fn sizes(&self) -> (u32, u64, u64) {
-        let live = self.slots.iter().filter(|(_, slot)| matches!(slot.state, State::Live { .. }));
-        let count = u32::try_from(live.count()).unwrap_or(u32::MAX);
-        (count, self.live(), self.extents.iter().map(|extent| u64::from(extent.bytes)).sum())
+        let mut count = 0_u32;
+        for (_, slot) in self.slots.iter() {
+            count = count.saturating_add(u32::from(matches!(slot.state, State::Live { .. })));
+        }
+        (count, self.live(), self.extents.iter().fold(0, |sum, extent| sum + u64::from(extent.bytes)))
+    }
+}
+
+/// Where an origin is in what has been seen, or belongs.
+fn place_of(seen: &[Seen], origin: u64) -> Result<usize, usize> {
+    seen.binary_search_by_key(&origin, |seen| seen.origin)
+}
+
+/// This entry has been seen.
+pub(super) fn raise(seen: &mut Vec<Seen>, EntryId { origin, number }: EntryId) {
+    match place_of(seen, origin) {
+        Ok(at) => {
+            if let Some(known) = seen.get_mut(at) {
+                known.number = known.number.max(number);
+            }
+        }
+        Err(at) => seen.insert(at, Seen { origin, number }),
     }
 }

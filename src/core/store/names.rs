@@ -37,6 +37,8 @@ impl Kind {
 /// Whose databases they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {
+    /// `wedsync/<project>/`
+    project: Rc<str>,
     /// `wedsync/<project>/<user>`
     path: Rc<str>,
 }
@@ -47,12 +49,13 @@ impl Owner {
         let mut path = String::from("wedsync/");
         escape(&mut path, project);
         path.push('/');
+        let project = path.as_str().into();
         match user {
             None => path.push('-'),
             Some("-") => path.push_str("%2D"),
             Some(sub) => escape(&mut path, sub),
         }
-        Self { path: path.into() }
+        Self { project, path: path.into() }
     }
 
     /// What the names of all that this owner has begin with: databases, and the locks of tabs.
@@ -62,16 +65,22 @@ impl Owner {
 
     /// What the names of all that this project has begin with, whoever's it is.
     pub fn project(&self) -> Rc<str> {
-        let project = self.path.rsplit_once('/').map_or("", |(project, _)| project);
-        [project, "/"].concat().into()
+        Rc::clone(&self.project)
     }
 
     /// The mark that counts for a database, whoever's it is, and the incarnation of the database.
     pub fn incarnation_of(name: &str) -> Option<(&str, u64)> {
-        let user = name.match_indices('/').nth(2)?.0;
-        let (path, rest) = name.split_at_checked(user)?;
-        let (incarnation, _) = rest.strip_prefix('/')?.split_once('/')?;
-        Some((path, incarnation.parse().ok()?))
+        Self::split(name).map(|(path, incarnation, _)| (path, incarnation))
+    }
+
+    /// The path of its user, its incarnation, and what follows.
+    fn split(name: &str) -> Option<(&str, u64, &str)> {
+        let (_, rest) = name.split_once('/')?;
+        let (_, rest) = rest.split_once('/')?;
+        let (_, rest) = rest.split_once('/')?;
+        let path = name.get(..name.len().checked_sub(rest.len() + 1)?)?;
+        let (incarnation, kind) = rest.split_once('/')?;
+        Some((path, incarnation.parse().ok()?, kind))
     }
 
     /// The name of the mark that keeps the incarnation.
@@ -94,8 +103,7 @@ impl Owner {
 
     /// The incarnation and the kind of a database of this owner's; `None` for any other name.
     pub fn parse(&self, name: &str) -> Option<(u64, Kind)> {
-        let rest = name.strip_prefix(&*self.path)?.strip_prefix('/')?;
-        let (incarnation, kind) = rest.split_once('/')?;
+        let (path, incarnation, kind) = Self::split(name)?;
         let kind = match kind {
             "outbox" => Kind::Outbox,
             "data" => Kind::Data,
@@ -103,12 +111,12 @@ impl Owner {
             "epoch" => Kind::Epoch,
             other => Kind::Spill(other.strip_prefix("spill/")?.parse().ok()?),
         };
-        Some((incarnation.parse().ok()?, kind))
+        (*path == *self.path).then_some((incarnation, kind))
     }
 
     /// The name of the lock that says that the tab of this origin lives.
     pub fn lock(&self, origin: u64) -> Rc<str> {
-        let mut name = [&self.path, "/tab/"].concat();
+        let mut name = String::from(&*self.locks());
         push_number(&mut name, origin);
         name.into()
     }
@@ -120,7 +128,7 @@ impl Owner {
 
     /// The origin of the tab that holds this lock.
     pub fn origin_of_lock(&self, name: &str) -> Option<u64> {
-        name.strip_prefix(&*self.path)?.strip_prefix("/tab/")?.parse().ok()
+        name.strip_prefix(&*self.locks())?.parse().ok()
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
-use super::database::{Database, Link, take_out};
+use super::database::{Database, Link};
 use super::input::Timer;
 use super::names::Kind;
 use super::operation::{Answer, Failure, HandleId, Operation, OperationId};
-use super::output::{Refusal, Trouble};
+use super::output::{Outcome, Refusal, Trouble};
 use super::segment::VERSION;
+use super::writing::settle;
 use super::{DEADLINE, Life, Purpose, Store};
 use crate::core::time::Instant;
 
@@ -36,10 +37,15 @@ impl<P: Clone> Store<P> {
     }
 
     /// The incarnation that the owner's mark names, 0 without one; `None` where marks cannot be kept.
-    pub(super) fn mark_of(&self, result: Result<Answer<P>, Failure>) -> Option<u64> {
+    pub(super) fn mark_of(&self, result: &Result<Answer<P>, Failure>) -> Option<u64> {
         let Ok(Answer::Marks(marks)) = result else { return None };
         let mark = self.owner.mark();
-        Some(marks.iter().find(|(name, _)| **name == *mark).map_or(0, |(_, incarnation)| *incarnation))
+        for (name, incarnation) in marks {
+            if **name == *mark {
+                return Some(*incarnation);
+            }
+        }
+        Some(0)
     }
 
     pub(super) fn begin(&mut self, now: Instant, mark: Option<u64>) {
@@ -48,7 +54,7 @@ impl<P: Clone> Store<P> {
         }
         self.incarnation = self.incarnation.max(mark.unwrap_or(0));
         self.life = Life::Running;
-        for kind in self.kinds() {
+        for kind in self.databases.kinds() {
             self.open(now, kind);
         }
         if self.drawing.is_some() {
@@ -78,24 +84,23 @@ impl<P: Clone> Store<P> {
         if self.life != Life::Running {
             return;
         }
-        let database = self.database(kind);
+        let handle = self.next_handle();
+        let identity = self.rng.next_id();
+        let Some(database) = self.database(kind) else { return };
         if database.link != Link::Closed {
             return;
         }
-        let handle = self.next_handle();
-        let database = self.database(kind);
         database.link = Link::Opening;
         database.handle = Some(handle);
         let version = (!database.is_newer).then_some(VERSION);
         let name = Rc::clone(&database.name);
-        let identity = self.rng.next_id();
         self.timers.clear(&Timer::Retry(kind));
         let operation = Operation::Open { handle, name, version, identity };
         self.ask(now, Purpose::Open(kind), operation, DEADLINE);
     }
 
     pub(super) fn opened(&mut self, now: Instant, kind: Kind, version: u32) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         database.link = Link::Checking;
         database.is_newer = version > VERSION;
         if database.trouble == Some(Trouble::Blocked) {
@@ -109,7 +114,7 @@ impl<P: Clone> Store<P> {
         if mark.is_some_and(|mark| mark > self.incarnation) {
             return self.outlived(mark.unwrap_or(0));
         }
-        if let Some(database) = self.databases.get_mut(&kind) {
+        if let Some(database) = self.databases.get_mut(kind) {
             database.link = Link::Loading;
             database.lower_mark = mark.filter(|mark| *mark < self.incarnation);
             if !database.is_loaded && database.building.is_none() {
@@ -135,19 +140,19 @@ impl<P: Clone> Store<P> {
         self.incarnation = incarnation;
         // What was being deleted may be what counts again.
         self.end_sweep();
-        for kind in self.kinds() {
+        for kind in self.databases.kinds() {
             self.close(kind);
             if self.is_orphan(kind) {
                 self.forget_orphan(kind);
-            } else if let Some(database) = self.databases.get_mut(&kind) {
+            } else if let Some(database) = self.databases.get_mut(kind) {
                 database.name = self.owner.database(incarnation, kind);
                 self.open(now, kind);
             }
         }
     }
 
-    pub(super) fn not_opened(&mut self, now: Instant, kind: Kind, failure: Option<Failure>) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+    pub(super) fn not_opened(&mut self, now: Instant, kind: Kind, failure: Option<&Failure>) {
+        let Some(database) = self.databases.get_mut(kind) else { return };
         match failure {
             Some(Failure::Newer) if !database.is_newer => {
                 self.belongs_to_newer(kind);
@@ -168,18 +173,17 @@ impl<P: Clone> Store<P> {
 
     /// A newer build has it: what has been queued for it will never be written. The outbox's queue goes to the spill.
     pub(super) fn belongs_to_newer(&mut self, kind: Kind) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         database.is_newer = true;
         database.trouble = Some(Trouble::Newer);
-        let refused = take_out(&mut database.queue, &|group| kind != Kind::Outbox || group.epoch != 0);
-        self.refuse(refused, Refusal::Newer);
+        self.give_up(kind, Refusal::Newer, &|group| kind != Kind::Outbox || group.epoch != 0);
     }
 
     /// Closes a database, if it is open. What was under way there has an unknown outcome.
     pub(super) fn close(&mut self, kind: Kind) {
         self.forget_operations(kind);
         self.timers.clear(&Timer::Retry(kind));
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         let flight = database.flight.take();
         database.link = Link::Closed;
         database.forget_operations();
@@ -187,9 +191,9 @@ impl<P: Clone> Store<P> {
             self.order(Operation::Close { handle });
         }
         let queue = if kind == self.spill_kind() { Kind::Outbox } else { kind };
-        if let (Some(flight), Some(database)) = (flight, self.databases.get_mut(&queue)) {
-            for group in database.queue.iter_mut().filter(|group| flight.groups.contains(&group.id)) {
-                group.is_doubtful = true;
+        if let (Some(flight), Some(database)) = (flight, self.databases.get_mut(queue)) {
+            for group in &mut database.queue {
+                group.is_doubtful |= flight.groups.contains(&group.id);
             }
         }
     }
@@ -204,7 +208,7 @@ impl<P: Clone> Store<P> {
         if self.life != Life::Running {
             return;
         }
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         database.failures = database.failures.saturating_add(1);
         let is_refused = database.trouble == Some(Trouble::Refused);
         // A browser says once that an opening is blocked, and lets the next ones wait behind it without a word.
@@ -225,7 +229,7 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn try_later(&mut self, now: Instant, kind: Kind) {
-        if let Some(database) = self.databases.get_mut(&kind) {
+        if let Some(database) = self.databases.get_mut(kind) {
             let pause = database.backoff.next_delay(&mut self.rng);
             self.timers.set(Timer::Retry(kind), now.after(pause));
         }
@@ -233,7 +237,7 @@ impl<P: Clone> Store<P> {
 
     /// It works: what failed before is forgotten.
     pub(super) fn recovered(&mut self, kind: Kind) {
-        if let Some(database) = self.databases.get_mut(&kind) {
+        if let Some(database) = self.databases.get_mut(kind) {
             database.failures = 0;
             database.backoff.reset();
         }
@@ -241,33 +245,32 @@ impl<P: Clone> Store<P> {
 
     /// Where no database takes what is written, nobody waits for it any longer.
     pub(super) fn admit_memory(&mut self, now: Instant) {
-        let is_down = |kind: Kind| self.databases.get(&kind).is_some_and(Database::is_down);
-        let outbox = is_down(Kind::Outbox) && is_down(self.spill_kind());
-        let down: Vec<Kind> = SHARED
-            .into_iter()
-            .filter(|kind| if *kind == Kind::Outbox { outbox } else { is_down(*kind) })
-            .collect();
-        for kind in down {
-            let Some(database) = self.databases.get_mut(&kind) else { continue };
-            let calls = database.queue.iter_mut().filter_map(|group| group.call.take()).collect();
-            self.settle_held(calls);
+        for kind in SHARED {
+            let is_down = if kind == Kind::Outbox { self.is_memory() } else { self.is_down(kind) };
+            let Some(database) = self.databases.get_mut(kind).filter(|_| is_down) else { continue };
+            for group in &mut database.queue {
+                settle(&mut self.outputs, group.call.take(), Outcome::Held);
+            }
             self.serve(now, kind);
         }
         self.leave(now);
     }
 
     pub(super) fn blocked(&mut self, operation: OperationId) {
-        if let Some(Purpose::Open(kind)) = self.operations.get(&operation)
-            && let Some(database) = self.databases.get_mut(kind)
-        {
-            database.trouble = Some(Trouble::Blocked);
+        for (id, purpose) in &self.operations {
+            if let Purpose::Open(kind) = purpose
+                && *id == operation
+                && let Some(database) = self.databases.get_mut(*kind)
+            {
+                database.trouble = Some(Trouble::Blocked);
+            }
         }
     }
 
     /// Somebody wants to upgrade or delete it. The shell has closed the handle.
     pub(super) fn version_change(&mut self, now: Instant, handle: HandleId, is_deletion: bool) {
-        let Some(kind) = self.kind_of(handle) else { return };
-        if let Some(database) = self.databases.get_mut(&kind) {
+        let Some(kind) = self.databases.kind_of(handle) else { return };
+        if let Some(database) = self.databases.get_mut(kind) {
             database.handle = None;
         }
         self.close(kind);
@@ -285,7 +288,7 @@ impl<P: Clone> Store<P> {
         let mark = mark.unwrap_or(0);
         if mark > self.incarnation {
             self.outlived(mark);
-        } else if self.databases.contains_key(&kind) {
+        } else if self.databases.get(kind).is_some() {
             self.open(now, kind);
         }
     }
@@ -295,7 +298,7 @@ impl<P: Clone> Store<P> {
             return;
         }
         self.life = Life::Suspended;
-        for kind in self.kinds() {
+        for kind in self.databases.kinds() {
             self.close(kind);
             if self.is_orphan(kind) {
                 self.forget_orphan(kind);
@@ -314,7 +317,7 @@ impl<P: Clone> Store<P> {
         }
         self.life = Life::Running;
         self.hold_lock(now);
-        for kind in self.kinds() {
+        for kind in self.databases.kinds() {
             self.open(now, kind);
         }
         if self.is_used {
@@ -325,8 +328,11 @@ impl<P: Clone> Store<P> {
 
     /// Whether the application has to be told that there is only memory.
     pub(super) fn is_memory(&self) -> bool {
-        let is_down = |kind: Kind| self.databases.get(&kind).is_some_and(Database::is_down);
-        is_down(Kind::Outbox) && is_down(self.spill_kind())
+        self.is_down(Kind::Outbox) && self.is_down(self.spill_kind())
+    }
+
+    fn is_down(&self, kind: Kind) -> bool {
+        self.databases.get(kind).is_some_and(Database::is_down)
     }
 
     /// This tab's own spill.

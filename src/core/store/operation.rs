@@ -69,7 +69,7 @@ pub enum Operation<P> {
         /// When it counts as committed.
         durability: Durability,
         /// At least one.
-        segments: Vec<Rc<Segment<P>>>,
+        segments: Rc<Vec<Segment<P>>>,
     },
     /// Reads the head and a slice of the log in one transaction. Answered with [`Answer::Read`].
     Read {
@@ -169,7 +169,7 @@ pub struct Compaction<P> {
     /// The segments with keys from the first to the second, both included, are removed; `None` for none.
     pub removed: Option<(u64, u64)>,
     /// What is put in their place, each under this key, which lies in that range.
-    pub added: Vec<(u64, Rc<Segment<P>>)>,
+    pub added: Vec<(u64, Segment<P>)>,
     /// The directory, which replaces the former one.
     pub directory: Directory,
 }

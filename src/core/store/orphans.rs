@@ -7,13 +7,12 @@
 
 use std::rc::Rc;
 
-use litemap::LiteMap;
-
-use super::database::{Group, Link, regroup};
+use super::database::{Link, regroup};
 use super::input::Timer;
 use super::names::{Kind, Owner};
+use super::opening::SHARED;
 use super::operation::{Answer, Failure, Operation};
-use super::segment::{Entry, EntryId};
+use super::segment::{Entry, Seen};
 use super::sweeping::Sweep;
 use super::{DEADLINE, Life, Purpose, Store};
 use crate::core::time::Instant;
@@ -36,13 +35,13 @@ pub(super) struct Round {
     /// Since when this tab has been alone and there has been no spill, and how far the outbox had been read before.
     alone: Option<(Instant, u64)>,
     /// Since when tabs have been gone that the log knows.
-    gone: LiteMap<u64, Instant>,
+    gone: Vec<(u64, Instant)>,
 }
 
 impl Round {
     /// Whether a tab has been gone for so long that it does not come back.
     pub fn is_long_gone(&self, now: Instant, origin: u64) -> bool {
-        self.gone.get(&origin).is_some_and(|since| now.since(*since) >= GONE)
+        self.gone.iter().any(|(gone, since)| *gone == origin && now.since(*since) >= GONE)
     }
 
     /// Whether nobody can append any more what was made before this segment of the outbox.
@@ -63,29 +62,28 @@ impl<P: Clone> Store<P> {
             return;
         }
         self.timers.set(Timer::Round, now.after(ROUND));
-        self.round.began = self.databases.get(&Kind::Outbox).map_or(0, |outbox| outbox.index.through);
+        self.round.began = self.databases.get(Kind::Outbox).map_or(0, |outbox| outbox.index.through);
         let prefix = self.owner.project();
         self.ask(now, Purpose::RoundNames, Operation::Names { prefix }, DEADLINE);
     }
 
-    pub(super) fn round_names(&mut self, now: Instant, result: Result<Answer<P>, Failure>) {
+    pub(super) fn round_names(&mut self, now: Instant, result: &Result<Answer<P>, Failure>) {
         if let (Ok(Answer::Names(names)), Life::Running) = (result, self.life) {
-            self.round.names = names;
+            self.round.names.clone_from(names);
             let prefix = self.owner.project();
             self.ask(now, Purpose::RoundMarks, Operation::ReadMarks { prefix }, DEADLINE);
         }
     }
 
-    pub(super) fn round_marks(&mut self, now: Instant, result: Result<Answer<P>, Failure>) {
+    pub(super) fn round_marks(&mut self, now: Instant, result: &Result<Answer<P>, Failure>) {
         if self.life != Life::Running {
             return;
         }
         if let Ok(Answer::Marks(marks)) = result {
-            let mark_of = |path: &str| marks.iter().find(|(name, _)| name == path).map(|(_, mark)| *mark);
             let mut sweep = Sweep::default();
             for name in &self.round.names {
                 if let Some((path, incarnation)) = Owner::incarnation_of(name)
-                    && mark_of(path).is_some_and(|mark| incarnation < mark)
+                    && marks.iter().any(|(name, mark)| name == path && incarnation < *mark)
                 {
                     sweep.add(name.as_str().into());
                 }
@@ -100,37 +98,38 @@ impl<P: Clone> Store<P> {
         self.ask(now, Purpose::RoundHeld, Operation::Held { prefix }, DEADLINE);
     }
 
-    pub(super) fn round_held(&mut self, now: Instant, result: Result<Answer<P>, Failure>) {
+    pub(super) fn round_held(&mut self, now: Instant, result: &Result<Answer<P>, Failure>) {
         if self.life != Life::Running {
             return;
         }
-        let live: Option<Vec<u64>> = match result {
+        let mut live = Vec::new();
+        let is_known = match result {
             Ok(Answer::Names(locks)) => {
-                Some(locks.iter().filter_map(|lock| self.owner.origin_of_lock(lock)).collect())
+                for lock in locks {
+                    if let Some(origin) = self.owner.origin_of_lock(lock) {
+                        live.push(origin);
+                    }
+                }
+                true
             }
             // Where nobody can say which tabs live, each other spill is taken for an orphan. A tab that lives finds its
             // own replaced, and has in memory what was in it.
-            Err(Failure::Refused) => None,
+            Err(Failure::Refused) => false,
             _ => return,
         };
-        let names = std::mem::take(&mut self.round.names);
         let mut spills = Vec::new();
-        for name in &names {
-            if let Some((incarnation, Kind::Spill(origin))) = self.owner.parse(name)
+        for name in std::mem::take(&mut self.round.names) {
+            if let Some((incarnation, Kind::Spill(origin))) = self.owner.parse(&name)
                 && incarnation == self.incarnation
             {
                 spills.push(origin);
             }
         }
-        match &live {
-            Some(live) => {
-                let is_alone = spills.is_empty() && live.iter().all(|origin| *origin == self.origin);
-                self.round.alone = self.round.alone.or(Some((now, self.round.began))).filter(|_| is_alone);
-                self.note_gone(now, live, &spills);
-            }
-            None => self.round.alone = None,
+        let is_alone = is_known && spills.is_empty() && live.iter().all(|origin| *origin == self.origin);
+        self.round.alone = self.round.alone.or(Some((now, self.round.began))).filter(|_| is_alone);
+        if is_known {
+            self.note_gone(now, &live, &spills);
         }
-        let live = live.unwrap_or_default();
         for origin in spills {
             if origin != self.origin && !live.contains(&origin) {
                 self.open(now, Kind::Spill(origin));
@@ -139,16 +138,15 @@ impl<P: Clone> Store<P> {
     }
 
     fn note_gone(&mut self, now: Instant, live: &[u64], spills: &[u64]) {
-        let known =
-            [Kind::Outbox, Kind::Data, Kind::Cache].into_iter().filter_map(|kind| self.databases.get(&kind));
-        let origins: Vec<u64> =
-            known.flat_map(|database| database.index.seen()).map(|seen| seen.origin).collect();
-        let is_gone =
-            |origin: &u64| *origin != self.origin && !live.contains(origin) && !spills.contains(origin);
-        self.round.gone.retain(|origin, _| is_gone(origin) && origins.contains(origin));
-        for origin in origins.iter().filter(|origin| is_gone(origin)) {
-            if !self.round.gone.contains_key(origin) {
-                self.round.gone.insert(*origin, now);
+        let former = std::mem::take(&mut self.round.gone);
+        for kind in SHARED {
+            let Some(database) = self.databases.get(kind) else { continue };
+            for Seen { origin, .. } in database.index.seen() {
+                let is_gone = *origin != self.origin && !live.contains(origin) && !spills.contains(origin);
+                if is_gone && !self.round.gone.iter().any(|(gone, _)| gone == origin) {
+                    let known = former.iter().find(|(gone, _)| gone == origin);
+                    self.round.gone.push(*known.unwrap_or(&(*origin, now)));
+                }
             }
         }
     }
@@ -159,26 +157,25 @@ impl<P: Clone> Store<P> {
         if !self.is_orphan(kind) {
             return;
         }
-        let Some(outbox) = self.databases.get(&Kind::Outbox) else { return };
-        let Some(spill) = self.databases.get(&kind) else { return };
-        let committed = outbox.awaiting.iter().map(|awaiting| &awaiting.group);
-        let queued = committed.chain(&outbox.queue).flat_map(|group| &group.entries);
-        let written: Vec<EntryId> = queued.map(|entry| entry.id).collect();
+        let Some(outbox) = self.databases.get(Kind::Outbox) else { return };
+        let Some(spill) = self.databases.get(kind) else { return };
+        let unread = outbox.unread();
         let mut entries: Vec<(u64, Entry<P>)> = Vec::new();
         for (key, slot) in spill.index.slots() {
             let Some(entry) = slot.entry(key) else { continue };
-            let is_queued = written.contains(&slot.id);
-            if !is_queued && !outbox.index.has_seen(slot.id) {
+            if !outbox.index.has_seen(slot.id) && !unread.iter().any(|unread| unread.id == slot.id) {
                 entries.push((slot.segment, entry));
             }
         }
         if !entries.is_empty()
-            && let Some(spill) = self.databases.get_mut(&kind)
+            && let Some(spill) = self.databases.get_mut(kind)
         {
             spill.is_confirmed = false;
         }
-        for group in regroup(entries, now) {
-            self.enqueue(Kind::Outbox, Group { is_spilled: true, orphan: Some(origin), ..group });
+        for mut group in regroup(entries, now) {
+            group.is_spilled = true;
+            group.orphan = Some(origin);
+            self.enqueue(Kind::Outbox, group);
         }
         if !self.round.adopted.contains(&origin) {
             self.round.adopted.push(origin);
@@ -189,18 +186,15 @@ impl<P: Clone> Store<P> {
 
     /// Deletes the spills of which the outbox has everything.
     pub(super) fn finish_orphans(&mut self, now: Instant) {
-        let Some(outbox) = self.databases.get(&Kind::Outbox).filter(|outbox| outbox.link == Link::Ready)
-        else {
-            return;
-        };
-        let is_left = |origin: u64| outbox.queue.iter().any(|group| group.orphan == Some(origin));
-        let done: Vec<u64> = self.round.adopted.iter().copied().filter(|origin| !is_left(*origin)).collect();
-        for origin in done {
+        for origin in self.round.adopted.clone() {
             let kind = Kind::Spill(origin);
-            let Some(spill) = self.databases.get_mut(&kind) else { continue };
-            if spill.reading.is_some() {
+            let is_reading = self.asked(Purpose::Read(kind)).is_some();
+            let Some(outbox) = self.databases.get(Kind::Outbox) else { return };
+            let is_left = outbox.queue.iter().any(|group| group.orphan == Some(origin));
+            if outbox.link != Link::Ready || is_left || is_reading {
                 continue;
             }
+            let Some(spill) = self.databases.get_mut(kind) else { continue };
             if !std::mem::replace(&mut spill.is_confirmed, true) {
                 // Its tab may have come back for a moment since it was read.
                 self.read(now, kind, DEADLINE);
@@ -217,8 +211,10 @@ impl<P: Clone> Store<P> {
 
     pub(super) fn forget_orphan(&mut self, kind: Kind) {
         if let Kind::Spill(origin) = kind {
-            self.round.adopted.retain(|adopted| *adopted != origin);
+            if let Some(at) = self.round.adopted.iter().position(|adopted| *adopted == origin) {
+                self.round.adopted.remove(at);
+            }
         }
-        self.databases.remove(&kind);
+        self.databases.remove(kind);
     }
 }

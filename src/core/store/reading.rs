@@ -3,11 +3,13 @@
 use std::rc::Rc;
 
 use super::database::Link;
+use super::index::Index;
 use super::names::Kind;
 use super::opening::SHARED;
 use super::operation::{From, Operation, Slice};
-use super::output::{News, Output, Refusal, Trouble};
+use super::output::{News, Output, Trouble};
 use super::segment::VERSION;
+use super::writing::{end_of_write, settle};
 use super::{DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
 
@@ -17,26 +19,21 @@ const SLICE: u32 = 16;
 impl<P: Clone> Store<P> {
     /// Reads on, unless that is under way.
     pub(super) fn read(&mut self, now: Instant, kind: Kind, patience: u64) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
-        let Some(handle) = database.handle.filter(|_| database.reading.is_none()) else { return };
+        let is_reading = self.asked(Purpose::Read(kind)).is_some();
+        let Some(database) = self.databases.get(kind) else { return };
+        let Some(handle) = database.handle.filter(|_| !is_reading) else { return };
         let index = database.building.as_ref().unwrap_or(&database.index);
-        let from = match (&database.building, database.holds_all()) {
-            // A directory has no values.
-            (Some(building), false) if building.is_fresh() => From::Start,
-            _ => From::After(index.through),
-        };
+        // A directory has no values.
+        let is_start = database.building.is_some() && index.is_fresh() && !database.holds_all();
+        let from = if is_start { From::Start } else { From::After(index.through) };
         let operation = Operation::Read { handle, from, most: SLICE };
-        let id = self.ask(now, Purpose::Read(kind), operation, patience);
-        if let Some(database) = self.databases.get_mut(&kind) {
-            database.reading = Some(id);
-        }
+        self.ask(now, Purpose::Read(kind), operation, patience);
     }
 
-    pub(super) fn take_slice(&mut self, now: Instant, kind: Kind, slice: Slice<P>) {
+    pub(super) fn take_slice(&mut self, now: Instant, kind: Kind, slice: &Slice<P>) {
         let is_own_spill = kind == self.spill_kind();
-        let Some(database) = self.databases.get_mut(&kind) else { return };
-        let Slice { head, directory, segments, unreadable, is_end } = slice;
-        database.reading = None;
+        let Some(database) = self.databases.get_mut(kind) else { return };
+        let head = slice.head;
         let is_other = database.head.is_some_and(|known| known.identity != head.identity);
         let is_unknown = database.head.is_none();
         if let Some(mark) = database.lower_mark.take().filter(|_| !is_unknown || SHARED.contains(&kind)) {
@@ -47,7 +44,7 @@ impl<P: Clone> Store<P> {
         } else if is_other {
             return self.replaced(now, kind);
         }
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         if head.oldest_reader > VERSION {
             // A build that nobody here knows of has it: not even reading is safe.
             database.head = Some(head);
@@ -57,7 +54,7 @@ impl<P: Clone> Store<P> {
             return self.plan_spilling();
         }
         if let Some(known) = database.head {
-            let is_fresh = database.building.as_ref().is_some_and(|building| building.is_fresh());
+            let is_fresh = database.building.as_ref().is_some_and(Index::is_fresh);
             if known.generation != head.generation && !is_fresh {
                 // What the index says of places is no longer so, and what was dropped may never be heard of.
                 return self.rebuild(now, kind);
@@ -67,20 +64,20 @@ impl<P: Clone> Store<P> {
         let holds = database.holds_all() && !is_own_spill;
         let is_building = database.building.is_some();
         let index = database.building.as_mut().unwrap_or(&mut database.index);
-        if let Some(directory) = directory {
-            index.seed(&directory);
+        if let Some(directory) = &slice.directory {
+            index.seed(directory);
         }
         let mut changed = Vec::new();
-        for (key, segment) in &segments {
+        for (key, segment) in &slice.segments {
             if *key > index.through {
-                changed.extend(index.apply(*key, segment, holds).unwrap_or_default());
+                index.apply(*key, segment, holds, &mut changed);
             }
         }
         let mut records = 0;
-        for key in unreadable {
-            index.through = index.through.max(key);
-            if !database.unreadable.contains(&key) {
-                database.unreadable.push(key);
+        for key in &slice.unreadable {
+            index.through = index.through.max(*key);
+            if !database.unreadable.contains(key) {
+                database.unreadable.push(*key);
                 records += 1;
             }
         }
@@ -92,19 +89,19 @@ impl<P: Clone> Store<P> {
             // Before anything else is done as a leader: there may be more to read.
             self.notice_epoch(kind);
         }
-        if is_end { self.up_to_date(now, kind) } else { self.read(now, kind, DEADLINE) }
+        if slice.is_end { self.up_to_date(now, kind) } else { self.read(now, kind, DEADLINE) }
     }
 
     /// Everything that there is has been read.
     fn up_to_date(&mut self, now: Instant, kind: Kind) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         if let Some(mut index) = database.building.take() {
             index.inherit(&database.index);
             database.index = index;
             database.is_loaded = true;
             self.tell(Output::Changed { database: kind, keys: Vec::new() });
         }
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         database.link = Link::Ready;
         database.is_suspect = false;
         database.trouble = database.is_newer.then_some(Trouble::Newer);
@@ -112,11 +109,11 @@ impl<P: Clone> Store<P> {
         self.settle_awaiting(kind);
         self.notice_epoch(kind);
         self.ensure_record(now, kind);
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         if database.queue.is_empty() {
             self.recovered(kind);
         }
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         if std::mem::take(&mut database.is_behind) {
             self.read(now, kind, DEADLINE);
         }
@@ -129,7 +126,7 @@ impl<P: Clone> Store<P> {
 
     /// Begins a new index, while the former one goes on to answer.
     pub(super) fn rebuild(&mut self, now: Instant, kind: Kind) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         database.building = Some(database.fresh_index());
         database.listed = 0;
         self.read(now, kind, DEADLINE);
@@ -143,24 +140,18 @@ impl<P: Clone> Store<P> {
 
     /// What has turned up in the log needs not be written again.
     fn settle_seen(&mut self, kind: Kind) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
-        let index = &database.index;
-        let (mut calls, mut fenced, mut stranded) = (Vec::new(), Vec::new(), Vec::new());
+        let Some(database) = self.databases.get_mut(kind) else { return };
+        let mut stranded = Vec::new();
         for group in std::mem::take(&mut database.queue) {
-            if group.entries.is_empty() || !index.has_seen(group.last()) {
+            if group.entries.is_empty() || !database.index.has_seen(group.last()) {
                 database.queue.push(group);
-                continue;
-            }
-            if !group.is_in(index) {
+            } else if !group.is_in(&database.index) {
                 stranded.push(group);
-                continue;
+            } else {
+                let is_counted = group.epoch == 0 || database.index.counts(group.epoch, None);
+                settle(&mut self.outputs, group.call, end_of_write(is_counted));
             }
-            let is_counted = group.epoch == 0 || index.counts(group.epoch, None);
-            let list = if is_counted { &mut calls } else { &mut fenced };
-            list.extend(group.call);
         }
         self.renumber(kind, stranded);
-        self.refuse(fenced, Refusal::NotLeading);
-        self.settle_durable(calls);
     }
 }

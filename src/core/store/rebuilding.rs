@@ -7,8 +7,10 @@
 
 use super::database::{Group, regroup};
 use super::names::Kind;
-use super::output::News;
-use super::segment::{Entry, EntryId};
+use super::opening::SHARED;
+use super::output::{News, Outcome};
+use super::segment::Entry;
+use super::writing::settle;
 use super::{Life, Store};
 use crate::core::time::Instant;
 
@@ -16,12 +18,12 @@ impl<P: Clone> Store<P> {
     /// The database of this name is another one than before.
     pub(super) fn replaced(&mut self, now: Instant, kind: Kind) {
         let is_spill = kind == self.spill_kind();
-        if is_spill && let Some(outbox) = self.databases.get_mut(&Kind::Outbox) {
-            for group in outbox.queue.iter_mut().filter(|group| group.orphan.is_none()) {
-                group.is_spilled = false;
+        if is_spill && let Some(outbox) = self.databases.get_mut(Kind::Outbox) {
+            for group in &mut outbox.queue {
+                group.is_spilled &= group.orphan.is_some();
             }
         }
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         let fresh = database.fresh_index();
         let former = std::mem::replace(&mut database.index, fresh);
         database.head = None;
@@ -29,59 +31,58 @@ impl<P: Clone> Store<P> {
         database.unreadable.clear();
         database.held.clear();
         database.held_bytes = 0;
-        let mut entries = Vec::new();
-        let mut leaders = 0;
-        let (mut overtaken, mut held) = (Vec::new(), Vec::new());
-        let spill = self.databases.get(&self.spill_kind());
+        let is_shared = SHARED.contains(&kind);
+        let spill = self.databases.get(self.spill_kind());
         let has_spilled =
             kind == Kind::Outbox && spill.is_some_and(|spill| !spill.index.extents().is_empty());
+        let epoch = if kind == Kind::Outbox { 0 } else { self.epoch };
+        let mut entries = Vec::new();
         let mut lost = 0_u32;
-        let is_orphan = self.is_orphan(kind);
         for (key, slot) in former.slots() {
             let Some(entry) = slot.entry(key) else {
                 lost = lost.saturating_add(1);
                 continue;
             };
-            let is_own = slot.id.origin == self.origin;
-            let epoch = match kind {
-                _ if is_spill || is_orphan => continue,
-                Kind::Outbox if is_own || self.is_leading() => 0,
-                Kind::Data | Kind::Cache if self.is_leading() => self.epoch,
-                _ => continue,
-            };
-            entries.push((slot.segment, entry));
-            leaders = epoch;
+            let is_own = kind == Kind::Outbox && slot.id.origin == self.origin;
+            if is_shared && (is_own || self.is_leading()) {
+                entries.push((slot.segment, entry));
+            }
         }
-        let written: Vec<EntryId> = match self.databases.get(&kind) {
-            Some(database) if !database.queue.is_empty() || !database.awaiting.is_empty() => {
-                entries.iter().map(|(_, entry)| entry.id).collect()
+        let mut overtaken = Vec::new();
+        if let Some(database) = self.databases.get_mut(kind) {
+            let mut committed = std::mem::take(&mut database.awaiting);
+            for group in &mut committed {
+                group.is_spilled = false;
+                group.is_rewritten = true;
             }
-            _ => Vec::new(),
-        };
-        if let Some(database) = self.databases.get_mut(&kind) {
-            let mut queue = Vec::new();
-            for group in regroup(entries, now) {
-                let group = Group { epoch: leaders, is_rewritten: true, ..group };
-                // What is in the spill has later numbers.
-                let is_overtaken = has_spilled && group.id.origin == self.origin;
-                if is_overtaken { &mut overtaken } else { &mut queue }.push(group);
-            }
-            // What was in the log already comes from there.
-            let is_again = |entry: &Entry<P>| written.contains(&entry.id);
-            let committed = std::mem::take(&mut database.awaiting).into_iter().map(|awaiting| awaiting.group);
-            let committed = committed.map(|group| Group { is_spilled: false, is_rewritten: true, ..group });
-            for group in committed.chain(std::mem::take(&mut database.queue)) {
-                if group.entries.is_empty() || !group.entries.iter().all(is_again) {
-                    queue.push(group);
-                } else {
-                    held.extend(group.call);
+            let queued = std::mem::take(&mut database.queue);
+            let mut written = Vec::new();
+            if !committed.is_empty() || !queued.is_empty() {
+                for (_, entry) in &entries {
+                    written.push(entry.id);
                 }
             }
-            database.queue = queue;
+            for mut group in regroup(entries, now) {
+                group.epoch = epoch;
+                group.is_rewritten = true;
+                // What is in the spill has later numbers.
+                let is_overtaken = has_spilled && group.id.origin == self.origin;
+                if is_overtaken { &mut overtaken } else { &mut database.queue }.push(group);
+            }
+            for groups in [committed, queued] {
+                for group in groups {
+                    // What was in the log already comes from there.
+                    let is_again = |entry: &Entry<P>| written.contains(&entry.id);
+                    if group.entries.is_empty() || !group.entries.iter().all(is_again) {
+                        database.queue.push(group);
+                    } else {
+                        settle(&mut self.outputs, group.call, Outcome::Held);
+                    }
+                }
+            }
         }
-        self.settle_held(held);
         self.renumber(kind, overtaken);
-        if lost > 0 && self.is_leading() && !is_spill && !is_orphan {
+        if lost > 0 && self.is_leading() && is_shared {
             self.tell_news(News::Lost { database: kind, entries: lost });
         }
         self.plan_spilling();
@@ -94,13 +95,21 @@ impl<P: Clone> Store<P> {
     /// merged those from a spill. Under its own numbers it would not count any more, so it is written under new ones.
     pub(super) fn renumber(&mut self, kind: Kind, groups: Vec<Group<P>>) {
         for mut group in groups {
-            let index = self.databases.get(&kind).map(|database| &database.index);
-            group.entries.retain(|entry| index.is_some_and(|index| index.slot(&entry.key).is_none()));
-            for entry in &mut group.entries {
+            let Some(database) = self.databases.get(kind) else { return };
+            let mut entries = Vec::new();
+            for entry in &group.entries {
+                if database.index.slot(&entry.key).is_none() {
+                    entries.push(entry.clone());
+                }
+            }
+            for entry in &mut entries {
                 entry.id = self.next_id();
             }
-            group.id = group.entries.first().map_or(group.id, |entry| entry.id);
-            self.enqueue(kind, Group { is_spilled: false, is_doubtful: false, ..group });
+            group.id = entries.first().map_or(group.id, |entry| entry.id);
+            group.entries = entries;
+            group.is_spilled = false;
+            group.is_doubtful = false;
+            self.enqueue(kind, group);
         }
     }
 }

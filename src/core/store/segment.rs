@@ -97,6 +97,13 @@ pub struct Seen {
     pub number: u64,
 }
 
+impl Seen {
+    /// The last entry that has been seen.
+    pub const fn last(&self) -> EntryId {
+        EntryId { origin: self.origin, number: self.number }
+    }
+}
+
 /// Where a live entry lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -132,8 +139,13 @@ pub struct Directory {
 impl<P> Segment<P> {
     /// The sizes of its values and keys in bytes, with something for each entry: what limits are held against.
     pub fn bytes(&self) -> u32 {
-        self.entries.iter().fold(0_u32, |sum, entry| sum.saturating_add(entry.bytes()))
+        bytes(&self.entries)
     }
+}
+
+/// What these take of a segment, in bytes.
+pub fn bytes<P>(entries: &[Entry<P>]) -> u32 {
+    entries.iter().fold(0_u32, |sum, entry| sum.saturating_add(entry.bytes()))
 }
 
 /// What an entry takes beside its key and its value, in bytes.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::database::{Ask, Database};
-use super::index::{Index, State};
+use super::index::{Index, Slot, State};
 use super::input::Timer;
 use super::names::Kind;
 use super::opening::SHARED;
@@ -11,6 +11,7 @@ use super::operation::Operation;
 use super::output::{Found, Outcome, Refusal};
 use super::segment::{Content, Entry, Segment};
 use super::table::Places;
+use super::writing::settle;
 use super::{DEADLINE, Life, Purpose, Store};
 use crate::core::ids::CallId;
 use crate::core::time::Instant;
@@ -18,13 +19,13 @@ use crate::core::time::Instant;
 impl<P: Clone> Store<P> {
     pub(super) fn get(&mut self, now: Instant, call: CallId, kind: Kind, key: Option<Rc<str>>) {
         if self.life == Life::Ended {
-            return self.refuse(vec![call], Refusal::Wiped);
+            return self.refuse(call, Refusal::Wiped);
         }
         if !SHARED.contains(&kind) {
-            return self.refuse(vec![call], Refusal::Unavailable);
+            return self.refuse(call, Refusal::Unavailable);
         }
         self.wait(now, call);
-        let database = self.database(kind);
+        let Some(database) = self.database(kind) else { return };
         database.asks.push(Ask { call, key });
         let groups = database.queue.len() + database.awaiting.len();
         if groups > MANY || database.queue.iter().any(|group| group.entries.len() > MANY) {
@@ -37,54 +38,47 @@ impl<P: Clone> Store<P> {
 
     /// Answers what can be answered, and reads what is missing for the rest.
     pub(super) fn serve(&mut self, now: Instant, kind: Kind) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let fetch = Purpose::Fetch(kind);
+        // One that has been given up for a newer one may still be waited for: nothing is read from what is not open.
+        let is_free = self.is_ready(kind) && self.asked(fetch).is_none();
+        let Some(database) = self.databases.get_mut(kind) else { return };
         if !database.is_whole() || database.asks.is_empty() {
             return;
         }
         let asks = std::mem::take(&mut database.asks);
-        let (mut answered, mut left, mut missing) = (Vec::new(), Vec::new(), Vec::new());
-        for key in asks.iter().filter_map(|ask| ask.key.as_ref()) {
-            database.index.touch(key);
-        }
-        let unread = Unread::of(database, asks.len());
-        for ask in asks {
-            let outcome = match &ask.key {
-                Some(key) => value(&database.index, &unread, key).map(Outcome::Value),
-                None => all(database).map(Outcome::All),
-            };
-            match outcome {
-                Ok(outcome) => answered.push((ask.call, outcome)),
-                Err(segments) => {
-                    for segment in segments {
-                        if let Err(at) = missing.binary_search(&segment) {
-                            missing.insert(at, segment);
-                        }
-                    }
-                    left.push(ask);
-                }
+        for ask in &asks {
+            if let Some(key) = &ask.key {
+                database.index.touch(key);
             }
         }
-        database.asks.extend(left);
-        // One that has been given up for a newer one may still be waited for: nothing is read from what is not open.
-        let handle = database.handle.filter(|_| self.is_ready(kind));
-        for (call, outcome) in answered {
-            self.settle(call, outcome);
+        let mut missing = Vec::new();
+        let mut left = Vec::new();
+        let unread = Unread::of(database, asks.len());
+        for ask in asks {
+            let mut segments = Vec::new();
+            let outcome = match &ask.key {
+                Some(key) => Outcome::Value(value(&database.index, &unread, key, &mut segments)),
+                None => Outcome::All(all(database, &mut segments)),
+            };
+            if segments.is_empty() {
+                settle(&mut self.outputs, Some(ask.call), outcome);
+                continue;
+            }
+            for segment in segments {
+                if let Err(at) = missing.binary_search(&segment) {
+                    missing.insert(at, segment);
+                }
+            }
+            left.push(ask);
         }
-        let Some(database) = self.databases.get(&kind) else { return };
-        let (Some(handle), true, false) = (handle, database.fetching.is_none(), missing.is_empty()) else {
-            return;
-        };
+        database.asks = left;
+        let (Some(handle), true, false) = (database.handle, is_free, missing.is_empty()) else { return };
         missing.truncate(MOST_SEGMENTS);
-        let operation = Operation::Get { handle, segments: missing };
-        let id = self.ask(now, Purpose::Fetch(kind), operation, DEADLINE);
-        if let Some(database) = self.databases.get_mut(&kind) {
-            database.fetching = Some(id);
-        }
+        self.ask(now, fetch, Operation::Get { handle, segments: missing }, DEADLINE);
     }
 
     pub(super) fn fetched(&mut self, now: Instant, kind: Kind, segments: &[(u64, Segment<P>)]) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
-        database.fetching = None;
+        let Some(database) = self.databases.get_mut(kind) else { return };
         let mut held = Vec::new();
         for (key, segment) in segments {
             for (position, entry) in (0..).zip(&segment.entries) {
@@ -97,7 +91,7 @@ impl<P: Clone> Store<P> {
         let is_stale = held.is_empty() && database.building.is_none();
         self.serve(now, kind);
         self.remember_held(kind, &held);
-        let Some(database) = self.databases.get(&kind) else { return };
+        let Some(database) = self.databases.get(kind) else { return };
         if is_stale && before > 0 && database.asks.len() == before {
             // Nothing lies where it should: the log has been compacted, and nobody has said so.
             self.read(now, kind, DEADLINE);
@@ -107,7 +101,7 @@ impl<P: Clone> Store<P> {
     /// Values of data and cache that are held in memory are let go of, oldest first, if they are too many.
     pub(super) fn remember_held(&mut self, kind: Kind, keys: &[Rc<str>]) {
         let most = self.limits.held;
-        let Some(database) = self.databases.get_mut(&kind).filter(|database| !database.holds_all()) else {
+        let Some(database) = self.databases.get_mut(kind).filter(|database| !database.holds_all()) else {
             return;
         };
         for key in keys {
@@ -126,7 +120,7 @@ impl<P: Clone> Store<P> {
             database.held_bytes = database.held_bytes.saturating_sub(u64::from(bytes));
             released += 1;
         }
-        database.held.drain(..released);
+        database.held = database.held.split_off(released);
         if database.held.is_empty() {
             database.held_bytes = 0;
         }
@@ -146,12 +140,10 @@ struct Unread<'a, P> {
     places: Option<Places>,
 }
 
-impl<'a, P> Unread<'a, P> {
+impl<'a, P: Clone> Unread<'a, P> {
     /// That of a database, to look for so many keys.
     fn of(database: &'a Database<P>, count: usize) -> Self {
-        let committed = database.awaiting.iter().map(|awaiting| &awaiting.group);
-        let entries = committed.chain(&database.queue).flat_map(|group| &group.entries).collect();
-        let mut unread = Self { entries, places: None };
+        let mut unread = Self { entries: database.unread(), places: None };
         if count > MANY {
             let mut places = Places::with_capacity(unread.entries.len());
             for (at, entry) in unread.entries.iter().enumerate().rev() {
@@ -187,52 +179,52 @@ fn found<P: Clone>(entry: &Entry<P>) -> Option<Found<P>> {
     }
 }
 
-/// The value of a key, or the segment that has to be read for it.
+/// The value of a slot; the segment that has to be read for it, if it is not held, is added to what is missing.
+fn held<P: Clone>(key: &Rc<str>, slot: &Slot<P>, missing: &mut Vec<u64>) -> Option<Found<P>> {
+    let State::Live { held, .. } = &slot.state else { return None };
+    if held.is_none() && missing.last() != Some(&slot.segment) {
+        missing.push(slot.segment);
+    }
+    Some(Found { key: Rc::clone(key), id: slot.id, value: held.clone()? })
+}
+
+/// The value of a key.
 fn value<P: Clone>(
     index: &Index<P>,
     unread: &Unread<'_, P>,
-    key: &str,
-) -> Result<Option<Found<P>>, Vec<u64>> {
-    if let Some(entry) = unread.last(key) {
-        return Ok(found(entry));
-    }
-    let Some(slot) = index.slot(key) else { return Ok(None) };
-    match &slot.state {
-        State::Live { held: Some(value), .. } => {
-            Ok(Some(Found { key: key.into(), id: slot.id, value: value.clone() }))
-        }
-        State::Live { held: None, .. } => Err(vec![slot.segment]),
-        State::Removed { .. } => Ok(None),
+    key: &Rc<str>,
+    missing: &mut Vec<u64>,
+) -> Option<Found<P>> {
+    match unread.last(key) {
+        Some(entry) => found(entry),
+        None => held(key, index.slot(key)?, missing),
     }
 }
 
 /// How many values there are, at least.
 pub(super) fn count<P: Clone>(database: &Database<P>) -> u32 {
-    let count = all(database).map_or_else(|missing| missing.len(), |all| all.len());
-    u32::try_from(count).unwrap_or(u32::MAX)
+    let mut missing = Vec::new();
+    let held = all(database, &mut missing).len();
+    u32::try_from(held + missing.len()).unwrap_or(u32::MAX)
 }
 
-/// All values in the order of the log, what is queued behind them; or the segments that have to be read for them.
-fn all<P: Clone>(database: &Database<P>) -> Result<Vec<Found<P>>, Vec<u64>> {
+/// All values in the order of the log, what is queued behind them; what is missing for them is added.
+fn all<P: Clone>(database: &Database<P>, missing: &mut Vec<u64>) -> Vec<Found<P>> {
     let unread = Unread::of(database, usize::MAX);
-    let (mut all, mut missing) = (Vec::new(), Vec::new());
+    let mut all = Vec::new();
     for (key, slot) in database.index.slots() {
-        match &slot.state {
-            _ if unread.last(key).is_some() => {}
-            State::Live { held: Some(value), .. } => {
-                all.push(Found { key: Rc::clone(key), id: slot.id, value: value.clone() });
-            }
-            State::Live { held: None, .. } if missing.last() == Some(&slot.segment) => {}
-            State::Live { held: None, .. } => missing.push(slot.segment),
-            State::Removed { .. } => {}
+        if unread.last(key).is_none()
+            && let Some(found) = held(key, slot, missing)
+        {
+            all.push(found);
         }
     }
-    if !missing.is_empty() {
-        return Err(missing);
-    }
     for entry in &unread.entries {
-        let is_last = unread.last(&entry.key).is_some_and(|last| last.id == entry.id);
-        all.extend(found(entry).filter(|_| is_last));
+        if unread.last(&entry.key).is_some_and(|last| last.id == entry.id)
+            && let Some(found) = found(entry)
+        {
+            all.push(found);
+        }
     }
-    Ok(all)
+    all
 }

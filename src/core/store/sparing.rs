@@ -22,8 +22,9 @@ impl<P: Clone> Store<P> {
     pub(super) fn wipe_unless_pending(&mut self, now: Instant, call: CallId) {
         self.leaving.push(call);
         self.wait(now, call);
-        let outbox = self.database(Kind::Outbox);
-        if outbox.reading.is_some() {
+        let is_reading = self.asked(Purpose::Read(Kind::Outbox)).is_some();
+        let Some(outbox) = self.database(Kind::Outbox) else { return };
+        if is_reading {
             outbox.is_behind = true;
         } else {
             self.read(now, Kind::Outbox, DEADLINE);
@@ -33,9 +34,10 @@ impl<P: Clone> Store<P> {
 
     /// All of the outbox is known now, if nothing of it is being read.
     pub(super) fn leave(&mut self, now: Instant) {
-        let is_known = self.databases.get(&Kind::Outbox).is_some_and(|outbox| {
+        let is_reading = self.asked(Purpose::Read(Kind::Outbox)).is_some();
+        let is_known = self.databases.get(Kind::Outbox).is_some_and(|outbox| {
             let is_gone = !outbox.is_loaded && outbox.is_whole();
-            outbox.reading.is_none() && (outbox.link == Link::Ready || is_gone)
+            !is_reading && (outbox.link == Link::Ready || is_gone)
         });
         if !is_known {
             return;
@@ -50,28 +52,34 @@ impl<P: Clone> Store<P> {
 
     /// Refuses a wipe because of what this tab knows to be in the outbox, or on its way there.
     pub(super) fn refuses_wipe(&mut self, call: CallId) -> bool {
-        let pending = self.databases.get(&Kind::Outbox).map_or(0, super::serving::count);
+        let pending = self.databases.get(Kind::Outbox).map_or(0, super::serving::count);
         if pending > 0 {
-            self.refuse(vec![call], Refusal::Pending(pending));
+            self.refuse(call, Refusal::Pending(pending));
         }
         pending > 0
     }
 
     /// A spill is there as long as something in it is not in the outbox.
-    pub(super) fn spills_listed(&mut self, now: Instant, call: CallId, result: Result<Answer<P>, Failure>) {
+    pub(super) fn spills_listed(&mut self, now: Instant, call: CallId, result: &Result<Answer<P>, Failure>) {
         let names = match result {
-            Ok(Answer::Names(names)) => names,
+            Ok(Answer::Names(names)) => names.as_slice(),
             // Where the browser gives no databases there are no spills.
-            Err(Failure::Refused) => Vec::new(),
-            _ => return self.refuse(vec![call], Refusal::Unavailable),
+            Err(Failure::Refused) => &[],
+            _ => return self.refuse(call, Refusal::Unavailable),
         };
-        let of_others = |name: &&String| {
-            matches!(self.owner.parse(name), Some((incarnation, Kind::Spill(origin)))
-                if incarnation == self.incarnation && origin != self.origin)
-        };
-        match u32::try_from(names.iter().filter(of_others).count()) {
-            Ok(0) => self.wipe(now, call, Spared::Pending),
-            spills => self.refuse(vec![call], Refusal::Pending(spills.unwrap_or(u32::MAX))),
+        let mut spills = 0;
+        for name in names {
+            if let Some((incarnation, Kind::Spill(origin))) = self.owner.parse(name)
+                && incarnation == self.incarnation
+                && origin != self.origin
+            {
+                spills += 1;
+            }
+        }
+        if spills == 0 {
+            self.wipe(now, call, Spared::Pending);
+        } else {
+            self.refuse(call, Refusal::Pending(spills));
         }
     }
 }

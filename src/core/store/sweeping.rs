@@ -18,8 +18,16 @@ pub(super) struct Sweep {
     is_marked: bool,
     /// Something could not be deleted.
     has_failed: bool,
-    /// What is to be deleted, with the handle it is emptied through.
-    names: Vec<(Rc<str>, Option<HandleId>)>,
+    /// What is to be deleted.
+    names: Vec<Swept>,
+}
+
+#[derive(Debug)]
+struct Swept {
+    name: Rc<str>,
+    /// What it is emptied through, once that has begun.
+    handle: HandleId,
+    is_open: bool,
 }
 
 impl Sweep {
@@ -28,13 +36,13 @@ impl Sweep {
     }
 
     pub fn add(&mut self, name: Rc<str>) {
-        if self.handle(&name).is_none() {
-            self.names.push((name, None));
+        if !self.names.iter().any(|swept| swept.name == name) {
+            self.names.push(Swept { name, handle: HandleId(0), is_open: false });
         }
     }
 
-    fn handle(&mut self, name: &str) -> Option<&mut Option<HandleId>> {
-        self.names.iter_mut().find(|(found, _)| **found == *name).map(|(_, handle)| handle)
+    fn place(&self, handle: HandleId) -> Option<usize> {
+        self.names.iter().position(|swept| swept.handle == handle)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -43,12 +51,12 @@ impl Sweep {
 }
 
 impl<P: Clone> Store<P> {
-    pub(super) fn sweep_names(&mut self, now: Instant, result: Result<Answer<P>, Failure>) {
+    pub(super) fn sweep_names(&mut self, now: Instant, result: &Result<Answer<P>, Failure>) {
         let incarnation = self.incarnation;
         let Some(sweep) = &mut self.sweep else { return };
         if let Ok(Answer::Names(names)) = result {
             for name in names {
-                if self.owner.parse(&name).is_some_and(|(found, _)| found < incarnation) {
+                if self.owner.parse(name).is_some_and(|(found, _)| found < incarnation) {
                     sweep.add(name.as_str().into());
                 }
             }
@@ -58,41 +66,36 @@ impl<P: Clone> Store<P> {
 
     /// Empties each first: that succeeds also where another tab, which may sleep, holds it open.
     pub(super) fn begin_sweep(&mut self, now: Instant) {
-        let names: Vec<_> =
-            self.sweep.iter().flat_map(|sweep| &sweep.names).map(|(name, _)| Rc::clone(name)).collect();
-        for name in names {
+        let count = self.sweep.as_ref().map_or(0, |sweep| sweep.names.len());
+        for at in 0..count {
             let handle = self.next_handle();
-            if let Some(held) = self.sweep.as_mut().and_then(|sweep| sweep.handle(&name)) {
-                *held = Some(handle);
-            }
-            let operation = Operation::Open { handle, name: Rc::clone(&name), version: None, identity: 0 };
-            self.ask(now, Purpose::SweepOpen(name), operation, DEADLINE);
+            let Some(swept) = self.sweep.as_mut().and_then(|sweep| sweep.names.get_mut(at)) else { return };
+            swept.handle = handle;
+            swept.is_open = true;
+            let name = Rc::clone(&swept.name);
+            let operation = Operation::Open { handle, name, version: None, identity: 0 };
+            self.ask(now, Purpose::SweepOpen(handle), operation, DEADLINE);
         }
     }
 
-    pub(super) fn sweep_opened(&mut self, now: Instant, name: Rc<str>, result: Result<Answer<P>, Failure>) {
-        let handle = self.sweep.as_mut().and_then(|sweep| *sweep.handle(&name)?);
-        match handle.filter(|_| result.is_ok()) {
-            Some(handle) => {
-                self.ask(now, Purpose::SweepClear(name), Operation::Clear { handle }, DEADLINE);
-            }
-            None => self.sweep_cleared(now, name),
+    pub(super) fn sweep_opened(&mut self, now: Instant, handle: HandleId) {
+        if self.sweep.as_ref().is_some_and(|sweep| sweep.place(handle).is_some()) {
+            self.ask(now, Purpose::SweepClear(handle), Operation::Clear { handle }, DEADLINE);
         }
     }
 
-    pub(super) fn sweep_cleared(&mut self, now: Instant, name: Rc<str>) {
+    pub(super) fn sweep_cleared(&mut self, now: Instant, handle: HandleId) {
         let Some(sweep) = &mut self.sweep else { return };
-        let Some(handle) = sweep.handle(&name).map(Option::take) else { return };
-        if let Some(handle) = handle {
-            self.order(Operation::Close { handle });
-        }
-        let operation = Operation::Delete { name: Rc::clone(&name) };
-        self.ask(now, Purpose::SweepDelete(name), operation, DEADLINE);
+        let Some(swept) = sweep.place(handle).and_then(|at| sweep.names.get_mut(at)) else { return };
+        swept.is_open = false;
+        let name = Rc::clone(&swept.name);
+        self.order(Operation::Close { handle });
+        self.ask(now, Purpose::SweepDelete(handle), Operation::Delete { name }, DEADLINE);
     }
 
-    pub(super) fn swept(&mut self, name: &str, is_deleted: bool) {
+    pub(super) fn swept(&mut self, handle: HandleId, is_deleted: bool) {
         let Some(sweep) = &mut self.sweep else { return };
-        if let Some(at) = sweep.names.iter().position(|(found, _)| **found == *name) {
+        if let Some(at) = sweep.place(handle) {
             sweep.names.remove(at);
             sweep.has_failed |= !is_deleted;
         }
@@ -106,8 +109,10 @@ impl<P: Clone> Store<P> {
         self.timers.clear(&Timer::Sweep);
         let Some(sweep) = self.sweep.take() else { return };
         let is_complete = sweep.is_empty() && !sweep.has_failed;
-        for handle in sweep.names.into_iter().filter_map(|(_, handle)| handle) {
-            self.order(Operation::Close { handle });
+        for Swept { handle, is_open, .. } in &sweep.names {
+            if *is_open {
+                self.order(Operation::Close { handle: *handle });
+            }
         }
         if let Some(call) = sweep.call {
             self.settle(call, Outcome::Wiped { is_marked: sweep.is_marked, is_complete });

@@ -18,10 +18,10 @@ const QUESTION: u64 = 120_000;
 
 impl<P: Clone> Store<P> {
     pub(super) fn tell_status(&mut self) {
-        let trouble = |kind: Kind| self.databases.get(&kind).and_then(|database| database.trouble);
+        let trouble = |kind: Kind| self.databases.get(kind).and_then(|database| database.trouble);
         let is_open = |kind: Kind| {
             self.databases
-                .get(&kind)
+                .get(kind)
                 .is_some_and(|database| database.link == Link::Ready && !database.is_newer)
         };
         let durability = if is_open(Kind::Outbox) || is_open(self.spill_kind()) {
@@ -48,8 +48,10 @@ impl<P: Clone> Store<P> {
         if self.life == Life::Ended {
             return self.tell(Output::Epoch(None));
         }
-        let known = SHARED.into_iter().filter_map(|kind| self.databases.get(&kind));
-        let above = known.map(|database| database.index.epoch).fold(above, u64::max);
+        let mut above = above;
+        for kind in SHARED {
+            above = above.max(self.databases.get(kind).map_or(0, |database| database.index.epoch));
+        }
         self.drawing = Some(above);
         self.timers.set(Timer::Draw, now.after(DRAW));
         self.open(now, Kind::Epoch);
@@ -58,10 +60,10 @@ impl<P: Clone> Store<P> {
 
     pub(super) fn draw_now(&mut self, now: Instant) {
         let Some(above) = self.drawing else { return };
-        if self.operations.values().any(|purpose| matches!(purpose, Purpose::Draw)) {
+        if self.asked(Purpose::Draw).is_some() {
             return;
         }
-        if let Some(handle) = self.databases.get(&Kind::Epoch).and_then(super::database::Database::ready) {
+        if let Some(handle) = self.databases.get(Kind::Epoch).and_then(super::database::Database::ready) {
             self.ask(now, Purpose::Draw, Operation::DrawEpoch { handle, above }, DEADLINE);
         }
     }
@@ -98,7 +100,7 @@ impl<P: Clone> Store<P> {
     /// A leader's first record: from there on, what leaders before it append does not count.
     pub(super) fn ensure_record(&mut self, now: Instant, kind: Kind) {
         let epoch = self.epoch;
-        let Some(database) = self.databases.get(&kind).filter(|_| epoch > 0 && SHARED.contains(&kind)) else {
+        let Some(database) = self.databases.get(kind).filter(|_| epoch > 0 && SHARED.contains(&kind)) else {
             return;
         };
         let is_queued = database.queue.iter().any(|group| group.epoch == epoch && group.entries.is_empty());
@@ -106,26 +108,15 @@ impl<P: Clone> Store<P> {
             return;
         }
         let id = self.next_id();
-        let (entries, since, orphan) = (Vec::new(), now, None);
-        let group = Group {
-            entries,
-            id,
-            epoch,
-            call: None,
-            since,
-            is_spilled: false,
-            is_doubtful: false,
-            is_rewritten: false,
-            orphan,
-        };
-        if let Some(database) = self.databases.get_mut(&kind) {
+        let group = Group::new(Vec::new(), id, epoch, now);
+        if let Some(database) = self.databases.get_mut(kind) {
             database.queue.insert(0, group);
         }
     }
 
     /// A log with a higher epoch in it says that this tab leads no longer, whatever it holds.
     pub(super) fn notice_epoch(&mut self, kind: Kind) {
-        let highest = self.databases.get(&kind).map_or(0, |database| database.index.epoch);
+        let highest = self.databases.get(kind).map_or(0, |database| database.index.epoch);
         self.fence(highest);
     }
 
@@ -143,14 +134,14 @@ impl<P: Clone> Store<P> {
         self.ask(now, Purpose::Persist(call), Operation::Persist, QUESTION);
     }
 
-    pub(super) fn persisted(&mut self, call: CallId, result: Result<Answer<P>, Failure>) {
+    pub(super) fn persisted(&mut self, call: CallId, result: &Result<Answer<P>, Failure>) {
         let is_kept = matches!(result, Ok(Answer::Persisted(true)));
         self.settle(call, Outcome::Persisted(is_kept));
     }
 
-    pub(super) fn estimated(&mut self, call: CallId, result: Result<Answer<P>, Failure>) {
+    pub(super) fn estimated(&mut self, call: CallId, result: &Result<Answer<P>, Failure>) {
         let (usage, quota) = match result {
-            Ok(Answer::Estimate { usage, quota }) => (usage, quota),
+            Ok(Answer::Estimate { usage, quota }) => (*usage, *quota),
             _ => (0, 0),
         };
         self.settle(call, Outcome::Space { usage, quota });

@@ -11,9 +11,10 @@ use super::database::Link;
 use super::input::Timer;
 use super::names::Kind;
 use super::operation::Operation;
-use super::output::{News, Output, Refusal};
+use super::output::{News, Outcome, Output, Refusal};
 use super::sparing::Spared;
 use super::sweeping::Sweep;
+use super::writing::settle;
 use super::{DEADLINE, Life, Purpose, Store};
 use crate::core::ids::CallId;
 use crate::core::time::Instant;
@@ -65,10 +66,10 @@ impl<P: Clone> Store<P> {
     pub(super) fn abandon(&mut self) {
         self.end_sweep();
         self.end(Refusal::Ended);
-        let calls = self.operations.values().filter_map(Purpose::call).collect();
-        self.operations.clear();
+        for (_, purpose) in std::mem::take(&mut self.operations) {
+            settle(&mut self.outputs, purpose.call(), Outcome::Failed(Refusal::Ended));
+        }
         self.timers.clear_all();
-        self.refuse(calls, Refusal::Ended);
     }
 
     /// Gives up everything.
@@ -76,18 +77,23 @@ impl<P: Clone> Store<P> {
         if self.life == Life::Ended {
             return;
         }
-        let mut calls = Vec::new();
-        for kind in self.kinds() {
+        for kind in self.databases.kinds() {
             self.close(kind);
-            if let Some(database) = self.databases.get_mut(&kind) {
+            if let Some(database) = self.databases.get_mut(kind) {
                 debug_assert_eq!(database.link, Link::Closed);
-                calls.extend(database.queue.drain(..).filter_map(|group| group.call));
-                calls.extend(database.awaiting.drain(..).filter_map(|awaiting| awaiting.group.call));
-                calls.extend(database.asks.drain(..).map(|ask| ask.call));
+                for groups in [&mut database.queue, &mut database.awaiting] {
+                    for group in groups {
+                        settle(&mut self.outputs, group.call, Outcome::Failed(refusal));
+                    }
+                }
+                for ask in &database.asks {
+                    settle(&mut self.outputs, Some(ask.call), Outcome::Failed(refusal));
+                }
             }
         }
-        calls.append(&mut self.leaving);
-        self.refuse(calls, refusal);
+        for call in std::mem::take(&mut self.leaving) {
+            self.refuse(call, refusal);
+        }
         self.databases.clear();
         self.tell_epoch(None);
         let lock: Rc<str> = self.owner.lock(self.origin);

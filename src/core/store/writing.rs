@@ -5,10 +5,11 @@ use super::index::State;
 use super::input::{Timer, Write};
 use super::names::Kind;
 use super::opening::SHARED;
-use super::output::{News, Outcome, Refusal};
+use super::output::{News, Outcome, Output, Refusal};
 use super::segment::{Content, Entry, EntryId};
 use super::{Life, Store};
 use crate::core::ids::CallId;
+use crate::core::queue::Queue;
 use crate::core::time::Instant;
 
 /// How long a call waits before it comes to an end without a result, in milliseconds.
@@ -26,32 +27,26 @@ impl<P: Clone> Store<P> {
         is_leaders: bool,
     ) {
         if self.life == Life::Ended {
-            return self.refuse(vec![call], Refusal::Wiped);
+            return self.refuse(call, Refusal::Wiped);
         }
         if is_leaders && !self.is_leading() {
-            return self.refuse(vec![call], Refusal::NotLeading);
+            return self.refuse(call, Refusal::NotLeading);
         }
-        let is_newer = self.databases.get(&kind).is_some_and(|database| database.is_newer);
+        let is_newer = self.databases.get(kind).is_some_and(|database| database.is_newer);
         if is_newer && (kind != Kind::Outbox || is_leaders) {
-            return self.refuse(vec![call], Refusal::Newer);
+            return self.refuse(call, Refusal::Newer);
         }
         if !SHARED.contains(&kind) || writes.is_empty() {
-            return self.refuse(vec![call], Refusal::Unavailable);
+            return self.refuse(call, Refusal::Unavailable);
         }
-        let entries: Vec<_> = writes.into_iter().map(|write| self.entry(kind, write)).collect();
+        let mut entries = Vec::new();
+        for write in writes {
+            entries.push(self.entry(kind, write));
+        }
         let Some(id) = entries.first().map(|entry| entry.id) else { return };
         let epoch = if is_leaders { self.epoch } else { 0 };
-        let group = Group {
-            entries,
-            id,
-            epoch,
-            call: Some(call),
-            since: now,
-            is_spilled: false,
-            is_doubtful: false,
-            is_rewritten: false,
-            orphan: None,
-        };
+        let mut group = Group::new(entries, id, epoch, now);
+        group.call = Some(call);
         self.enqueue(kind, group);
         self.wait(now, call);
         self.timers.set(Timer::Flush, now);
@@ -62,7 +57,9 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn enqueue(&mut self, kind: Kind, group: Group<P>) {
-        self.database(kind).queue.push(group);
+        if let Some(database) = self.database(kind) {
+            database.queue.push(group);
+        }
     }
 
     pub(super) fn next_id(&mut self) -> EntryId {
@@ -83,11 +80,13 @@ impl<P: Clone> Store<P> {
 
     /// The entry that a key's value comes from, as far as it is known.
     fn entry_of(&self, kind: Kind, key: &str) -> Option<EntryId> {
-        let database = self.databases.get(&kind)?;
-        let mut queued = database.queue.iter().flat_map(|group| &group.entries).rev();
-        let is_put = |entry: &&Entry<P>| matches!(entry.content, Content::Put { .. }) && &*entry.key == key;
-        if let Some(entry) = queued.find(is_put) {
-            return Some(entry.id);
+        let database = self.databases.get(kind)?;
+        for group in database.queue.iter().rev() {
+            for entry in group.entries.iter().rev() {
+                if entry.is_put() && *entry.key == *key {
+                    return Some(entry.id);
+                }
+            }
         }
         let slot = database.index.slot(key)?;
         matches!(slot.state, State::Live { .. }).then_some(slot.id)
@@ -95,11 +94,12 @@ impl<P: Clone> Store<P> {
 
     /// When the outbox has had its time, reckoned from the oldest that a spill would take.
     pub(super) fn plan_spilling(&mut self) {
-        let oldest = self.databases.get(&Kind::Outbox).and_then(|outbox| {
-            outbox.queue.iter().find(|group| self.is_spillable(group)).map(|group| group.since)
-        });
+        let outbox = self.databases.get(Kind::Outbox);
+        let oldest = outbox.and_then(|outbox| outbox.queue.iter().find(|group| self.is_spillable(group)));
         match oldest {
-            Some(since) if !self.is_spilling => self.timers.set(Timer::Spill, since.after(SPILL_AFTER)),
+            Some(Group { since, .. }) if !self.is_spilling => {
+                self.timers.set(Timer::Spill, since.after(SPILL_AFTER));
+            }
             _ => self.timers.clear(&Timer::Spill),
         }
     }
@@ -113,81 +113,74 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn end_of_patience(&mut self, now: Instant) {
-        let due = self.waiting.iter().take_while(|(deadline, _)| *deadline <= now).count();
-        let due: Vec<_> = self.waiting.drain(..due).collect();
+        let due = self.waiting.partition_point(|(deadline, _)| *deadline <= now);
+        let rest = self.waiting.split_off(due);
+        for (_, call) in std::mem::replace(&mut self.waiting, rest) {
+            self.end_call(call);
+        }
         if let Some((deadline, _)) = self.waiting.first() {
             self.timers.set(Timer::Limit, *deadline);
-        }
-        for (_, call) in due {
-            self.end_call(call);
         }
     }
 
     fn end_call(&mut self, call: CallId) {
-        let (mut held, mut refused) = (Vec::new(), Vec::new());
         for kind in SHARED {
-            let Some(database) = self.databases.get_mut(&kind) else { continue };
-            for group in database.queue.iter_mut().filter(|group| group.call == Some(call)) {
-                held.extend(group.call.take());
+            let Some(database) = self.databases.get_mut(kind) else { continue };
+            for groups in [&mut database.queue, &mut database.awaiting] {
+                for group in groups {
+                    if group.call == Some(call) {
+                        settle(&mut self.outputs, group.call.take(), Outcome::Held);
+                    }
+                }
             }
-            for awaiting in &mut database.awaiting {
-                held.extend(awaiting.group.call.take_if(|waiting| *waiting == call));
-            }
-            let before = database.asks.len();
-            database.asks.retain(|ask| ask.call != call);
-            if database.asks.len() < before {
-                refused.push(call);
+            if let Some(at) = database.asks.iter().position(|ask| ask.call == call) {
+                database.asks.remove(at);
+                self.refuse(call, Refusal::Unavailable);
             }
         }
-        refused.extend(self.leaving.extract_if(.., |leaving| *leaving == call));
-        self.settle_held(held);
-        self.refuse(refused, Refusal::Unavailable);
+        if let Some(at) = self.leaving.iter().position(|leaving| *leaving == call) {
+            self.leaving.remove(at);
+            self.refuse(call, Refusal::Unavailable);
+        }
     }
 
     pub(super) fn settle(&mut self, call: CallId, outcome: Outcome<P>) {
-        self.tell_news(News::Settled { call, outcome });
+        settle(&mut self.outputs, Some(call), outcome);
     }
 
-    pub(super) fn settle_durable(&mut self, calls: Vec<CallId>) {
-        for call in calls {
-            self.settle(call, Outcome::Durable);
-        }
-    }
-
-    pub(super) fn settle_held(&mut self, calls: Vec<CallId>) {
-        for call in calls {
-            self.settle(call, Outcome::Held);
-        }
-    }
-
-    pub(super) fn refuse(&mut self, calls: Vec<CallId>, refusal: Refusal) {
-        for call in calls {
-            self.settle(call, Outcome::Failed(refusal));
-        }
+    pub(super) fn refuse(&mut self, call: CallId, refusal: Refusal) {
+        self.settle(call, Outcome::Failed(refusal));
     }
 
     /// The index has come to what was committed, and says whether a leader's acts count.
     pub(super) fn settle_awaiting(&mut self, kind: Kind) {
-        let Some(database) = self.databases.get_mut(&kind) else { return };
+        let Some(database) = self.databases.get_mut(kind) else { return };
         if database.building.is_some() || database.link != Link::Ready {
             return;
         }
-        let through = database.index.through;
-        let (mut counted, mut fenced, mut stranded) = (Vec::new(), Vec::new(), Vec::new());
-        let index = &database.index;
-        for mut awaiting in std::mem::take(&mut database.awaiting) {
-            if awaiting.segment > through {
-                database.awaiting.push(awaiting);
-            } else if !awaiting.group.is_in(index) {
-                stranded.push(awaiting.group);
+        let mut stranded = Vec::new();
+        for group in std::mem::take(&mut database.awaiting) {
+            if group.segment > database.index.through {
+                database.awaiting.push(group);
+            } else if !group.is_in(&database.index) {
+                stranded.push(group);
             } else {
-                let is_counted = index.counts(awaiting.group.epoch, Some(awaiting.segment));
-                let list = if is_counted { &mut counted } else { &mut fenced };
-                list.extend(awaiting.group.call.take());
+                let is_counted = database.index.counts(group.epoch, Some(group.segment));
+                settle(&mut self.outputs, group.call, end_of_write(is_counted));
             }
         }
         self.renumber(kind, stranded);
-        self.settle_durable(counted);
-        self.refuse(fenced, Refusal::NotLeading);
+    }
+}
+
+/// What becomes of a write that is committed: an act of a leader's does not always count.
+pub(super) const fn end_of_write<P>(is_counted: bool) -> Outcome<P> {
+    if is_counted { Outcome::Durable } else { Outcome::Failed(Refusal::NotLeading) }
+}
+
+/// Tells how a call has come to its end, if anybody waits.
+pub(super) fn settle<P>(outputs: &mut Queue<Output<P>>, call: Option<CallId>, outcome: Outcome<P>) {
+    if let Some(call) = call {
+        outputs.push(Output::News(News::Settled { call, outcome }));
     }
 }
