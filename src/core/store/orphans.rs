@@ -210,10 +210,10 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn forget_orphan(&mut self, kind: Kind) {
-        if let Kind::Spill(origin) = kind {
-            if let Some(at) = self.round.adopted.iter().position(|adopted| *adopted == origin) {
-                self.round.adopted.remove(at);
-            }
+        if let Kind::Spill(origin) = kind
+            && let Some(at) = self.round.adopted.iter().position(|adopted| *adopted == origin)
+        {
+            self.round.adopted.remove(at);
         }
         self.databases.remove(kind);
     }
