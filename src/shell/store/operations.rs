@@ -63,7 +63,7 @@ pub fn asked(operation: &Operation<JsValue>) -> (&'static str, Vec<JsValue>) {
         Operation::Delete { name } => ("delete", vec![text(name)]),
         Operation::Clear { handle } => ("clear", vec![of(handle)]),
         Operation::Append { handle, durability, segments } => {
-            let records = segments.iter().map(|segment| pack(segment)).collect::<Array>();
+            let records = segments.iter().map(pack).collect::<Array>();
             ("append", vec![of(handle), strictness(*durability), records.into()])
         }
         Operation::Read { handle, from, most } => {
