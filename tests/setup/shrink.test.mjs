@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import binaryen from 'binaryen';
 import { inOrderOfLikeness, orderByLikeness } from '../../scripts/lib/build/likeness.mjs';
 import { withoutPanicMessages } from '../../scripts/lib/build/panics.mjs';
+import { constantsOf, withoutUnusedData } from '../../scripts/lib/build/unused-data.mjs';
 
 // The types of Node.js leave it out.
 const { WebAssembly } = /** @type {any} */ (globalThis);
@@ -66,6 +67,89 @@ test('a module without names stops the build: nobody would see that nothing was 
   const nameless = module.emitBinary();
   module.dispose();
   assert.throws(() => withoutPanicMessages(nameless), /no function that panics/);
+});
+
+/** Constants at 1024 with gaps between them, and a variable at 1200. */
+const data = `
+  (memory (export "memory") 1)
+  (data (i32.const 1024) "\\60\\04\\00\\00\\04\\00\\00\\00")
+  (data (i32.const 1040) "\\65\\04\\00\\00\\04\\00\\00\\00")
+  (data (i32.const 1056) "\\6a\\04\\00\\00\\04\\00\\00\\00")
+  (data (i32.const 1072) "\\6f\\04\\00\\00\\04\\00\\00\\00")
+  (data (i32.const 1088) "sentence")
+  (data (i32.const 1104) "variable")
+  (data (i32.const 1112) "eight")
+  (data (i32.const 1120) "a.rs\\00b.rs\\00c.rs\\00d.rs\\00")
+  (data (i32.const 1144) "table")
+  (data (i32.const 1200) "\\50\\04\\00\\00")
+`;
+const placed = [
+  ...[1024, 1040, 1056, 1072].map((address) => ({ address, size: 8, file: 'core.o' })),
+  { address: 1088, size: 8, file: 'core.o' },
+  { address: 1104, size: 8, file: 'core.o' },
+  { address: 1112, size: 5, file: 'core.o' },
+  { address: 1120, size: 20, file: '<internal>' },
+  { address: 1144, size: 5, file: 'core.o' },
+];
+const map = placed
+  .map(
+    ({ address, size, file }) =>
+      `  ${address.toString(16)}    b1490       ${size.toString(16)}         ${file}:(.rodata)`,
+  )
+  .join('\n');
+
+/** What memory begins with, as text, when unused constants are blanked. @param {{ before: string, after: string }} code */
+async function textAfter({ before, after }) {
+  const [compiled, shrunk] = [before, after].map((numbers) =>
+    assemble(`(module ${data} (func (export "run") ${numbers}))`),
+  );
+  assert.ok(compiled && shrunk);
+  const constants = constantsOf(map, compiled);
+  const { memory } = /** @type {any} */ (await exportsOf(withoutUnusedData(shrunk, { compiled, constants })));
+  return Buffer.from(memory.buffer, 1024, 180).toString('latin1');
+}
+
+const uses = (/** @type {number[]} */ ...addresses) =>
+  addresses.map((address) => `(drop (i32.const ${address}))`).join('');
+
+test('of constants that nothing refers to any more only zeros are left, and of what they alone pointed to', async () => {
+  const all = uses(1024, 1040, 1056, 1072, 1088, 1112);
+  const before = await textAfter({ before: all, after: all });
+  for (const text of ['sentence', 'eight', 'a.rs', 'b.rs']) assert.ok(before.includes(text), text);
+
+  const after = await textAfter({ before: all, after: uses(1040) });
+  assert.ok(!/sentence|eight|a\.rs/.test(after), after);
+  assert.equal(after.slice(0, 8), '\0'.repeat(8));
+  assert.ok(
+    after.includes('b.rs') && after.slice(16, 24) !== '\0'.repeat(8),
+    'what a constant in use points to stays',
+  );
+});
+
+test('a constant stays that may be reached otherwise than by its own address in the code', async () => {
+  const all = uses(1088, 1104, 1112);
+  const text = await textAfter({ before: all, after: '' });
+  assert.ok(!text.includes('sentence'));
+  assert.ok(text.includes('table'), 'nothing ever named its address: an index may reach it');
+
+  const kept = await textAfter({
+    before: all,
+    after: '(drop (i32.load offset=1090 (i32.const 2))) (drop (i64.const 21474837592))',
+  });
+  assert.ok(kept.includes('sentence'), 'an offset lies in it');
+  assert.ok(kept.includes('eight'), 'a number of eight bytes holds its address and its length');
+});
+
+test('what a variable points to stays', async () => {
+  // That at 1200 points to 1104.
+  const text = await textAfter({ before: uses(1088, 1104), after: '' });
+  assert.ok(!text.includes('sentence'));
+  assert.ok(text.includes('variable'));
+});
+
+test('a map that names no constants stops the build', () => {
+  const wasm = assemble(`(module ${data})`);
+  assert.throws(() => constantsOf('CODE\n', wasm), /names no constants/);
 });
 
 test('functions that are alike are put near each other, each of them once', () => {

@@ -15,15 +15,23 @@ const passes = [
 /**
  * Makes a compiled module, whose functions have their names, small for the download.
  * @param {string} file
- * @param {{ keepsNames: boolean }} options whether the result has the names; its code is the same with and without
+ * @param {object} options
+ * @param {boolean} options.keepsNames whether the result has the names; its code is the same with and without
+ * @param {string} [options.map] the linker's map of it, by which constants that nobody needs any more are found
  */
-export async function shrink(file, { keepsNames }) {
+export async function shrink(file, { keepsNames, map }) {
   // Only here, because these need a package of npm's, and the set-up that installs it loads this file too.
   const { withoutPanicMessages } = await import('./panics.mjs');
+  const { constantsOf, withoutUnusedData } = await import('./unused-data.mjs');
   const { inOrderOfLikeness } = await import('./likeness.mjs');
   const names = keepsNames ? ['-g'] : [];
-  writeFileSync(file, withoutPanicMessages(readFileSync(file)));
+  const compiled = readFileSync(file);
+  writeFileSync(file, withoutPanicMessages(compiled));
   await optimise(file, [...passes, '-g']);
+  if (map !== undefined) {
+    const constants = constantsOf(readFileSync(map, 'latin1'), compiled);
+    writeFileSync(file, withoutUnusedData(readFileSync(file), { compiled, constants }));
+  }
   writeFileSync(file, inOrderOfLikeness(readFileSync(file)));
   // Binaryen's JavaScript interface writes code without the last of its optimisations.
   await optimise(file, [

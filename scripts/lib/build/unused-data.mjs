@@ -81,7 +81,8 @@ function numbersInCode(wasm) {
   const module = binaryen.readBinary(wasm);
   try {
     const found = new Set();
-    for (const [, constant, offset] of module.emitText().matchAll(/\.const (-?\d+)\b|\boffset=(\d+)/g)) {
+    const code = module.emitText().replace(/^ \(data .*$/gm, '');
+    for (const [, constant, offset] of code.matchAll(/\.const (-?\d+)\b|\boffset=(\d+)/g)) {
       const number = BigInt(constant ?? offset ?? 0);
       // An address and a length may be one constant of eight bytes.
       found.add(Number(BigInt.asUintN(32, number))).add(Number(BigInt.asUintN(32, number >> 32n)));

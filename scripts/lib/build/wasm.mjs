@@ -1,6 +1,6 @@
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fingerprint, unlessDone } from '../fingerprint.mjs';
 import { exclusively } from '../lock.mjs';
 import { cacheDir, packageDir, root } from '../paths.mjs';
@@ -16,6 +16,8 @@ const wasmFile = 'wedsync_dashboard_bg.wasm';
 const bindingFile = 'wedsync_dashboard.js';
 const wasmDir = join(cacheDir, 'wasm');
 const namedWasmDir = join(cacheDir, 'wasm-named');
+/** Where the linker says what it has put where. */
+const linkerMap = join(cacheDir, 'linker.map');
 
 /** Compiles the crate, writes its JavaScript binding and shrinks both. */
 export async function buildWasm() {
@@ -65,14 +67,23 @@ async function compile(name, folder, { features, ...options }) {
     rmSync(folder, { recursive: true, force: true });
     const flags = ['--release', '--target', 'web', '--out-dir', folder, '--no-pack', '--no-gitignore'];
     if (features) flags.push('--features', features);
-    // Set-up has brought every tool; in another mode wasm-pack would look for what it could download.
-    await mustRun('wasm-pack', ['build', '--mode', 'no-install', ...flags], {
-      cwd: root,
-      output: 'show',
-      env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: await pathFreeFlags() },
-      sentence: 'The crate did not build: correct what the compiler says above and run the command again.',
-    });
-    await shrink(join(folder, wasmFile), options);
+    const build = async () =>
+      // Set-up has brought every tool; in another mode wasm-pack would look for what it could download.
+      mustRun('wasm-pack', ['build', '--mode', 'no-install', ...flags], {
+        cwd: root,
+        output: 'show',
+        env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: await linkingFlags() },
+        sentence: 'The crate did not build: correct what the compiler says above and run the command again.',
+      });
+    mkdirSync(cacheDir, { recursive: true });
+    rmSync(linkerMap, { force: true });
+    await build();
+    if (!existsSync(linkerMap)) {
+      // Cargo had it linked already, and nobody knows where: the map may be of a module with other features.
+      utimesSync(join(root, 'src', 'lib.rs'), new Date(), new Date());
+      await build();
+    }
+    await shrink(join(folder, wasmFile), { ...options, map: linkerMap });
   });
 }
 
@@ -81,14 +92,14 @@ function binaryenVersion() {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.binaryen;
 }
 
-/** Panic messages name source files; what is published should not name the folders of the machine that built it. */
-async function pathFreeFlags() {
+/** The linker writes its map; and panic messages, which name source files, name no folders of the machine that builds. */
+async function linkingFlags() {
   const sysroot = (await run('rustc', ['--print', 'sysroot'])).stdout.trim();
   const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
   const names = { [sysroot]: '/rust', [cargoHome]: '/cargo', [root]: '/dashboard' };
-  return Object.entries(names)
-    .map(([folder, name]) => `--remap-path-prefix=${folder}=${name}`)
-    .join(' ');
+  const remapped = Object.entries(names).map(([folder, name]) => `--remap-path-prefix=${folder}=${name}`);
+  // Relative, because the flags of the linker are a part of what names are hashed from.
+  return [...remapped, `-Clink-arg=-Map=${relative(root, linkerMap)}`].join(' ');
 }
 
 /** Compiles js/*.ts into the package, beside the binding it imports. */
