@@ -59,7 +59,7 @@ impl Portable<Value> for Slots {
     }
 
     fn pass(&mut self, fields: &mut Fields<Value>) {
-        fields.each(&mut self.0, &0, Fields::number);
+        fields.each(&mut self.0, Fields::number);
     }
 }
 

@@ -41,10 +41,10 @@ impl<P: Payload> Portable<P> for SetToken {
     }
 
     fn pass(&mut self, fields: &mut Fields<P>) {
-        fields.optional(&mut self.value, String::new(), Fields::text);
-        fields.optional(&mut self.claims.user, String::new(), Fields::text);
-        fields.optional(&mut self.claims.lifetime, 0, Fields::signed);
-        fields.optional(&mut self.claims.age, 0, Fields::signed);
+        fields.optional_text(&mut self.value);
+        fields.optional_text(&mut self.claims.user);
+        fields.optional_number(&mut self.claims.lifetime);
+        fields.optional_number(&mut self.claims.age);
     }
 }
 

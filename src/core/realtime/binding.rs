@@ -3,7 +3,7 @@
 use crate::core::payload::Payload;
 
 /// Which changes of which rows: one entry of a join's `postgres_changes`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Binding {
     /// `INSERT`, `UPDATE`, `DELETE` or `*`.
     pub event: String,

@@ -47,7 +47,7 @@ pub enum Body<R: Relay> {
 }
 
 impl<R: Relay> Body<R> {
-    const fn kind(&self) -> u32 {
+    const fn kind(&self) -> usize {
         match self {
             Self::Command(_) => 0,
             Self::Token(_) => 1,
@@ -60,7 +60,7 @@ impl<R: Relay> Body<R> {
         }
     }
 
-    fn of_kind(kind: u32) -> Option<Self> {
+    fn of_kind(kind: usize) -> Option<Self> {
         Some(match kind {
             0 => Self::Command(Portable::blank()),
             1 => Self::Token(R::Payload::null()),
@@ -96,13 +96,17 @@ impl<R: Relay> Portable<R::Payload> for Body<R> {
             }
             Self::News { news, state, after } => {
                 news.pass(fields);
-                fields.optional(state, R::Payload::null(), Fields::value);
+                if fields.has(state.is_some()) {
+                    fields.value(state.get_or_insert_with(R::Payload::null));
+                }
                 fields.large(after);
             }
             Self::Link(link) => link.pass(fields),
             Self::Routes(topic, routes) => {
                 fields.text(topic);
-                fields.optional(routes, R::Routes::blank(), |fields, routes| routes.pass(fields));
+                if fields.has(routes.is_some()) {
+                    routes.get_or_insert_with(R::Routes::blank).pass(fields);
+                }
             }
             Self::DropSlot(slot) => fields.number(slot),
             Self::Echo(Echo { topic, event, payload, is_bytes }) => {

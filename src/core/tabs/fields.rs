@@ -135,29 +135,34 @@ impl<P: Payload> Fields<P> {
 
     /// Yes or no.
     pub fn flag(&mut self, flag: &mut bool) {
-        let mut number = u32::from(*flag);
-        self.number(&mut number);
-        *flag = number == 1;
-        self.is_whole &= number <= 1;
+        *flag = self.has(*flag);
     }
 
-    /// One of several that have names.
-    pub fn one_of<T: Copy>(&mut self, value: &mut T, all: &[T], name: fn(T) -> &'static str) {
-        let mut text = if self.is_read { String::new() } else { name(*value).to_owned() };
-        self.text(&mut text);
-        for known in all {
-            if name(*known) == text {
-                *value = *known;
-                return;
-            }
+    /// Whether there is something, which is named next if there is.
+    pub fn has(&mut self, is_there: bool) -> bool {
+        let number = self.count(usize::from(is_there));
+        self.is_whole &= number <= 1;
+        number == 1
+    }
+
+    /// How many there are of what is named next.
+    pub fn count(&mut self, count: usize) -> usize {
+        let mut number = count as u32;
+        self.number(&mut number);
+        number as usize
+    }
+
+    /// One of several, by its place among them.
+    pub fn one_of<T: Copy>(&mut self, value: &mut T, place: usize, all: &[T]) {
+        match all.get(self.count(place)) {
+            Some(known) => *value = *known,
+            None => self.refuse(),
         }
-        self.refuse();
     }
 
     /// Which of several kinds it is. What is read begins as a blank of its kind.
-    pub fn kind<T>(&mut self, thing: &mut T, kind: u32, blank: fn(u32) -> Option<T>) {
-        let mut kind = kind;
-        self.number(&mut kind);
+    pub fn kind<T>(&mut self, thing: &mut T, kind: usize, blank: fn(usize) -> Option<T>) {
+        let kind = self.count(kind);
         if self.is_read {
             match blank(kind) {
                 Some(blank) => *thing = blank,
@@ -166,34 +171,43 @@ impl<P: Payload> Fields<P> {
         }
     }
 
-    /// An error, by its stable code.
-    pub fn error(&mut self, error: &mut Error) {
-        self.one_of(&mut error.code, Code::ALL, Code::as_str);
-        self.text(&mut error.message);
-        self.optional(&mut error.retry_after, 0, Self::large);
+    /// A text that may be missing.
+    pub fn optional_text(&mut self, text: &mut Option<String>) {
+        if self.has(text.is_some()) {
+            self.text(text.get_or_insert_default());
+        }
     }
 
-    /// What may be missing.
-    pub fn optional<T>(&mut self, value: &mut Option<T>, blank: T, pass: fn(&mut Self, &mut T)) {
-        let mut is_some = value.is_some();
-        self.flag(&mut is_some);
-        if is_some {
-            pass(self, value.get_or_insert(blank));
+    /// A number that may be missing.
+    pub fn optional_number(&mut self, number: &mut Option<i64>) {
+        if self.has(number.is_some()) {
+            self.signed(number.get_or_insert_default());
+        }
+    }
+
+    /// An error, by its stable code: another build may have more of them.
+    pub fn error(&mut self, error: &mut Error) {
+        let mut name = error.code.as_str().to_owned();
+        self.text(&mut name);
+        match Code::ALL.iter().find(|code| code.as_str() == name) {
+            Some(code) => error.code = *code,
+            None => self.refuse(),
+        }
+        self.text(&mut error.message);
+        if self.has(error.retry_after.is_some()) {
+            self.large(error.retry_after.get_or_insert_default());
         }
     }
 
     /// Any number of them.
-    pub fn each<T: Clone>(&mut self, list: &mut Vec<T>, blank: &T, pass: fn(&mut Self, &mut T)) {
-        let mut count = list.len() as u32;
-        self.number(&mut count);
-        for at in 0..count as usize {
+    pub fn each<T: Default>(&mut self, list: &mut Vec<T>, pass: fn(&mut Self, &mut T)) {
+        for at in 0..self.count(list.len()) {
             if self.is_read {
-                list.push(blank.clone());
+                list.push(T::default());
             }
-            if let Some(item) = list.get_mut(at).filter(|_| self.is_whole) {
-                pass(self, item);
-            } else {
-                break;
+            match list.get_mut(at) {
+                Some(item) if self.is_whole => pass(self, item),
+                _ => return,
             }
         }
     }

@@ -82,13 +82,18 @@ impl<R: Relay> Tabs<R> {
 
     /// Says something to a follower.
     pub(super) fn send(&mut self, now: Instant, tab: TabId, body: Body<R>) {
+        self.send_written(now, tab, body.to_payload());
+    }
+
+    /// Says to a follower what others may be told as well.
+    pub(super) fn send_written(&mut self, now: Instant, tab: TabId, body: R::Payload) {
         let Role::Leading { epoch: Some(epoch) } = self.role else { return };
         let Some(follower) = self.follower_of(tab).filter(|follower| !follower.is_frozen) else { return };
         if follower.link.is_full() {
             self.freeze(tab);
             return;
         }
-        let (hello, body) = (follower.party.hello, body.to_payload());
+        let hello = follower.party.hello;
         let number = follower.link.send(now, body.clone());
         self.post(Some(tab), Message::Told { hello, epoch, number, body });
     }

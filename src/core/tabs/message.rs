@@ -119,7 +119,7 @@ pub enum Dropped {
 
 impl<P: Payload> Message<P> {
     /// The number of its kind in what is written. A number once given stays what it is in every protocol.
-    const fn kind(&self) -> u32 {
+    const fn kind(&self) -> usize {
         match self {
             Self::Hello { .. } => 0,
             Self::Welcome { .. } => 1,
@@ -137,7 +137,7 @@ impl<P: Payload> Message<P> {
     }
 
     /// One of a kind, before it is read.
-    fn blank(kind: u32) -> Option<Self> {
+    fn blank(kind: usize) -> Option<Self> {
         Some(match kind {
             0 => Self::Hello { hello: 0, highest: 0 },
             1 => Self::Welcome { hello: 0, epoch: 0 },
@@ -191,7 +191,7 @@ impl<P: Payload> Envelope<P> {
     pub fn to_payload(mut self) -> P {
         let mut fields = Fields::writing();
         self.pass(&mut fields);
-        fields.number(&mut self.message.kind());
+        fields.count(self.message.kind());
         self.message.pass(&mut fields);
         fields.written()
     }
@@ -202,10 +202,9 @@ impl<P: Payload> Envelope<P> {
     /// If it is none, or of an unknown kind.
     pub fn from_payload(value: &P) -> Result<Self, Dropped> {
         let mut fields = Fields::reading(value);
-        let (mut read, mut kind) = (Self::blank(), 0);
+        let mut read = Self::blank();
         read.pass(&mut fields);
-        fields.number(&mut kind);
-        match Message::blank(kind) {
+        match Message::blank(fields.count(0)) {
             Some(message) => read.message = message,
             None if fields.is_whole() => return Err(Dropped::Unknown),
             None => {}

@@ -4,7 +4,7 @@ use super::Tabs;
 use super::body::Body;
 use super::names::{self, Party};
 use super::output::Output;
-use super::relay::Relay;
+use super::relay::{Portable, Relay};
 use crate::core::error::Error;
 use crate::core::news::News;
 use crate::core::time::Instant;
@@ -84,8 +84,9 @@ impl<R: Relay> Tabs<R> {
         if !self.is_serving {
             return;
         }
+        let body = Body::<R>::Link(link.clone()).to_payload();
         for tab in self.tabs() {
-            self.send(now, tab, Body::Link(link.clone()));
+            self.send_written(now, tab, body.clone());
         }
         self.own_link(link);
     }

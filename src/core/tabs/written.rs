@@ -7,7 +7,7 @@ use crate::core::ids::CallId;
 use crate::core::news::{Continuity, News, PresenceEvent, Status};
 use crate::core::payload::Payload;
 
-const fn kind_of<S, P>(command: &Command<S, P>) -> u32 {
+const fn kind_of<S, P>(command: &Command<S, P>) -> usize {
     match command {
         Command::Subscribe { .. } => 0,
         Command::Unsubscribe { .. } => 1,
@@ -20,20 +20,29 @@ const fn kind_of<S, P>(command: &Command<S, P>) -> u32 {
     }
 }
 
-fn command<S: Portable<P>, P: Payload>(kind: u32) -> Option<Command<S, P>> {
-    let (call, id, event) = (CallId(0), String::new(), String::new());
+fn command<S: Portable<P>, P: Payload>(kind: usize) -> Option<Command<S, P>> {
+    const CALL: CallId = CallId(0);
     Some(match kind {
-        0 => Command::Subscribe { call, id, subscription: S::blank(), slot: 0 },
-        1 => Command::Unsubscribe { id },
+        0 => Command::Subscribe { call: CALL, id: String::new(), subscription: S::blank(), slot: 0 },
+        1 => Command::Unsubscribe { id: String::new() },
         2 => Command::Connect,
         3 => Command::Release,
         4 => Command::Disconnect,
-        5 => Command::Broadcast { call, id, event, payload: P::null(), is_bytes: false },
-        6 => {
-            let channel = id;
-            Command::HttpBroadcast(HttpBroadcast { call, channel, event, payload: P::null(), private: false })
-        }
-        7 => Command::Track { call, id, state: None },
+        5 => Command::Broadcast {
+            call: CALL,
+            id: String::new(),
+            event: String::new(),
+            payload: P::null(),
+            is_bytes: false,
+        },
+        6 => Command::HttpBroadcast(HttpBroadcast {
+            call: CALL,
+            channel: String::new(),
+            event: String::new(),
+            payload: P::null(),
+            private: false,
+        }),
+        7 => Command::Track { call: CALL, id: String::new(), state: None },
         _ => return None,
     })
 }
@@ -65,7 +74,9 @@ impl<S: Portable<P>, P: Payload> Portable<P> for Command<S, P> {
             Self::Track { call, id, state } => {
                 fields.number(&mut call.0);
                 fields.text(id);
-                fields.optional(state, P::null(), Fields::value);
+                if fields.has(state.is_some()) {
+                    fields.value(state.get_or_insert_with(P::null));
+                }
             }
         }
     }
@@ -74,7 +85,7 @@ impl<S: Portable<P>, P: Payload> Portable<P> for Command<S, P> {
 const STATUSES: [Status; 5] =
     [Status::Joining, Status::Live, Status::Reconnecting, Status::Failed, Status::Closed];
 
-const fn kind_of_news<P>(news: &News<P>) -> u32 {
+const fn kind_of_news<P>(news: &News<P>) -> usize {
     match news {
         News::Status { .. } => 0,
         News::Continuity { .. } => 1,
@@ -86,15 +97,14 @@ const fn kind_of_news<P>(news: &News<P>) -> u32 {
     }
 }
 
-fn news<P: Payload>(kind: u32) -> Option<News<P>> {
-    let id = String::new();
+fn news<P: Payload>(kind: usize) -> Option<News<P>> {
     Some(match kind {
-        0 => News::Status { id, status: Status::Joining },
-        1 => News::Continuity { id, continuity: Continuity::Lost },
-        2 => News::Error { id, error: no_error() },
-        3 => News::Failed { id, error: no_error() },
-        4 => News::Presence { id, event: PresenceEvent::Sync },
-        5 => News::System { id, payload: P::null() },
+        0 => News::Status { id: String::new(), status: Status::Joining },
+        1 => News::Continuity { id: String::new(), continuity: Continuity::Lost },
+        2 => News::Error { id: String::new(), error: no_error() },
+        3 => News::Failed { id: String::new(), error: no_error() },
+        4 => News::Presence { id: String::new(), event: PresenceEvent::Sync },
+        5 => News::System { id: String::new(), payload: P::null() },
         6 => News::Settled { call: CallId(0), result: Ok(()) },
         _ => return None,
     })
@@ -116,30 +126,37 @@ impl<P: Payload> Portable<P> for News<P> {
             fields.text(id);
         }
         match self {
-            Self::Status { status, .. } => fields.one_of(status, &STATUSES, Status::as_str),
+            Self::Status { status, .. } => fields.one_of(status, *status as usize, &STATUSES),
             Self::Continuity { continuity, .. } => {
-                fields.one_of(continuity, &[Continuity::Resumed, Continuity::Lost], Continuity::as_str);
+                fields.one_of(continuity, *continuity as usize, &[Continuity::Resumed, Continuity::Lost]);
             }
             Self::Error { error, .. } | Self::Failed { error, .. } => fields.error(error),
             Self::Presence { event, .. } => pass_event(event, fields),
             Self::System { payload, .. } => fields.value(payload),
             Self::Settled { call, result } => {
                 fields.number(&mut call.0);
-                let mut error = result.clone().err();
-                fields.optional(&mut error, no_error(), Fields::error);
-                *result = error.map_or(Ok(()), Err);
+                if fields.has(result.is_err()) && result.is_ok() {
+                    *result = Err(no_error());
+                }
+                if let Err(error) = result {
+                    fields.error(error);
+                }
             }
         }
     }
 }
 
-fn presence<P>(kind: u32) -> Option<PresenceEvent<P>> {
-    let (key, current, joined, left) = (String::new(), Vec::new(), Vec::new(), Vec::new());
+fn presence<P>(kind: usize) -> Option<PresenceEvent<P>> {
     Some(match kind {
         0 => PresenceEvent::Sync,
-        1 => PresenceEvent::Join { key, current, joined },
-        2 => PresenceEvent::Leave { key, current, left },
-        3 => PresenceEvent::Update { key, current, joined, left },
+        1 => PresenceEvent::Join { key: String::new(), current: Vec::new(), joined: Vec::new() },
+        2 => PresenceEvent::Leave { key: String::new(), current: Vec::new(), left: Vec::new() },
+        3 => PresenceEvent::Update {
+            key: String::new(),
+            current: Vec::new(),
+            joined: Vec::new(),
+            left: Vec::new(),
+        },
         _ => return None,
     })
 }

@@ -32,8 +32,8 @@ impl<P: Payload> Portable<P> for Aside {
     }
 
     fn pass(&mut self, fields: &mut Fields<P>) {
-        let kind = matches!(self, Self::Written { .. });
-        fields.kind(self, kind.into(), |kind| match kind {
+        let kind = usize::from(matches!(self, Self::Written { .. }));
+        fields.kind(self, kind, |kind| match kind {
             0 => Some(Self::Wiped { incarnation: 0 }),
             1 => Some(Self::Written { database: Kind::Data, through: 0, generation: 0 }),
             _ => None,
@@ -41,7 +41,8 @@ impl<P: Payload> Portable<P> for Aside {
         match self {
             Self::Wiped { incarnation } => fields.large(incarnation),
             Self::Written { database, through, generation } => {
-                fields.one_of(database, &SHARED, Kind::as_str);
+                let place = SHARED.iter().position(|kind| kind == database);
+                fields.one_of(database, place.unwrap_or(SHARED.len()), &SHARED);
                 fields.large(through);
                 fields.large(generation);
             }
@@ -61,7 +62,7 @@ mod tests {
             let value: Value = aside.to_payload();
             assert_eq!(Aside::from_payload(&value), Some(aside), "{value}");
         }
-        for other in [json!(null), json!([1, "spill", 1, 1]), json!([2, 1])] {
+        for other in [json!(null), json!([1, 4, 1, 1]), json!([2, 1])] {
             assert_eq!(Aside::from_payload(&other), None);
         }
     }

@@ -10,7 +10,15 @@ use crate::core::tabs::relay::{Fields, Portable, Routes};
 
 impl<P: Payload> Routes<P> for TopicRoutes {
     fn part(&self, name: &mut dyn FnMut(Slot) -> Option<Slot>) -> Option<Self> {
-        let mut named = |slots: &[Slot]| slots.iter().filter_map(|slot| name(*slot)).collect::<Vec<Slot>>();
+        let mut named = |slots: &[Slot]| {
+            let mut named = Vec::new();
+            for slot in slots {
+                if let Some(slot) = name(*slot) {
+                    named.push(slot);
+                }
+            }
+            named
+        };
         let any = named(&self.any);
         let (mut events, mut changes) = (SortedMap::new(), SortedMap::new());
         for (event, slots) in &self.events {
@@ -38,30 +46,28 @@ impl<P: Payload> Portable<P> for TopicRoutes {
     }
 
     fn pass(&mut self, fields: &mut Fields<P>) {
-        fields.each(&mut self.any, &0, Fields::number);
-        pass_entries(fields, &mut self.events, &String::new(), Fields::text);
-        pass_entries(fields, &mut self.changes, &0, Fields::large);
+        fields.each(&mut self.any, Fields::number);
+        pass_entries(fields, &mut self.events, Fields::text);
+        pass_entries(fields, &mut self.changes, Fields::large);
         fields.flag(&mut self.deduplicate);
-        fields.optional(&mut self.join_ref, Reference(0), |fields, join_ref| fields.large(&mut join_ref.0));
+        if fields.has(self.join_ref.is_some()) {
+            fields.large(&mut self.join_ref.get_or_insert(Reference(0)).0);
+        }
     }
 }
 
-fn pass_entries<K: Clone + Ord, P: Payload>(
+fn pass_entries<K: Default + Ord, P: Payload>(
     fields: &mut Fields<P>,
     entries: &mut SortedMap<K, Vec<Slot>>,
-    blank: &K,
     pass: fn(&mut Fields<P>, &mut K),
 ) {
-    let mut count = entries.len() as u32;
-    fields.number(&mut count);
-    for at in 0..count as usize {
-        let known = entries.get_indexed(at);
-        let (mut name, mut slots) =
-            known.map(|(name, slots)| (name.clone(), slots.clone())).unwrap_or((blank.clone(), Vec::new()));
+    let mut former = std::mem::take(entries).into_iter();
+    for _ in 0..fields.count(former.len()) {
+        let (mut name, mut slots) = former.next().unwrap_or_default();
         pass(fields, &mut name);
-        fields.each(&mut slots, &0, Fields::number);
+        fields.each(&mut slots, Fields::number);
         if !fields.is_whole() {
-            break;
+            return;
         }
         entries.insert(name, slots);
     }

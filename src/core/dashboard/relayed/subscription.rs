@@ -15,11 +15,7 @@ impl<P: Payload> relay::Subscription<P> for Subscription {
     }
 }
 
-const NO_REPLAY: Replay = Replay { since: 0, limit: 0 };
-const NO_BINDING: Binding =
-    Binding { event: String::new(), schema: String::new(), table: None, filter: None, select: None };
-
-fn source(kind: u32) -> Option<Source> {
+fn source(kind: usize) -> Option<Source> {
     Some(match kind {
         0 => Source::Broadcast { event: None, own: false },
         1 => Source::Changes(Vec::new()),
@@ -39,11 +35,14 @@ impl<P: Payload> Portable<P> for Subscription {
         {
             fields.flag(flag);
         }
-        fields.optional(&mut self.max_reconnect_attempts, 0, Fields::number);
-        fields.optional(&mut self.replay, NO_REPLAY, |fields, replay| {
+        if fields.has(self.max_reconnect_attempts.is_some()) {
+            fields.number(self.max_reconnect_attempts.get_or_insert_default());
+        }
+        if fields.has(self.replay.is_some()) {
+            let replay = self.replay.get_or_insert(Replay { since: 0, limit: 0 });
             fields.large(&mut replay.since);
             fields.number(&mut replay.limit);
-        });
+        }
         let kind = match &self.source {
             Source::Broadcast { .. } => 0,
             Source::Changes(_) => 1,
@@ -52,10 +51,10 @@ impl<P: Payload> Portable<P> for Subscription {
         fields.kind(&mut self.source, kind, source);
         match &mut self.source {
             Source::Broadcast { event, own } => {
-                fields.optional(event, String::new(), Fields::text);
+                fields.optional_text(event);
                 fields.flag(own);
             }
-            Source::Changes(bindings) => fields.each(bindings, &NO_BINDING, pass_binding),
+            Source::Changes(bindings) => fields.each(bindings, pass_binding),
             Source::Presence { key, is_chosen, enabled } => {
                 fields.text(key);
                 fields.flag(is_chosen);
@@ -68,11 +67,11 @@ impl<P: Payload> Portable<P> for Subscription {
 fn pass_binding<P: Payload>(fields: &mut Fields<P>, binding: &mut Binding) {
     fields.text(&mut binding.event);
     fields.text(&mut binding.schema);
-    fields.optional(&mut binding.table, String::new(), Fields::text);
-    fields.optional(&mut binding.filter, String::new(), Fields::text);
-    fields.optional(&mut binding.select, Vec::new(), |fields, select| {
-        fields.each(select, &String::new(), Fields::text);
-    });
+    fields.optional_text(&mut binding.table);
+    fields.optional_text(&mut binding.filter);
+    if fields.has(binding.select.is_some()) {
+        fields.each(binding.select.get_or_insert_default(), Fields::text);
+    }
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
