@@ -139,12 +139,12 @@ pub struct Tabs<R: Relay> {
 
 impl<R: Relay> Tabs<R> {
     /// A tab of which nothing is known yet. It draws its name.
-    pub fn new(config: Config, mut rng: Rng) -> Self {
+    pub fn new(mut config: Config, mut rng: Rng) -> Self {
         let role = if config.is_shared { Role::Waiting } else { Role::Alone(Reason::Wanted) };
         Self {
             is_serving: !config.is_shared,
             tab: TabId(rng.next_id()),
-            user: config.user.clone(),
+            user: std::mem::take(&mut config.user),
             is_started: false,
             is_put_away: false,
             is_visible: true,

@@ -243,7 +243,11 @@ impl Driver {
             Output::Realtime(action) => self.send(action),
             Output::Routes(edit) => self.router.edit(edit),
             Output::Tabs(_) | Output::Forward { .. } | Output::Deliver(_) if !IS_BUILT => {}
-            Output::Tabs(action) => self.tabs.iter().for_each(|tabs| tabs.act(action.clone())),
+            Output::Tabs(action) => {
+                if let Some(tabs) = &self.tabs {
+                    tabs.act(action);
+                }
+            }
             Output::Forward { topic, tabs } => {
                 self.router.forward_to(&topic, &tabs.into_iter().map(tab_name).collect::<Vec<_>>());
             }

@@ -138,8 +138,8 @@ export const tabsMutants = [
   {
     name: 'a tab that tracks no longer and takes the others with it',
     file: 'src/core/tabs/serving.rs',
-    text: '                None if self.tracks.has(&topic) => {',
-    replacement: '                None if false => {',
+    text: '            None if self.tracks.has(&topic) => self.news(',
+    replacement: '            None if false => self.news(',
   },
   {
     name: 'a refused subscription that takes the place of the one that stays',

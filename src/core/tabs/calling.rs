@@ -77,12 +77,14 @@ impl<R: Relay> Tabs<R> {
 
     /// Whoever serves this tab has news for it.
     pub(super) fn own_news(&mut self, news: News<R::Payload>, state: Option<R::Payload>) {
-        let Some(id) = news.id() else {
-            if let News::Settled { call, result } = news {
-                self.own_settled(call, result);
-            }
-            return;
-        };
+        match news {
+            News::Settled { call, result } => self.own_settled(call, result),
+            news => self.news_of_subscription(news, state),
+        }
+    }
+
+    fn news_of_subscription(&mut self, news: News<R::Payload>, state: Option<R::Payload>) {
+        let Some(id) = news.id() else { return };
         let Some(want) = self.own.wants.get_mut(id) else { return };
         let mut is_back = false;
         match &news {

@@ -176,17 +176,22 @@ impl<R: Relay> Tabs<R> {
         if !self.leader.link.takes(number) {
             return;
         }
-        match Body::<R>::from_payload(body) {
-            Some(Body::News { news, state, after }) if self.is_about_present(&news, after) => {
-                self.own_news(news, state)
+        let Some(body) = Body::<R>::from_payload(body) else {
+            self.stats.malformed += 1;
+            return;
+        };
+        match body {
+            Body::News { news, state, after } => {
+                // Otherwise it is of what the application has replaced since.
+                if self.is_about_present(&news, after) {
+                    self.own_news(news, state);
+                }
             }
-            // Of what the application has replaced since.
-            Some(Body::News { .. }) => {}
-            Some(Body::Link(link)) => self.own_link(link),
-            Some(Body::Routes(topic, routes)) => self.routed(topic, routes),
-            Some(Body::DropSlot(slot)) => self.tell(Output::Routes(Edit::DropSlot { slot })),
-            Some(Body::Echo(echo)) => self.tell(Output::Deliver(echo)),
-            Some(Body::Command(_) | Body::Token(_) | Body::Overflow(..)) | None => self.stats.malformed += 1,
+            Body::Link(link) => self.own_link(link),
+            Body::Routes(topic, routes) => self.routed(topic, routes),
+            Body::DropSlot(slot) => self.tell(Output::Routes(Edit::DropSlot { slot })),
+            Body::Echo(echo) => self.tell(Output::Deliver(echo)),
+            Body::Command(_) | Body::Token(_) | Body::Overflow(..) => self.stats.malformed += 1,
         }
     }
 

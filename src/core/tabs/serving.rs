@@ -27,30 +27,43 @@ impl<R: Relay> Tabs<R> {
         {
             follower.wants.note(&command);
         }
-        match command {
-            Command::Subscribe { call, id, subscription, slot } => {
-                let slot = tab.map_or(slot, |tab| self.names.slot(tab, slot));
-                let (call, name) = (self.call(tab, call), name(tab, &id));
-                self.tell(Output::Apply(Command::Subscribe { call, id: name, subscription, slot }));
-                let want = self.wants(tab).and_then(|wants| wants.get(&id));
-                if want.is_none_or(|want| want.track.is_none()) {
-                    self.track_no_longer(tab, &id);
+        let mut command = command;
+        let mut untracked = None;
+        match &mut command {
+            Command::Subscribe { call, id, slot, .. } => {
+                if let Some(tab) = tab {
+                    *slot = self.names.slot(tab, *slot);
+                }
+                *call = self.call(tab, *call);
+                let want = self.wants(tab).and_then(|wants| wants.get(id));
+                let is_tracked = want.is_some_and(|want| want.track.is_some());
+                untracked = Some(rename(tab, id)).filter(|_| !is_tracked);
+            }
+            Command::Unsubscribe { id } => {
+                if let Some(follower) = tab.and_then(|tab| self.follower_mut(tab)) {
+                    follower.wants.remove(id);
+                }
+                untracked = Some(rename(tab, id));
+            }
+            Command::Connect | Command::Release => return self.keep_open(was_open),
+            Command::Disconnect => return self.disconnect(now, tab, was_open),
+            Command::Broadcast { call, id, event, payload, is_bytes } => {
+                *call = self.call(tab, *call);
+                self.plan_echo(tab, *call, id, event, payload, *is_bytes);
+                rename(tab, id);
+            }
+            Command::HttpBroadcast(broadcast) => broadcast.call = self.call(tab, broadcast.call),
+            Command::Track { call, id, state } => {
+                *call = self.call(tab, *call);
+                let id = rename(tab, id);
+                if self.is_covered(now, tab, *call, id, state.as_ref()) {
+                    return;
                 }
             }
-            Command::Unsubscribe { id } => self.unsubscribe(tab, &id),
-            Command::Connect | Command::Release => self.keep_open(was_open),
-            Command::Disconnect => self.disconnect(now, tab, was_open),
-            Command::Broadcast { call, id, event, payload, is_bytes } => {
-                let call = self.call(tab, call);
-                self.plan_echo(tab, call, &id, &event, &payload, is_bytes);
-                let id = name(tab, &id);
-                self.tell(Output::Apply(Command::Broadcast { call, id, event, payload, is_bytes }));
-            }
-            Command::HttpBroadcast(mut broadcast) => {
-                broadcast.call = self.call(tab, broadcast.call);
-                self.tell(Output::Apply(Command::HttpBroadcast(broadcast)));
-            }
-            Command::Track { call, id, state } => self.track(now, tab, call, id, state),
+        }
+        self.tell(Output::Apply(command));
+        if let Some(id) = untracked {
+            self.track_no_longer(tab, &id);
         }
     }
 
@@ -78,17 +91,9 @@ impl<R: Relay> Tabs<R> {
         }
     }
 
-    fn unsubscribe(&mut self, tab: Option<Party>, id: &str) {
-        if let Some(follower) = tab.and_then(|tab| self.follower_mut(tab)) {
-            follower.wants.remove(id);
-        }
-        self.tell(Output::Apply(Command::Unsubscribe { id: name(tab, id) }));
-        self.track_no_longer(tab, id);
-    }
-
     /// A subscription has ended: what it tracked counts no longer.
     pub(super) fn track_no_longer(&mut self, tab: Option<Party>, id: &str) {
-        if let Some(fallback) = self.tracks.remove(tab, id).cloned() {
+        if let Some(fallback) = self.tracks.remove(tab, id) {
             let call = CallId(self.names.number());
             self.tell_track(call, fallback);
         }
@@ -116,38 +121,28 @@ impl<R: Relay> Tabs<R> {
         }
     }
 
-    /// The server keeps one state for the socket: the latest that any tab tracks counts.
-    fn track(
+    /// The server keeps one state for the socket: the latest that any tab tracks counts. Whether what is tracked no longer
+    /// changes nothing that this tab's own machine has to hear of, but for what now takes its place.
+    fn is_covered(
         &mut self,
         now: Instant,
         tab: Option<Party>,
         call: CallId,
         id: String,
-        state: Option<R::Payload>,
-    ) {
-        let call = self.call(tab, call);
-        let topic = self.wants(tab).and_then(|wants| wants.topic(&id));
-        match (state, topic) {
-            (Some(state), Some(topic)) => {
-                let track = Track { topic, tab, id, state };
-                self.tracks.set(track.clone());
-                self.tell_track(call, track);
-            }
-            (None, Some(topic)) => match self.tracks.remove(tab, &id).cloned() {
-                Some(fallback) => self.tell_track(call, fallback),
-                None if self.tracks.has(&topic) => {
-                    self.news(now, News::Settled { call, result: Ok(()) }, None)
-                }
-                None => {
-                    let id = name(tab, &id);
-                    self.tell(Output::Apply(Command::Track { call, id, state: None }));
-                }
-            },
-            // The machine says what is wrong with that.
-            (state, None) => {
-                self.tell(Output::Apply(Command::Track { call, id: name(tab, &id), state }));
-            }
+        state: Option<&R::Payload>,
+    ) -> bool {
+        // Without a topic the machine says what is wrong with that.
+        let Some(topic) = self.wants(tab).and_then(|wants| wants.topic(&id)) else { return false };
+        if let Some(state) = state {
+            self.tracks.set(Track { topic, tab, id, state: state.clone() });
+            return false;
         }
+        match self.tracks.remove(tab, &id) {
+            Some(fallback) => self.tell_track(call, fallback),
+            None if self.tracks.has(&topic) => self.news(now, News::Settled { call, result: Ok(()) }, None),
+            None => return false,
+        }
+        true
     }
 
     fn tell_track(&mut self, call: CallId, track: Track<R::Payload>) {
@@ -198,4 +193,10 @@ impl<R: Relay> Tabs<R> {
 /// What this tab's own machine calls an id of a tab's.
 fn name(tab: Option<Party>, id: &str) -> String {
     tab.map_or_else(|| own_id(id), |tab| id_of(tab, id))
+}
+
+/// Calls an id of a tab's as this tab's own machine does; what the tab calls it.
+fn rename(tab: Option<Party>, id: &mut String) -> String {
+    let name = name(tab, id);
+    std::mem::replace(id, name)
 }

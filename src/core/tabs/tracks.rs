@@ -25,7 +25,7 @@ impl<P> Default for Tracks<P> {
     }
 }
 
-impl<P> Tracks<P> {
+impl<P: Clone> Tracks<P> {
     /// This is what counts from now on.
     pub fn set(&mut self, track: Track<P>) {
         self.remove(track.tab, &track.id);
@@ -33,12 +33,12 @@ impl<P> Tracks<P> {
     }
 
     /// A subscription tracks nothing any more: what counts in its place, and whether that is another than before.
-    pub fn remove(&mut self, tab: Option<Party>, id: &str) -> Option<&Track<P>> {
+    pub fn remove(&mut self, tab: Option<Party>, id: &str) -> Option<Track<P>> {
         let at = self.0.iter().position(|track| track.tab == tab && track.id == id)?;
         let removed = self.0.remove(at);
         let fallback = self.0.iter().rposition(|track| track.topic == removed.topic)?;
         // One that came later than what is removed counted already.
-        (fallback < at).then(|| self.0.get(fallback)).flatten()
+        if fallback < at { self.0.get(fallback).cloned() } else { None }
     }
 
     /// Nobody tracks anything.

@@ -20,24 +20,29 @@ impl<P: Payload> Routes<P> for TopicRoutes {
             named
         };
         let any = named(&self.any);
-        let (mut events, mut changes) = (SortedMap::new(), SortedMap::new());
-        for (event, slots) in &self.events {
-            let slots = named(slots);
-            // Whoever asked for all has no need of an entry that says the same.
-            if slots != any {
-                events.insert(event.clone(), slots);
-            }
-        }
-        for (id, slots) in &self.changes {
-            let slots = named(slots);
-            if !slots.is_empty() {
-                changes.insert(*id, slots);
-            }
-        }
+        // Whoever asked for all has no need of an entry that says the same.
+        let events = entries(&self.events, &any, &mut named);
+        let changes = entries(&self.changes, &[], &mut named);
         let is_empty = any.is_empty() && events.is_empty() && changes.is_empty();
         let (join_ref, deduplicate) = (self.join_ref, self.deduplicate);
         (!is_empty).then_some(Self { any, events, changes, join_ref, deduplicate })
     }
+}
+
+/// The entries that name others than these.
+fn entries<K: Clone + Ord>(
+    of: &SortedMap<K, Vec<Slot>>,
+    but: &[Slot],
+    named: &mut dyn FnMut(&[Slot]) -> Vec<Slot>,
+) -> SortedMap<K, Vec<Slot>> {
+    let mut entries = SortedMap::new();
+    for (key, slots) in of {
+        let slots = named(slots);
+        if slots != but {
+            entries.insert(key.clone(), slots);
+        }
+    }
+    entries
 }
 
 impl<P: Payload> Portable<P> for TopicRoutes {
@@ -56,20 +61,25 @@ impl<P: Payload> Portable<P> for TopicRoutes {
     }
 }
 
-fn pass_entries<K: Default + Ord, P: Payload>(
+fn pass_entries<K: Clone + Default + Ord, P: Payload>(
     fields: &mut Fields<P>,
     entries: &mut SortedMap<K, Vec<Slot>>,
     pass: fn(&mut Fields<P>, &mut K),
 ) {
-    let mut former = std::mem::take(entries).into_iter();
-    for _ in 0..fields.count(former.len()) {
-        let (mut name, mut slots) = former.next().unwrap_or_default();
-        pass(fields, &mut name);
+    let count = fields.count(entries.len());
+    for (key, slots) in entries.iter_mut() {
+        pass(fields, &mut key.clone());
+        fields.each(slots, Fields::number);
+    }
+    // Those that are read: there are none yet.
+    for _ in entries.len()..count {
+        let (mut key, mut slots) = (K::default(), Vec::new());
+        pass(fields, &mut key);
         fields.each(&mut slots, Fields::number);
         if !fields.is_whole() {
             return;
         }
-        entries.insert(name, slots);
+        entries.insert(key, slots);
     }
 }
 
