@@ -46,11 +46,11 @@ impl<R: Relay> Tabs<R> {
 
     /// Another tab serves the subscription, or none does yet: that it ends is not for that one to say.
     fn end(&mut self, id: String) {
-        let Some(want) = self.own.wants.remove(&id) else { return };
+        let Some(slot) = self.own.wants.remove(&id) else { return };
         let calls = self.own.take_calls_of(&id);
         self.tell_news(News::Status { id, status: Status::Closed });
         self.fail(calls, Code::Unsubscribed, "The subscription was ended before it was live.");
-        self.tell(Output::Routes(Edit::DropSlot { slot: want.slot }));
+        self.tell(Output::Routes(Edit::DropSlot { slot }));
     }
 
     fn end_all(&mut self) {

@@ -73,11 +73,10 @@ impl<P: Payload> Fields<P> {
         self.is_whole = false;
     }
 
-    /// The next field that was written before, once it is known which type it has to be of.
-    fn next<T>(&mut self, read: impl FnOnce(&P) -> Option<T>) -> Option<T> {
-        let value = self.items.get(self.at).filter(|_| self.is_whole).and_then(read);
+    /// The next field to be read, unless one before it is missing.
+    fn next(&mut self) -> Option<P> {
+        let value = self.items.get(self.at).filter(|_| self.is_whole).cloned();
         self.at += 1;
-        self.is_whole = value.is_some();
         value
     }
 
@@ -85,8 +84,10 @@ impl<P: Payload> Fields<P> {
     pub fn value(&mut self, value: &mut P) {
         if !self.is_read {
             self.items.push(value.clone());
-        } else if let Some(read) = self.next(|read| Some(read.clone())) {
+        } else if let Some(read) = self.next() {
             *value = read;
+        } else {
+            self.refuse();
         }
     }
 
@@ -94,8 +95,10 @@ impl<P: Payload> Fields<P> {
     pub fn values(&mut self, values: &mut Vec<P>) {
         if !self.is_read {
             self.items.push(P::array(values.clone()));
-        } else if let Some(read) = self.next(items) {
+        } else if let Some(read) = self.next().as_ref().and_then(items) {
             *values = read;
+        } else {
+            self.refuse();
         }
     }
 
@@ -103,8 +106,10 @@ impl<P: Payload> Fields<P> {
     pub fn text(&mut self, text: &mut String) {
         if !self.is_read {
             self.items.push(P::string(text));
-        } else if let Some(read) = self.next(P::as_text) {
+        } else if let Some(read) = self.next().as_ref().and_then(P::as_text) {
             *text = read;
+        } else {
+            self.refuse();
         }
     }
 
@@ -112,8 +117,10 @@ impl<P: Payload> Fields<P> {
     pub fn signed(&mut self, number: &mut i64) {
         if !self.is_read {
             self.items.push(P::number(*number as f64));
-        } else if let Some(read) = self.next(whole) {
+        } else if let Some(read) = self.next().as_ref().and_then(whole) {
             *number = read;
+        } else {
+            self.refuse();
         }
     }
 

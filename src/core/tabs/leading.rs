@@ -85,8 +85,15 @@ impl<R: Relay> Tabs<R> {
         self.send_written(now, tab, body.to_payload());
     }
 
-    /// Says to a follower what others may be told as well.
-    pub(super) fn send_written(&mut self, now: Instant, tab: TabId, body: R::Payload) {
+    /// Says the same to several.
+    pub(super) fn send_each(&mut self, now: Instant, tabs: Vec<TabId>, body: Body<R>) {
+        let body = body.to_payload();
+        for tab in tabs {
+            self.send_written(now, tab, body.clone());
+        }
+    }
+
+    fn send_written(&mut self, now: Instant, tab: TabId, body: R::Payload) {
         let Role::Leading { epoch: Some(epoch) } = self.role else { return };
         let Some(follower) = self.follower_of(tab).filter(|follower| !follower.is_frozen) else { return };
         if follower.link.is_full() {

@@ -81,9 +81,9 @@ impl<R: Relay> Wants<R> {
         self.list.get_mut(at)
     }
 
-    /// An id stands for nothing any more: what it stood for.
-    pub(super) fn remove(&mut self, id: &str) -> Option<Want<R>> {
-        let removed = self.list.remove(self.at(id)?);
+    /// An id stands for nothing any more: the callback of what it stood for.
+    pub(super) fn remove(&mut self, id: &str) -> Option<Slot> {
+        let removed = self.list.remove(self.at(id)?).slot;
         while let Some(at) = self.at(id) {
             self.list.remove(at);
         }
@@ -148,8 +148,8 @@ impl<R: Relay> Wants<R> {
             return Outcome::Stands;
         }
         if !is_ok {
-            let refused = self.list.remove(at);
-            return Outcome::Refused(refused.slot);
+            let refused = self.list.remove(at).slot;
+            return Outcome::Refused(refused);
         }
         for before in (0..at).rev() {
             if self.list.get(before).is_some_and(|want| want.id == id) {

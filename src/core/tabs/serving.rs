@@ -5,7 +5,7 @@ use super::body::{Body, Echo};
 use super::names::{Party, id_of, own_id};
 use super::output::Output;
 use super::own::Wants;
-use super::relay::{CommandOf, Portable, Relay, Subscription};
+use super::relay::{CommandOf, Relay, Subscription};
 use super::tracks::Track;
 use crate::core::command::Command;
 use crate::core::ids::CallId;
@@ -178,12 +178,13 @@ impl<R: Relay> Tabs<R> {
 
     pub(super) fn echo(&mut self, now: Instant, pending: PendingEcho<R::Payload>) {
         let PendingEcho { from, echo } = pending;
-        let body = Body::<R>::Echo(echo.clone()).to_payload();
+        let mut tabs = Vec::new();
         for tab in self.tabs_of(&echo.topic) {
             if from.is_none_or(|from| from.tab != tab) {
-                self.send_written(now, tab, body.clone());
+                tabs.push(tab);
             }
         }
+        self.send_each(now, tabs, Body::Echo(echo.clone()));
         if from.is_some() {
             self.tell(Output::Deliver(echo));
         }

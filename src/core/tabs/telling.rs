@@ -4,7 +4,7 @@ use super::Tabs;
 use super::body::Body;
 use super::names::{self, Party};
 use super::output::Output;
-use super::relay::{Portable, Relay};
+use super::relay::Relay;
 use crate::core::error::Error;
 use crate::core::news::News;
 use crate::core::time::Instant;
@@ -84,10 +84,7 @@ impl<R: Relay> Tabs<R> {
         if !self.is_serving {
             return;
         }
-        let body = Body::<R>::Link(link.clone()).to_payload();
-        for tab in self.tabs() {
-            self.send_written(now, tab, body.clone());
-        }
+        self.send_each(now, self.tabs(), Body::Link(link.clone()));
         self.own_link(link);
     }
 
