@@ -291,8 +291,8 @@ export class RealtimeSubscriptionManager {
 
   /** The counters, and what was measured. All 0 or `null` before the first subscription. */
   stats(): RealtimeStats {
-    const { present } = this.#client;
-    return present ? (present.stats() as RealtimeStats) : structuredClone(NO_STATS);
+    const stats: RealtimeStats | undefined = this.#client.present?.stats();
+    return stats ?? structuredClone(NO_STATS);
   }
 
   /** Ends all subscriptions, closes the socket and leaves nothing running. A later `subscribe` begins anew. */

@@ -9,7 +9,6 @@ use crate::api::checked;
 use crate::core::dashboard::Config;
 use crate::core::error::Error;
 use crate::core::ids::CallId;
-use crate::core::payload::Payload;
 use crate::core::realtime::Command;
 use crate::core::realtime::http_broadcast::HttpBroadcast;
 use crate::core::tabs::IS_BUILT;
@@ -18,6 +17,7 @@ use crate::shell::driver::{Driver, Setup};
 use crate::shell::environment::{epoch, read_clocks};
 use crate::shell::http::Project;
 use crate::shell::object;
+use crate::shell::object::fields::Fields;
 use crate::shell::store::last_user;
 use crate::shell::tabs::{can_share, in_turn};
 use crate::shell::token::claims;
@@ -148,35 +148,30 @@ impl RealtimeClient {
         self.driver.set_token(token);
     }
 
-    /// The counters, as `RealtimeStats` in `js/types.ts`.
+    /// The counters, as `RealtimeStats` in `js/types.ts`; `undefined` while it cannot be asked.
     pub fn stats(&self) -> JsValue {
-        let router = self.driver.router();
-        let (connectivity, realtime) = self.driver.stats();
         let millis =
             |millis: Option<u64>| millis.map_or(JsValue::NULL, |millis| JsValue::from_f64(millis as f64));
-        let round_trip = JsValue::object(vec![
-            ("p50", millis(connectivity.percentile(50))),
-            ("p95", millis(connectivity.percentile(95))),
-            ("p99", millis(connectivity.percentile(99))),
-        ]);
-        JsValue::object(vec![
-            ("frames", router.frames().into()),
-            ("bytes", router.bytes().into()),
-            ("malformed", router.malformed().into()),
-            ("unrouted", router.unrouted().into()),
-            ("duplicates", router.duplicates().into()),
-            ("dropped", realtime.dropped.into()),
-            ("sent", realtime.sent.into()),
-            ("connections", connectivity.connections.into()),
-            ("reconnects", connectivity.reconnects.into()),
-            ("joins", realtime.joins.into()),
-            ("failedJoins", realtime.failed_joins.into()),
-            ("heartbeats", connectivity.heartbeats.into()),
-            ("roundTripMs", round_trip),
-            ("recoveries", realtime.recoveries.into()),
-            ("liveAgainMs", millis(realtime.live_again)),
-            ("longestLiveAgainMs", millis(realtime.longest_live_again)),
-        ])
+        let stats = self.driver.stats(|connectivity, realtime| {
+            let round_trip = Fields::new()
+                .with("p50", millis(connectivity.percentile(50)))
+                .with("p95", millis(connectivity.percentile(95)))
+                .with("p99", millis(connectivity.percentile(99)));
+            Fields::of(self.driver.router().counts())
+                .number("dropped", f64::from(realtime.dropped))
+                .number("sent", f64::from(realtime.sent))
+                .number("connections", f64::from(connectivity.connections))
+                .number("reconnects", f64::from(connectivity.reconnects))
+                .number("joins", f64::from(realtime.joins))
+                .number("failedJoins", f64::from(realtime.failed_joins))
+                .number("heartbeats", f64::from(connectivity.heartbeats))
+                .with("roundTripMs", round_trip.done())
+                .number("recoveries", f64::from(realtime.recoveries))
+                .with("liveAgainMs", millis(realtime.live_again))
+                .with("longestLiveAgainMs", millis(realtime.longest_live_again))
+                .done()
+        });
+        stats.unwrap_or_default()
     }
 }
 

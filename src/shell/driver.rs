@@ -1,7 +1,6 @@
 //! The driver: one pump, one timer. It does what the core's outputs say, in their order, and decides nothing.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use js_sys::Function;
@@ -21,7 +20,7 @@ use crate::core::store::names::Kind;
 use crate::core::tabs::IS_BUILT;
 use crate::core::tabs::body::Echo;
 use crate::core::{connectivity, realtime, session, store};
-use crate::shell::environment::{Page, epoch, network_now, read_clocks, seed, visibility_now};
+use crate::shell::environment::{Page, epoch, read_clocks, seed};
 use crate::shell::http::Project;
 use crate::shell::object;
 use crate::shell::promise::{Ended, once, settle};
@@ -63,13 +62,13 @@ pub struct Driver {
     sockets: RefCell<Vec<(SocketId, Socket)>>,
     wake: Wake,
     /// What has happened and is not taken in yet.
-    inputs: RefCell<VecDeque<Input<JsValue>>>,
+    inputs: RefCell<Vec<Input<JsValue>>>,
     /// The present user's.
     storage: RefCell<Storage>,
     is_pumping: Cell<bool>,
     setup: Setup,
     tabs: Option<Tabs>,
-    _page: Page,
+    page: Page,
     _control: Closure<dyn FnMut(u32, JsValue)>,
     _overflow: Closure<dyn FnMut(u32, u32)>,
 }
@@ -128,14 +127,12 @@ impl Driver {
                 storage: RefCell::new(storage(driver.clone())),
                 is_pumping: Cell::new(false),
                 setup,
-                _page: Page::listen(on_page),
+                page: Page::listen(on_page),
                 _control: control,
                 _overflow: overflow,
             }
         });
-        for event in [network_now(), visibility_now()].into_iter().flatten() {
-            driver.handle(event.into());
-        }
+        driver.page.tell_now();
         driver
     }
 
@@ -144,13 +141,14 @@ impl Driver {
         &self.router
     }
 
-    /// What the core counts.
-    pub fn stats(&self) -> (connectivity::stats::Stats, realtime::stats::Stats) {
-        let stats = |pump: std::cell::Ref<'_, Pump<JsValue>>| {
-            let dashboard = pump.dashboard();
-            (dashboard.connectivity_stats().clone(), dashboard.realtime_stats().clone())
-        };
-        self.pump.try_borrow().map(stats).unwrap_or_default()
+    /// Reads what the core counts.
+    pub fn stats<Read>(
+        &self,
+        read: impl FnOnce(&connectivity::stats::Stats, &realtime::stats::Stats) -> Read,
+    ) -> Option<Read> {
+        let pump = self.pump.try_borrow().ok()?;
+        let dashboard = pump.dashboard();
+        Some(read(dashboard.connectivity_stats(), dashboard.realtime_stats()))
     }
 
     /// Who is on the channel of a subscription to presence.
@@ -197,14 +195,20 @@ impl Driver {
 
     /// Tells the core, does all it says, sets the timer, and lastly, with every borrow released, tells the application.
     pub fn handle(self: &Rc<Self>, input: Input<JsValue>) {
-        self.inputs.borrow_mut().push_back(input);
+        self.inputs.borrow_mut().push(input);
         // A tap of the traffic is called while a frame goes out; what it asks for comes after the outputs under way.
         if self.is_pumping.replace(true) {
             return;
         }
         let mut told = Told::default();
-        while let Some(input) = self.next_input() {
-            self.run_pump(input, &mut told);
+        loop {
+            let inputs = self.inputs.take();
+            if inputs.is_empty() {
+                break;
+            }
+            for input in inputs {
+                self.run_pump(input, &mut told);
+            }
         }
         self.is_pumping.set(false);
         // `js/` catches what listeners throw and hands it to the page's error handlers.
@@ -217,14 +221,12 @@ impl Driver {
         }
     }
 
-    fn next_input(&self) -> Option<Input<JsValue>> {
-        self.inputs.borrow_mut().pop_front()
-    }
-
     /// One pump.
     fn run_pump(self: &Rc<Self>, input: Input<JsValue>, told: &mut Told) {
-        let heard: Vec<Heard> =
-            self.sockets.borrow().iter().filter_map(|(socket, _)| self.router.heard(*socket)).collect();
+        let mut heard: Vec<Heard> = Vec::new();
+        for (socket, _) in self.sockets.borrow().iter() {
+            heard.extend(self.router.heard(*socket));
+        }
         let Ok(mut pump) = self.pump.try_borrow_mut() else { return };
         let Pumped { now, outputs, deadline } = pump.run(read_clocks(), heard, input);
         drop(pump);
@@ -282,8 +284,11 @@ impl Driver {
     }
 
     fn close(&self, socket: SocketId) {
+        let mut sockets = self.sockets.borrow_mut();
+        let at = sockets.iter().position(|(id, _)| *id == socket);
+        let closed = at.map(|at| sockets.remove(at));
         // Released before it closes.
-        let closed: Vec<_> = self.sockets.borrow_mut().extract_if(.., |(id, _)| *id == socket).collect();
+        drop(sockets);
         drop(closed);
         self.router.forget(socket.0);
     }

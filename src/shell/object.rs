@@ -1,6 +1,7 @@
 //! Plain objects for JavaScript: errors and notifications. Whatever text of the server's or the application's is handed
 //! out to be shown or logged goes through here, and leaves its tokens here.
 
+pub(crate) mod fields;
 mod store;
 
 use js_sys::Array;
@@ -10,125 +11,138 @@ use crate::core::connectivity::Heartbeat;
 use crate::core::dashboard::Notification;
 use crate::core::error::Error;
 use crate::core::log::LogEntry;
-use crate::core::payload::Payload;
 use crate::core::realtime::presence::PresenceEvent;
 use crate::core::tabs::role::Health;
 use crate::core::{connectivity, realtime};
 use crate::shell::router::{redacted, redacted_value};
+use fields::Fields;
 
 /// `{ code, message, retryable, retryAfter? }`, which `js/` makes a `DashboardError` of.
 pub fn error(error: &Error) -> JsValue {
-    let mut fields = vec![
-        ("code", JsValue::from_str(error.code.as_str())),
-        ("message", shown(&error.message)),
-        ("retryable", JsValue::from_bool(error.code.is_retryable())),
-    ];
-    if let Some(millis) = error.retry_after {
-        fields.push(("retryAfter", JsValue::from_f64(millis as f64)));
-    }
-    JsValue::object(fields)
+    described(error).done()
 }
 
-/// A text without its tokens.
-fn shown(text: &str) -> JsValue {
-    JsValue::from_str(&redacted(text))
+fn described(error: &Error) -> Fields {
+    let fields = Fields::new()
+        .text("code", error.code.as_str())
+        .text("message", &redacted(&error.message))
+        .flag("retryable", error.code.is_retryable());
+    match error.retry_after {
+        Some(millis) => fields.number("retryAfter", millis as f64),
+        None => fields,
+    }
+}
+
+/// An object of this type.
+fn of(kind: &str) -> Fields {
+    Fields::new().text("type", kind)
 }
 
 /// `{ type, … }`, one for each kind.
 pub fn notification(notification: &Notification<JsValue>) -> JsValue {
-    let (kind, mut fields) = match notification {
+    let fields = match notification {
         Notification::Connectivity(news) => of_connectivity(news),
         Notification::Realtime(news) => of_realtime(news),
         Notification::Store(news) => store::news(news),
         Notification::Tabs(Health { role, tabs }) => {
-            ("tabs", vec![("role", JsValue::from_str(role.as_str())), ("tabs", JsValue::from(*tabs))])
+            of("tabs").text("role", role.as_str()).number("tabs", f64::from(*tabs))
         }
-        Notification::UserChanged => ("user-changed", vec![]),
-        Notification::Error(cause) => ("error", vec![("error", error(cause))]),
+        Notification::UserChanged => of("user-changed"),
+        Notification::Error(cause) => of("error").with("error", error(cause)),
     };
-    fields.push(("type", JsValue::from_str(kind)));
-    JsValue::object(fields)
+    fields.done()
 }
 
-/// The type of an object, and its other fields.
-type Kind = (&'static str, Vec<(&'static str, JsValue)>);
-
-fn of_connectivity(news: &connectivity::News) -> Kind {
+fn of_connectivity(news: &connectivity::News) -> Fields {
     use connectivity::News;
-    let text = JsValue::from_str;
     match news {
-        News::Connection(state) => ("connection", vec![("state", text(state.as_str()))]),
-        News::Connected => ("connected", vec![]),
+        News::Connection(state) => of("connection").text("state", state.as_str()),
+        News::Connected => of("connected"),
         News::Disconnected { code, reason } => {
-            ("disconnected", vec![("code", JsValue::from(*code)), ("reason", text(reason))])
+            of("disconnected").number("code", f64::from(*code)).text("reason", reason)
         }
         News::Heartbeat(heartbeat) => {
-            let (status, latency) = match heartbeat {
-                Heartbeat::Sent => ("sent", JsValue::UNDEFINED),
-                Heartbeat::Answered(millis) => ("ok", JsValue::from_f64(*millis as f64)),
-                Heartbeat::TimedOut => ("timeout", JsValue::UNDEFINED),
-            };
-            ("heartbeat", vec![("status", text(status)), ("latencyMs", latency)])
+            let fields = of("heartbeat");
+            match heartbeat {
+                Heartbeat::Sent => fields.text("status", "sent"),
+                Heartbeat::Answered(millis) => {
+                    fields.text("status", "ok").number("latencyMs", *millis as f64)
+                }
+                Heartbeat::TimedOut => fields.text("status", "timeout"),
+            }
         }
     }
 }
 
-fn of_realtime(news: &realtime::News<JsValue>) -> Kind {
+fn of_realtime(news: &realtime::News<JsValue>) -> Fields {
     use realtime::News;
-    let text = JsValue::from_str;
     match news {
-        News::Status { id, status } => ("status", vec![("id", text(id)), ("status", text(status.as_str()))]),
+        News::Status { id, status } => of("status").text("id", id).text("status", status.as_str()),
         News::Continuity { id, continuity } => {
-            ("continuity", vec![("id", text(id)), ("continuity", text(continuity.as_str()))])
+            of("continuity").text("id", id).text("continuity", continuity.as_str())
         }
-        News::Error { id, error: cause } => ("error", vec![("id", text(id)), ("error", error(cause))]),
-        News::Failed { id, error: cause } => ("failed", vec![("id", text(id)), ("error", error(cause))]),
-        News::Presence { id, event } => ("presence", vec![("id", text(id)), ("event", presence(event))]),
-        News::System { id, payload } => {
-            ("system", vec![("id", text(id)), ("payload", redacted_value(payload))])
-        }
+        News::Error { id, error: cause } => of("error").text("id", id).with("error", error(cause)),
+        News::Failed { id, error: cause } => of("failed").text("id", id).with("error", error(cause)),
+        News::Presence { id, event } => of("presence").text("id", id).with("event", presence(event)),
+        News::System { id, payload } => of("system").text("id", id).with("payload", redacted_value(payload)),
         News::Settled { call, result } => {
-            let cause = result.as_ref().err().map_or(JsValue::UNDEFINED, error);
-            ("settled", vec![("call", JsValue::from(call.0)), ("error", cause)])
+            let fields = of("settled").number("call", f64::from(call.0));
+            match result {
+                Ok(()) => fields,
+                Err(cause) => fields.with("error", error(cause)),
+            }
         }
     }
 }
 
 /// `{ type, key, … }`, as `PresenceEvent` in `js/messages.ts`.
 fn presence(event: &PresenceEvent<JsValue>) -> JsValue {
-    let list = |presences: &[JsValue]| presences.iter().cloned().collect::<Array>().into();
-    let (kind, key, mut fields) = match event {
-        PresenceEvent::Sync => return JsValue::object(vec![("type", JsValue::from_str("sync"))]),
-        PresenceEvent::Join { key, current, joined } => {
-            ("join", key, vec![("currentPresences", list(current)), ("newPresences", list(joined))])
-        }
-        PresenceEvent::Leave { key, current, left } => {
-            ("leave", key, vec![("currentPresences", list(current)), ("leftPresences", list(left))])
-        }
+    let (kind, key, current, joined, left) = match event {
+        PresenceEvent::Sync => return of("sync").done(),
+        PresenceEvent::Join { key, current, joined } => ("join", key, current, Some(joined), None),
+        PresenceEvent::Leave { key, current, left } => ("leave", key, current, None, Some(left)),
         PresenceEvent::Update { key, current, joined, left } => {
-            let fields = vec![
-                ("currentPresences", list(current)),
-                ("newPresences", list(joined)),
-                ("leftPresences", list(left)),
-            ];
-            ("update", key, fields)
+            ("update", key, current, Some(joined), Some(left))
         }
     };
-    fields.extend([("type", JsValue::from_str(kind)), ("key", JsValue::from_str(key))]);
-    JsValue::object(fields)
+    let mut fields = of(kind).text("key", key).with("currentPresences", list(current));
+    if let Some(joined) = joined {
+        fields = fields.with("newPresences", list(joined));
+    }
+    if let Some(left) = left {
+        fields = fields.with("leftPresences", list(left));
+    }
+    fields.done()
+}
+
+fn list(presences: &[JsValue]) -> JsValue {
+    let list = Array::new();
+    for presence in presences {
+        list.push(presence);
+    }
+    list.into()
 }
 
 /// `{ level, event, topic?, number?, detail? }`.
 pub fn log_entry(entry: &LogEntry) -> JsValue {
-    let text = JsValue::from_str;
-    let mut fields = vec![("level", text(entry.level.as_str())), ("event", text(entry.event))];
-    fields.extend(entry.topic.as_deref().map(|topic| ("topic", shown(topic))));
-    fields.extend(entry.number.map(|number| ("number", JsValue::from_f64(number as f64))));
-    fields.extend(entry.detail.as_deref().map(|detail| ("detail", shown(detail))));
-    JsValue::object(fields)
+    let mut fields = Fields::new().text("level", entry.level.as_str()).text("event", entry.event);
+    if let Some(topic) = &entry.topic {
+        fields = fields.text("topic", &redacted(topic));
+    }
+    if let Some(number) = entry.number {
+        fields = fields.number("number", number as f64);
+    }
+    if let Some(detail) = &entry.detail {
+        fields = fields.text("detail", &redacted(detail));
+    }
+    fields.done()
 }
 
 /// A batch of notifications.
 pub fn notifications(batch: &[Notification<JsValue>]) -> Array {
-    batch.iter().map(notification).collect()
+    let told = Array::new();
+    for news in batch {
+        told.push(&notification(news));
+    }
+    told
 }

@@ -4,6 +4,7 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::core::payload::Payload;
+use crate::shell::object::fields::Fields;
 
 impl Payload for JsValue {
     fn null() -> Self {
@@ -27,16 +28,19 @@ impl Payload for JsValue {
     }
 
     fn array(items: Vec<Self>) -> Self {
-        items.into_iter().collect::<Array>().into()
+        let array = Array::new();
+        for item in items {
+            array.push(&item);
+        }
+        array.into()
     }
 
     fn object(fields: Vec<(&str, Self)>) -> Self {
-        let object = Object::new();
+        let mut object = Fields::new();
         for (name, value) in fields {
-            // Setting a field of a plain new object cannot fail.
-            let _ = Reflect::set(&object, &Self::from_str(name), &value);
+            object = object.with(name, value);
         }
-        object.into()
+        object.done()
     }
 
     fn dictionary(fields: Vec<(&str, Self)>) -> Self {

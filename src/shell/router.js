@@ -137,6 +137,12 @@ export class Router {
     else this.binary(undefined, data);
   }
 
+  /** What was received, and what became of it, as a part of the client's counters. */
+  counts() {
+    const { frames, bytes, malformed, unrouted, duplicates } = this;
+    return { frames, bytes, malformed, unrouted, duplicates };
+  }
+
   /** @param {undefined | ((frame: { direction: 'in' | 'out', data: string | ArrayBuffer }) => void)} tap is shown every frame */
   setTap(tap) {
     this.#tap = tap;

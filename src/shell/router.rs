@@ -1,8 +1,7 @@
 //! The router that executes the core's routing table in the JavaScript heap (`router.js`), as the shell sees it.
 
-use js_sys::{Array, Float64Array, Function};
+use js_sys::{Array, Float64Array, Function, Object};
 use wasm_bindgen::prelude::*;
-use web_sys::WebSocket;
 
 use crate::core::ids::SocketId;
 use crate::core::payload::Payload;
@@ -83,13 +82,13 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     /// Sends a frame as JSON text.
-    pub fn send(this: &Router, socket: &WebSocket, frame: &JsValue) -> Result<(), JsValue>;
+    pub fn send(this: &Router, socket: &JsValue, frame: &JsValue) -> Result<(), JsValue>;
 
     #[wasm_bindgen(method, catch, js_name = sendBroadcast)]
     /// Sends a header with its payload behind it, bytes or what is to be written as JSON.
     pub fn send_broadcast(
         this: &Router,
-        socket: &WebSocket,
+        socket: &JsValue,
         header: &[u8],
         payload: &JsValue,
         is_json: bool,
@@ -99,6 +98,10 @@ extern "C" {
     /// text taken out, until it is set to `undefined`.
     #[wasm_bindgen(method, js_name = setTap)]
     pub fn set_tap(this: &Router, tap: &JsValue);
+
+    /// The numbers below that the application is told, by their names, in an object of one's own.
+    #[wasm_bindgen(method)]
+    pub fn counts(this: &Router) -> Object;
 
     /// Frames received.
     #[wasm_bindgen(method, getter)]

@@ -1,11 +1,20 @@
 //! One WebSocket, with its listeners; dropping it closes it and drops them.
 
+use js_sys::Function;
 use wasm_bindgen::prelude::*;
-use web_sys::{BinaryType, CloseEvent, WebSocket};
 
 use crate::core::ids::SocketId;
 use crate::core::realtime::frame::Encoding;
 use crate::shell::router::Router;
+
+#[wasm_bindgen(module = "/src/shell/socket.js")]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = openSocket)]
+    fn open_socket(url: &str, receive: &Function, tell: &Function) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_name = closeSocket)]
+    fn close_socket(socket: &JsValue);
+}
 
 /// What happens to a socket.
 pub enum SocketEvent {
@@ -17,10 +26,9 @@ pub enum SocketEvent {
 
 /// An open or opening socket.
 pub struct Socket {
-    socket: WebSocket,
+    socket: JsValue,
     router: Router,
-    _opened: Closure<dyn FnMut()>,
-    _closed: Closure<dyn FnMut(CloseEvent)>,
+    _tell: Closure<dyn Fn(Option<u16>)>,
 }
 
 impl Socket {
@@ -32,19 +40,13 @@ impl Socket {
         url: &str,
         router: &Router,
         id: SocketId,
-        listener: impl Fn(SocketEvent) + Clone + 'static,
+        listener: impl Fn(SocketEvent) + 'static,
     ) -> Result<Self, JsValue> {
-        let socket = WebSocket::new(url)?;
-        socket.set_binary_type(BinaryType::Arraybuffer);
-        let on_open = listener.clone();
-        let opened = Closure::<dyn FnMut()>::new(move || on_open(SocketEvent::Opened));
-        let closed = Closure::<dyn FnMut(CloseEvent)>::new(move |event: CloseEvent| {
-            listener(SocketEvent::Closed(event.code()));
+        let tell = Closure::<dyn Fn(Option<u16>)>::new(move |code: Option<u16>| {
+            listener(code.map_or(SocketEvent::Opened, SocketEvent::Closed));
         });
-        socket.set_onmessage(Some(&router.receiver(id.0)));
-        socket.set_onopen(Some(opened.as_ref().unchecked_ref()));
-        socket.set_onclose(Some(closed.as_ref().unchecked_ref()));
-        Ok(Self { socket, router: router.clone(), _opened: opened, _closed: closed })
+        let socket = open_socket(url, &router.receiver(id.0), tell.as_ref().unchecked_ref())?;
+        Ok(Self { socket, router: router.clone(), _tell: tell })
     }
 
     /// Sends a frame. A socket that is closing drops it; its `close` event tells the core.
@@ -61,10 +63,6 @@ impl Socket {
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        self.socket.set_onmessage(None);
-        self.socket.set_onopen(None);
-        self.socket.set_onclose(None);
-        // 1000 is always allowed.
-        let _ = self.socket.close_with_code(1000);
+        close_socket(&self.socket);
     }
 }

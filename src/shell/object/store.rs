@@ -3,71 +3,76 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use super::{Kind, error};
-use crate::core::payload::Payload;
-use crate::core::store::names;
+use super::fields::Fields;
+use super::{described, of};
 use crate::core::store::output::{Found, News, Outcome, Refusal, Status};
 use crate::shell::store::encode;
 
-/// The type of a notification, and its other fields.
-pub(super) fn news(news: &News<JsValue>) -> Kind {
+/// A notification.
+pub(super) fn news(news: &News<JsValue>) -> Fields {
     let (name, value) = match news {
         News::Settled { call, outcome } => {
-            let (error, value) = match settled(outcome) {
-                Ok(value) => (JsValue::UNDEFINED, value),
-                Err(error) => (error, JsValue::UNDEFINED),
+            let fields = of("settled").number("call", f64::from(call.0));
+            return match settled(outcome) {
+                Ok(value) => fields.with("value", value),
+                Err(error) => fields.with("error", error),
             };
-            return ("settled", vec![("call", JsValue::from(call.0)), ("error", error), ("value", value)]);
         }
         News::Status(found) => ("status", status(found)),
-        News::Lost { database, entries } => ("lost", of(*database, ("entries", JsValue::from(*entries)))),
-        News::SetAside { database, records } => {
-            ("set-aside", of(*database, ("records", JsValue::from(*records))))
+        News::Lost { database, entries } => {
+            ("lost", Fields::new().text("database", database.as_str()).number("entries", f64::from(*entries)))
         }
-        News::Wiped => ("wiped", JsValue::UNDEFINED),
+        News::SetAside { database, records } => (
+            "set-aside",
+            Fields::new().text("database", database.as_str()).number("records", f64::from(*records)),
+        ),
+        News::Wiped => return of("store").with("news", Fields::new().text("name", "wiped").done()),
     };
-    let news = JsValue::object(vec![("name", JsValue::from_str(name)), ("value", value)]);
-    ("store", vec![("news", news)])
-}
-
-fn of(database: names::Kind, field: (&'static str, JsValue)) -> JsValue {
-    JsValue::object(vec![("database", JsValue::from_str(database.as_str())), field])
+    of("store").with("news", Fields::new().text("name", name).with("value", value.done()).done())
 }
 
 /// `{ durability, spilling, troubles }`
-fn status(status: &Status) -> JsValue {
-    let text = JsValue::from_str;
-    let troubles = [("outbox", status.outbox), ("data", status.data), ("cache", status.cache)];
-    let troubles =
-        troubles.iter().filter_map(|(name, trouble)| Some((*name, text((*trouble)?.as_str())))).collect();
-    JsValue::object(vec![
-        ("durability", text(status.durability.as_str())),
-        ("spilling", JsValue::from_bool(status.is_spilling)),
-        ("troubles", JsValue::object(troubles)),
-    ])
+fn status(status: &Status) -> Fields {
+    let mut troubles = Fields::new();
+    for (name, trouble) in [("outbox", status.outbox), ("data", status.data), ("cache", status.cache)] {
+        if let Some(trouble) = trouble {
+            troubles = troubles.text(name, trouble.as_str());
+        }
+    }
+    Fields::new()
+        .text("durability", status.durability.as_str())
+        .flag("spilling", status.is_spilling)
+        .with("troubles", troubles.done())
 }
 
 /// What a call is settled with.
 fn settled(outcome: &Outcome<JsValue>) -> Result<JsValue, JsValue> {
-    let bytes = |bytes: u64| JsValue::from_f64(bytes as f64);
     if let Some(cause) = outcome.error() {
-        let mut fields = error(&cause);
-        if let Outcome::Failed(Refusal::Pending(count)) = outcome {
-            fields.set_field("cause", JsValue::object(vec![("count", JsValue::from(*count))]));
-        }
-        return Err(fields);
+        let fields = described(&cause);
+        return Err(match outcome {
+            Outcome::Failed(Refusal::Pending(count)) => {
+                let count = Fields::new().number("count", f64::from(*count));
+                fields.with("cause", count.done()).done()
+            }
+            _ => fields.done(),
+        });
     }
     Ok(match outcome {
         Outcome::Value(found) => found.as_ref().map_or(JsValue::UNDEFINED, |found| found.value.value.clone()),
-        Outcome::All(all) => all.iter().map(entry).collect::<Array>().into(),
+        Outcome::All(all) => {
+            let entries = Array::new();
+            for found in all {
+                entries.push(&entry(found));
+            }
+            entries.into()
+        }
         Outcome::Persisted(is_kept) => JsValue::from_bool(*is_kept),
         Outcome::Space { usage, quota } => {
-            JsValue::object(vec![("usage", bytes(*usage)), ("quota", bytes(*quota))])
+            Fields::new().number("usage", *usage as f64).number("quota", *quota as f64).done()
         }
-        Outcome::Wiped { is_marked, is_complete } => JsValue::object(vec![
-            ("marked", JsValue::from_bool(*is_marked)),
-            ("complete", JsValue::from_bool(*is_complete)),
-        ]),
+        Outcome::Wiped { is_marked, is_complete } => {
+            Fields::new().flag("marked", *is_marked).flag("complete", *is_complete).done()
+        }
         Outcome::Durable | Outcome::Held | Outcome::Failed(_) => JsValue::UNDEFINED,
     })
 }

@@ -29,8 +29,12 @@ pub fn table(numbers: &[f64]) -> JsValue {
 
 /// A table of numbers of a record, all of them whole.
 pub fn numbers(record: &JsValue, name: &str) -> Option<Vec<u64>> {
-    let numbers = record.field(name)?.dyn_ref::<Float64Array>()?.to_vec();
-    numbers.into_iter().map(whole).collect()
+    let found = record.field(name)?.dyn_ref::<Float64Array>()?.to_vec();
+    let mut numbers = Vec::with_capacity(found.len());
+    for number in found {
+        numbers.push(whole(number)?);
+    }
+    Some(numbers)
 }
 
 /// A table's rows; `None` if the last one is not whole.
@@ -41,14 +45,21 @@ pub fn rows<const N: usize>(numbers: &[u64]) -> Option<&[[u64; N]]> {
 
 /// The table of what was seen of origins.
 pub fn table_of_seen(seen: &[Seen]) -> JsValue {
-    table(&seen.iter().flat_map(|seen| [seen.origin as f64, seen.number as f64]).collect::<Vec<_>>())
+    let mut numbers = Vec::with_capacity(seen.len() * 2);
+    for seen in seen {
+        numbers.extend_from_slice(&[seen.origin as f64, seen.number as f64]);
+    }
+    table(&numbers)
 }
 
 /// What was seen of origins, by a record's table.
 pub fn seen(record: &JsValue, name: &str) -> Option<Vec<Seen>> {
     let numbers = numbers(record, name)?;
-    let seen = |[origin, number]: &[u64; 2]| Seen { origin: *origin, number: *number };
-    Some(rows(&numbers)?.iter().map(seen).collect())
+    let mut seen = Vec::new();
+    for [origin, number] in rows(&numbers)? {
+        seen.push(Seen { origin: *origin, number: *number });
+    }
+    Some(seen)
 }
 
 /// The length of a key as the numbers beside it state it: in JavaScript's units, because the column is a JavaScript string.

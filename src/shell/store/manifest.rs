@@ -17,22 +17,18 @@
 use wasm_bindgen::prelude::*;
 
 use super::columns::{Keys, count, numbers, rows, seen, table, table_of_seen, units};
-use crate::core::payload::Payload;
 use crate::core::store::segment::{Directory, EntryId, FORMAT, Head, Place};
-
-fn number(value: u64) -> JsValue {
-    JsValue::number(value as f64)
-}
+use crate::shell::object::fields::Fields;
 
 /// The record of a head.
 pub fn pack_head(head: &Head) -> JsValue {
-    JsValue::object(vec![
-        ("f", number(u64::from(FORMAT))),
-        ("i", number(head.identity)),
-        ("g", number(head.generation)),
-        ("e", number(head.epoch)),
-        ("r", number(u64::from(head.oldest_reader))),
-    ])
+    Fields::new()
+        .number("f", f64::from(FORMAT))
+        .number("i", head.identity as f64)
+        .number("g", head.generation as f64)
+        .number("e", head.epoch as f64)
+        .number("r", f64::from(head.oldest_reader))
+        .done()
 }
 
 /// The head of a record; `None` if this is none.
@@ -50,7 +46,7 @@ pub fn pack_directory(directory: &Directory) -> JsValue {
     let (mut keys, mut places) = (String::new(), Vec::with_capacity(directory.places.len() * 7));
     for place in &directory.places {
         keys.push_str(&place.key);
-        places.extend([
+        places.extend_from_slice(&[
             units(&place.key),
             place.id.origin as f64,
             place.id.number as f64,
@@ -60,17 +56,19 @@ pub fn pack_directory(directory: &Directory) -> JsValue {
             place.expires as f64,
         ]);
     }
-    let segments: Vec<f64> =
-        directory.segments.iter().flat_map(|(key, bytes)| [*key as f64, f64::from(*bytes)]).collect();
-    JsValue::object(vec![
-        ("f", number(u64::from(FORMAT))),
-        ("t", number(directory.through)),
-        ("e", number(directory.epoch)),
-        ("k", JsValue::string(&keys)),
-        ("n", table(&places)),
-        ("s", table(&segments)),
-        ("o", table_of_seen(&directory.seen)),
-    ])
+    let mut segments = Vec::with_capacity(directory.segments.len() * 2);
+    for (key, bytes) in &directory.segments {
+        segments.extend_from_slice(&[*key as f64, f64::from(*bytes)]);
+    }
+    Fields::new()
+        .number("f", f64::from(FORMAT))
+        .number("t", directory.through as f64)
+        .number("e", directory.epoch as f64)
+        .text("k", &keys)
+        .with("n", table(&places))
+        .with("s", table(&segments))
+        .with("o", table_of_seen(&directory.seen))
+        .done()
 }
 
 /// The directory of a record; `None` if this is none of a format that this build reads.

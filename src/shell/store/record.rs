@@ -15,6 +15,7 @@ use wasm_bindgen::prelude::*;
 use super::columns::{Keys, count, numbers, rows, seen, table, table_of_seen, units};
 use crate::core::payload::Payload;
 use crate::core::store::segment::{Content, Encoded, Entry, EntryId, FORMAT, Segment};
+use crate::shell::object::fields::Fields;
 
 /// The record of a segment.
 pub fn pack(segment: &Segment<JsValue>) -> JsValue {
@@ -26,17 +27,17 @@ pub fn pack(segment: &Segment<JsValue>) -> JsValue {
             Content::Put { value, expires } => (&value.value, f64::from(value.bytes), *expires as f64),
             Content::Remove { of } => (&JsValue::NULL, of.origin as f64, of.number as f64),
         };
-        numbers.extend([units(&entry.key), entry.id.origin as f64, entry.id.number as f64, a, b]);
+        numbers.extend_from_slice(&[units(&entry.key), entry.id.origin as f64, entry.id.number as f64, a, b]);
         values.push(value);
     }
-    JsValue::object(vec![
-        ("f", JsValue::number(f64::from(FORMAT))),
-        ("e", JsValue::number(segment.epoch as f64)),
-        ("k", JsValue::string(&keys)),
-        ("n", table(&numbers)),
-        ("o", table_of_seen(&segment.seen)),
-        ("v", values.into()),
-    ])
+    Fields::new()
+        .number("f", f64::from(FORMAT))
+        .number("e", segment.epoch as f64)
+        .text("k", &keys)
+        .with("n", table(&numbers))
+        .with("o", table_of_seen(&segment.seen))
+        .with("v", values.into())
+        .done()
 }
 
 /// The segment of a record; `None` if this is no record of a format that this build reads.

@@ -1,0 +1,46 @@
+/** What happens to the page, by the numbers that `environment.rs` knows. */
+const online = 0;
+const offline = 1;
+const suspend = 2;
+const resume = 3;
+const visible = 4;
+const hidden = 5;
+const network = 6;
+
+/**
+ * Listens to the page. `tell(what, savesData, effectiveType)` is told what happens; the last two are of the network, where the
+ * browser says anything of it. `now` tells what is so already, `end` ends the listening.
+ */
+export function listenToPage(tell) {
+  // A worker has no document, and its visibility is not heard of; a connection has Chromium alone.
+  const { document, navigator } = globalThis;
+  const connection = navigator?.connection;
+
+  const tellSeen = () => tell(document.visibilityState === 'visible' ? visible : hidden);
+  const tellNetwork = () => tell(network, connection.saveData === true, connection.effectiveType);
+
+  const listeners = [
+    [globalThis, 'online', () => tell(online)],
+    [globalThis, 'offline', () => tell(offline)],
+    [globalThis, 'pagehide', () => tell(suspend)],
+    // Every `load` is followed by a `pageshow`; only one of a page that was kept says that it is back.
+    [globalThis, 'pageshow', ({ persisted }) => persisted && tell(resume)],
+    // Not every browser freezes pages.
+    [document, 'freeze', () => tell(suspend)],
+    [document, 'resume', () => tell(resume)],
+    [document, 'visibilitychange', tellSeen],
+    [connection, 'change', tellNetwork],
+  ].filter(([target]) => target instanceof EventTarget);
+  for (const [target, name, listener] of listeners) target.addEventListener(name, listener);
+
+  return {
+    now() {
+      if (connection instanceof EventTarget) tellNetwork();
+      // A page that is made visible is asked about what may have happened before; one that begins is not.
+      if (document?.visibilityState === 'hidden') tell(hidden);
+    },
+    end() {
+      for (const [target, name, listener] of listeners) target.removeEventListener(name, listener);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** The one timer. */
+
+/**
+ * It ticks once of its own accord. Beside the one timeout it looks at the wall clock once a second: where the monotonic clock
+ * stands still while the machine sleeps, a timeout that had 20 seconds to go still has them on waking, and a gap is what
+ * tells of the sleep.
+ */
+const script =
+  'let t=setTimeout(()=>postMessage(0)),l=Date.now();' +
+  'setInterval(()=>{const n=Date.now();if(n-l>3e3)postMessage(0);l=n},1e3);' +
+  'onmessage=e=>{clearTimeout(t);t=setTimeout(()=>postMessage(0),e.data)}';
+
+/** Until a worker has to have ticked, in milliseconds. */
+const proofMs = 2_000;
+
+/**
+ * A timer that calls `wake`, and `found` with whether it is a worker that keeps the time, whenever that has turned out: once
+ * one has ticked, is refused, or has not ticked within 2 s. Its `set` is given a delay in milliseconds, or `undefined`.
+ */
+export function timer(wake, found) {
+  let hasWorkers = true;
+  /** Lives while a wake-up is set, so that an idle client has nothing running. */
+  let worker;
+  let hasTicked = false;
+  let proof;
+  let timeout;
+
+  const end = () => {
+    clearTimeout(proof);
+    worker?.terminate();
+    worker = undefined;
+  };
+
+  const refuse = () => {
+    hasWorkers = false;
+    end();
+    found(false);
+  };
+
+  const start = () => {
+    const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+    try {
+      worker = new Worker(url);
+    } finally {
+      // The worker has taken the script by now; a URL that is kept keeps the script in memory.
+      URL.revokeObjectURL(url);
+    }
+    const started = worker;
+    const ifPresent = (then) => () => {
+      if (worker === started) then();
+    };
+    hasTicked = false;
+    worker.onmessage = ifPresent(() => {
+      // What was left to the page's own timer is set anew by whoever is woken.
+      clearTimeout(timeout);
+      if (!hasTicked) {
+        hasTicked = true;
+        found(true);
+      }
+      wake();
+    });
+    // A content security policy refuses a worker only after it was made.
+    worker.onerror = ifPresent(() => {
+      refuse();
+      wake();
+    });
+    // It may tick yet, and keeps the time from then on.
+    proof = setTimeout(() => {
+      if (!hasTicked) found(false);
+    }, proofMs);
+  };
+
+  return {
+    set(delay) {
+      if (delay === undefined) {
+        clearTimeout(timeout);
+        end();
+        return;
+      }
+      if (hasWorkers && !worker) {
+        try {
+          start();
+        } catch {
+          refuse();
+        }
+      }
+      if (worker && hasTicked) {
+        worker.postMessage(delay);
+        return;
+      }
+      clearTimeout(timeout);
+      timeout = setTimeout(wake, delay);
+    },
+  };
+}
