@@ -39,10 +39,18 @@ impl<P: Payload> Fields<'_, P> {
 
 /// The items of an array.
 pub(super) fn items<P: Payload>(array: &P) -> Vec<P> {
-    (0..array.length().unwrap_or_default()).filter_map(|index| array.item(index)).collect()
+    let mut items = Vec::new();
+    while let Some(item) = array.item(items.len()) {
+        items.push(item);
+    }
+    items
 }
 
 /// The strings of an array.
 pub(super) fn texts<P: Payload>(array: &P) -> Vec<String> {
-    items(array).iter().filter_map(Payload::as_text).collect()
+    let mut texts = Vec::new();
+    for item in items(array) {
+        texts.extend(item.as_text());
+    }
+    texts
 }
