@@ -292,8 +292,10 @@ async fn the_log_and_the_heartbeats_tell_what_happens() {
     assert!(
         Reflect::get(&beat, &"latencyMs".into()).unwrap().as_f64().is_some_and(|millis| millis < 1_000.0)
     );
+    // When the worker has proved itself depends on the machine.
+    let of_the_socket = |entry: &JsValue| text(entry, "event") != "ticking_in_worker";
     for event in ["token", "connect", "connected", "join", "live"] {
-        assert_eq!(text(&log.next(|_| true).await, "event"), event);
+        assert_eq!(text(&log.next(of_the_socket).await, "event"), event);
     }
     assert_eq!(stat(&listener, "heartbeats"), 1.0);
     listener.disconnect();

@@ -16,18 +16,19 @@ export function listenToPage(tell) {
   const { document, navigator } = globalThis;
   const connection = navigator?.connection;
 
-  const tellSeen = () => tell(document.visibilityState === 'visible' ? visible : hidden);
+  const say = (what) => tell(what, false, undefined);
+  const tellSeen = () => say(document.visibilityState === 'visible' ? visible : hidden);
   const tellNetwork = () => tell(network, connection.saveData === true, connection.effectiveType);
 
   const listeners = [
-    [globalThis, 'online', () => tell(online)],
-    [globalThis, 'offline', () => tell(offline)],
-    [globalThis, 'pagehide', () => tell(suspend)],
+    [globalThis, 'online', () => say(online)],
+    [globalThis, 'offline', () => say(offline)],
+    [globalThis, 'pagehide', () => say(suspend)],
     // Every `load` is followed by a `pageshow`; only one of a page that was kept says that it is back.
-    [globalThis, 'pageshow', ({ persisted }) => persisted && tell(resume)],
+    [globalThis, 'pageshow', ({ persisted }) => persisted && say(resume)],
     // Not every browser freezes pages.
-    [document, 'freeze', () => tell(suspend)],
-    [document, 'resume', () => tell(resume)],
+    [document, 'freeze', () => say(suspend)],
+    [document, 'resume', () => say(resume)],
     [document, 'visibilitychange', tellSeen],
     [connection, 'change', tellNetwork],
   ].filter(([target]) => target instanceof EventTarget);
@@ -37,7 +38,7 @@ export function listenToPage(tell) {
     now() {
       if (connection instanceof EventTarget) tellNetwork();
       // A page that is made visible is asked about what may have happened before; one that begins is not.
-      if (document?.visibilityState === 'hidden') tell(hidden);
+      if (document?.visibilityState === 'hidden') say(hidden);
     },
     end() {
       for (const [target, name, listener] of listeners) target.removeEventListener(name, listener);
