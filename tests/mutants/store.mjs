@@ -29,8 +29,8 @@ export const storeMutants = [
   {
     name: 'a spill that is emptied before the outbox has everything',
     file: 'src/core/store/spilling.rs',
-    text: 'outbox.link != Link::Ready || outbox.queue.iter().any(is_own)',
-    replacement: 'outbox.link != Link::Ready || outbox.queue.iter().any(is_own) && false',
+    text: 'outbox.link != Link::Ready || outbox.queue.iter().any(|group| is_own(group))',
+    replacement: 'outbox.link != Link::Ready || outbox.queue.iter().any(|group| is_own(group)) && false',
   },
   {
     name: 'a spill that is overtaken by what comes later',
@@ -54,13 +54,13 @@ export const storeMutants = [
   {
     name: 'a compaction that forgets whose entries it has dropped',
     file: 'src/core/store/compacting.rs',
-    text: 'if !(compacting.is_start && self.round.is_long_gone(now, last.origin)) {',
-    replacement: 'if compacting.is_start && self.round.is_long_gone(now, last.origin) {',
+    text: 'if !(is_start && self.round.is_long_gone(now, last.origin)) {',
+    replacement: 'if is_start && self.round.is_long_gone(now, last.origin) {',
   },
   {
     name: 'a compaction in the middle of the log that drops removals',
     file: 'src/core/store/compacting.rs',
-    text: 'if !*hides && compacting.is_start && self',
+    text: 'if !*hides && is_start && self',
     replacement: 'if !*hides && self',
   },
   {

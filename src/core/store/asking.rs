@@ -1,5 +1,7 @@
 //! What is asked of the browser, and where its answers go.
 
+use std::mem::discriminant;
+
 use super::Store;
 use super::event::Event;
 use super::input::Timer;
@@ -11,7 +13,7 @@ use crate::core::ids::CallId;
 use crate::core::time::Instant;
 
 /// What an operation was asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Purpose {
     /// Which incarnation counts, before anything is opened.
     Marks,
@@ -65,6 +67,7 @@ impl Purpose {
     }
 
     /// The database whose handle it goes through.
+    #[inline(never)]
     pub(super) const fn kind(&self) -> Option<Kind> {
         match self {
             Self::Open(kind)
@@ -164,9 +167,14 @@ impl<P: Clone> Store<P> {
         id
     }
 
-    /// What is under way for this.
+    /// What is under way on a database for this.
     pub(super) fn asked(&self, purpose: Purpose) -> Option<OperationId> {
-        self.operations.iter().find(|(_, asked)| *asked == purpose).map(|(id, _)| *id)
+        for (id, asked) in &self.operations {
+            if discriminant(asked) == discriminant(&purpose) && asked.kind() == purpose.kind() {
+                return Some(*id);
+            }
+        }
+        None
     }
 
     pub(super) fn take_operation(&mut self, operation: OperationId) -> Option<Purpose> {

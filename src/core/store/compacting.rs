@@ -13,7 +13,7 @@ use super::index::{Extent, Index, Slot, State, raise};
 use super::input::{Limits, Timer};
 use super::names::Kind;
 use super::opening::SHARED;
-use super::operation::{Compaction, HandleId, Operation, Verdict};
+use super::operation::{Compaction, Operation, Verdict};
 use super::output::Output;
 use super::segment::{Directory, EntryId, Place, Segment};
 use super::{DEADLINE, Purpose, Store};
@@ -26,20 +26,20 @@ const MOST_PLACES: usize = 2_000;
 
 /// What is under way.
 #[derive(Debug)]
-pub(super) struct Compacting<P> {
-    /// The first and the last segment of the run; `None` where only the directory is written.
-    range: Option<(u64, u64)>,
-    /// Whether the log begins with it.
-    is_start: bool,
-    /// What it has come to.
-    result: Option<Result<P>>,
-}
-
-#[derive(Debug)]
-struct Result<P> {
-    compaction: Rc<Compaction<P>>,
-    /// The keys of the removals that are dropped.
-    dropped: Vec<Rc<str>>,
+pub(super) enum Compacting<P> {
+    /// The segments of a run are read.
+    Collecting {
+        first: u64,
+        last: u64,
+        /// Whether the log begins with it.
+        is_start: bool,
+    },
+    /// A part of the log is replaced, or only its directory.
+    Replacing {
+        compaction: Rc<Compaction<P>>,
+        /// The keys of the removals that are dropped.
+        dropped: Vec<Rc<str>>,
+    },
 }
 
 /// A run of segments.
@@ -103,7 +103,7 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn compact_all(&mut self, now: Instant) {
-        for kind in SHARED {
+        for &kind in &SHARED {
             self.compact(now, kind);
         }
     }
@@ -135,7 +135,7 @@ impl<P: Clone> Store<P> {
         let operation = Operation::Get { handle, segments: keys };
         self.ask(now, Purpose::Collect(kind), operation, DEADLINE);
         if let Some(database) = self.databases.get_mut(kind) {
-            database.compacting = Some(Compacting { range: Some((first, last)), is_start, result: None });
+            database.compacting = Some(Compacting::Collecting { first, last, is_start });
         }
     }
 
@@ -145,7 +145,7 @@ impl<P: Clone> Store<P> {
         let Some(database) = self.databases.get(kind).filter(|database| !database.holds_all()) else {
             return;
         };
-        let (Some(head), Some(handle)) = (database.head, database.ready()) else { return };
+        let Some(head) = database.head else { return };
         let index = &database.index;
         let mut new = 0_u64;
         for extent in index.extents() {
@@ -162,38 +162,29 @@ impl<P: Clone> Store<P> {
         }
         let (epoch, through, added) = (self.epoch, index.through, Vec::new());
         let compaction = Compaction { epoch, head, through, removed: None, added, directory };
-        let compacting = Compacting { range: None, is_start: false, result: None };
-        self.replace(now, kind, handle, compacting, compaction, Vec::new());
+        self.replace(now, kind, compaction, Vec::new());
     }
 
     /// Has a part of the log replaced.
-    fn replace(
-        &mut self,
-        now: Instant,
-        kind: Kind,
-        handle: HandleId,
-        mut compacting: Compacting<P>,
-        compaction: Compaction<P>,
-        dropped: Vec<Rc<str>>,
-    ) {
+    fn replace(&mut self, now: Instant, kind: Kind, compaction: Compaction<P>, dropped: Vec<Rc<str>>) {
         let Some(database) = self.databases.get_mut(kind) else { return };
+        let Some(handle) = database.ready() else { return };
         let (compaction, durability) = (Rc::new(compaction), database.durability());
         let operation = Operation::Compact { handle, durability, compaction: Rc::clone(&compaction) };
-        compacting.result = Some(Result { compaction, dropped });
-        database.compacting = Some(compacting);
+        database.compacting = Some(Compacting::Replacing { compaction, dropped });
         self.ask(now, Purpose::Compact(kind), operation, DEADLINE);
     }
 
     /// The segments of the run have been read: what counts of them is written in their place.
     pub(super) fn collected(&mut self, now: Instant, kind: Kind, segments: &[(u64, Segment<P>)]) {
         let taken = self.databases.get_mut(kind).and_then(|database| database.compacting.take());
-        let (Some(compacting), Some(database)) = (taken, self.databases.get(kind)) else { return };
-        let (Some(head), Some(handle)) = (database.head, database.ready()) else { return };
+        let Some(Compacting::Collecting { first, last, is_start }) = taken else { return };
+        let Some(database) = self.databases.get(kind) else { return };
+        let Some(head) = database.head else { return };
         if !self.is_leading() || database.building.is_some() || self.is_hidden_or_away() {
             return;
         }
         let index = &database.index;
-        let Some((first, last)) = compacting.range else { return };
         let mut run = Segment { epoch: 0, entries: Vec::new(), seen: Vec::new() };
         let (mut seen, mut dropped) = (Vec::new(), Vec::new());
         for (key, segment) in segments {
@@ -209,10 +200,10 @@ impl<P: Clone> Store<P> {
                 raise(&mut seen, entry.id);
                 let is_kept = match index.slot(&entry.key) {
                     // A directory does not list removals; this one may hide what lies before the run.
-                    None => !entry.is_put() && !compacting.is_start,
+                    None => !entry.is_put() && !is_start,
                     Some(slot) if !slot.is_at(*key, position, entry.id) => false,
                     Some(Slot { state: State::Removed { of, hides }, .. })
-                        if !*hides && compacting.is_start && self.may_forget(now, kind, *of, *key) =>
+                        if !*hides && is_start && self.may_forget(now, kind, *of, *key) =>
                     {
                         dropped.push(Rc::clone(&entry.key));
                         false
@@ -225,7 +216,7 @@ impl<P: Clone> Store<P> {
             }
         }
         for last in seen {
-            if !(compacting.is_start && self.round.is_long_gone(now, last.origin)) {
+            if !(is_start && self.round.is_long_gone(now, last.origin)) {
                 run.seen.push(last);
             }
         }
@@ -237,7 +228,7 @@ impl<P: Clone> Store<P> {
         let directory = Directory::default();
         let removed = Some((first, last));
         let compaction = Compaction { epoch, head, through, removed, added, directory };
-        self.replace(now, kind, handle, compacting, compaction, dropped);
+        self.replace(now, kind, compaction, dropped);
     }
 
     /// Whether the removal of this entry, in that segment, has nothing left to hide.
@@ -251,15 +242,11 @@ impl<P: Clone> Store<P> {
 
     pub(super) fn compacted(&mut self, now: Instant, kind: Kind, verdict: Verdict) {
         let Some(database) = self.databases.get_mut(kind) else { return };
-        let Some(Compacting { range, result: Some(Result { compaction, dropped }), .. }) =
-            database.compacting.take()
-        else {
-            return;
-        };
+        let Some(Compacting::Replacing { compaction, dropped }) = database.compacting.take() else { return };
         match verdict {
             Verdict::Done(head) if database.building.is_none() && database.head == Some(compaction.head) => {
                 database.head = Some(head);
-                if let Some(range) = range {
+                if let Some(range) = compaction.removed {
                     database.index.relocate(range, &compaction.added, &dropped);
                 }
                 database.listed = compaction.directory.through;

@@ -46,14 +46,17 @@ pub(super) struct Group<P> {
     pub is_rewritten: bool,
     /// The spill that it is taken from.
     pub orphan: Option<u64>,
-    /// The segment in which it is committed, once it is.
+    /// The segment that it was last known to be in.
     pub segment: u64,
 }
 
+/// A group as it waits in lists, in which it is moved often.
+pub(super) type Queued<P> = Box<Group<P>>;
+
 impl<P> Group<P> {
     /// These, as nobody has seen them yet.
-    pub fn new(entries: Vec<Entry<P>>, id: EntryId, epoch: u64, now: Instant) -> Self {
-        Self {
+    pub fn new(entries: Vec<Entry<P>>, id: EntryId, epoch: u64, now: Instant) -> Queued<P> {
+        Box::new(Self {
             entries,
             id,
             epoch,
@@ -64,7 +67,7 @@ impl<P> Group<P> {
             is_rewritten: false,
             orphan: None,
             segment: 0,
-        }
+        })
     }
 
     /// Its last entry, which is in a log only if all of it are.
@@ -90,21 +93,19 @@ impl<P> Group<P> {
     }
 }
 
-/// Entries that have been written before, by the segments they were in, as groups: what was written together stays so.
-pub(super) fn regroup<P>(entries: Vec<(u64, Entry<P>)>, now: Instant) -> Vec<Group<P>> {
-    let mut groups: Vec<Group<P>> = Vec::new();
-    let mut last = 0;
-    for (segment, entry) in entries {
-        match groups.last_mut() {
-            Some(group) if last == segment && group.id.origin == entry.id.origin => group.entries.push(entry),
-            _ => {
-                let id = entry.id;
-                groups.push(Group::new(vec![entry], id, 0, now));
-            }
+/// Adds an entry that has been written before, in this segment: what was written together stays so.
+pub(super) fn regroup<P>(groups: &mut Vec<Queued<P>>, segment: u64, entry: Entry<P>, now: Instant) {
+    match groups.last_mut() {
+        Some(group) if group.segment == segment && group.id.origin == entry.id.origin => {
+            group.entries.push(entry);
         }
-        last = segment;
+        _ => {
+            let id = entry.id;
+            let mut group = Group::new(vec![entry], id, 0, now);
+            group.segment = segment;
+            groups.push(group);
+        }
     }
-    groups
 }
 
 /// What is being written.
@@ -144,11 +145,11 @@ pub(super) struct Database<P> {
     pub is_suspect: bool,
     /// Of a newer build: it is only read.
     pub is_newer: bool,
-    pub queue: Vec<Group<P>>,
+    pub queue: Vec<Queued<P>>,
     pub flight: Option<Flight<P>>,
     /// What is committed in segments that the index has not come to yet. A leader's act, whose call waits still, counts only
     /// if no record of a higher epoch lies before it.
-    pub awaiting: Vec<Group<P>>,
+    pub awaiting: Vec<Queued<P>>,
     pub asks: Vec<Ask>,
     pub compacting: Option<Compacting<P>>,
     /// How far the log went when its compaction was considered last.
@@ -254,8 +255,8 @@ impl<P: Clone> Database<P> {
     /// What has been written and is not in the index yet, in its order.
     pub fn unread(&self) -> Vec<&Entry<P>> {
         let mut unread = Vec::new();
-        for groups in [&self.awaiting, &self.queue] {
-            for group in groups {
+        for groups in &[&self.awaiting, &self.queue] {
+            for group in *groups {
                 for entry in &group.entries {
                     unread.push(entry);
                 }

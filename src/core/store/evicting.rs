@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use super::database::{Database, Group};
-use super::index::{Slot, State};
 use super::names::Kind;
 use super::operation::Operation;
 use super::segment::{Content, Entry, Head};
@@ -61,40 +60,28 @@ impl<P: Clone> Store<P> {
             return;
         }
         let wall = self.wall.saturating_add(now.as_millis());
-        // What has expired comes first, then what was used longest ago.
-        let rank = |slot: &Slot<P>| match slot.state {
-            State::Live { expires, .. } if expires != 0 && expires <= wall => 0,
-            State::Live { used, .. } => used.saturating_add(1),
-            State::Removed { .. } => u32::MAX,
-        };
-        let bytes_up_to = |most: u32| {
-            let mut bytes = 0_u64;
-            for (_, slot) in cache.index.slots() {
-                if rank(slot) <= most {
-                    bytes = bytes.saturating_add(u64::from(slot.bytes));
-                }
-            }
-            bytes
-        };
         let excess = live.saturating_sub(self.limits.cache - self.limits.cache / 10);
         // Halving, because a sorted list of all would be more code: the lowest rank up to which there is enough.
         let (mut low, mut high) = (0, u32::MAX - 1);
         while low < high {
             let middle = low + (high - low) / 2;
-            if bytes_up_to(middle) < excess {
+            if cache.index.bytes_up_to(middle, wall) < excess {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        let mut rest = excess.saturating_sub(if low > 0 { bytes_up_to(low - 1) } else { 0 });
+        let mut rest = match low.checked_sub(1) {
+            Some(below) => excess.saturating_sub(cache.index.bytes_up_to(below, wall)),
+            None => excess,
+        };
         let mut victims = Vec::new();
         for (key, slot) in cache.index.slots() {
-            let is_last = rank(slot) == low;
-            if rank(slot) < low || (is_last && rest > 0) {
+            let rank = slot.rank(wall);
+            if rank < low || (rank == low && rest > 0) {
                 victims.push((Rc::clone(key), slot.id));
             }
-            if is_last {
+            if rank == low {
                 rest = rest.saturating_sub(u64::from(slot.bytes));
             }
         }

@@ -59,6 +59,15 @@ pub enum State<P> {
 }
 
 impl<P: Clone> Slot<P> {
+    /// Which is given up first, the lowest: what has expired by the wall clock, then what was used longest ago.
+    pub fn rank(&self, wall: u64) -> u32 {
+        match self.state {
+            State::Live { expires, .. } if expires != 0 && expires <= wall => 0,
+            State::Live { used, .. } => used.saturating_add(1),
+            State::Removed { .. } => u32::MAX,
+        }
+    }
+
     /// Whether it is of this entry in this place.
     pub fn is_at(&self, segment: u64, position: u32, id: EntryId) -> bool {
         self.segment == segment && self.position == position && self.id == id
@@ -280,10 +289,9 @@ impl<P: Clone> Index<P> {
 
     /// What a compaction has done: these segments lie where those from `first` to `last` lay, and these removals are gone.
     pub fn relocate(&mut self, (first, last): (u64, u64), added: &[(u64, Segment<P>)], dropped: &[Rc<str>]) {
-        for extent in std::mem::take(&mut self.extents) {
-            if extent.key < first || extent.key > last {
-                self.extents.push(extent);
-            }
+        let mut at = self.extents.partition_point(|extent| extent.key < first);
+        while self.extents.get(at).is_some_and(|extent| extent.key <= last) {
+            self.extents.remove(at);
         }
         for key in dropped {
             self.slots.remove(key);
@@ -299,12 +307,12 @@ impl<P: Clone> Index<P> {
                     slot.position = position;
                 }
             }
-            let at = self.extents.partition_point(|extent| extent.key < *key);
             // What is kept of removals counts as live: compacting it again gains nothing.
             self.extents.insert(
                 at,
                 Extent { key: *key, bytes: segment.bytes(), live, is_counted: true, epoch: segment.epoch },
             );
+            at += 1;
         }
     }
 
@@ -324,6 +332,17 @@ impl<P: Clone> Index<P> {
     /// What the live entries take, in bytes.
     pub fn live(&self) -> u64 {
         self.extents.iter().fold(0, |sum, extent| sum + u64::from(extent.live))
+    }
+
+    /// What the entries up to this rank take, in bytes.
+    pub fn bytes_up_to(&self, rank: u32, wall: u64) -> u64 {
+        let mut bytes = 0;
+        for (_, slot) in self.slots.iter() {
+            if slot.rank(wall) <= rank {
+                bytes += u64::from(slot.bytes);
+            }
+        }
+        bytes
     }
 
     /// Number of live entries, and their size and that of the whole log in bytes.

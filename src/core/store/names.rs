@@ -75,11 +75,11 @@ impl Owner {
 
     /// The path of its user, its incarnation, and what follows.
     fn split(name: &str) -> Option<(&str, u64, &str)> {
-        let (_, rest) = name.split_once('/')?;
-        let (_, rest) = rest.split_once('/')?;
-        let (_, rest) = rest.split_once('/')?;
+        let (_, rest) = cut(name)?;
+        let (_, rest) = cut(rest)?;
+        let (_, rest) = cut(rest)?;
         let path = name.get(..name.len().checked_sub(rest.len() + 1)?)?;
-        let (incarnation, kind) = rest.split_once('/')?;
+        let (incarnation, kind) = cut(rest)?;
         Some((path, incarnation.parse().ok()?, kind))
     }
 
@@ -130,6 +130,12 @@ impl Owner {
     pub fn origin_of_lock(&self, name: &str) -> Option<u64> {
         name.strip_prefix(&*self.locks())?.parse().ok()
     }
+}
+
+/// What stands before the first slash, and after it.
+#[inline(never)]
+fn cut(name: &str) -> Option<(&str, &str)> {
+    name.split_once('/')
 }
 
 /// As `encodeURIComponent`.

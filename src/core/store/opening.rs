@@ -73,7 +73,7 @@ impl<P: Clone> Store<P> {
     }
 
     fn open_shared(&mut self, now: Instant) {
-        for kind in SHARED {
+        for &kind in &SHARED {
             self.open(now, kind);
         }
         self.plan_check(now);
@@ -245,7 +245,7 @@ impl<P: Clone> Store<P> {
 
     /// Where no database takes what is written, nobody waits for it any longer.
     pub(super) fn admit_memory(&mut self, now: Instant) {
-        for kind in SHARED {
+        for &kind in &SHARED {
             let is_down = if kind == Kind::Outbox { self.is_memory() } else { self.is_down(kind) };
             let Some(database) = self.databases.get_mut(kind).filter(|_| is_down) else { continue };
             for group in &mut database.queue {
@@ -306,8 +306,8 @@ impl<P: Clone> Store<P> {
         }
         let lock = self.owner.lock(self.origin);
         self.order(Operation::Release { lock });
-        for timer in [Timer::Flush, Timer::Check, Timer::Round, Timer::Compact] {
-            self.timers.clear(&timer);
+        for timer in &[Timer::Flush, Timer::Check, Timer::Round, Timer::Compact] {
+            self.timers.clear(timer);
         }
     }
 

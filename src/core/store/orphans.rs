@@ -12,7 +12,7 @@ use super::input::Timer;
 use super::names::{Kind, Owner};
 use super::opening::SHARED;
 use super::operation::{Answer, Failure, Operation};
-use super::segment::{Entry, Seen};
+use super::segment::Seen;
 use super::sweeping::Sweep;
 use super::{DEADLINE, Life, Purpose, Store};
 use crate::core::time::Instant;
@@ -139,7 +139,7 @@ impl<P: Clone> Store<P> {
 
     fn note_gone(&mut self, now: Instant, live: &[u64], spills: &[u64]) {
         let former = std::mem::take(&mut self.round.gone);
-        for kind in SHARED {
+        for &kind in &SHARED {
             let Some(database) = self.databases.get(kind) else { continue };
             for Seen { origin, .. } in database.index.seen() {
                 let is_gone = *origin != self.origin && !live.contains(origin) && !spills.contains(origin);
@@ -160,19 +160,19 @@ impl<P: Clone> Store<P> {
         let Some(outbox) = self.databases.get(Kind::Outbox) else { return };
         let Some(spill) = self.databases.get(kind) else { return };
         let unread = outbox.unread();
-        let mut entries: Vec<(u64, Entry<P>)> = Vec::new();
+        let mut groups = Vec::new();
         for (key, slot) in spill.index.slots() {
             let Some(entry) = slot.entry(key) else { continue };
             if !outbox.index.has_seen(slot.id) && !unread.iter().any(|unread| unread.id == slot.id) {
-                entries.push((slot.segment, entry));
+                regroup(&mut groups, slot.segment, entry, now);
             }
         }
-        if !entries.is_empty()
+        if !groups.is_empty()
             && let Some(spill) = self.databases.get_mut(kind)
         {
             spill.is_confirmed = false;
         }
-        for mut group in regroup(entries, now) {
+        for mut group in groups {
             group.is_spilled = true;
             group.orphan = Some(origin);
             self.enqueue(Kind::Outbox, group);

@@ -5,7 +5,7 @@
 //! of its numbers holds. The leader also writes what tabs made that may be gone: entries that it holds, and the removals
 //! that it knows of. It does not matter who is first: an entry counts once, a removal hides its id for good.
 
-use super::database::{Group, regroup};
+use super::database::{Queued, regroup};
 use super::names::Kind;
 use super::opening::SHARED;
 use super::output::{News, Outcome};
@@ -36,7 +36,7 @@ impl<P: Clone> Store<P> {
         let has_spilled =
             kind == Kind::Outbox && spill.is_some_and(|spill| !spill.index.extents().is_empty());
         let epoch = if kind == Kind::Outbox { 0 } else { self.epoch };
-        let mut entries = Vec::new();
+        let (mut groups, mut written) = (Vec::new(), Vec::new());
         let mut lost = 0_u32;
         for (key, slot) in former.slots() {
             let Some(entry) = slot.entry(key) else {
@@ -45,7 +45,8 @@ impl<P: Clone> Store<P> {
             };
             let is_own = kind == Kind::Outbox && slot.id.origin == self.origin;
             if is_shared && (is_own || self.is_leading()) {
-                entries.push((slot.segment, entry));
+                written.push(entry.id);
+                regroup(&mut groups, slot.segment, entry, now);
             }
         }
         let mut overtaken = Vec::new();
@@ -56,13 +57,7 @@ impl<P: Clone> Store<P> {
                 group.is_rewritten = true;
             }
             let queued = std::mem::take(&mut database.queue);
-            let mut written = Vec::new();
-            if !committed.is_empty() || !queued.is_empty() {
-                for (_, entry) in &entries {
-                    written.push(entry.id);
-                }
-            }
-            for mut group in regroup(entries, now) {
+            for mut group in groups {
                 group.epoch = epoch;
                 group.is_rewritten = true;
                 // What is in the spill has later numbers.
@@ -93,20 +88,16 @@ impl<P: Clone> Store<P> {
 
     /// What was in the former database and is not in this one, although later numbers of its origin are: somebody else has
     /// merged those from a spill. Under its own numbers it would not count any more, so it is written under new ones.
-    pub(super) fn renumber(&mut self, kind: Kind, groups: Vec<Group<P>>) {
+    pub(super) fn renumber(&mut self, kind: Kind, groups: Vec<Queued<P>>) {
         for mut group in groups {
-            let Some(database) = self.databases.get(kind) else { return };
-            let mut entries = Vec::new();
-            for entry in &group.entries {
-                if database.index.slot(&entry.key).is_none() {
-                    entries.push(entry.clone());
+            for mut entry in std::mem::take(&mut group.entries) {
+                let database = self.databases.get(kind);
+                if database.is_some_and(|database| database.index.slot(&entry.key).is_none()) {
+                    entry.id = self.next_id();
+                    group.entries.push(entry);
                 }
             }
-            for entry in &mut entries {
-                entry.id = self.next_id();
-            }
-            group.id = entries.first().map_or(group.id, |entry| entry.id);
-            group.entries = entries;
+            group.id = group.entries.first().map_or(group.id, |entry| entry.id);
             group.is_spilled = false;
             group.is_doubtful = false;
             self.enqueue(kind, group);

@@ -62,7 +62,9 @@ impl<P: Clone> Store<P> {
     pub(super) fn end_spilling(&mut self, now: Instant) {
         let is_own = |group: &Group<P>| group.id.origin == self.origin && group.epoch == 0;
         let outbox = self.databases.get(Kind::Outbox);
-        if outbox.is_none_or(|outbox| outbox.link != Link::Ready || outbox.queue.iter().any(is_own)) {
+        if outbox
+            .is_none_or(|outbox| outbox.link != Link::Ready || outbox.queue.iter().any(|group| is_own(group)))
+        {
             return;
         }
         self.is_spilling = false;

@@ -49,7 +49,7 @@ impl<P: Clone> Store<P> {
             return self.tell(Output::Epoch(None));
         }
         let mut above = above;
-        for kind in SHARED {
+        for &kind in &SHARED {
             above = above.max(self.databases.get(kind).map_or(0, |database| database.index.epoch));
         }
         self.drawing = Some(above);
@@ -80,7 +80,7 @@ impl<P: Clone> Store<P> {
             return;
         }
         self.epoch = epoch;
-        for kind in SHARED {
+        for &kind in &SHARED {
             self.ensure_record(now, kind);
             self.notice_epoch(kind);
         }

@@ -81,8 +81,8 @@ impl<P: Clone> Store<P> {
             self.close(kind);
             if let Some(database) = self.databases.get_mut(kind) {
                 debug_assert_eq!(database.link, Link::Closed);
-                for groups in [&mut database.queue, &mut database.awaiting] {
-                    for group in groups {
+                for groups in &[&database.queue, &database.awaiting] {
+                    for group in *groups {
                         settle(&mut self.outputs, group.call, Outcome::Failed(refusal));
                     }
                 }
@@ -98,8 +98,8 @@ impl<P: Clone> Store<P> {
         self.tell_epoch(None);
         let lock: Rc<str> = self.owner.lock(self.origin);
         self.order(Operation::Release { lock });
-        for timer in [Timer::Flush, Timer::Spill, Timer::Check, Timer::Limit, Timer::Round, Timer::Compact] {
-            self.timers.clear(&timer);
+        for timer in &[Timer::Flush, Timer::Spill, Timer::Check, Timer::Limit, Timer::Round, Timer::Compact] {
+            self.timers.clear(timer);
         }
         self.waiting.clear();
         self.life = Life::Ended;

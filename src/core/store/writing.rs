@@ -1,6 +1,6 @@
 //! What is asked to be written, and how such calls come to their end.
 
-use super::database::{Group, Link};
+use super::database::{Group, Link, Queued};
 use super::index::State;
 use super::input::{Timer, Write};
 use super::names::Kind;
@@ -56,7 +56,7 @@ impl<P: Clone> Store<P> {
         self.admit_memory(now);
     }
 
-    pub(super) fn enqueue(&mut self, kind: Kind, group: Group<P>) {
+    pub(super) fn enqueue(&mut self, kind: Kind, group: Queued<P>) {
         if let Some(database) = self.database(kind) {
             database.queue.push(group);
         }
@@ -97,8 +97,8 @@ impl<P: Clone> Store<P> {
         let outbox = self.databases.get(Kind::Outbox);
         let oldest = outbox.and_then(|outbox| outbox.queue.iter().find(|group| self.is_spillable(group)));
         match oldest {
-            Some(Group { since, .. }) if !self.is_spilling => {
-                self.timers.set(Timer::Spill, since.after(SPILL_AFTER));
+            Some(group) if !self.is_spilling => {
+                self.timers.set(Timer::Spill, group.since.after(SPILL_AFTER));
             }
             _ => self.timers.clear(&Timer::Spill),
         }
@@ -124,10 +124,10 @@ impl<P: Clone> Store<P> {
     }
 
     fn end_call(&mut self, call: CallId) {
-        for kind in SHARED {
+        for &kind in &SHARED {
             let Some(database) = self.databases.get_mut(kind) else { continue };
-            for groups in [&mut database.queue, &mut database.awaiting] {
-                for group in groups {
+            for groups in &mut [&mut database.queue, &mut database.awaiting] {
+                for group in groups.iter_mut() {
                     if group.call == Some(call) {
                         settle(&mut self.outputs, group.call.take(), Outcome::Held);
                     }
