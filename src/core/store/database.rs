@@ -266,7 +266,7 @@ impl<P: Clone> Database<P> {
     }
 }
 
-/// Those of a user that this tab has to do with.
+/// Those of a user that this tab has to do with, in the order of their kinds.
 #[derive(Debug)]
 pub(super) struct Databases<P>(Vec<Database<P>>);
 
@@ -290,7 +290,8 @@ impl<P: Clone> Databases<P> {
     /// One that there is from now on, if there was none.
     pub fn of(&mut self, kind: Kind, owner: &Owner, incarnation: u64) -> Option<&mut Database<P>> {
         if self.get(kind).is_none() {
-            self.0.push(Database::new(kind, owner.database(incarnation, kind)));
+            let at = self.0.iter().filter(|database| database.kind < kind).count();
+            self.0.insert(at, Database::new(kind, owner.database(incarnation, kind)));
         }
         self.get_mut(kind)
     }

@@ -84,12 +84,12 @@ impl<P: Clone> Store<P> {
         if self.life != Life::Running {
             return;
         }
+        if self.databases.get(kind).is_some_and(|database| database.link != Link::Closed) {
+            return;
+        }
         let handle = self.next_handle();
         let identity = self.rng.next_id();
         let Some(database) = self.database(kind) else { return };
-        if database.link != Link::Closed {
-            return;
-        }
         database.link = Link::Opening;
         database.handle = Some(handle);
         let version = (!database.is_newer).then_some(VERSION);
