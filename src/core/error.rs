@@ -189,6 +189,11 @@ pub struct Error {
 }
 
 impl Error {
+    /// An error without a pause, whose sentence is these pieces together.
+    pub fn of(code: Code, pieces: &[&str]) -> Self {
+        Self { code, message: pieces.concat(), retry_after: None }
+    }
+
     /// An error without a pause.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), retry_after: None }

@@ -160,8 +160,8 @@ export const mutants = [
   {
     name: 'a user who may not have a channel and who asks for it again',
     file: 'src/core/realtime/remedy.rs',
-    text: '("Unauthorized", Remedy::GiveUp),',
-    replacement: '("Unauthorized", Remedy::Retry),',
+    text: '            "Unauthorized",',
+    replacement: '',
   },
   {
     name: 'a join whose answer is awaited for ever',
@@ -280,7 +280,7 @@ export const mutants = [
   {
     name: 'a limit of presence that is taken for a channel closed by chance',
     file: 'src/core/realtime/remedy.rs',
-    text: '("Too many presence messages per second", Remedy::SlowDown)',
-    replacement: '("Too many presence messages per second", Remedy::Retry)',
+    text: '&["toomany", "ratelimit"]',
+    replacement: '&["ratelimit"]',
   },
 ];

@@ -154,7 +154,10 @@ impl Link {
 
     /// Every socket that is open or opening.
     pub fn sockets(&self) -> Vec<SocketId> {
-        self.open_socket().into_iter().chain(self.attempts.socket()).collect()
+        let mut sockets = Vec::new();
+        sockets.extend(self.open_socket());
+        sockets.extend(self.attempts.socket());
+        sockets
     }
 
     /// How far the open socket is trusted.

@@ -47,18 +47,15 @@ impl<P: Payload> Realtime<P> {
     /// A buffer was full: its subscription is told.
     pub(super) fn overflow(&mut self, slot: Slot, count: u32) {
         self.stats.dropped = self.stats.dropped.saturating_add(count);
-        let Some(id) =
-            self.subscriptions.iter().find(|(_, entry)| entry.slot == slot).map(|(id, _)| id.clone())
-        else {
-            return;
-        };
-        let message = [
+        let Some((id, _)) = self.subscriptions.iter().find(|(_, entry)| entry.slot == slot) else { return };
+        let (id, count) = (id.clone(), count.to_string());
+        let pieces = [
             "\"",
             &id,
             "\" did not keep up: its ",
-            &count.to_string(),
+            &count,
             " oldest messages were dropped. Do less in `onData`, or narrow what it is asked for.",
         ];
-        self.tell_error(&id, Error::new(Code::Overflow, message.concat()));
+        self.tell_error(&id, Error::of(Code::Overflow, &pieces));
     }
 }

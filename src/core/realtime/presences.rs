@@ -37,9 +37,9 @@ impl<P: Payload> Realtime<P> {
         let result = match self.subscriptions.get(id) {
             None => Err(unknown(id)),
             Some(entry) if !matches!(entry.subscription.source, Source::Presence { .. }) => {
-                let message =
+                let pieces =
                     ["\"", id, "\" is no subscription to presence; subscribe with `presence` to track."];
-                Err(Error::new(Code::InvalidOption, message.concat()))
+                Err(Error::of(Code::InvalidOption, &pieces))
             }
             Some(entry) => Ok(entry.topic.clone()),
         };

@@ -43,12 +43,12 @@ impl<P: Payload> Realtime<P> {
     ) -> Result<bool, Error> {
         let entry = self.subscriptions.get(id).ok_or_else(|| unknown(id))?;
         if matches!(entry.subscription.source, Source::Changes(_)) {
-            let message = [
+            let pieces = [
                 "\"",
                 id,
                 "\" listens to changes of the database; send on a subscription to broadcasts of the channel.",
             ];
-            return Err(Error::new(Code::InvalidOption, message.concat()));
+            return Err(Error::of(Code::InvalidOption, &pieces));
         }
         let is_acknowledged = entry.subscription.ack;
         let topic = entry.topic.clone();
@@ -182,7 +182,7 @@ fn refused<P: Payload>(payload: &P) -> Error {
             let message = "The server refused a message: its payload is over the project's limit.";
             Error::new(Code::PayloadTooLarge, message)
         }
-        Some(reason) => Error::new(Code::PushRefused, ["The server refused a message: ", &reason].concat()),
+        Some(reason) => Error::of(Code::PushRefused, &["The server refused a message: ", &reason]),
         None => {
             let message = "The server refused a message without a reason: most likely the policies of the private \
                 channel do not let this user write.";
@@ -192,11 +192,11 @@ fn refused<P: Payload>(payload: &P) -> Error {
 }
 
 pub(super) fn not_joined(id: &str) -> Error {
-    let message = ["The channel of \"", id, "\" is not joined at the moment; send again once it is live."];
-    Error::new(Code::NotJoined, message.concat())
+    let pieces = ["The channel of \"", id, "\" is not joined at the moment; send again once it is live."];
+    Error::of(Code::NotJoined, &pieces)
 }
 
 pub(super) fn unknown(id: &str) -> Error {
-    let message = ["There is no subscription \"", id, "\"; subscribe before you send."].concat();
-    Error::new(Code::UnknownSubscription, message)
+    let pieces = ["There is no subscription \"", id, "\"; subscribe before you send."];
+    Error::of(Code::UnknownSubscription, &pieces)
 }

@@ -37,21 +37,21 @@ impl<P: Payload> Realtime<P> {
             size = needed.size();
         }
         if size > LARGEST_JOIN {
-            let message = [
+            let pieces = [
                 "The bindings and the presence key of \"",
                 &subscription.channel,
                 "\" have more than 500,000 bytes together. Ask for less: shorter filters, fewer columns, a shorter key.",
             ];
-            return Some(Error::new(Code::PayloadTooLarge, message.concat()));
+            return Some(Error::of(Code::PayloadTooLarge, &pieces));
         }
         contradicts.then(|| {
-            let message = [
+            let pieces = [
                 "\"",
                 &subscription.channel,
                 "\" is already subscribed with other options (`private`, `self`, or another presence key). Use the \
                  same options, or another channel name.",
             ];
-            Error::new(Code::TopicConflict, message.concat())
+            Error::of(Code::TopicConflict, &pieces)
         })
     }
 
@@ -210,13 +210,10 @@ impl<P: Payload> Realtime<P> {
         if let Some(limit) =
             entry.subscription.max_reconnect_attempts.filter(|limit| entry.attempts >= *limit)
         {
-            let message = [
-                "Gave up after ",
-                &limit.to_string(),
-                " attempts to reconnect. The last error: ",
-                &error.message,
-            ];
-            self.fail(now, id, Error::new(Code::MaxReconnectAttempts, message.concat()));
+            let limit = limit.to_string();
+            let pieces =
+                ["Gave up after ", &limit, " attempts to reconnect. The last error: ", &error.message];
+            self.fail(now, id, Error::of(Code::MaxReconnectAttempts, &pieces));
             return;
         }
         entry.attempts += 1;

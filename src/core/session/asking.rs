@@ -126,8 +126,8 @@ impl Session {
         self.timers.clear(&Timer::TokenAnswer);
         self.is_awaited = false;
         self.presume();
-        let message = ["The `accessToken` function failed: ", reason, ". It is asked again."].concat();
-        let error = Error::new(Code::TokenUnavailable, message);
+        let pieces = ["The `accessToken` function failed: ", reason, ". It is asked again."];
+        let error = Error::of(Code::TokenUnavailable, &pieces);
         self.tell(Output::NotGiven(error.clone()));
         if self.activity == Activity::Active {
             self.retry_later(now);
