@@ -28,13 +28,17 @@ impl Binding {
         ]
     }
 
+    fn columns(&self) -> &[String] {
+        self.select.as_deref().unwrap_or_default()
+    }
+
     /// How many bytes that is.
     pub fn size(&self) -> usize {
         let mut size = 0;
         for (_, text) in self.texts() {
             size += text.map_or(0, str::len);
         }
-        for column in self.select.iter().flatten() {
+        for column in self.columns() {
             size += column.len();
         }
         size
@@ -95,7 +99,7 @@ impl Binding {
             for (_, text) in binding.texts() {
                 hash = hashed(hash, text.unwrap_or("\0"), 0xff);
             }
-            for column in binding.select.iter().flatten() {
+            for column in binding.columns() {
                 hash = hashed(hash, column, 0xff);
             }
             hash = hashed(hash, "", 0xfe);
@@ -105,10 +109,14 @@ impl Binding {
 }
 
 fn hashed(mut hash: u64, text: &str, separator: u8) -> u64 {
-    for byte in text.bytes().chain([separator]) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    for byte in text.bytes() {
+        hash = with_byte(hash, byte);
     }
-    hash
+    with_byte(hash, separator)
+}
+
+fn with_byte(hash: u64, byte: u8) -> u64 {
+    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -118,7 +118,11 @@ impl<P: Payload> Realtime<P> {
 
     /// The server's limit is kept to even if the subscription leaves and comes back.
     fn remember_limit(&mut self, now: Instant, topic: &str) {
-        self.limited.retain(|_, until| *until > now);
+        for topic in self.limited.keys().as_slice().to_vec() {
+            if self.limited.get(&topic).is_some_and(|until| *until <= now) {
+                self.limited.remove(&topic);
+            }
+        }
         if let Some(until) = self.deadline_of(Timer::Rejoin, topic) {
             self.limited.insert(Timer::Rejoin(topic.to_owned()), until);
         }

@@ -21,7 +21,7 @@ type People<P> = SortedMap<String, Vec<Meta<P>>>;
 pub struct Presence<P> {
     people: People<P>,
     /// Diffs that came before the state of the present join, which they build on.
-    early: Vec<(People<P>, People<P>)>,
+    early: Vec<P>,
     has_state: bool,
 }
 
@@ -61,15 +61,18 @@ impl<P: Payload> Presence<P> {
 
     /// Takes `presence_state`: what differs from what was known comes out as joins, leaves and updates, then a sync.
     pub fn state(&mut self, payload: &P) -> Vec<PresenceEvent<P>> {
-        let Some(mut state) = people(payload) else { return Vec::new() };
         let mut events = Vec::new();
+        if !payload.is_object() {
+            return events;
+        }
+        let mut state = people(payload);
         for key in keys_of(&self.people, &state) {
             let metas = take(&mut state, &key);
             self.apply(key, metas, None, &mut events);
         }
         self.has_state = true;
-        for (joins, leaves) in std::mem::take(&mut self.early) {
-            self.change(joins, leaves, &mut events);
+        for diff in std::mem::take(&mut self.early) {
+            self.change(&diff, &mut events);
         }
         events.push(PresenceEvent::Sync);
         events
@@ -77,26 +80,31 @@ impl<P: Payload> Presence<P> {
 
     /// Takes `presence_diff`.
     pub fn diff(&mut self, payload: &P) -> Vec<PresenceEvent<P>> {
-        let (joins, leaves) = (payload.field("joins"), payload.field("leaves"));
-        let (Some(joins), Some(leaves)) = (joins.as_ref().and_then(people), leaves.as_ref().and_then(people))
-        else {
-            return Vec::new();
-        };
         let mut events = Vec::new();
-        if self.has_state {
-            self.change(joins, leaves, &mut events);
+        if !self.has_state {
+            if self.early.len() < MOST_EARLY {
+                self.early.push(payload.clone());
+            }
+        } else if self.change(payload, &mut events) {
             events.push(PresenceEvent::Sync);
-        } else if self.early.len() < MOST_EARLY {
-            self.early.push((joins, leaves));
         }
         events
     }
 
-    fn change(&mut self, mut joins: People<P>, mut leaves: People<P>, events: &mut Vec<PresenceEvent<P>>) {
+    /// Whether it is a diff.
+    fn change(&mut self, payload: &P, events: &mut Vec<PresenceEvent<P>>) -> bool {
+        let (Some(joins), Some(leaves)) = (payload.field("joins"), payload.field("leaves")) else {
+            return false;
+        };
+        if !joins.is_object() || !leaves.is_object() {
+            return false;
+        }
+        let (mut joins, mut leaves) = (people(&joins), people(&leaves));
         for key in keys_of(&joins, &leaves) {
             let (joins, leaves) = (take(&mut joins, &key), take(&mut leaves, &key));
             self.apply(key, joins, Some(&leaves), events);
         }
+        true
     }
 
     /// Takes in what is there under a key. Without `leaves` that is all there is.
@@ -179,17 +187,19 @@ fn has<P>(metas: &[Meta<P>], wanted: &Meta<P>) -> bool {
 }
 
 /// Reads `{ key: { metas: [{ phx_ref, … }, …] } }`; entries of another shape are left out.
-fn people<P: Payload>(payload: &P) -> Option<People<P>> {
+fn people<P: Payload>(payload: &P) -> People<P> {
     let mut people = People::new();
-    for (key, entry) in payload.entries()? {
+    for (key, entry) in payload.entries().unwrap_or_default() {
         let Some(metas) = entry.field("metas") else { continue };
         let mut known = Vec::new();
         for index in 0..metas.length().unwrap_or(0) {
-            known.extend(metas.item(index).as_ref().and_then(meta));
+            if let Some(meta) = metas.item(index).as_ref().and_then(meta) {
+                known.push(meta);
+            }
         }
         people.insert(key, known);
     }
-    Some(people)
+    people
 }
 
 fn meta<P: Payload>(meta: &P) -> Option<Meta<P>> {

@@ -128,7 +128,8 @@ impl Reader {
         let mut characters = quoted.chars();
         while let Some(character) = characters.next() {
             match character {
-                '\\' => plain.extend(characters.next()),
+                // One that ends the text has been complained of.
+                '\\' => plain.push(characters.next().unwrap_or_default()),
                 '"' if characters.as_str().is_empty() => return plain,
                 '"' => break,
                 _ => plain.push(character),
