@@ -55,35 +55,30 @@ impl Continuity {
 pub enum PresenceEvent<P> {
     /// All of this message is taken in: the state is whole.
     Sync,
-    /// Somebody has come, or has come on another connection.
-    Join {
+    /// Somebody has come, or has come on another connection, if nobody has left; has gone, or has gone on one of several
+    /// connections, if nobody has joined; otherwise tracks something else now, which the server says as a leave and a join.
+    Change {
         /// The presence key.
         key: String,
-        /// What was there under the key before.
+        /// What is there under the key now; where somebody has come, what was there before.
         current: Vec<P>,
         /// What has come.
         joined: Vec<P>,
-    },
-    /// Somebody has gone, or has gone on one of several connections.
-    Leave {
-        /// The presence key.
-        key: String,
-        /// What is left under the key.
-        current: Vec<P>,
         /// What has gone.
         left: Vec<P>,
     },
-    /// Somebody tracks something else now. The server says this as a leave and a join.
-    Update {
-        /// The presence key.
-        key: String,
-        /// What is there under the key now.
-        current: Vec<P>,
-        /// What has come in place of the former.
-        joined: Vec<P>,
-        /// What was there before.
-        left: Vec<P>,
-    },
+}
+
+impl<P> PresenceEvent<P> {
+    /// Its name for users.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Sync => "sync",
+            Self::Change { left, .. } if left.is_empty() => "join",
+            Self::Change { joined, .. } if joined.is_empty() => "leave",
+            Self::Change { .. } => "update",
+        }
+    }
 }
 
 /// What the application is told.

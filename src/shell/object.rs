@@ -97,19 +97,14 @@ fn of_realtime(news: &realtime::News<JsValue>) -> Fields {
 
 /// `{ type, key, … }`, as `PresenceEvent` in `js/messages.ts`.
 fn presence(event: &PresenceEvent<JsValue>) -> JsValue {
-    let (kind, key, current, joined, left) = match event {
-        PresenceEvent::Sync => return of("sync").done(),
-        PresenceEvent::Join { key, current, joined } => ("join", key, current, Some(joined), None),
-        PresenceEvent::Leave { key, current, left } => ("leave", key, current, None, Some(left)),
-        PresenceEvent::Update { key, current, joined, left } => {
-            ("update", key, current, Some(joined), Some(left))
-        }
+    let PresenceEvent::Change { key, current, joined, left } = event else {
+        return of(event.as_str()).done();
     };
-    let mut fields = of(kind).text("key", key).with("currentPresences", list(current));
-    if let Some(joined) = joined {
+    let mut fields = of(event.as_str()).text("key", key).with("currentPresences", list(current));
+    if !joined.is_empty() {
         fields = fields.with("newPresences", list(joined));
     }
-    if let Some(left) = left {
+    if !left.is_empty() {
         fields = fields.with("leftPresences", list(left));
     }
     fields.done()

@@ -4,7 +4,7 @@ use crate::defaults::defaults;
 use serde_json::{Value, json};
 use wedsync_dashboard::core::dashboard::Config;
 use wedsync_dashboard::core::realtime::frame::Protocol;
-use wedsync_dashboard::core::realtime::presence::PresenceEvent::{self, Join, Leave, Sync, Update};
+use wedsync_dashboard::core::realtime::presence::PresenceEvent::{self, Change, Sync};
 
 use crate::recording::{Data, from_client, from_server};
 use crate::world::{World, broadcasts, presence, private};
@@ -15,14 +15,16 @@ fn told(event: &PresenceEvent<Value>) -> String {
         let all: Vec<_> = presences.iter().map(|one| one["status"].as_str().unwrap_or("?")).collect();
         all.join(",")
     };
-    match event {
-        Sync => "sync".into(),
-        Join { key, current, joined } => format!("join {key} +{} ={}", statuses(joined), statuses(current)),
-        Leave { key, current, left } => format!("leave {key} -{} ={}", statuses(left), statuses(current)),
-        Update { key, current, joined, left } => {
-            format!("update {key} -{} +{} ={}", statuses(left), statuses(joined), statuses(current))
-        }
-    }
+    let Change { key, current, joined, left } = event else {
+        assert_eq!(*event, Sync);
+        return event.as_str().into();
+    };
+    let changed = |sign: &str, presences: &[Value]| match presences {
+        [] => String::new(),
+        _ => format!(" {sign}{}", statuses(presences)),
+    };
+    let (left, joined) = (changed("-", left), changed("+", joined));
+    format!("{} {key}{left}{joined} ={}", event.as_str(), statuses(current))
 }
 
 /// What A of the recording was told, with its own join in the place of the recorded one.

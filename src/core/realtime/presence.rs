@@ -128,24 +128,23 @@ impl<P: Payload> Presence<P> {
                 metas.push(meta.clone());
             }
         }
-        let stayed = values(&metas);
+        let mut current = values(&metas);
         for meta in there {
             if !has(&before, &meta) {
                 joined.push(meta.value.clone());
                 metas.push(meta);
             }
         }
-        let current = values(&metas);
+        if !left.is_empty() {
+            current = values(&metas);
+        }
         if metas.is_empty() {
             self.people.remove(&key);
         } else {
             self.people.insert(key.clone(), metas);
         }
-        match (joined.is_empty(), left.is_empty()) {
-            (true, true) => {}
-            (false, true) => events.push(PresenceEvent::Join { key, current: stayed, joined }),
-            (true, false) => events.push(PresenceEvent::Leave { key, current, left }),
-            (false, false) => events.push(PresenceEvent::Update { key, current, joined, left }),
+        if !joined.is_empty() || !left.is_empty() {
+            events.push(PresenceEvent::Change { key, current, joined, left });
         }
     }
 

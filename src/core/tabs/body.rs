@@ -233,9 +233,13 @@ mod tests {
         news.extend(both.map(|continuity| News::Continuity { id: id.clone(), continuity }));
         let events = [
             PresenceEvent::Sync,
-            PresenceEvent::Join { key: key.clone(), current: current.clone(), joined: joined.clone() },
-            PresenceEvent::Leave { key: key.clone(), current: current.clone(), left: left.clone() },
-            PresenceEvent::Update { key, current, joined, left },
+            PresenceEvent::Change {
+                key: key.clone(),
+                current: current.clone(),
+                joined: joined.clone(),
+                left: vec![],
+            },
+            PresenceEvent::Change { key, current, joined, left },
         ];
         news.extend(events.map(|event| News::Presence { id: id.clone(), event }));
         news

@@ -149,9 +149,7 @@ impl<P: Payload> Portable<P> for News<P> {
 fn presence<P>(kind: usize) -> Option<PresenceEvent<P>> {
     Some(match kind {
         0 => PresenceEvent::Sync,
-        1 => PresenceEvent::Join { key: String::new(), current: Vec::new(), joined: Vec::new() },
-        2 => PresenceEvent::Leave { key: String::new(), current: Vec::new(), left: Vec::new() },
-        3 => PresenceEvent::Update {
+        1 => PresenceEvent::Change {
             key: String::new(),
             current: Vec::new(),
             joined: Vec::new(),
@@ -162,26 +160,11 @@ fn presence<P>(kind: usize) -> Option<PresenceEvent<P>> {
 }
 
 fn pass_event<P: Payload>(event: &mut PresenceEvent<P>, fields: &mut Fields<P>) {
-    let kind = match event {
-        PresenceEvent::Sync => 0,
-        PresenceEvent::Join { .. } => 1,
-        PresenceEvent::Leave { .. } => 2,
-        PresenceEvent::Update { .. } => 3,
-    };
-    fields.kind(event, kind, presence);
-    match event {
-        PresenceEvent::Sync => {}
-        PresenceEvent::Join { key, current, joined: changed }
-        | PresenceEvent::Leave { key, current, left: changed } => {
-            fields.text(key);
-            fields.values(current);
-            fields.values(changed);
-        }
-        PresenceEvent::Update { key, current, joined, left } => {
-            fields.text(key);
-            fields.values(current);
-            fields.values(joined);
-            fields.values(left);
-        }
+    fields.kind(event, usize::from(!matches!(event, PresenceEvent::Sync)), presence);
+    if let PresenceEvent::Change { key, current, joined, left } = event {
+        fields.text(key);
+        fields.values(current);
+        fields.values(joined);
+        fields.values(left);
     }
 }
