@@ -1,7 +1,7 @@
 //! Several tabs with whole dashboards against a model of the Realtime server, on one virtual clock: one connection for all
 //! tabs of a user, and what each of them is told.
 //!
-//! `TABS_SEED=N cargo test --test sim_dashboards` runs one history, `TABS_SEEDS=N` so many.
+//! `npm run sim -- --dashboards --seeds N` runs any number of seeds, `npm run sim -- --dashboards --seed N` one of them.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

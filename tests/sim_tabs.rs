@@ -1,7 +1,7 @@
 //! Several tabs of several users on one virtual clock, with a model of what a browser does to them: locks that queue, are
 //! stolen and outlive a freeze, messages that are late or lost, pages that crash, freeze, sleep and come back.
 //!
-//! `TABS_SEED=N cargo test --test sim_tabs` runs one history, `TABS_SEEDS=N` so many, from `TABS_FROM` on.
+//! `npm run sim -- --tabs --seeds N` runs any number of seeds, `npm run sim -- --tabs --seed N` one of them.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

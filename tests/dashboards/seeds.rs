@@ -151,11 +151,14 @@ fn number(name: &str) -> Option<u64> {
 fn whatever_happens_to_tabs_each_user_has_one_connection_and_all_hear_what_they_want() {
     let seeds = match number("TABS_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..number("TABS_SEEDS").unwrap_or(100),
+        None => {
+            let from = number("TABS_FROM").unwrap_or(0);
+            from..from + number("TABS_SEEDS").unwrap_or(100)
+        }
     };
     for seed in seeds {
         if let Err(cause) = std::panic::catch_unwind(|| simulate(seed)) {
-            eprintln!("again with: TABS_SEED={seed} cargo test --test sim_dashboards");
+            eprintln!("again with: npm run sim -- --dashboards --seed {seed}");
             std::panic::resume_unwind(cause);
         }
     }

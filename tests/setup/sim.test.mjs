@@ -16,6 +16,19 @@ test('one history and many at once: a sentence, exit code 2', async () => {
   assert.deepEqual([code, output], [2, 'Give --seeds for many histories or --seed for one, not both.\n']);
 });
 
+test('two simulations at once: a sentence, exit code 2', async () => {
+  const { code, output } = await sim('--tabs', '--store');
+  assert.deepEqual([code, output], [2, 'One simulation at a time: --store or --tabs, not both.\n']);
+});
+
+test('one history of tabs, and one of dashboards, run alone', async () => {
+  for (const of of ['--tabs', '--dashboards']) {
+    const { code, output } = await sim(of, '--seed', '7');
+    assert.equal(code, 0, output);
+    assert.match(output, /1 passed; 0 failed/);
+  }
+});
+
 test('one history runs alone', async () => {
   const { code, output } = await sim('--seed', '7');
   assert.equal(code, 0, output);

@@ -193,7 +193,7 @@ fn whatever_happens_to_tabs_one_leads_and_all_are_served() {
     };
     for seed in seeds {
         if let Err(cause) = std::panic::catch_unwind(|| simulate(seed)) {
-            eprintln!("again with: TABS_SEED={seed} cargo test --test sim_tabs");
+            eprintln!("again with: npm run sim -- --tabs --seed {seed}");
             std::panic::resume_unwind(cause);
         }
     }
