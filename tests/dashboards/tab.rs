@@ -36,6 +36,12 @@ impl Event {
         use wedsync_dashboard::core::tabs::Event as Of;
         matches!(self, Self::Frames(_) | Self::Input(Input::Tabs { event: Of::Said(_), .. }))
     }
+
+    /// That the lock was taken away.
+    pub fn is_loss(&self) -> bool {
+        use wedsync_dashboard::core::tabs::Event as Of;
+        matches!(self, Self::Input(Input::Tabs { event: Of::Lost, .. }))
+    }
 }
 
 pub struct Tab {
@@ -63,6 +69,8 @@ pub struct Tab {
     /// What was asked of the browser's storage.
     pub storage: Vec<(OperationId, Operation<Value>)>,
     pub errors: Vec<Error>,
+    /// What each subscription was told, in order.
+    pub told: Vec<(String, &'static str)>,
     pub tracked: BTreeMap<String, Value>,
     calls: u32,
 }
@@ -91,6 +99,7 @@ impl Tab {
             questions: Vec::new(),
             storage: Vec::new(),
             errors: Vec::new(),
+            told: Vec::new(),
             tracked: BTreeMap::new(),
             calls: 0,
         }
@@ -187,7 +196,13 @@ impl Tab {
                 assert!(self.open_calls.remove(&call), "{call:?} is settled twice");
                 self.settled.insert(call, result);
             }
-            Notification::Realtime(News::Status { id, status }) => drop(self.statuses.insert(id, status)),
+            Notification::Realtime(News::Status { id, status }) => {
+                self.told.push((id.clone(), status.as_str()));
+                self.statuses.insert(id, status);
+            }
+            Notification::Realtime(News::Continuity { id, continuity }) => {
+                self.told.push((id, continuity.as_str()));
+            }
             Notification::Realtime(News::Failed { id, .. }) => drop(self.wants.remove(&id)),
             Notification::Error(error) => self.errors.push(error),
             _ => {}

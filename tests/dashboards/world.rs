@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use wedsync_dashboard::core::connectivity;
-use wedsync_dashboard::core::dashboard::{Input, Output};
+use wedsync_dashboard::core::dashboard::{Input, Output, RequestId};
 use wedsync_dashboard::core::ids::{SocketId, TabId};
 use wedsync_dashboard::core::page::PageEvent;
 use wedsync_dashboard::core::realtime::Action as Sent;
@@ -45,6 +45,10 @@ pub struct World {
     epochs: BTreeMap<Option<&'static str>, u64>,
     /// How many sockets were opened.
     pub opened: u32,
+    /// The requests over HTTP that nobody has answered.
+    pub http: Vec<(usize, RequestId)>,
+    /// How many frames each tab has sent.
+    pub sent: BTreeMap<usize, u32>,
     trace: bool,
 }
 
@@ -73,6 +77,8 @@ impl World {
             watchers: BTreeMap::new(),
             epochs: BTreeMap::new(),
             opened: 0,
+            http: Vec::new(),
+            sent: BTreeMap::new(),
             trace: std::env::var_os("TABS_TRACE").is_some(),
         }
     }
@@ -172,7 +178,7 @@ impl World {
         }
     }
 
-    fn tell(&mut self, tab: usize, event: Event) {
+    pub fn tell(&mut self, tab: usize, event: Event) {
         let state = &mut self.tabs[tab];
         if state.is_gone {
             return;
@@ -279,12 +285,13 @@ impl World {
                 self.send(tab, socket, data);
             }
             Output::Tabs(action) => self.act(tab, action),
-            Output::Http { .. } => {}
+            Output::Http { request, .. } => self.http.push((tab, request)),
             other => unreachable!("{other:?}"),
         }
     }
 
     fn send(&mut self, tab: usize, socket: SocketId, data: Data) {
+        *self.sent.entry(tab).or_default() += 1;
         if let Some(conn) = self.tabs[tab].sockets.get(&socket) {
             self.later(5, Later::ToServer(*conn, data));
         }

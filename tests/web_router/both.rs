@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use js_sys::{Array, ArrayBuffer, JSON, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Function, JSON, Reflect, Uint8Array};
 use twin::buffer::Buffer;
 use twin::forward::{Forwarded, Frame as Raw};
 use twin::router::{Router as Twin, Verdict};
@@ -25,6 +25,7 @@ const REPLAYED_JOIN: u64 = 6;
 pub const SLOTS: std::ops::RangeInclusive<Slot> = 1..=5;
 
 pub struct Both {
+    protocol: Protocol,
     pub router: Router,
     twin: RefCell<Twin>,
     buffers: RefCell<Vec<(Slot, Buffer<JsValue>)>>,
@@ -68,6 +69,7 @@ impl Both {
         };
         let slots = SLOTS.map(callback).collect();
         let both = Self {
+            protocol,
             router,
             twin,
             buffers: RefCell::default(),
@@ -125,6 +127,40 @@ impl Both {
         let handed = self.handed.take();
         assert_eq!(handed, twin.forwarder().take());
         handed
+    }
+
+    /// Both hand over all that waits, at once; what, if that is the same.
+    #[track_caller]
+    pub fn flush(&self) -> Vec<Forwarded> {
+        let flush: Function = Reflect::get(self.router.as_ref(), &"flush".into()).unwrap().unchecked_into();
+        flush.call0(self.router.as_ref()).unwrap();
+        self.handed(true)
+    }
+
+    /// Both deliver a broadcast of another tab's, the twin what the server would have sent; what became of it, if that is
+    /// the same.
+    #[track_caller]
+    pub fn echo(&self, topic: &str, event: &str, payload: &JsValue, is_bytes: bool) -> Outcome {
+        let outcome = self.outcome_of(|router| router.echo(topic, event, payload, is_bytes));
+        let frame = if is_bytes {
+            let bytes = payload.unchecked_ref::<Uint8Array>().to_vec();
+            let head = [4, topic.len() as u8, event.len() as u8, 0, 0];
+            Raw::Binary([&head, topic.as_bytes(), event.as_bytes(), &bytes].concat())
+        } else {
+            let quoted = |text: &str| String::from(JSON::stringify(&text.into()).unwrap());
+            let payload = String::from(JSON::stringify(payload).unwrap());
+            let message = format!(r#"{{"event":{},"payload":{payload},"type":"broadcast"}}"#, quoted(event));
+            let topic = quoted(topic);
+            Raw::Text(match self.protocol {
+                Protocol::V1 => {
+                    format!(r#"{{"ref":null,"event":"broadcast","payload":{message},"topic":{topic}}}"#)
+                }
+                Protocol::V2 => format!(r#"[null,null,{topic},"broadcast",{message}]"#),
+            })
+        };
+        let verdict = self.twin.borrow_mut().taken(&frame);
+        assert_eq!(outcome, self.outcome_in_rust(verdict), "{topic} {event}");
+        outcome
     }
 
     /// Both take what another tab has forwarded; what became of it, if that is the same.

@@ -5,6 +5,7 @@
 mod both;
 mod clock;
 mod deliveries;
+mod echoing;
 mod forwarding;
 mod frame;
 mod handed_out;

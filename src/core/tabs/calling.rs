@@ -94,6 +94,7 @@ impl<R: Relay> Tabs<R> {
                     return;
                 }
                 want.status = Some(*status);
+                want.was_live |= *status == Status::Live;
                 is_back = *status == Status::Live && std::mem::take(&mut want.is_interrupted);
                 if *status == Status::Closed {
                     self.own.wants.remove(id);

@@ -20,6 +20,8 @@ pub(super) struct Want<R: Relay> {
     pub(super) status: Option<Status>,
     /// It has been live, and is begun again by another leader.
     pub(super) is_interrupted: bool,
+    /// It has been live, so that it may have missed something since.
+    pub(super) was_live: bool,
     /// Who is there, as last told by another tab.
     pub(super) state: Option<R::Payload>,
 }
@@ -136,6 +138,7 @@ impl<R: Relay> Wants<R> {
             track: None,
             status,
             is_interrupted: false,
+            was_live: false,
             state: None,
         });
     }
@@ -163,11 +166,11 @@ impl<R: Relay> Wants<R> {
     pub(super) fn interrupt(&mut self) -> Vec<String> {
         let mut interrupted = Vec::new();
         for id in self.ids() {
-            if let Some(want) = self.get_mut(&id)
-                && want.status == Some(Status::Live)
-            {
+            let Some(want) = self.get_mut(&id) else { continue };
+            // Also of what was being brought back already: whoever brings it back from now on knows nothing of that.
+            want.is_interrupted |= want.was_live;
+            if want.status == Some(Status::Live) {
                 want.status = Some(Status::Reconnecting);
-                want.is_interrupted = true;
                 interrupted.push(id);
             }
         }

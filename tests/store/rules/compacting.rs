@@ -42,6 +42,44 @@ fn a_hidden_tab_does_not_compact() {
     assert!(world.base(Kind::Data).log.len() < 10, "forty segments have become few");
 }
 
+/// Scenario 3 of the field, as far as the store goes.
+#[test]
+fn scenario_3_a_frozen_leader_persists_and_compacts_nothing_when_it_thaws_before_it_learns_that_it_lost_the_lock()
+ {
+    let mut world = world();
+    let former = world.settled_tab();
+    world.handle(former, Input::Hidden);
+    for at in 0..40 {
+        world.put(former, Kind::Data, &format!("row{}", at % 3), true);
+        world.wait(50);
+    }
+    let leader = world.open_tab();
+    world.handle(leader, Input::Hidden);
+    world.wait(500);
+    world.sleep(former, Life::Frozen);
+    world.crown(leader);
+    world.wait(500);
+    world.put(leader, Kind::Data, "row0", true);
+    world.wait(500);
+    let there = world.keys(Kind::Data);
+    // It thaws, and does not know of anything yet. Its log has long been due to be compacted.
+    world.tabs[former].life = Life::Awake;
+    let act = world.put(former, Kind::Data, "row1", true);
+    world.handle(former, Input::Visible);
+    world.wait(10_000);
+    assert_eq!(world.outcome(former, act), Some(&Outcome::Failed(Refusal::NotLeading)));
+    let base = world.base(Kind::Data);
+    assert_eq!(base.head.generation, 0, "it has compacted nothing");
+    assert!(base.log.len() >= 41, "all is there");
+    let live: Vec<_> = there.iter().filter(|key| *key == "row1").collect();
+    let known = world.tabs[leader].store.index(Kind::Data).unwrap().slot("row1").unwrap().segment;
+    assert!(!live.is_empty() && known <= 45, "what it wrote last of this row counts for nobody");
+    // Whoever leads does what is due.
+    world.handle(leader, Input::Visible);
+    world.wait(10_000);
+    assert!(world.base(Kind::Data).head.generation > 0);
+}
+
 #[test]
 fn the_cache_gives_up_what_has_expired_and_then_what_was_used_longest_ago() {
     let mut world = world();
