@@ -1,6 +1,5 @@
 //! Each operation as `operations.js` takes it, and what becomes of what that tells.
 
-use indexed_db_futures::transaction::TransactionDurability;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
@@ -106,11 +105,10 @@ pub fn asked(operation: &Operation<JsValue>) -> (&'static str, Vec<JsValue>) {
 
 /// The durability that a transaction is opened with.
 fn strictness(durability: Durability) -> JsValue {
-    let durability = match durability {
-        Durability::Strict => TransactionDurability::Strict,
-        Durability::Relaxed => TransactionDurability::Relaxed,
-    };
-    JsValue::from_str(durability.as_str())
+    JsValue::from_str(match durability {
+        Durability::Strict => "strict",
+        Durability::Relaxed => "relaxed",
+    })
 }
 
 /// The head that an operation puts in the place of the one that it has found; `None` for no new one.
