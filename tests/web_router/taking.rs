@@ -1,7 +1,6 @@
 //! Frames that another tab has forwarded.
 
 use js_sys::{Array, Function, Reflect};
-use litemap::LiteMap;
 use twin::forward::Forwarded;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -18,7 +17,7 @@ use crate::turns::{TOPICS, binary, broadcast, change, decoded, routes};
 
 /// What comes from another tab that dropped nothing.
 fn from_another(frames: &[Frame]) -> Forwarded {
-    Forwarded { tabs: Vec::new(), frames: all(frames), dropped: LiteMap::new() }
+    Forwarded { tabs: Vec::new(), frames: all(frames), dropped: Default::default() }
 }
 
 #[wasm_bindgen_test]
