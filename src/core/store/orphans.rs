@@ -117,12 +117,15 @@ impl<P: Clone> Store<P> {
             Err(Failure::Refused) => false,
             _ => return,
         };
-        let mut spills = Vec::new();
+        let (mut spills, mut names) = (Vec::new(), Vec::new());
         for name in std::mem::take(&mut self.round.names) {
+            // One of a later incarnation was never wiped: a tab kept what it promised there before it learnt that the site's
+            // data had been cleared, the mark among them.
             if let Some((incarnation, Kind::Spill(origin))) = self.owner.parse(&name)
-                && incarnation == self.incarnation
+                && incarnation >= self.incarnation
             {
                 spills.push(origin);
+                names.push(name);
             }
         }
         let is_alone = is_known && spills.is_empty() && live.iter().all(|origin| *origin == self.origin);
@@ -130,10 +133,19 @@ impl<P: Clone> Store<P> {
         if is_known {
             self.note_gone(now, &live, &spills);
         }
-        for origin in spills {
+        for (origin, name) in spills.into_iter().zip(names) {
             if origin != self.origin && !live.contains(&origin) {
-                self.open(now, Kind::Spill(origin));
+                self.open_orphan(now, Kind::Spill(origin), &name);
             }
+        }
+    }
+
+    /// A tab that is gone may have left several: each has its turn.
+    fn open_orphan(&mut self, now: Instant, kind: Kind, name: &str) {
+        let Some(database) = self.database(kind) else { return };
+        if database.link == Link::Closed {
+            database.name = name.into();
+            self.open(now, kind);
         }
     }
 
