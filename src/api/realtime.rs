@@ -11,7 +11,6 @@ use crate::core::error::Error;
 use crate::core::ids::CallId;
 use crate::core::realtime::Command;
 use crate::core::realtime::http_broadcast::HttpBroadcast;
-use crate::core::tabs::IS_BUILT;
 use crate::core::time::Instant;
 use crate::shell::driver::{Driver, Setup};
 use crate::shell::environment::{epoch, read_clocks};
@@ -39,7 +38,7 @@ impl RealtimeClient {
         let function = |name: &str| field(name).dyn_into::<Function>().ok();
         let (key, log, access_token) = (text("key"), function("onLog"), function("accessToken"));
         let project_url = text("projectUrl");
-        let shares = IS_BUILT && text("tabs") == "shared" && can_share();
+        let shares = text("tabs") == "shared" && can_share();
         let access_token = match access_token {
             Some(source) if shares => Some(in_turn(&project_url, &source)),
             source => source,

@@ -53,7 +53,7 @@ use crate::core::session::token::QuestionId;
 use crate::core::session::{self, Session};
 use crate::core::store::{self, Store};
 use crate::core::tabs::names::own_id;
-use crate::core::tabs::{self, Membership};
+use crate::core::tabs::{self, Membership, Tabs};
 use crate::core::time::Instant;
 pub use config::Config;
 pub use input::Input;
@@ -124,7 +124,7 @@ pub struct Dashboard<P: Payload> {
     session: Session,
     realtime: Realtime<P>,
     vault: Vault<P>,
-    tabs: tabs::Present<Relayed<P>>,
+    tabs: Tabs<Relayed<P>>,
     /// Whether other tabs may have a part in this one's connection, or it in theirs.
     is_shared: bool,
     /// For which entering of a group an epoch is drawn, and what it has to be above.
@@ -138,13 +138,13 @@ pub struct Dashboard<P: Payload> {
 impl<P: Payload> Dashboard<P> {
     /// All machines idle; `seed` decides their jitter.
     pub fn new(config: Config, seed: u64) -> Self {
-        let is_shared = tabs::IS_BUILT && config.tabs.is_some();
+        let is_shared = config.tabs.is_some();
         let mut rng = Rng::new(seed);
         let connectivity = Connectivity::new(config.connectivity(), rng.split());
         let session = Session::new(config.session(), rng.split());
         let realtime = Realtime::new(config.realtime(), rng.split());
         let vault = Vault::new(&config.project, config.wall, session.user().clone(), !is_shared, rng.split());
-        let tabs = tabs::Present::new(config.tabs(), rng.split());
+        let tabs = Tabs::new(config.tabs(), rng.split());
         Self {
             connectivity,
             session,
@@ -222,7 +222,7 @@ impl<P: Payload> Dashboard<P> {
 
     /// Whether there is an open socket that the application may count on, in this tab or in another.
     pub fn is_connected(&self) -> bool {
-        if !tabs::IS_BUILT || self.tabs.is_serving() {
+        if self.tabs.is_serving() {
             return self.connectivity.is_connected();
         }
         self.tabs.states().iter().any(Told::is_up)
@@ -237,13 +237,13 @@ impl<P: Payload> Dashboard<P> {
     /// and what the id stands for stays.
     /// Where another tab holds the connection, it says so.
     pub fn conflict(&self, id: &str, subscription: &Subscription) -> Option<Error> {
-        let is_here = !tabs::IS_BUILT || self.tabs.is_serving();
+        let is_here = self.tabs.is_serving();
         is_here.then(|| self.realtime.conflict(&self.name_of(id), subscription)).flatten()
     }
 
     /// The callback of an id that stands for this very subscription: to subscribe it again changes no more than that.
     pub fn slot_of(&self, id: &str, subscription: &Subscription) -> Option<Slot> {
-        if !tabs::IS_BUILT || self.tabs.is_serving() {
+        if self.tabs.is_serving() {
             return self.realtime.slot_of(&self.name_of(id), subscription);
         }
         self.tabs.wanted(id).filter(|(wanted, _)| *wanted == subscription).map(|(_, slot)| slot)
@@ -251,12 +251,12 @@ impl<P: Payload> Dashboard<P> {
 
     /// The state of a subscription; `None` if there is none of this id.
     pub fn status(&self, id: &str) -> Option<Status> {
-        if tabs::IS_BUILT && self.is_shared { self.tabs.status(id) } else { self.realtime.status(id) }
+        if self.is_shared { self.tabs.status(id) } else { self.realtime.status(id) }
     }
 
     /// Who is on the channel of a subscription to presence: `{ key: [presence, …] }`, as last told by the server.
     pub fn presence(&self, id: &str) -> Option<P> {
-        if !tabs::IS_BUILT || self.tabs.is_serving() {
+        if self.tabs.is_serving() {
             return self.realtime.presence(&self.name_of(id));
         }
         self.tabs.presence(id)
@@ -264,11 +264,11 @@ impl<P: Payload> Dashboard<P> {
 
     /// What realtime calls an id of the application's.
     fn name_of(&self, id: &str) -> String {
-        if tabs::IS_BUILT && self.is_shared { own_id(id) } else { id.to_owned() }
+        if self.is_shared { own_id(id) } else { id.to_owned() }
     }
 
     /// Who serves this tab.
-    pub const fn tabs(&self) -> &tabs::Present<Relayed<P>> {
+    pub const fn tabs(&self) -> &Tabs<Relayed<P>> {
         &self.tabs
     }
 

@@ -5,7 +5,6 @@
 //! tab queues for; a number, the epoch, tells a leader from those before it, because a tab that was frozen handles what was
 //! said meanwhile before it learns that the lock was taken from it.
 
-pub mod alone;
 pub mod body;
 mod calling;
 mod election;
@@ -51,17 +50,6 @@ use tracks::Tracks;
 
 /// The version of what tabs say to each other.
 pub const PROTOCOL: u32 = 1;
-
-/// Whether tabs can share a connection in this build. In what is shipped they cannot yet: it would make the download larger
-/// than it may be.
-pub const IS_BUILT: bool = cfg!(any(feature = "tabs", not(target_arch = "wasm32")));
-
-/// The machine of this build.
-#[cfg(any(feature = "tabs", not(target_arch = "wasm32")))]
-pub type Present<R> = Tabs<R>;
-/// The machine of this build.
-#[cfg(not(any(feature = "tabs", not(target_arch = "wasm32"))))]
-pub type Present<R> = alone::Alone<R>;
 
 /// What the machine is told once.
 #[derive(Clone, Debug)]

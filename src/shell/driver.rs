@@ -17,7 +17,6 @@ use crate::core::realtime::subscriptions::{Status, Subscription};
 use crate::core::realtime::{Command, Traffic};
 use crate::core::session::token::QuestionId;
 use crate::core::store::names::Kind;
-use crate::core::tabs::IS_BUILT;
 use crate::core::tabs::body::Echo;
 use crate::core::{connectivity, realtime, session, store};
 use crate::shell::environment::{Page, epoch, read_clocks, seed};
@@ -98,7 +97,7 @@ impl Driver {
             });
             let pump = Pump::new(setup.config.clone(), seed());
             let on_tabs = tell.clone();
-            let tabs = setup.config.tabs.filter(|_| IS_BUILT).map(|_| {
+            let tabs = setup.config.tabs.map(|_| {
                 let tell = move |membership, event| on_tabs(Input::Tabs { membership, event });
                 Tabs::new(pump.dashboard().tabs().tab(), tell)
             });
@@ -106,7 +105,7 @@ impl Driver {
                 protocol,
                 control.as_ref().unchecked_ref(),
                 overflow.as_ref().unchecked_ref(),
-                if IS_BUILT { tabs.as_ref().map(|tabs| forwarding(&tabs.forward())) } else { None },
+                tabs.as_ref().map(|tabs| forwarding(&tabs.forward())),
             );
             if let Some(tabs) = &tabs {
                 tabs.serve(&router);
@@ -244,7 +243,6 @@ impl Driver {
             Output::Connectivity(connectivity::Action::Probe { within }) => self.probe(within),
             Output::Realtime(action) => self.send(action),
             Output::Routes(edit) => self.router.edit(edit),
-            Output::Tabs(_) | Output::Forward { .. } | Output::Deliver(_) if !IS_BUILT => {}
             Output::Tabs(action) => {
                 if let Some(tabs) = &self.tabs {
                     tabs.act(action);

@@ -5,7 +5,6 @@ import { createServer } from 'node:http';
 import { after, afterEach, before, test } from 'node:test';
 import { expect } from '@playwright/test';
 import { startLocalSupabase } from '@wedsync/local-supabase';
-import { buildPackageWith } from '../../scripts/lib/build/index.mjs';
 import { migrationsDir, seedFile } from '../../scripts/lib/paths.mjs';
 import { servePackage } from './package-server.mjs';
 import { launchChromium } from './workplace.mjs';
@@ -30,8 +29,7 @@ let siteUrl = '';
 
 before(async () => {
   browser = await launchChromium({ ignoreDefaultArgs: ['--disable-back-forward-cache'] });
-  // What is shipped cannot share yet: it would be larger than it may be.
-  server = await servePackage(await buildPackageWith('tabs'));
+  server = await servePackage();
   backend = await startLocalSupabase({ port: 0, controlPort: 0, migrations: migrationsDir, seed: seedFile });
   site = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>A tab</title>');
@@ -85,7 +83,7 @@ async function begin(page, options) {
       const told = /** @type {{ at: number, what: string }[]} */ ([]);
       const heard = /** @type {unknown[]} */ ([]);
       const tell = (/** @type {string} */ what) => told.push({ at: Date.now(), what });
-      const manager = new RealtimeSubscriptionManager({ url, key, accessToken: token, tabs: 'shared' });
+      const manager = new RealtimeSubscriptionManager({ url, key, accessToken: token });
       Object.assign(window, { manager, told, heard });
       manager.on('tabs', (/** @type {any} */ { role }) => tell(role));
       await manager.subscribe('lobby', {

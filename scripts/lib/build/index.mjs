@@ -1,9 +1,9 @@
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fingerprint, unlessDone } from '../fingerprint.mjs';
 import { exclusively } from '../lock.mjs';
-import { appDir, backendDir, cacheDir, installedPackageDir, packageDir, root } from '../paths.mjs';
+import { appDir, backendDir, installedPackageDir, packageDir, root } from '../paths.mjs';
 import { mustRun } from '../process.mjs';
 import { say, step } from '../say.mjs';
 import { cargoTools } from '../setup/cargo-tools.mjs';
@@ -11,7 +11,7 @@ import { writeManifest } from './manifest.mjs';
 import { writeNotices } from './notices.mjs';
 import { wasmSizes } from './sizes.mjs';
 import { installTarball, pack } from './tarball.mjs';
-import { buildTypeScript, buildWasm, buildWasmWith, crateInputs } from './wasm.mjs';
+import { buildTypeScript, buildWasm, crateInputs } from './wasm.mjs';
 
 const packageInputs = [...crateInputs, 'js', 'README.md', 'LICENSE', 'scripts/lib/build'];
 
@@ -37,21 +37,6 @@ export async function buildPackage() {
     }
   });
   for (const line of wasmSizes()) say(line);
-}
-
-/**
- * The package with a feature of the module that is not shipped, for its tests.
- * @param {string} feature
- * @returns {Promise<string>} its folder
- */
-export async function buildPackageWith(feature) {
-  const wasm = await buildWasmWith(feature);
-  const folder = join(cacheDir, `package-with-${feature}`);
-  rmSync(folder, { recursive: true, force: true });
-  cpSync(installedPackageDir, folder, { recursive: true });
-  rmSync(join(folder, 'snippets'), { recursive: true });
-  cpSync(wasm, folder, { recursive: true });
-  return folder;
 }
 
 /**

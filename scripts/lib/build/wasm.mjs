@@ -42,21 +42,8 @@ export async function buildNamedWasm() {
   return join(namedWasmDir, wasmFile);
 }
 
-/**
- * The module with a feature that is not shipped, for its tests.
- * @param {string} feature
- * @returns {Promise<string>} the folder, with the module, its binding and its snippets
- */
-export async function buildWasmWith(feature) {
-  const folder = join(cacheDir, `wasm-with-${feature}`);
-  await exclusively('build', () =>
-    compile(`wasm-with-${feature}`, folder, { keepsNames: false, features: feature }),
-  );
-  return folder;
-}
-
-/** @param {string} name @param {string} folder @param {{ keepsNames: boolean, features?: string }} options */
-async function compile(name, folder, { features, ...options }) {
+/** @param {string} name @param {string} folder @param {{ keepsNames: boolean }} options */
+async function compile(name, folder, options) {
   const facts = {
     inputs: fingerprint([...crateInputs, 'scripts/lib/build'], {
       also: [cargoTools.wasmBindgen.version, cargoTools.wasmPack.version, binaryenVersion()],
@@ -66,7 +53,6 @@ async function compile(name, folder, { features, ...options }) {
   await unlessDone(name, facts, async () => {
     rmSync(folder, { recursive: true, force: true });
     const flags = ['--release', '--target', 'web', '--out-dir', folder, '--no-pack', '--no-gitignore'];
-    if (features) flags.push('--features', features);
     const build = async () =>
       // Set-up has brought every tool; in another mode wasm-pack would look for what it could download.
       mustRun('wasm-pack', ['build', '--mode', 'no-install', ...flags], {
@@ -79,7 +65,7 @@ async function compile(name, folder, { features, ...options }) {
     rmSync(linkerMap, { force: true });
     await build();
     if (!existsSync(linkerMap)) {
-      // Cargo had it linked already, and nobody knows where: the map may be of a module with other features.
+      // Cargo had it linked already, and nobody knows where: the map may be of another module.
       utimesSync(join(root, 'src', 'lib.rs'), new Date(), new Date());
       await build();
     }

@@ -71,7 +71,7 @@ impl<P: Payload> Dashboard<P> {
     /// A token that the application sets is for whichever tab holds the connection.
     fn take_session(&mut self, now: Instant, event: session::Event) {
         let token = match &event {
-            session::Event::SetToken { value, claims } if tabs::IS_BUILT && self.is_shared => {
+            session::Event::SetToken { value, claims } if self.is_shared => {
                 Some(SetToken { value: value.clone(), claims: claims.clone() }.to_payload())
             }
             _ => None,
@@ -95,8 +95,7 @@ impl<P: Payload> Dashboard<P> {
             From::Link(Told::Connectivity(news)) => self.notify(Notification::Connectivity(news)),
             From::Link(Told::Error(error)) => self.notify(Notification::Error(error)),
             From::Routes(edit) => self.tell(Output::Routes(edit)),
-            output if tabs::IS_BUILT => self.route_sharing(now, output),
-            _ => {}
+            output => self.route_sharing(now, output),
         }
     }
 
@@ -219,10 +218,8 @@ impl<P: Payload> Dashboard<P> {
     }
 
     /// The stores of the user's other tabs are told.
-    fn tell_stores(&mut self, now: Instant, aside: impl FnOnce() -> Aside) {
-        if tabs::IS_BUILT {
-            self.tabs.handle(now, tabs::Input::Aside(aside().to_payload()));
-        }
+    fn tell_stores(&mut self, now: Instant, aside: &Aside) {
+        self.tabs.handle(now, tabs::Input::Aside(aside.to_payload()));
     }
 
     pub(super) fn route_vault(&mut self, now: Instant, output: vault::Output<P>) {
@@ -239,10 +236,10 @@ impl<P: Payload> Dashboard<P> {
             From::Changed { .. } => {}
             From::Wiped { incarnation } => {
                 self.tell(Output::RememberUser(None));
-                self.tell_stores(now, || Aside::Wiped { incarnation });
+                self.tell_stores(now, &Aside::Wiped { incarnation });
             }
             From::Announce { database, through, generation } => {
-                self.tell_stores(now, || Aside::Written { database, through, generation });
+                self.tell_stores(now, &Aside::Written { database, through, generation });
             }
             From::Epoch(epoch) => {
                 if let Some((membership, above)) = self.drawing.take() {
