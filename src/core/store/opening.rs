@@ -161,6 +161,10 @@ impl<P: Clone> Store<P> {
             }
             Some(Failure::Refused) => {
                 database.trouble = Some(Trouble::Refused);
+                if kind == Kind::Epoch {
+                    // Whoever leads needs none that outlives the tabs.
+                    self.tell_epoch(None);
+                }
                 self.lost(now, kind);
             }
             _ => {

@@ -62,6 +62,20 @@ fn three_failures_are_told_as_memory_and_a_later_success_writes_what_is_held() {
 }
 
 #[test]
+fn whoever_is_about_to_lead_where_there_is_no_storage_is_told_so_at_once() {
+    let mut world = world();
+    world.browser.is_private.insert(0);
+    let tab = world.open_tab();
+    world.wait(100);
+    for _ in 0..2 {
+        world.crown(tab);
+        assert!(world.tabs[tab].drawing);
+        world.wait(200);
+        assert!(!world.tabs[tab].drawing && !world.tabs[tab].leads, "there is no epoch to be drawn");
+    }
+}
+
+#[test]
 fn private_mode_works_in_memory_and_says_so() {
     let mut world = world();
     world.browser.is_private.insert(0);
