@@ -51,12 +51,26 @@ export type ConnectionState = 'idle' | 'connecting' | 'connected' | 'disconnecte
  */
 export type TabRole = 'alone' | 'waiting' | 'following' | 'leading';
 
-/** This tab among those of its user. */
+/** This tab among those of its user, and how the one is that holds their connection. */
 export interface Tabs {
   /** Who holds the connection. */
   role: TabRole;
   /** How many tabs share it. */
   tabs: number;
+  /**
+   * Where another tab holds it, or none does: whether that one is heard, which says every second that it is there. After three
+   * seconds without a word it is `silent`, and a tab that somebody sees takes its place. `null` where this tab holds it.
+   */
+  leader: 'heard' | 'silent' | null;
+  /** Milliseconds since the other tab was last heard, or since this one began to listen; `null` where `leader` is. */
+  leaderHeardMs: number | null;
+  /**
+   * What keeps the time of the tab that holds it. `worker`: its heartbeats are on time whether or not anybody sees it. `page`:
+   * no worker runs there, and while nobody sees it the browser may delay them by a minute. `null`: that has not turned out yet.
+   */
+  heartbeats: 'worker' | 'page' | null;
+  /** Milliseconds that the server took to answer the last heartbeat of the connection; `null` before the first. */
+  roundTripMs: number | null;
 }
 
 /** The state of one subscription. */

@@ -22,7 +22,8 @@ export type Notification =
   | { type: 'presence'; id: string; event: ToldPresence }
   | { type: 'system'; id: string; payload: SystemMessage }
   | { type: 'heartbeat'; status: 'sent' | 'ok' | 'timeout'; latencyMs?: number }
-  | { type: 'tabs'; role: TabRole; tabs: number }
+  | { type: 'tabs'; role: TabRole; tabs: number; isSilent: boolean }
+  | { type: 'ticking'; inWorker: boolean }
   | { type: 'user-changed' }
   | { type: 'error'; id?: string; error: ErrorFields }
   | { type: 'failed'; id: string; error: ErrorFields }

@@ -152,9 +152,19 @@ export class RealtimeSubscriptionManager {
     return this.#telling.state;
   }
 
-  /** Who holds the connection, and how many tabs share it. `alone` where the option `tabs` is. */
+  /**
+   * Who holds the connection, how many tabs share it, and how the tab is that holds it. The role is `alone` where the option
+   * `tabs` is, and before anything is asked for. The event `tabs` tells of each change but that of the two times.
+   *
+   * @example
+   * ```ts
+   * const { role, tabs, leader, leaderHeardMs } = realtime.getTabs();
+   * if (role === 'following') console.log(`One of ${tabs} tabs; the one that leads was heard ${leaderHeardMs} ms ago`);
+   * if (leader === 'silent') console.log('It hangs, and another one is about to take its place');
+   * ```
+   */
   getTabs(): Tabs {
-    return this.#telling.tabs;
+    return this.#telling.tabsNow();
   }
 
   /**

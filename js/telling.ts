@@ -25,12 +25,14 @@ interface Since extends Subscriber {
   since: number;
 }
 
+const NO_TABS = { role: 'alone', tabs: 1, leader: null, heartbeats: null, roundTripMs: null } as const;
+
 /** How the module's news reach the application: its subscriptions' callbacks, its listeners, its promises. */
 export class Telling {
   readonly events: Emitter<RealtimeEvents & { state: ConnectionState }>;
   readonly subscribers = new Map<string, Since>();
   state: ConnectionState = 'idle';
-  tabs: Tabs = { role: 'alone', tabs: 1 };
+  tabs: Omit<Tabs, 'leaderHeardMs'> = NO_TABS;
   /** When the state was told. */
   #stateTurn = 0;
   /** When another user was told of: what was told before it is the former one's, and not for the next one to see. */
@@ -79,11 +81,14 @@ export class Telling {
         break;
       }
       case 'tabs': {
-        const { role, tabs } = notification;
-        this.tabs = { role, tabs };
-        this.events.emit('tabs', this.tabs);
+        const { role, tabs, isSilent } = notification;
+        const depends = role === 'following' || role === 'waiting';
+        this.#tellTabs({ role, tabs, leader: depends ? (isSilent ? 'silent' : 'heard') : null });
         break;
       }
+      case 'ticking':
+        this.#tellTabs({ heartbeats: notification.inWorker ? 'worker' : 'page' });
+        break;
       case 'user-changed':
         this.#userTurn = turn;
         this.events.emit('user-changed', undefined);
@@ -100,6 +105,7 @@ export class Telling {
       }
       case 'heartbeat': {
         const { status, latencyMs } = notification;
+        if (latencyMs !== undefined) this.tabs = { ...this.tabs, roundTripMs: latencyMs };
         this.events.emit('heartbeat', latencyMs === undefined ? { status } : { status, latencyMs });
         break;
       }
@@ -115,6 +121,19 @@ export class Telling {
       case 'store':
         this.#client.tellStore?.(notification.news);
     }
+  }
+
+  /** How this tab stands among the others, now. */
+  tabsNow(): Tabs {
+    return {
+      ...this.tabs,
+      leaderHeardMs: this.tabs.leader ? (this.#client.present?.silence() ?? null) : null,
+    };
+  }
+
+  #tellTabs(news: Partial<Tabs>): void {
+    this.tabs = { ...this.tabs, ...news };
+    this.events.emit('tabs', this.tabsNow());
   }
 
   /** Whether it is news of what the id stood for before: something else was asked for after it was told. */

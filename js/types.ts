@@ -63,7 +63,7 @@ export interface RealtimeEvents {
    * up (`failed`) may be subscribed again now, and what was tracked is to be tracked again if it is the new user's too.
    */
   'user-changed': undefined;
-  /** Another tab holds the connection, or another number of tabs shares it. */
+  /** Another tab holds the connection, another number of tabs shares it, or the tab that holds it is another way. */
   tabs: Tabs;
   /** Who is on a channel is known, or has changed; `state` is all of them. */
   'presence-sync': { id: string; state: PresenceState };

@@ -14,9 +14,27 @@ export interface Connection {
   role: TabRole;
   /** How many tabs share it. */
   tabs: number;
+  /**
+   * Whether the tab that holds it is heard, where that is another one: `silent` after three seconds without a word, when a tab
+   * that somebody sees takes its place. `null` where it is this one.
+   */
+  leader: Tabs['leader'];
+  /** What keeps that tab's time: a `worker`, or the `page`, whose timers are late while nobody sees it. `null`: not known yet. */
+  heartbeats: Tabs['heartbeats'];
+  /** Milliseconds that the server took to answer the last heartbeat; `null` before the first. */
+  roundTripMs: number | null;
 }
 
-const IDLE: Connection = { connected: false, state: 'idle', error: null, role: 'alone', tabs: 1 };
+const IDLE: Connection = {
+  connected: false,
+  state: 'idle',
+  error: null,
+  role: 'alone',
+  tabs: 1,
+  leader: null,
+  heartbeats: null,
+  roundTripMs: null,
+};
 
 /** What `useSyncExternalStore` needs: snapshots whose identity changes only with their content. */
 export interface ConnectionStore {
@@ -54,6 +72,7 @@ function listen({ realtime }: Dashboard): ConnectionStore {
   };
   realtime.onConnectionState(refresh);
   realtime.on('tabs', refresh);
+  realtime.on('heartbeat', refresh);
   realtime.on('error', (failure) => {
     if (failure.id === undefined) error = failure.error;
     refresh();
@@ -67,17 +86,15 @@ function listen({ realtime }: Dashboard): ConnectionStore {
   };
 }
 
-function snapshotOf(state: ConnectionState, error: DashboardError | null, { role, tabs }: Tabs): Connection {
-  return { connected: state === 'connected', state, error, role, tabs };
+function snapshotOf(state: ConnectionState, error: DashboardError | null, tabs: Tabs): Connection {
+  // When it was last heard changes all the time, and nobody is told.
+  const { leaderHeardMs: _, ...told } = tabs;
+  return { connected: state === 'connected', state, error, ...told };
 }
 
 function isSame(one: Connection, other: Connection): boolean {
-  return (
-    one.state === other.state &&
-    one.error === other.error &&
-    one.role === other.role &&
-    one.tabs === other.tabs
-  );
+  const names = Object.keys(one) as (keyof Connection)[];
+  return names.every((name) => one[name] === other[name]);
 }
 
 /** The store's content on a server. */

@@ -101,6 +101,11 @@ impl RealtimeClient {
         self.driver.status(id).map_or(JsValue::UNDEFINED, |status| JsValue::from_str(status.as_str()))
     }
 
+    /// Milliseconds since the tab that holds the connection was last heard; `undefined` if that is this one.
+    pub fn silence(&self) -> Option<f64> {
+        self.driver.silence().map(|millis| millis as f64)
+    }
+
     /// Ends a subscription.
     pub fn unsubscribe(&self, id: String) {
         self.driver.command(Command::Unsubscribe { id });

@@ -43,6 +43,7 @@ mod wiring;
 use crate::core::connectivity::{self, Connectivity};
 use crate::core::error::Error;
 use crate::core::ids::SocketId;
+use crate::core::page::Ticking;
 use crate::core::payload::Payload;
 use crate::core::queue::Queue;
 use crate::core::realtime::routes::{Routes, Slot};
@@ -129,6 +130,8 @@ pub struct Dashboard<P: Payload> {
     is_shared: bool,
     /// For which entering of a group an epoch is drawn, and what it has to be above.
     drawing: Option<(Membership, u64)>,
+    /// Who keeps this tab's time, as far as it has turned out.
+    ticking: Option<Ticking>,
     /// How long a request over HTTP may take, in milliseconds.
     http_timeout: u64,
     has_log: bool,
@@ -153,6 +156,7 @@ impl<P: Payload> Dashboard<P> {
             tabs,
             is_shared,
             drawing: None,
+            ticking: None,
             http_timeout: config.http_timeout,
             has_log: config.logs,
             outputs: Queue::default(),

@@ -104,6 +104,8 @@ pub struct Tabs<R: Relay> {
     highest: Epoch,
     /// When the leader was last heard, or when it began to matter.
     heard_at: Instant,
+    /// It has been silent for so long that this tab takes its place.
+    is_silent: bool,
     corrected_at: Option<Instant>,
     hello: u32,
     leader: Leader<R::Payload>,
@@ -142,6 +144,7 @@ impl<R: Relay> Tabs<R> {
             role,
             highest: 0,
             heard_at: Instant::from_millis(0),
+            is_silent: false,
             corrected_at: None,
             hello: 0,
             leader: Leader::default(),
@@ -166,6 +169,7 @@ impl<R: Relay> Tabs<R> {
     pub fn handle(&mut self, now: Instant, input: Input<R>) {
         match input {
             Input::Command(command) => self.command(now, command),
+            Input::Start => self.start(now),
             Input::Token(token) => self.token(now, token),
             Input::User(user) => self.set_user(now, user),
             Input::News { news, state } => self.news(now, news, state),
@@ -230,9 +234,14 @@ impl<R: Relay> Tabs<R> {
         &self.states
     }
 
-    /// How long ago the leader was last heard, in milliseconds; `None` if this tab waits for none.
+    /// How long ago the leader was last heard, or began to matter, in milliseconds; `None` if this tab depends on none.
     pub fn silence(&self, now: Instant) -> Option<u64> {
-        self.timers.is_set(&Timer::Silence).then(|| now.since(self.heard_at))
+        self.depends().then(|| now.since(self.heard_at))
+    }
+
+    /// Whether it is another tab that serves this one, or is to serve it.
+    fn depends(&self) -> bool {
+        self.is_entered && matches!(self.role, Role::Waiting | Role::Following { .. })
     }
 
     /// The counters.
@@ -275,9 +284,10 @@ impl<R: Relay> Tabs<R> {
         self.tell(Output::News(news));
     }
 
-    /// Whoever shows who leads is told when that or the number of tabs changes.
+    /// Whoever shows who leads is told when that, how it is, or the number of tabs changes.
     fn tell_health(&mut self) {
-        let health = Health { role: self.role, tabs: self.count };
+        let is_silent = self.is_silent && self.depends();
+        let health = Health { role: self.role, tabs: self.count, is_silent };
         if self.told != Some(health) {
             self.told = Some(health);
             self.tell(Output::Health(health));

@@ -150,6 +150,13 @@ impl Driver {
         Some(read(dashboard.connectivity_stats(), dashboard.realtime_stats()))
     }
 
+    /// How long ago the tab that holds the connection was last heard, in milliseconds, if that is another one.
+    pub fn silence(&self) -> Option<u64> {
+        let pump = self.pump.try_borrow().ok()?;
+        let now = pump.clock().moment(read_clocks().monotonic);
+        pump.dashboard().tabs().silence(now)
+    }
+
     /// Who is on the channel of a subscription to presence.
     pub fn presence(&self, id: &str) -> Option<JsValue> {
         self.pump.try_borrow().ok()?.dashboard().presence(id)

@@ -11,6 +11,7 @@ use crate::core::connectivity::Heartbeat;
 use crate::core::dashboard::Notification;
 use crate::core::error::Error;
 use crate::core::log::LogEntry;
+use crate::core::page::Ticking;
 use crate::core::realtime::presence::PresenceEvent;
 use crate::core::tabs::role::Health;
 use crate::core::{connectivity, realtime};
@@ -44,8 +45,12 @@ pub fn notification(notification: &Notification<JsValue>) -> JsValue {
         Notification::Connectivity(news) => of_connectivity(news),
         Notification::Realtime(news) => of_realtime(news),
         Notification::Store(news) => store::news(news),
-        Notification::Tabs(Health { role, tabs }) => {
-            of("tabs").text("role", role.as_str()).number("tabs", f64::from(*tabs))
+        Notification::Tabs(Health { role, tabs, is_silent }) => of("tabs")
+            .text("role", role.as_str())
+            .number("tabs", f64::from(*tabs))
+            .with("isSilent", JsValue::from_bool(*is_silent)),
+        Notification::Ticking(ticking) => {
+            of("ticking").with("inWorker", JsValue::from_bool(*ticking == Ticking::InWorker))
         }
         Notification::UserChanged => of("user-changed"),
         Notification::Error(cause) => of("error").with("error", error(cause)),

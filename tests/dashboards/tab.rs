@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Value, json};
 use twin::router::{Router, Verdict};
+use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::dashboard::{Config, Input, Notification, Output};
 use wedsync_dashboard::core::error::Error;
 use wedsync_dashboard::core::ids::{CallId, Slot, SocketId};
 use wedsync_dashboard::core::news::{News, Status};
+use wedsync_dashboard::core::page::Ticking;
 use wedsync_dashboard::core::pump::{Heard, Pump, Pumped, Reading};
 use wedsync_dashboard::core::realtime::Command;
 use wedsync_dashboard::core::realtime::routes::Edit;
@@ -36,12 +38,6 @@ impl Event {
         use wedsync_dashboard::core::tabs::Event as Of;
         matches!(self, Self::Frames(_) | Self::Input(Input::Tabs { event: Of::Said(_), .. }))
     }
-
-    /// That the lock was taken away.
-    pub fn is_loss(&self) -> bool {
-        use wedsync_dashboard::core::tabs::Event as Of;
-        matches!(self, Self::Input(Input::Tabs { event: Of::Lost, .. }))
-    }
 }
 
 pub struct Tab {
@@ -69,8 +65,9 @@ pub struct Tab {
     /// What was asked of the browser's storage.
     pub storage: Vec<(OperationId, Operation<Value>)>,
     pub errors: Vec<Error>,
-    /// What each subscription was told, in order.
-    pub told: Vec<(String, &'static str)>,
+    /// Who was told to keep the time of the tab that holds the connection.
+    pub ticking: Vec<Ticking>,
+    pub disconnections: Vec<&'static str>,
     pub tracked: BTreeMap<String, Value>,
     calls: u32,
 }
@@ -99,7 +96,8 @@ impl Tab {
             questions: Vec::new(),
             storage: Vec::new(),
             errors: Vec::new(),
-            told: Vec::new(),
+            ticking: Vec::new(),
+            disconnections: Vec::new(),
             tracked: BTreeMap::new(),
             calls: 0,
         }
@@ -196,15 +194,13 @@ impl Tab {
                 assert!(self.open_calls.remove(&call), "{call:?} is settled twice");
                 self.settled.insert(call, result);
             }
-            Notification::Realtime(News::Status { id, status }) => {
-                self.told.push((id.clone(), status.as_str()));
-                self.statuses.insert(id, status);
-            }
-            Notification::Realtime(News::Continuity { id, continuity }) => {
-                self.told.push((id, continuity.as_str()));
-            }
+            Notification::Realtime(News::Status { id, status }) => drop(self.statuses.insert(id, status)),
             Notification::Realtime(News::Failed { id, .. }) => drop(self.wants.remove(&id)),
             Notification::Error(error) => self.errors.push(error),
+            Notification::Ticking(ticking) => self.ticking.push(ticking),
+            Notification::Connectivity(connectivity::News::Disconnected { reason, .. }) => {
+                self.disconnections.push(reason);
+            }
             _ => {}
         }
     }

@@ -170,7 +170,8 @@ function script() {
     };
     subscribe('lobby', { ack: true, self: true });
     subscribe('batches', { channel: 'lobby', deliver: 'batch', self: true });
-    subscribe('team', { presence: { key: `${callback} ${name}` } });
+    // One key for all: they share a connection.
+    subscribe('team', { presence: { key: callback } });
     subscribe('notes', { table: 'notes' });
     subscribe('doomed 1', { autoReconnect: false });
     subscribe('doomed 2', { autoReconnect: false });

@@ -107,7 +107,7 @@ function provide() {
 }
 
 /** The process that a page's programs run in: the one that works while the page does. */
-async function rendererOf(
+export async function rendererOf(
   /** @type {import('@playwright/test').Browser} */ browser,
   /** @type {import('@playwright/test').Page} */ page,
 ) {

@@ -7,6 +7,7 @@ import { expect } from '@playwright/test';
 import { startLocalSupabase } from '@wedsync/local-supabase';
 import { migrationsDir, seedFile } from '../../scripts/lib/paths.mjs';
 import { servePackage } from './package-server.mjs';
+import { rendererOf } from './tabs.mjs';
 import { launchChromium } from './workplace.mjs';
 
 /* What runs in the page. */
@@ -63,13 +64,19 @@ async function signIn(email) {
  * @param {{ token?: string | null, channel?: string, self?: boolean }} [options]
  */
 async function openTab({ token = null, channel = 'lobby', self = false } = {}) {
+  const page = await blankTab();
+  await begin(page, { token, channel, self });
+  return page;
+}
+
+/** A tab that has nothing yet, and can load the module. */
+async function blankTab() {
   const page = await context.newPage();
   await page.goto(siteUrl);
   await page.route(`${siteUrl}/module/**`, async (route) => {
     const path = new URL(route.request().url()).pathname.replace('/module', '');
     await route.fulfill({ response: await route.fetch({ url: server.url + path }) });
   });
-  await begin(page, { token, channel, self });
   return page;
 }
 
@@ -235,6 +242,186 @@ test('a leader that hangs is followed after three seconds, and acts no more when
   await expect.poll(connections).toBe(1);
   await say(leader, 'back');
   await allHear([other], 'back');
+});
+
+test('a leader whose process is stopped is followed after its heartbeat and a second; what others send and get is not lost', async () => {
+  const pages = await openTabs(3);
+  const [leader, other, third] = pages;
+  assert.ok(leader && other && third);
+  await other.bringToFront();
+  const process_ = await rendererOf(browser, leader);
+  assert.notEqual(process_, await rendererOf(browser, other), 'each tab has a process of its own');
+  const since = Date.now();
+  process.kill(process_, 'SIGSTOP');
+  let sent;
+  try {
+    // Nobody knows yet: what is subscribed and sent now waits for whoever leads.
+    sent = other.evaluate(async () => {
+      await window.manager.subscribe('desk', {
+        channel: 'desk',
+        onData: (/** @type {any} */ { payload }) => window.heard.push(payload.text),
+      });
+      const at = Date.now();
+      await window.manager.send('desk', 'said', { text: 'from the desk' });
+      return at;
+    });
+    const took = await toldAfter(other, 'leading', since);
+    assert.ok(
+      took > 2_000 && took < 4_500,
+      `${took} ms: three seconds of silence, of which a heartbeat is one`,
+    );
+    assert.ok((await sent) - since < took + 1_000, 'a sibling’s join is sent within a second of that');
+    for (const page of [other, third]) await toldAfter(page, 'live', since);
+    assert.ok((await toldAfter(third, 'lost', since)) >= 0, 'it is told what may have been missed');
+    await say(third, 'while it sleeps');
+    await allHear([other], 'while it sleeps');
+  } finally {
+    process.kill(process_, 'SIGCONT');
+  }
+  await expect.poll(() => roles(pages), { timeout: 10_000 }).toEqual(['following', 'leading', 'following']);
+  await expect.poll(connections).toBe(1);
+  await toldAfter(leader, 'live', since + 3_000);
+  await say(leader, 'back');
+  await allHear([other, third], 'back');
+  await say(third, 'to all');
+  await allHear([leader, other], 'to all');
+});
+
+test('a leader that navigates away is followed as fast as a closed one', async () => {
+  const pages = await openTabs(3);
+  const [leader, other, third] = pages;
+  assert.ok(leader && other && third);
+  await other.bringToFront();
+  const since = Date.now();
+  await leader.goto(`${siteUrl}/elsewhere`, { waitUntil: 'commit' });
+  // Until the other page is there the one before it has not been left.
+  const left = Date.now();
+  const took = (await toldAfter(other, 'leading', since)) - (left - since);
+  assert.ok(took < 200, `${took} ms`);
+  for (const page of [other, third]) {
+    const took = (await toldAfter(page, 'live', since)) - (left - since);
+    assert.ok(took < 1_000, `${took} ms`);
+  }
+  assert.equal(await connections(), 1);
+  await say(third, 'after it');
+  await allHear([other], 'after it');
+});
+
+test('a leader and a follower that are put away enter the back/forward cache: nothing of theirs keeps them out', async () => {
+  const pages = await openTabs(2);
+  for (const page of pages) {
+    await page.bringToFront();
+    await page.goto(`${siteUrl}/elsewhere`);
+    await page.goBack({ waitUntil: 'commit' });
+    const told = await page.evaluate(() => ({
+      isSame: window.manager !== undefined,
+      reasons: /** @type {any} */ (performance.getEntriesByType('navigation')[0]).notRestoredReasons,
+    }));
+    assert.deepEqual(told, { isSame: true, reasons: null });
+  }
+  await expect.poll(async () => (await roles(pages)).sort()).toEqual(['following', 'leading']);
+});
+
+test('the application’s token is asked for by one tab at a time, also where two begin at once', async () => {
+  context = await browser.newContext();
+  const token = await signIn('amelia@rosewood.example');
+  const asked = /** @type {{ page: string, began: number, ended: number }[]} */ ([]);
+  const pages = await Promise.all(
+    ['one', 'two'].map(async (name) => {
+      const page = await blankTab();
+      await page.exposeFunction('note', (/** @type {number} */ began, /** @type {number} */ ended) =>
+        asked.push({ page: name, began, ended }),
+      );
+      return page;
+    }),
+  );
+  await Promise.all(
+    pages.map((page) =>
+      page.evaluate(
+        async ({ url, key, token }) => {
+          const module = '/module/index.js';
+          const { RealtimeSubscriptionManager } = await import(module);
+          const accessToken = async () => {
+            const began = Date.now();
+            await new Promise((resolve) => setTimeout(resolve, 500));
+            await window.note(began, Date.now());
+            return token;
+          };
+          window.manager = new RealtimeSubscriptionManager({ url, key, accessToken });
+          await window.manager.subscribe('lobby', { channel: 'lobby', onData() {} });
+        },
+        { url: backend.url, key: backend.anonKey, token },
+      ),
+    ),
+  );
+  assert.deepEqual(asked.map(({ page }) => page).sort(), ['one', 'two'], 'each asks whose it is, once');
+  const [first, second] = asked.sort((one, other) => one.began - other.began);
+  assert.ok(first && second && second.began >= first.ended - 100, JSON.stringify(asked));
+  assert.deepEqual((await roles(pages)).sort(), ['following', 'leading']);
+  assert.equal(await connections(), 1);
+});
+
+test('a question for the token that is never answered holds another tab up no longer than five seconds', async () => {
+  context = await browser.newContext();
+  const token = await signIn('amelia@rosewood.example');
+  const [hanging, other] = [await blankTab(), await blankTab()];
+  const begin = (/** @type {Page} */ page, /** @type {string | null} */ token) =>
+    page.evaluate(
+      async ({ url, key, token }) => {
+        const module = '/module/index.js';
+        const { RealtimeSubscriptionManager } = await import(module);
+        const accessToken = () => {
+          window.askedAt = Date.now();
+          return token ?? new Promise(() => {});
+        };
+        window.manager = new RealtimeSubscriptionManager({ url, key, accessToken });
+        const began = Date.now();
+        const live = window.manager
+          .subscribe('lobby', { channel: 'lobby', onData() {} })
+          .then(() => Date.now() - began);
+        while (token === null && !window.askedAt) await new Promise((resolve) => setTimeout(resolve, 10));
+        return token === null ? 0 : { live: await live, asked: window.askedAt - began };
+      },
+      { url: backend.url, key: backend.anonKey, token },
+    );
+  await begin(hanging, null);
+  const { live, asked } = /** @type {{ live: number, asked: number }} */ (await begin(other, token));
+  assert.ok(asked >= 4_500 && asked < 6_000, `it waited ${asked} ms for its turn`);
+  assert.ok(live < 8_000, `live after ${live} ms`);
+});
+
+test('each tab tells how the one is that holds the connection', async () => {
+  const pages = await openTabs(2);
+  const [leader, follower] = pages;
+  assert.ok(leader && follower);
+  const tabs = (/** @type {Page} */ page) => page.evaluate(() => window.manager.getTabs());
+  await expect.poll(async () => (await tabs(follower)).heartbeats).toBe('worker');
+  const { leaderHeardMs, roundTripMs, ...told } = await tabs(follower);
+  assert.deepEqual(told, { role: 'following', tabs: 2, leader: 'heard', heartbeats: 'worker' });
+  assert.ok(leaderHeardMs >= 0 && leaderHeardMs < 1_500, `${leaderHeardMs} ms ago`);
+  assert.equal(roundTripMs === null || roundTripMs >= 0, true);
+  assert.deepEqual(
+    { ...(await tabs(leader)), roundTripMs: null },
+    { role: 'leading', tabs: 2, leader: null, leaderHeardMs: null, heartbeats: 'worker', roundTripMs: null },
+  );
+  await follower.evaluate(() => {
+    window.silences = [];
+    window.manager.on('tabs', (/** @type {any} */ { role, leader }) => window.silences.push([role, leader]));
+  });
+  const hanging = leader.evaluate(() => {
+    for (const end = Date.now() + 5_000; Date.now() < end; );
+  });
+  await expect
+    .poll(() => follower.evaluate(() => window.silences.slice(0, 2)), { timeout: 6_000 })
+    .toEqual([
+      ['following', 'silent'],
+      ['leading', null],
+    ]);
+  await hanging;
+  // A visible page whose server is silent asks it every five seconds.
+  await expect
+    .poll(async () => (await tabs(follower)).roundTripMs, { timeout: 10_000 })
+    .toBeGreaterThanOrEqual(0);
 });
 
 test('a leader that is put away gives the lead away, and is back from the cache', async () => {

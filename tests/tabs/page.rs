@@ -8,6 +8,7 @@ use wedsync_dashboard::core::edit::Edit;
 use wedsync_dashboard::core::ids::{CallId, Slot, TabId};
 use wedsync_dashboard::core::news::{Continuity, News, Status};
 use wedsync_dashboard::core::rng::Rng;
+use wedsync_dashboard::core::tabs::role::Health;
 use wedsync_dashboard::core::tabs::{self, Config, Input, Membership, Output, Tabs};
 use wedsync_dashboard::core::time::Instant;
 use wedsync_dashboard::core::user::User;
@@ -71,6 +72,8 @@ pub struct Page {
     pub backlog: VecDeque<Event>,
     pub table: BTreeMap<String, Slots>,
     pub forwards: BTreeMap<String, Vec<TabId>>,
+    /// What it was told of the tabs.
+    pub health: Vec<Health>,
 }
 
 impl Page {
@@ -93,6 +96,7 @@ impl Page {
             backlog: VecDeque::new(),
             table: BTreeMap::new(),
             forwards: BTreeMap::new(),
+            health: Vec::new(),
         }
     }
 
@@ -172,7 +176,8 @@ impl Page {
                     Output::Routes(edit) => self.write(edit),
                     Output::Forward { topic, tabs } => drop(self.forwards.insert(topic, tabs)),
                     Output::Deliver(echo) => self.deliver(&echo.topic, echo.event.parse().unwrap()),
-                    Output::SetToken(_) | Output::Overflow { .. } | Output::Health(_) | Output::Aside(_) => {}
+                    Output::Health(health) => self.health.push(health),
+                    Output::SetToken(_) | Output::Overflow { .. } | Output::Aside(_) => {}
                     other => outside.push(Outside::Output(other)),
                 }
             } else {

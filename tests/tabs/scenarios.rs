@@ -8,6 +8,7 @@ use wedsync_dashboard::core::tabs::message::{Envelope, Message};
 use wedsync_dashboard::core::tabs::relay::Portable;
 use wedsync_dashboard::core::tabs::role::{Reason, Role};
 use wedsync_dashboard::core::tabs::{self, Input, names};
+use wedsync_dashboard::core::time::Instant;
 
 use crate::browser::Browser;
 use crate::page::{Event, Page};
@@ -172,6 +173,39 @@ fn a_hidden_tab_does_not_steal_and_does_once_it_is_visible() {
     assert_eq!(leader(&browser), [0; 0], "it listens first");
     browser.run(browser.now + 600);
     assert_eq!(leader(&browser), [1]);
+}
+
+#[test]
+fn a_tab_tells_how_many_there_are_and_since_when_the_one_that_leads_is_silent() {
+    let mut browser = browser(2);
+    browser.run(browser.now + 10_000);
+    let silence =
+        |browser: &Browser, page: usize| browser.pages[page].tabs.silence(Instant::from_millis(browser.now));
+    assert_eq!(silence(&browser, 0), None, "it depends on nobody");
+    assert!(silence(&browser, 1).is_some_and(|silence| silence <= 1_100));
+    let told = *browser.pages[1].health.last().unwrap();
+    assert_eq!((told.tabs, told.is_silent), (2, false));
+    browser.pages[0].is_frozen = true;
+    browser.run(browser.now + 2_500);
+    assert!(silence(&browser, 1).is_some_and(|silence| silence >= 1_400));
+    let already = browser.pages[1].health.len();
+    browser.run(browser.now + 1_500);
+    let told: Vec<(Role, bool)> =
+        browser.pages[1].health[already..].iter().map(|health| (health.role, health.is_silent)).collect();
+    assert!(matches!(told[0], (Role::Following { .. }, true)), "{told:?}");
+    assert!(matches!(told[1], (Role::Leading { .. }, false)), "{told:?}");
+    assert_eq!(silence(&browser, 1), None);
+}
+
+#[test]
+fn a_hidden_tab_tells_on_being_asked_how_long_the_one_that_leads_is_silent() {
+    let mut browser = browser(2);
+    browser.pages[1].is_visible = false;
+    browser.input(1, Input::Hidden);
+    browser.pages[0].is_frozen = true;
+    browser.run(browser.now + 60_000);
+    let silence = browser.pages[1].tabs.silence(Instant::from_millis(browser.now));
+    assert!(silence.is_some_and(|silence| silence >= 58_000), "{silence:?}");
 }
 
 #[test]

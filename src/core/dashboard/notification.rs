@@ -1,6 +1,7 @@
 //! News for the application.
 
 use crate::core::error::Error;
+use crate::core::page::Ticking;
 use crate::core::tabs::role::Health;
 use crate::core::{connectivity, realtime, store};
 
@@ -15,6 +16,8 @@ pub enum Notification<P> {
     Store(store::output::News<P>),
     /// Which tab holds the connection, or how many share it, has changed.
     Tabs(Health),
+    /// Who keeps the time of the tab that holds the connection.
+    Ticking(Ticking),
     /// Another user's token is set, the first one's, or none any more: what the server refused may be asked for again.
     UserChanged,
     /// Something failed and is being retried that concerns no subscription alone.

@@ -37,21 +37,33 @@ impl<P: Payload> Dashboard<P> {
                     PageEvent::Hidden => self.vault.set_hidden(now, true),
                     PageEvent::Suspend => self.vault.set_put_away(now, true),
                     PageEvent::Resume => self.vault.set_put_away(now, false),
-                    PageEvent::Online
-                    | PageEvent::Offline
-                    | PageEvent::Network { .. }
-                    | PageEvent::Ticking(_) => {}
+                    PageEvent::Online | PageEvent::Offline | PageEvent::Network { .. } => {}
+                    PageEvent::Ticking(ticking) => {
+                        self.ticking = Some(ticking);
+                        self.tell_ticking(now);
+                    }
+                }
+                if event == PageEvent::Suspend {
+                    // So that it is told why, before another tab holds the connection.
+                    self.connectivity.handle(now, connectivity::Input::Page(event.clone()));
+                    self.pass_on(now);
                 }
                 if let Some(input) = of_page(&event) {
                     self.tabs.handle(now, input);
                 }
                 self.connectivity.handle(now, connectivity::Input::Page(event));
             }
-            Input::OpenStore => self.vault.open(now),
+            Input::OpenStore => {
+                self.vault.open(now);
+                self.tabs.handle(now, tabs::Input::Start);
+            }
             Input::Tabs { membership, event } => {
                 self.tabs.handle(now, tabs::Input::Event { membership, event });
             }
-            Input::Store { call, command } => self.vault.call(now, call, command),
+            Input::Store { call, command } => {
+                self.vault.call(now, call, command);
+                self.tabs.handle(now, tabs::Input::Start);
+            }
             Input::Storage(event) => self.vault.event(now, event),
             Input::SocketOpened { socket, epoch } => {
                 self.realtime.handle(now, realtime::Input::WallClock(epoch));
@@ -93,6 +105,7 @@ impl<P: Payload> Dashboard<P> {
             }
             From::News(news) => self.notify(Notification::Realtime(news)),
             From::Link(Told::Connectivity(news)) => self.notify(Notification::Connectivity(news)),
+            From::Link(Told::Ticking(ticking)) => self.notify(Notification::Ticking(ticking)),
             From::Link(Told::Error(error)) => self.notify(Notification::Error(error)),
             From::Routes(edit) => self.tell(Output::Routes(edit)),
             output => self.route_sharing(now, output),
@@ -129,10 +142,18 @@ impl<P: Payload> Dashboard<P> {
                 self.vault.lead(now, epoch);
                 if self.is_shared {
                     self.notify(Notification::Tabs(health));
+                    self.tell_ticking(now);
                 }
             }
             // These go straight through, whether or not anything is shared.
             From::Apply(_) | From::Overflow { .. } | From::News(_) | From::Link(_) | From::Routes(_) => {}
+        }
+    }
+
+    /// Whoever holds the connection tells the others who keeps its time.
+    fn tell_ticking(&mut self, now: Instant) {
+        if let Some(ticking) = self.ticking {
+            self.tabs.handle(now, tabs::Input::Link(Told::Ticking(ticking)));
         }
     }
 

@@ -70,6 +70,9 @@ impl<P: Clone> Store<P> {
         if is_first && self.life == Life::Running {
             self.open_shared(now);
         }
+        if is_first {
+            self.plan_round(now);
+        }
     }
 
     fn open_shared(&mut self, now: Instant) {

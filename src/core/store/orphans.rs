@@ -52,7 +52,7 @@ impl Round {
 
 impl<P: Clone> Store<P> {
     pub(super) fn plan_round(&mut self, now: Instant) {
-        if self.is_leading() {
+        if self.is_leading() && self.is_used {
             self.timers.set(Timer::Round, now.after(FIRST_ROUND));
         }
     }

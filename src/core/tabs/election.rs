@@ -29,6 +29,7 @@ impl<R: Relay> Tabs<R> {
         }
         self.stats.led += 1;
         self.lose_leader(now);
+        self.is_silent = false;
         self.leader.is_taken_over = false;
         self.timers.clear(&Timer::Hello);
         self.timers.clear(&Timer::Silence);
@@ -150,6 +151,7 @@ impl<R: Relay> Tabs<R> {
         }
         self.highest = epoch;
         self.heard_at = now;
+        self.is_silent = false;
         // One of the two has lost the lock. Whoever has not will lead under a higher number.
         if is_understood {
             self.stand_down(now);
@@ -217,9 +219,8 @@ impl<R: Relay> Tabs<R> {
     /// Whoever depends on another tab watches whether it is there, if anybody sees that. The timers of hidden pages are
     /// too late to tell.
     pub(super) fn mind_silence(&mut self, now: Instant) {
-        let depends = matches!(self.role, Role::Waiting | Role::Following { .. });
         self.timers.clear(&Timer::Silence);
-        if depends && self.is_entered && self.is_visible {
+        if self.depends() && self.is_visible {
             let spread = self.rng.up_to(SPREAD);
             self.timers.set(Timer::Silence, now.after(SILENCE + spread));
         }
@@ -230,6 +231,7 @@ impl<R: Relay> Tabs<R> {
         self.heard_at = if now.since(deadline) < LATE { self.heard_at } else { now };
         self.mind_silence(now);
         if now.since(deadline) < LATE {
+            self.is_silent = true;
             self.steal();
         }
     }

@@ -31,6 +31,8 @@ pub enum Event<P> {
 pub enum Input<R: Relay> {
     /// The application asks for something.
     Command(CommandOf<R>),
+    /// The application is going to use what tabs have in common, though no connection: one of them has to lead.
+    Start,
     /// The application has set an access token of the user that the session had before.
     Token(R::Payload),
     /// The session has learnt whose tab this is.

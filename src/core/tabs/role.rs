@@ -56,4 +56,7 @@ pub struct Health {
     pub role: Role,
     /// How many tabs share the connection.
     pub tabs: u32,
+    /// Where this tab depends on another one, whether it has given that one up: nothing was heard of it for long, and this
+    /// tab is about to take its place.
+    pub is_silent: bool,
 }

@@ -2,6 +2,7 @@
 
 use crate::core::connectivity::{Connection, Heartbeat, News};
 use crate::core::error::{Code, Error};
+use crate::core::page::Ticking;
 use crate::core::payload::Payload;
 use crate::core::tabs::relay::{Fields, LinkNews, Portable};
 
@@ -10,6 +11,8 @@ use crate::core::tabs::relay::{Fields, LinkNews, Portable};
 pub enum Told {
     /// What becomes of it.
     Connectivity(News),
+    /// Who keeps the time of the tab that holds it.
+    Ticking(Ticking),
     /// Something failed and is being retried that concerns no subscription alone.
     Error(Error),
 }
@@ -35,6 +38,8 @@ fn of_kind(kind: usize) -> Option<Told> {
         4 => News::Heartbeat(Heartbeat::Answered(0)),
         5 => News::Heartbeat(Heartbeat::TimedOut),
         6 => return Some(Told::Error(Error::new(Code::Unreachable, ""))),
+        7 => return Some(Told::Ticking(Ticking::InWorker)),
+        8 => return Some(Told::Ticking(Ticking::InPage)),
         _ => return None,
     }))
 }
@@ -53,6 +58,8 @@ impl<P: Payload> Portable<P> for Told {
             Self::Connectivity(News::Heartbeat(Heartbeat::Answered(_))) => 4,
             Self::Connectivity(News::Heartbeat(Heartbeat::TimedOut)) => 5,
             Self::Error(_) => 6,
+            Self::Ticking(Ticking::InWorker) => 7,
+            Self::Ticking(Ticking::InPage) => 8,
         };
         fields.kind(self, kind, of_kind);
         match self {
@@ -61,7 +68,7 @@ impl<P: Payload> Portable<P> for Told {
                 *code = fields.count((*code).into()) as u16;
             }
             Self::Connectivity(News::Heartbeat(Heartbeat::Answered(millis))) => fields.large(millis),
-            Self::Connectivity(News::Connected | News::Heartbeat(_)) => {}
+            Self::Connectivity(News::Connected | News::Heartbeat(_)) | Self::Ticking(_) => {}
             Self::Error(error) => fields.error(error),
         }
     }
@@ -72,6 +79,7 @@ impl<P: Payload> LinkNews<P> for Told {
         match self {
             Self::Connectivity(News::Connection(_)) => Some(0),
             Self::Connectivity(News::Connected | News::Disconnected { .. }) => Some(1),
+            Self::Ticking(_) => Some(2),
             Self::Connectivity(News::Heartbeat(_)) | Self::Error(_) => None,
         }
     }
@@ -122,6 +130,7 @@ mod tests {
         ];
         all.extend(STATES.map(News::Connection));
         let all = all.into_iter().map(Told::Connectivity).chain([Told::Error(error)]);
+        let all = all.chain([Ticking::InWorker, Ticking::InPage].map(Told::Ticking));
         for told in all {
             let written: Value = told.clone().to_payload();
             assert_eq!(Told::from_payload(&written), Some(told), "{written}");
