@@ -225,6 +225,33 @@ fn a_page_that_is_put_away_is_told_that_and_the_others_that_the_connection_was_a
 }
 
 #[test]
+fn what_was_on_its_way_back_when_the_leader_ended_is_told_that_it_may_have_missed_something() {
+    for is_put_away in [false, true] {
+        let mut world = world(2);
+        world.server.restart();
+        while world.tabs[1].statuses["feed"] == Status::Live {
+            world.run(10);
+        }
+        let told = |world: &World, tab: usize| {
+            world.tabs[tab].told.iter().map(|(_, what)| *what).collect::<Vec<_>>()
+        };
+        assert_eq!(told(&world, 1), ["joining", "live", "reconnecting"]);
+        if is_put_away {
+            world.input(0, PageEvent::Suspend);
+        } else {
+            world.crash(0);
+        }
+        world.run(40_000);
+        assert_eq!(told(&world, 1), ["joining", "live", "reconnecting", "live", "lost"]);
+        if is_put_away {
+            world.input(0, PageEvent::Resume);
+            world.run(3_000);
+            assert_eq!(told(&world, 0), ["joining", "live", "reconnecting", "live", "lost"]);
+        }
+    }
+}
+
+#[test]
 fn a_tab_that_only_leads_has_nothing_to_wake_it_once_nothing_is_wanted() {
     let mut world = world(1);
     world.input(0, Command::Disconnect);

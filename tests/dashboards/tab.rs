@@ -68,6 +68,8 @@ pub struct Tab {
     /// Who was told to keep the time of the tab that holds the connection.
     pub ticking: Vec<Ticking>,
     pub disconnections: Vec<&'static str>,
+    /// What each subscription was told, in order.
+    pub told: Vec<(String, &'static str)>,
     pub tracked: BTreeMap<String, Value>,
     calls: u32,
 }
@@ -98,6 +100,7 @@ impl Tab {
             errors: Vec::new(),
             ticking: Vec::new(),
             disconnections: Vec::new(),
+            told: Vec::new(),
             tracked: BTreeMap::new(),
             calls: 0,
         }
@@ -194,7 +197,13 @@ impl Tab {
                 assert!(self.open_calls.remove(&call), "{call:?} is settled twice");
                 self.settled.insert(call, result);
             }
-            Notification::Realtime(News::Status { id, status }) => drop(self.statuses.insert(id, status)),
+            Notification::Realtime(News::Status { id, status }) => {
+                self.told.push((id.clone(), status.as_str()));
+                self.statuses.insert(id, status);
+            }
+            Notification::Realtime(News::Continuity { id, continuity }) => {
+                self.told.push((id, continuity.as_str()));
+            }
             Notification::Realtime(News::Failed { id, .. }) => drop(self.wants.remove(&id)),
             Notification::Error(error) => self.errors.push(error),
             Notification::Ticking(ticking) => self.ticking.push(ticking),
