@@ -265,7 +265,8 @@ test('a leader whose process is stopped is followed after its heartbeat and a se
       await window.manager.send('desk', 'said', { text: 'from the desk' });
       return at;
     });
-    const took = await toldAfter(other, 'leading', since);
+    // Whichever of the two listens a little less long.
+    const took = await Promise.any([other, third].map((page) => toldAfter(page, 'leading', since)));
     assert.ok(
       took > 2_000 && took < 4_500,
       `${took} ms: three seconds of silence, of which a heartbeat is one`,
@@ -278,7 +279,10 @@ test('a leader whose process is stopped is followed after its heartbeat and a se
   } finally {
     process.kill(process_, 'SIGCONT');
   }
-  await expect.poll(() => roles(pages), { timeout: 10_000 }).toEqual(['following', 'leading', 'following']);
+  await expect
+    .poll(async () => (await roles(pages)).sort(), { timeout: 10_000 })
+    .toEqual(['following', 'following', 'leading']);
+  assert.equal(await roleOf(leader), 'following');
   await expect.poll(connections).toBe(1);
   await toldAfter(leader, 'live', since + 3_000);
   await say(leader, 'back');

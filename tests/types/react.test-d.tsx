@@ -21,6 +21,11 @@ export function Page() {
   expectTypeOf(connection.connected).toBeBoolean();
   expectTypeOf(connection.state).toEqualTypeOf<'idle' | 'connecting' | 'connected' | 'disconnected'>();
   expectTypeOf(connection.error).toEqualTypeOf<DashboardError | null>();
+  expectTypeOf(connection.role).toEqualTypeOf<'alone' | 'waiting' | 'following' | 'leading'>();
+  expectTypeOf(connection.tabs).toBeNumber();
+  expectTypeOf(connection.leader).toEqualTypeOf<'heard' | 'silent' | null>();
+  expectTypeOf(connection.heartbeats).toEqualTypeOf<'worker' | 'page' | null>();
+  expectTypeOf(connection.roundTripMs).toEqualTypeOf<number | null>();
 
   const subscription = useSubscription({
     channel: 'supplier:7',

@@ -1,7 +1,25 @@
 const flow = '500 broadcasts of 1 KB a second for 3 s (a quick run: 1 s)';
+/** @type {import('./index.mjs').Target} */
+const besideTenClients = { most: 0.2, of: 'ratio' };
 
-/** @type {import('./index.mjs').BenchCase[]} */
-export const tabsCases = [1, 5, 10].flatMap((tabs) => {
+/** What ten tabs cost beside one. @type {import('./index.mjs').BenchCase[]} */
+const ofTen = [
+  {
+    name: 'tabs.ten_bytes',
+    what: `Bytes received by ten tabs, all together, beside those of one, of ${flow}.`,
+  },
+  { name: 'tabs.ten_cpu', what: `Busy time of ten tabs’ main threads beside that of one, under ${flow}.` },
+].map((more) => ({
+  ...more,
+  unit: 'of one tab',
+  target: { most: 1.5, of: /** @type {const} */ ('ours') },
+  isNew: true,
+  driver: 'tabs',
+  parameters: { tabs: 10 },
+}));
+
+/** What some tabs cost. @type {import('./index.mjs').BenchCase[]} */
+const ofSome = [1, 5, 10].flatMap((tabs) => {
   const open = tabs === 1 ? '1 tab' : `${tabs} tabs`;
   return [
     {
@@ -17,7 +35,7 @@ export const tabsCases = [1, 5, 10].flatMap((tabs) => {
       name: `tabs.bytes_${tabs}`,
       unit: 'B',
       what: `Bytes received, with ${open} and all together, of ${flow}.`,
-      target: null,
+      target: tabs === 10 ? besideTenClients : null,
       driver: 'tabs',
       parameters: { tabs },
     },
@@ -25,9 +43,11 @@ export const tabsCases = [1, 5, 10].flatMap((tabs) => {
       name: `tabs.cpu_${tabs}`,
       unit: 'ms',
       what: `Busy time of the main threads, with ${open} and all together, under ${flow}.`,
-      target: null,
+      target: tabs === 10 ? besideTenClients : null,
       driver: 'tabs',
       parameters: { tabs },
     },
   ];
 });
+
+export const tabsCases = [...ofSome, ...ofTen];

@@ -19,6 +19,8 @@ const distinct = 500;
  */
 export async function open(entries, workplace) {
   const counts = new Set(entries.map(({ parameters }) => Number(parameters?.tabs)));
+  // Ten tabs are held against one.
+  if (entries.some(({ name }) => name.startsWith('tabs.ten_'))) counts.add(1);
   return {
     order: 'in turn',
     sides: clientSides.map(({ role, name, client }) => ({
@@ -37,6 +39,10 @@ export async function open(entries, workplace) {
         };
         // Beside each other: what is counted does not depend on what else the machine does.
         await Promise.all([...counts].map(measure));
+        for (const what of ['bytes', 'cpu']) {
+          const [ten, one] = [figures[`tabs.${what}_10`], figures[`tabs.${what}_1`]];
+          if (ten !== undefined && one) figures[`tabs.ten_${what}`] = ten / one;
+        }
         return figures;
       },
     })),
