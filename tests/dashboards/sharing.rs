@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 use wedsync_dashboard::core::dashboard::Input;
+use wedsync_dashboard::core::http::HttpAnswer;
 use wedsync_dashboard::core::news::Status;
 use wedsync_dashboard::core::page::{PageEvent, Ticking};
 use wedsync_dashboard::core::realtime::Command;
 use wedsync_dashboard::core::realtime::binding::Binding;
+use wedsync_dashboard::core::realtime::http_broadcast::HttpBroadcast;
 use wedsync_dashboard::core::realtime::subscriptions::{Source, Subscription};
 use wedsync_dashboard::core::tabs::role::Role;
 
+use crate::tab::Event;
 use crate::world::World;
 
 pub fn broadcasts(channel: &str, own: bool) -> Subscription {
@@ -249,6 +252,69 @@ fn what_was_on_its_way_back_when_the_leader_ended_is_told_that_it_may_have_misse
             assert_eq!(told(&world, 0), ["joining", "live", "reconnecting", "live", "lost"]);
         }
     }
+}
+
+/// Scenario 3 of the field: a leader is frozen, its lock stolen, and it thaws with messages waiting.
+#[test]
+fn scenario_3_a_frozen_leader_sends_and_answers_nothing_when_it_thaws_before_it_learns_that_it_lost_the_lock()
+{
+    let mut world = world(3);
+    let asked = world.tabs[0].call();
+    let (channel, event, payload) = ("a".to_owned(), "said".to_owned(), json!({ "text": "by HTTP" }));
+    world.input(
+        0,
+        Command::HttpBroadcast(HttpBroadcast { call: asked, channel, event, payload, private: false }),
+    );
+    let [(0, request)] = world.http[..] else { panic!("{:?}", world.http) };
+    world.tabs[0].is_frozen = true;
+    world.run(4_500);
+    let [next] = leaders(&world)[..] else { panic!("one of the others leads") };
+    let (Role::Leading { epoch: Some(epoch) }, other) = (world.tabs[next].role(), 3 - next) else { panic!() };
+    assert_eq!(epoch, 2);
+    // What is said meanwhile waits for the frozen one, which still takes itself for the leader, with a socket that is open.
+    assert_eq!(say(&mut world, other, "feed", "while it sleeps"), [(next, 1)]);
+    assert!(
+        matches!(world.tabs[0].role(), Role::Leading { epoch: Some(1) }) && !world.tabs[0].sockets.is_empty()
+    );
+    let backlog = std::mem::take(&mut world.tabs[0].backlog);
+    let (messages, others): (Vec<_>, Vec<_>) = backlog.into_iter().partition(Event::is_message);
+    assert!(messages.len() > 3 && others.iter().any(Event::is_loss), "messages, and that it lost the lock");
+
+    // Messages first: by the first of them it knows, and everything that it does from there on is refused by the epoch.
+    world.tabs[0].backlog = messages.into();
+    world.thaw(0);
+    // It has left the channels of its socket.
+    let sent = world.sent.get(&0).copied();
+    assert!(!matches!(world.tabs[0].role(), Role::Leading { .. }) && !world.tabs[0].tabs().is_serving());
+    assert!(world.tabs[0].sockets.is_empty(), "its socket is closed");
+    // The answer that was under way is information for whoever asked, and begins nothing.
+    let answer = HttpAnswer { status: 202, body: None, retry_after: None };
+    world.input(0, Input::HttpDone { request, answer });
+    let call = world.tabs[0].call();
+    let payload = json!({ "text": "on waking" });
+    world.input(
+        0,
+        Command::Broadcast { call, id: "feed".into(), event: "said".into(), payload, is_bytes: false },
+    );
+    world.run(500);
+    assert_eq!(world.sent.get(&0).copied(), sent, "nothing goes out on a socket of its own");
+    assert_eq!(heard(&world, "on waking"), [(1, 1), (2, 1)], "but by the tab that leads");
+    for event in others {
+        world.tell(0, event);
+    }
+    world.run(2_000);
+    assert_eq!(leaders(&world), [next], "to learn of the loss changes nothing");
+    assert!(world.tabs[0].open_calls.is_empty(), "each call has an end");
+    assert!(world.tabs.iter().all(|tab| tab.statuses["feed"] == Status::Live));
+    assert_eq!((world.sockets(), say(&mut world, 0, "feed", "back")), (1, vec![(1, 1), (2, 1)]));
+}
+
+fn leaders(world: &World) -> Vec<usize> {
+    let leads = |tab: &usize| {
+        let tab = &world.tabs[*tab];
+        tab.is_awake() && matches!(tab.role(), Role::Leading { .. })
+    };
+    (0..world.tabs.len()).filter(leads).collect()
 }
 
 #[test]

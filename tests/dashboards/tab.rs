@@ -38,6 +38,12 @@ impl Event {
         use wedsync_dashboard::core::tabs::Event as Of;
         matches!(self, Self::Frames(_) | Self::Input(Input::Tabs { event: Of::Said(_), .. }))
     }
+
+    /// That the lock was taken away.
+    pub fn is_loss(&self) -> bool {
+        use wedsync_dashboard::core::tabs::Event as Of;
+        matches!(self, Self::Input(Input::Tabs { event: Of::Lost, .. }))
+    }
 }
 
 pub struct Tab {
