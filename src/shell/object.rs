@@ -48,10 +48,8 @@ pub fn notification(notification: &Notification<JsValue>) -> JsValue {
         Notification::Tabs(Health { role, tabs, is_silent }) => of("tabs")
             .text("role", role.as_str())
             .number("tabs", f64::from(*tabs))
-            .with("isSilent", JsValue::from_bool(*is_silent)),
-        Notification::Ticking(ticking) => {
-            of("ticking").with("inWorker", JsValue::from_bool(*ticking == Ticking::InWorker))
-        }
+            .flag("isSilent", *is_silent),
+        Notification::Ticking(ticking) => of("ticking").flag("inWorker", *ticking == Ticking::InWorker),
         Notification::UserChanged => of("user-changed"),
         Notification::Error(cause) => of("error").with("error", error(cause)),
     };
