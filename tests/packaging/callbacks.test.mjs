@@ -170,8 +170,7 @@ function script() {
     };
     subscribe('lobby', { ack: true, self: true });
     subscribe('batches', { channel: 'lobby', deliver: 'batch', self: true });
-    // One key for all: they share a connection.
-    subscribe('team', { presence: { key: callback } });
+    subscribe('team', { presence: { key: `${callback} ${name}` } });
     subscribe('notes', { table: 'notes' });
     subscribe('doomed 1', { autoReconnect: false });
     subscribe('doomed 2', { autoReconnect: false });

@@ -222,8 +222,7 @@ test('a token that never comes keeps nothing from being durable, and every call 
     keys: ['id-1', 'id-2'],
     isSoon: true,
     nobodys: 'storage_unavailable',
-    // One question at a time: the second waits for its turn, and nothing waits for it.
-    asked: 1,
+    asked: 2,
   });
 });
 
