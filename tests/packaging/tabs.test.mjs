@@ -321,7 +321,9 @@ test('a leader and a follower that are put away enter the back/forward cache: no
     await page.goBack({ waitUntil: 'commit' });
     const told = await page.evaluate(() => ({
       isSame: window.manager !== undefined,
-      reasons: /** @type {any} */ (performance.getEntriesByType('navigation')[0]).notRestoredReasons,
+      reasons: /** @type {any[]} */ (performance.getEntries()).find(
+        ({ entryType }) => entryType === 'navigation',
+      ).notRestoredReasons,
     }));
     assert.deepEqual(told, { isSame: true, reasons: null });
   }
