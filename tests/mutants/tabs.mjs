@@ -23,20 +23,20 @@ export const tabsMutants = [
   {
     name: 'a frozen leader that nobody takes the lead from',
     file: 'src/core/tabs/election.rs',
-    text: '        if now.since(deadline) < LATE {\n            self.steal();\n        }',
+    text: '        if now.since(deadline) < LATE {\n            self.is_silent = true;\n            self.steal();\n        }',
     replacement: '',
   },
   {
     name: 'a tab that slept itself and takes the lead for that',
     file: 'src/core/tabs/election.rs',
-    text: '        if now.since(deadline) < LATE {\n            self.steal();',
-    replacement: '        {\n            self.steal();',
+    text: '        if now.since(deadline) < LATE {\n            self.is_silent = true;',
+    replacement: '        {\n            self.is_silent = true;',
   },
   {
     name: 'a hidden tab that takes the lead',
     file: 'src/core/tabs/election.rs',
-    text: 'if depends && self.is_entered && self.is_visible {',
-    replacement: 'if depends && self.is_entered {',
+    text: 'if self.depends() && self.is_visible {',
+    replacement: 'if self.depends() {',
   },
   {
     name: 'an epoch that is not above those that were heard of',
