@@ -75,6 +75,28 @@ fn what_a_dead_tab_has_spilled_is_merged_by_the_leader_and_deleted() {
 }
 
 #[test]
+fn a_spill_of_an_incarnation_whose_mark_was_cleared_is_merged_like_any_other() {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let tab = world.open_tab();
+    world.wait(500);
+    let owner = Owner::new(PROJECT, Some(USER));
+    world.browser.jam(&owner.database(0, Kind::Outbox), leader);
+    let call = world.put(tab, Kind::Outbox, "ours", false);
+    world.wait(2_000);
+    assert_eq!(world.outcome(tab, call), Some(&Outcome::Durable));
+    world.crash(tab);
+    world.browser.go_on(leader);
+    // It had begun under a mark, which has been cleared with all of the site's data, and spilled before it knew.
+    let spill = world.browser.disk.bases.remove(&*owner.database(0, Kind::Spill(1_001))).expect("a spill");
+    let former = owner.database(7, Kind::Spill(1_001)).to_string();
+    world.browser.disk.bases.insert(former.clone(), spill);
+    world.wait(130_000);
+    assert_eq!(world.keys(Kind::Outbox), ["ours"]);
+    assert!(!world.browser.disk.bases.contains_key(&former));
+}
+
+#[test]
 fn without_web_locks_a_spill_is_merged_too_and_a_living_tab_loses_nothing_by_it() {
     let mut world = world();
     world.browser.has_locks = false;
