@@ -337,3 +337,37 @@ fn the_lead_goes_over_when_the_leader_crashes_and_everything_is_live_again() {
     }
     assert_eq!(say(&mut world, 2, "feed", "after it"), [(1, 1)]);
 }
+
+fn doomed(channel: &str) -> Subscription {
+    Subscription { auto_reconnect: false, ..broadcasts(channel, false) }
+}
+
+#[test]
+fn what_is_subscribed_anew_as_soon_as_another_has_failed_comes_to_its_end_in_every_tab() {
+    for tab in [0, 1] {
+        for wait in 0..30 {
+            let mut world = world(2);
+            for (id, channel) in [("one", "d1"), ("two", "d2")] {
+                for tab in 0..2 {
+                    subscribe(&mut world, tab, id, doomed(channel));
+                }
+            }
+            world.server.restart();
+            let has_failed = |world: &World| {
+                world.tabs[tab].told.iter().any(|(id, what)| id == "one" && *what == "failed")
+            };
+            for _ in 0..60_000 {
+                if has_failed(&world) {
+                    break;
+                }
+                world.run(1);
+            }
+            assert!(has_failed(&world), "{:?}", world.tabs[tab].told);
+            world.run(wait);
+            let input = world.tabs[tab].subscribe("two", doomed("d2"));
+            world.input(tab, input);
+            world.run(60_000);
+            assert!(world.tabs[tab].open_calls.is_empty(), "tab {tab}, {wait} ms later");
+        }
+    }
+}
