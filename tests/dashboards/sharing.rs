@@ -342,10 +342,20 @@ fn doomed(channel: &str) -> Subscription {
     Subscription { auto_reconnect: false, ..broadcasts(channel, false) }
 }
 
+/// Whether a tab knows, by one sign or another, that its subscriptions fail.
+type Sign = fn(&crate::tab::Tab) -> bool;
+
 #[test]
-fn what_is_subscribed_anew_as_soon_as_another_has_failed_comes_to_its_end_in_every_tab() {
-    for tab in [0, 1] {
-        for wait in 0..30 {
+fn what_is_subscribed_anew_while_it_fails_comes_to_its_end_in_every_tab() {
+    let signs: [(&str, Sign); 5] = [
+        ("another has failed", |tab| tab.told.iter().any(|(id, what)| id == "one" && *what == "failed")),
+        ("it has failed", |tab| tab.told.iter().any(|(id, what)| id == "two" && *what == "failed")),
+        ("the connection is lost", |tab| !tab.disconnections.is_empty()),
+        ("another is given up", |tab| tab.given_up.contains("one")),
+        ("it is given up", |tab| tab.given_up.contains("two")),
+    ];
+    for (sign, is_there) in signs {
+        for (tab, wait) in [0, 1].into_iter().flat_map(|tab| (0..10).map(move |wait| (tab, wait))) {
             let mut world = world(2);
             for (id, channel) in [("one", "d1"), ("two", "d2")] {
                 for tab in 0..2 {
@@ -353,21 +363,27 @@ fn what_is_subscribed_anew_as_soon_as_another_has_failed_comes_to_its_end_in_eve
                 }
             }
             world.server.restart();
-            let has_failed = |world: &World| {
-                world.tabs[tab].told.iter().any(|(id, what)| id == "one" && *what == "failed")
-            };
             for _ in 0..60_000 {
-                if has_failed(&world) {
+                if is_there(&world.tabs[tab]) {
                     break;
                 }
                 world.run(1);
             }
-            assert!(has_failed(&world), "{:?}", world.tabs[tab].told);
+            assert!(is_there(&world.tabs[tab]), "tab {tab}: {sign}");
             world.run(wait);
             let input = world.tabs[tab].subscribe("two", doomed("d2"));
             world.input(tab, input);
             world.run(60_000);
-            assert!(world.tabs[tab].open_calls.is_empty(), "tab {tab}, {wait} ms later");
+            let state = &world.tabs[tab];
+            assert!(state.open_calls.is_empty(), "tab {tab}, {wait} ms after {sign}");
+            let is_live = state.statuses.get("two") == Some(&Status::Live);
+            world.server_says("d2", "to all");
+            world.run(1_000);
+            assert_eq!(
+                heard(&world, "to all").iter().any(|(of, _)| *of == tab),
+                is_live,
+                "tab {tab}, {sign}"
+            );
         }
     }
 }

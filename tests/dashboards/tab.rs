@@ -74,6 +74,8 @@ pub struct Tab {
     /// Who was told to keep the time of the tab that holds the connection.
     pub ticking: Vec<Ticking>,
     pub disconnections: Vec<&'static str>,
+    /// Subscriptions that have ended for good.
+    pub given_up: BTreeSet<String>,
     /// What each subscription was told, in order.
     pub told: Vec<(String, &'static str)>,
     pub tracked: BTreeMap<String, Value>,
@@ -106,6 +108,7 @@ impl Tab {
             errors: Vec::new(),
             ticking: Vec::new(),
             disconnections: Vec::new(),
+            given_up: BTreeSet::new(),
             told: Vec::new(),
             tracked: BTreeMap::new(),
             calls: 0,
@@ -210,7 +213,10 @@ impl Tab {
             Notification::Realtime(News::Continuity { id, continuity }) => {
                 self.told.push((id, continuity.as_str()));
             }
-            Notification::Realtime(News::Failed { id, .. }) => drop(self.wants.remove(&id)),
+            Notification::Realtime(News::Failed { id, .. }) => {
+                self.wants.remove(&id);
+                self.given_up.insert(id);
+            }
             Notification::Error(error) => self.errors.push(error),
             Notification::Ticking(ticking) => self.ticking.push(ticking),
             Notification::Connectivity(connectivity::News::Disconnected { reason, .. }) => {
