@@ -24,7 +24,8 @@ export const storeMutants = [
     name: 'an acknowledgement before the commit',
     file: 'src/core/store/writing.rs',
     text: '        self.wait(now, call);\n        self.timers.set(Timer::Flush, now);\n',
-    replacement: '        self.settle(call, Outcome::Durable);\n        self.timers.set(Timer::Flush, now);\n',
+    replacement:
+      '        self.settle(call, Outcome::Durable);\n        self.timers.set(Timer::Flush, now);\n',
   },
   {
     name: 'a spill that is emptied before the outbox has everything',
