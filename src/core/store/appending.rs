@@ -11,16 +11,19 @@ use super::writing::settle;
 use super::{DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
 
-/// Groups as they are written together, in segments of one epoch each.
+/// Groups as they are written together, in segments of one epoch each. A group that is larger than a segment may be lies in
+/// several: whoever wants one of its values reads that value's segment.
 pub(super) struct Batch<P> {
     segments: Vec<Segment<P>>,
     pub groups: Vec<EntryId>,
     bytes: u32,
+    /// What is in the last segment, in bytes.
+    filled: u32,
 }
 
 impl<P: Clone> Batch<P> {
     pub fn new() -> Self {
-        Self { segments: Vec::new(), groups: Vec::new(), bytes: 0 }
+        Self { segments: Vec::new(), groups: Vec::new(), bytes: 0, filled: 0 }
     }
 
     /// Adds a group, unless it is too much. A first one never is.
@@ -31,16 +34,25 @@ impl<P: Clone> Batch<P> {
         }
         self.bytes = bytes;
         self.groups.push(group.id);
-        match self.segments.last_mut() {
-            Some(segment) if segment.epoch == group.epoch => {
-                segment.entries.extend_from_slice(&group.entries)
+        if self.segments.last().is_none_or(|segment| segment.epoch != group.epoch) {
+            self.begin(group.epoch);
+        }
+        for entry in &group.entries {
+            let bytes = entry.bytes();
+            if self.filled > 0 && self.filled.saturating_add(bytes) > most {
+                self.begin(group.epoch);
             }
-            _ => {
-                let (epoch, entries) = (group.epoch, group.entries.clone());
-                self.segments.push(Segment { epoch, entries, seen: Vec::new() });
+            self.filled = self.filled.saturating_add(bytes);
+            if let Some(segment) = self.segments.last_mut() {
+                segment.entries.push(entry.clone());
             }
         }
         true
+    }
+
+    fn begin(&mut self, epoch: u64) {
+        self.filled = 0;
+        self.segments.push(Segment { epoch, entries: Vec::new(), seen: Vec::new() });
     }
 }
 
@@ -118,9 +130,10 @@ impl<P: Clone> Store<P> {
             if group.epoch == 0 {
                 settle(&mut self.outputs, group.call.take(), Outcome::Durable);
             }
+            let last = group.entries.last().map(|entry| entry.id);
             let mut place = 0;
             for (key, segment) in (first..).zip(&*flight.segments) {
-                if segment.entries.iter().any(|entry| entry.id == group.id) {
+                if segment.entries.iter().any(|entry| Some(entry.id) == last) {
                     place = key;
                 }
             }

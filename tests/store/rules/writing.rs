@@ -29,6 +29,9 @@ fn a_transaction_is_no_larger_than_its_limit_unless_one_write_is() {
     assert_eq!(world.outcome(tab, large), Some(&Outcome::Durable));
     for operation in world.operations() {
         if let Operation::Append { segments, .. } = operation {
+            // Whoever wants one value reads its segment.
+            let largest = segments.iter().map(|segment| segment.bytes()).max();
+            assert!(largest <= Some(crate::world::LIMITS.transaction), "{largest:?} bytes in one segment");
             let bytes: u32 = segments.iter().map(|segment| segment.bytes()).sum();
             let is_large =
                 segments.iter().flat_map(|segment| &segment.entries).all(|entry| entry.key.starts_with('b'));
