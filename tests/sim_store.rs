@@ -11,6 +11,14 @@ mod acting;
 mod browser;
 #[path = "store/disk.rs"]
 mod disk;
+#[path = "store/faults.rs"]
+mod faults;
+#[path = "store/hearing.rs"]
+mod hearing;
+#[path = "store/lives.rs"]
+mod lives;
+#[path = "store/openings.rs"]
+mod openings;
 #[path = "store/reference.rs"]
 mod reference;
 #[path = "clock/rest.rs"]
@@ -19,6 +27,8 @@ mod rest;
 mod rules;
 #[path = "store/seeds.rs"]
 mod seeds;
+#[path = "store/transactions.rs"]
+mod transactions;
 #[path = "store/truth.rs"]
 mod truth;
 #[path = "store/world.rs"]

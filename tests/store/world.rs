@@ -6,11 +6,10 @@ use wedsync_dashboard::core::ids::CallId;
 use wedsync_dashboard::core::rng::Rng;
 use wedsync_dashboard::core::store::Store;
 use wedsync_dashboard::core::store::event::Event;
-use wedsync_dashboard::core::store::index::State;
 use wedsync_dashboard::core::store::input::{Command, Config, Input, Limits};
 use wedsync_dashboard::core::store::names::{Kind, Owner};
 use wedsync_dashboard::core::store::operation::Operation;
-use wedsync_dashboard::core::store::output::{News, Outcome, Output, Refusal};
+use wedsync_dashboard::core::store::output::{News, Outcome};
 use wedsync_dashboard::core::time::Instant;
 
 use crate::browser::{Browser, TabId};
@@ -49,11 +48,11 @@ pub struct Tab {
     pub origin: u64,
     pub store: Store<Value>,
     pub life: Life,
-    inbox: Vec<Input<Value>>,
+    pub inbox: Vec<Input<Value>>,
     pub calls: BTreeMap<CallId, Call>,
     next_call: u32,
     /// Keys of the outbox that it knows to be removed.
-    gone: BTreeSet<String>,
+    pub gone: BTreeSet<String>,
     /// The incarnation is over, and the application has not begun again.
     pub is_ended: bool,
     pub leads: bool,
@@ -196,165 +195,6 @@ impl World {
         self.news.insert((self.now + late, self.next_news), (tab, input));
     }
 
-    fn output(&mut self, tab: TabId, output: Output<Value>) {
-        if self.trace {
-            let text = format!("{output:?}");
-            self.say(|| format!("tab {tab} -> {}", &text[..text.len().min(400)]));
-        }
-        match output {
-            Output::Operation { id, operation } => {
-                if let Operation::WriteMark { value, .. } = &operation
-                    && self.tabs[tab].calls.values().any(|call| call.is_wipe)
-                {
-                    self.say(|| format!("wiped by {value}"));
-                    self.truth.wiped(self.now);
-                    self.count("wipes");
-                }
-                if let Some(record) = &mut self.record {
-                    record.operations.push((tab, operation.clone()));
-                }
-                self.browser.perform(self.now, tab, id, operation);
-            }
-            Output::News(News::Settled { call, outcome }) => self.settled(tab, call, outcome),
-            Output::Changed { database, .. } => self.changed(tab, database),
-            Output::Announce { database, through, generation } => {
-                self.broadcast(tab, &Input::Announced { database, through, generation });
-            }
-            Output::Wiped { incarnation } => {
-                self.tabs[tab].is_ended = true;
-                self.tabs[tab].leads = false;
-                if self.holder == Some(tab) {
-                    self.holder = None;
-                }
-                self.void_of(tab);
-                self.broadcast(tab, &Input::Wiped { incarnation });
-            }
-            Output::Epoch(epoch) => {
-                self.tabs[tab].drawing = false;
-                match epoch.filter(|_| self.holder == Some(tab)) {
-                    Some(epoch) => {
-                        self.tabs[tab].leads = true;
-                        self.count("reigns");
-                        self.tell(tab, Input::Leading { epoch }, 0);
-                    }
-                    None if self.holder == Some(tab) => self.holder = None,
-                    None => {}
-                }
-            }
-            Output::Fenced { .. } => {
-                self.count("fenced");
-                self.tabs[tab].leads = false;
-                if self.holder == Some(tab) {
-                    self.holder = None;
-                }
-            }
-            Output::News(News::Status(status)) => {
-                if status.is_spilling {
-                    self.count("spilling");
-                }
-            }
-            Output::News(News::Wiped) => {}
-            Output::News(news) => {
-                if matches!(news, News::Lost { .. }) {
-                    self.count("lost");
-                }
-                if let Some(record) = &mut self.record {
-                    record.others.push(news);
-                }
-            }
-        }
-    }
-
-    /// What the tab has written without knowing of the wipe is void.
-    fn void_of(&mut self, tab: TabId) {
-        for put in self.truth.puts.values_mut().filter(|put| put.tab == tab) {
-            put.is_void = true;
-        }
-    }
-
-    fn broadcast(&mut self, from: TabId, input: &Input<Value>) {
-        for tab in 0..self.tabs.len() {
-            let is_there = !matches!(self.tabs[tab].life, Life::Dead | Life::Away);
-            if tab != from && is_there && self.rng.up_to(999) >= self.loss {
-                let late = 1 + self.rng.up_to(4);
-                self.tell(tab, input.clone(), late);
-            }
-        }
-    }
-
-    fn settled(&mut self, tab: TabId, id: CallId, outcome: Outcome<Value>) {
-        if let Some(record) = &mut self.record {
-            record.outcomes.push((tab, id, outcome.clone()));
-        }
-        let call = self.tabs[tab]
-            .calls
-            .remove(&id)
-            .unwrap_or_else(|| panic!("{id:?} of tab {tab} is settled twice"));
-        self.settled += 1;
-        let waited = self.now - call.since;
-        let most = if call.is_wipe { 30_000 } else { 10_050 };
-        assert!(call.has_slept || waited <= most, "{id:?} of tab {tab} waited {waited} ms: {call:?}");
-        let origin = self.tabs[tab].origin;
-        match outcome {
-            Outcome::Durable => self.truth.promised(origin, &call.puts, &call.removals),
-            Outcome::Held => {
-                self.count("held");
-                for value in &call.puts {
-                    self.truth.puts.get_mut(value).unwrap().is_held = true;
-                }
-            }
-            Outcome::Failed(Refusal::Quota | Refusal::NotCloneable) => {
-                self.count("refused");
-                self.truth.refused_for_good(&call.puts);
-            }
-            Outcome::Failed(_) | Outcome::Wiped { .. } => {}
-            Outcome::Value(found) => {
-                let (database, key) = call.reads.expect("a read");
-                for found in found.into_iter() {
-                    self.check_value(database, &found.key, found.value.value);
-                    assert_eq!(key.as_deref(), Some(&*found.key));
-                }
-            }
-            Outcome::All(all) => {
-                let (database, _) = call.reads.expect("a read");
-                let keys: BTreeSet<_> = all.iter().map(|found| found.key.clone()).collect();
-                let twice: Vec<_> = all
-                    .iter()
-                    .filter(|one| all.iter().filter(|other| other.key == one.key).count() > 1)
-                    .map(|one| (one.key.clone(), one.id))
-                    .collect();
-                assert_eq!(keys.len(), all.len(), "{twice:?} are there twice");
-                for found in all {
-                    self.check_value(database, &found.key, found.value.value);
-                }
-            }
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn check_value(&self, database: Kind, key: &str, value: Value) {
-        let put = &self.truth.puts[&value];
-        assert_eq!((put.database, put.key.as_str()), (database, key), "another one's value");
-    }
-
-    fn changed(&mut self, tab: TabId, database: Kind) {
-        if database != Kind::Outbox || self.truth.last_clear.is_some() {
-            return;
-        }
-        let tab = &mut self.tabs[tab];
-        let Some(index) = tab.store.index(Kind::Outbox) else { return };
-        for (key, slot) in index.slots() {
-            match slot.state {
-                State::Live { .. } => {
-                    assert!(!tab.gone.contains(&**key), "{key} is back in tab {}", tab.origin)
-                }
-                State::Removed { .. } => {
-                    tab.gone.insert(key.to_string());
-                }
-            }
-        }
-    }
-
     /// Goes on to a moment.
     pub fn run_until(&mut self, until: u64) {
         loop {
@@ -385,7 +225,7 @@ impl World {
         self.now = until;
     }
 
-    fn deliver(&mut self, tab: TabId, input: Input<Value>) {
+    pub fn deliver(&mut self, tab: TabId, input: Input<Value>) {
         match self.tabs[tab].life {
             Life::Awake => {
                 // By then the shell has closed it.
@@ -400,57 +240,5 @@ impl World {
             Life::Frozen | Life::Stopped => self.tabs[tab].inbox.push(input),
             Life::Away | Life::Dead => {}
         }
-    }
-
-    pub fn sleep(&mut self, tab: TabId, life: Life) {
-        self.say(|| format!("tab {tab} becomes {life:?}"));
-        self.tabs[tab].life = life;
-        for call in self.tabs[tab].calls.values_mut() {
-            call.has_slept = true;
-        }
-        if life == Life::Stopped {
-            self.browser.stop(tab);
-        }
-    }
-
-    /// It goes on: messages come first, then the browser's answers, and last that it has lost the lock.
-    pub fn thaw(&mut self, tab: TabId) {
-        self.say(|| format!("tab {tab} goes on"));
-        self.browser.go_on(tab);
-        self.tabs[tab].life = Life::Awake;
-        let mut inbox = std::mem::take(&mut self.tabs[tab].inbox);
-        inbox.sort_by_key(|input| match input {
-            Input::Announced { .. } | Input::Wiped { .. } => 0,
-            Input::NotLeading => 2,
-            _ => 1,
-        });
-        for input in inbox {
-            self.deliver(tab, input);
-        }
-    }
-
-    pub fn crash(&mut self, tab: TabId) {
-        self.say(|| format!("tab {tab} crashes"));
-        self.tabs[tab].life = Life::Dead;
-        if self.holder == Some(tab) {
-            self.holder = None;
-        }
-        self.browser.crash(self.now, tab);
-        self.collect();
-    }
-
-    /// The lock of the leader goes to this tab, from whoever has it.
-    pub fn crown(&mut self, tab: TabId) {
-        if self.holder == Some(tab) || self.tabs[tab].is_ended {
-            return;
-        }
-        self.say(|| format!("tab {tab} takes the lead from {:?}", self.holder));
-        if let Some(former) = self.holder.replace(tab) {
-            // It may have to do other things first.
-            let late = if self.rng.up_to(9) < 4 { self.rng.up_to(5_000) } else { self.rng.up_to(30) };
-            self.tell(former, Input::NotLeading, late);
-        }
-        self.tabs[tab].drawing = true;
-        self.handle(tab, Input::DrawEpoch { above: 0 });
     }
 }
