@@ -47,17 +47,23 @@ describe('control', () => {
     assert.deepEqual(await backend.sql('select 1 as n'), [{ n: 1 }]);
   });
 
-  test('a web page can cut the link and no more', async () => {
-    const ask = (path, body) =>
+  test('a web page can cut the link and read the counts, and no more', async () => {
+    const ask = (path, body, { method = 'POST', origin = 'http://localhost:3000' } = {}) =>
       fetch(`${backend.controlUrl}${path}`, {
-        method: 'POST',
-        headers: { origin: 'http://localhost:3000', 'content-type': 'text/plain' },
+        method,
+        headers: { origin, 'content-type': 'text/plain' },
         body,
       });
     assert.equal((await ask('/sql', '{"sql": "drop table public.activity"}')).status, 403);
     assert.ok((await backend.sql('select count(*)::int as n from public.activity'))[0].n > 0);
     assert.equal((await ask('/sockets/cut', '{"forMs": 0}')).status, 200);
     assert.deepEqual(await backend.control('/sockets/restore', {}), {});
+    const counts = await ask('/stats', undefined, { method: 'GET' });
+    assert.equal(counts.headers.get('access-control-allow-origin'), 'http://localhost:3000');
+    assert.equal(typeof (await counts.json()).connections, 'number');
+    const elsewhere = { method: 'GET', origin: 'https://elsewhere.example' };
+    assert.equal((await ask('/stats', undefined, elsewhere)).status, 403);
+    assert.equal((await ask('/stats/reset', '{}')).status, 403);
   });
 
   test('a field that there is not is refused, as in every request', async () => {

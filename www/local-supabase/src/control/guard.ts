@@ -1,13 +1,13 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
 
-/** What breaks the link: tests that run in a page do so too. */
-const forPages = /^\/(sockets|frames|faults)(\/|$)/;
+/** What breaks the link, and the counts: tests that run in a page do and read that too. */
+const forPages = /^\/(sockets|frames|faults)(\/|$)|^\/stats$/;
 
 /**
  * Whom the control server listens to. It has no password, so it must not listen to the pages that are open in the
  * developer's browser: not to those of other sites, and not to those whose name was made to point to this machine.
- * Pages that this machine serves may break the link; the rest is for programs alone.
+ * Pages that this machine serves may break the link and read the counts; the rest is for programs alone.
  */
 export function guard(refuse: (context: Context, sentence: string) => Response): MiddlewareHandler[] {
   const forOwnPages = cors({ origin: (origin) => (isOwn(origin) ? origin : null) });
@@ -26,7 +26,7 @@ export function guard(refuse: (context: Context, sentence: string) => Response):
       return Promise.resolve(
         refuse(
           context,
-          'The control server takes only what breaks the link from web pages, and only from those of this machine',
+          'Web pages may only break the link and read the counts here, and only those of this machine',
         ),
       );
     },
