@@ -6,7 +6,7 @@ import { Emitter } from './emitter.js';
 export type StoreDatabase = 'outbox' | 'data' | 'cache';
 
 /**
- * What is wrong with a database: `blocked`: another tab with an older build holds it open; `failing`: it does not answer in
+ * What is wrong with a database: `blocked`: it waits to be opened, for a tab of an older build or one that sleeps; `failing`: it does not answer in
  * time, or the browser has cut the connection, and it is opened again; `refused`: the browser gives none (a private window,
  * blocked site data); `newer`: it belongs to a newer build, and is only read until the page is loaded again.
  */

@@ -71,6 +71,9 @@ enum Life {
 
 /// How long an operation may take before its outcome counts as unknown, in milliseconds.
 const DEADLINE: u64 = 5_000;
+/// How long an opening takes at the most where nobody is in its way, in milliseconds: that somebody is has to be told within a
+/// second.
+const OPENING: u64 = 900;
 /// The same where it only has to be shown that the handle lives.
 const PROBE_DEADLINE: u64 = 1_000;
 

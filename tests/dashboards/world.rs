@@ -230,6 +230,7 @@ impl World {
             Operation::Read { .. } => Ok(Answer::Read(Slice {
                 head: Head { identity: 1, oldest_reader: 1, ..Head::default() },
                 directory: Some(Directory::default()),
+                first: u64::MAX,
                 segments: Vec::new(),
                 unreadable: Vec::new(),
                 is_end: true,

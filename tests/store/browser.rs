@@ -46,6 +46,10 @@ pub struct Browser {
     pub waiting: Vec<(String, TabId, OperationId)>,
     pub stopped: BTreeSet<TabId>,
     pub dead: BTreeSet<(TabId, HandleId)>,
+    /// What was opened after it was given up, and is closed when its tab learns of it.
+    pub given_up: BTreeMap<(TabId, OperationId), HandleId>,
+    /// Databases that somebody waits for who never comes, so that all others wait behind, in silence.
+    pub stuck: BTreeSet<String>,
     pub has_locks: bool,
     /// What is appended to this database is not answered.
     pub silent: Option<String>,
@@ -70,6 +74,8 @@ impl Browser {
             waiting: Vec::new(),
             stopped: BTreeSet::new(),
             dead: BTreeSet::new(),
+            given_up: BTreeMap::new(),
+            stuck: BTreeSet::new(),
             has_locks: true,
             silent: None,
             is_full: false,
@@ -101,7 +107,7 @@ impl Browser {
                 if self.is_private.contains(&tab) {
                     return self.answer(tab, id, Err(Failure::Refused));
                 }
-                let request = Request::Open { tab, id, handle, version, identity };
+                let request = Request::Open { tab, id, handle, version, identity, is_given_up: false };
                 self.places.entry(name.to_string()).or_default().requests.push_back(request);
                 self.requests(now, &name);
             }

@@ -37,6 +37,10 @@ impl Base {
         self.log.keys().next_back().copied().unwrap_or(0)
     }
 
+    pub fn first(&self) -> u64 {
+        self.log.keys().next().copied().unwrap_or(u64::MAX)
+    }
+
     pub fn append(&mut self, segments: &[Segment<Value>]) -> Answer<Value> {
         let first = self.next_key;
         for segment in segments {
@@ -61,7 +65,7 @@ impl Base {
         let (segments, unreadable): (Vec<_>, Vec<_>) =
             segments.into_iter().partition(|(key, _)| !self.damaged.contains(key));
         let unreadable = unreadable.into_iter().map(|(key, _)| key).collect();
-        Answer::Read(Slice { head: self.head, directory, segments, unreadable, is_end })
+        Answer::Read(Slice { head: self.head, directory, first: self.first(), segments, unreadable, is_end })
     }
 
     pub fn get(&self, keys: &[u64]) -> Answer<Value> {
@@ -69,7 +73,7 @@ impl Base {
     }
 
     pub fn compact(&mut self, compaction: &Compaction<Value>) -> Answer<Value> {
-        let verdict = compaction.verdict(&self.head, self.newest());
+        let verdict = compaction.verdict(&self.head, self.newest(), self.first());
         if let Verdict::Done(head) = verdict {
             self.head = head;
             if let Some((first, last)) = compaction.removed {
@@ -86,8 +90,7 @@ impl Base {
     pub fn clear(&mut self) -> Answer<Value> {
         self.log.clear();
         self.directory = Directory::default();
-        self.head.generation += 1;
-        Answer::Cleared(self.head)
+        Answer::Done
     }
 
     pub fn draw(&mut self, above: u64) -> Answer<Value> {

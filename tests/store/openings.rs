@@ -4,13 +4,26 @@ use wedsync_dashboard::core::store::event::Event;
 use wedsync_dashboard::core::store::operation::{Answer, Failure, HandleId, OperationId};
 
 use crate::browser::{Browser, TabId};
-use crate::disk::Base;
+use crate::disk::{Base, Value};
 
 #[derive(Debug)]
 pub enum Request {
-    Open { tab: TabId, id: OperationId, handle: HandleId, version: Option<u32>, identity: u64 },
-    Delete { tab: TabId, id: OperationId },
-    Upgrade { oldest_reader: u32 },
+    Open {
+        tab: TabId,
+        id: OperationId,
+        handle: HandleId,
+        version: Option<u32>,
+        identity: u64,
+        /// It was closed before it was open: no browser takes back the request.
+        is_given_up: bool,
+    },
+    Delete {
+        tab: TabId,
+        id: OperationId,
+    },
+    Upgrade {
+        oldest_reader: u32,
+    },
 }
 
 impl Browser {
@@ -19,11 +32,11 @@ impl Browser {
             if let Some(is_open) = place.connections.get_mut(&(tab, handle)) {
                 *is_open = false;
             }
-            // What is being opened is closed when it is open; here that makes no difference.
-            place.requests.retain(|request| {
-                !matches!(request, Request::Open { tab: of, handle: opening, .. }
-                if (*of, *opening) == (tab, handle))
-            });
+            for request in &mut place.requests {
+                if let Request::Open { tab: of, handle: opening, is_given_up, .. } = request {
+                    *is_given_up |= (*of, *opening) == (tab, handle);
+                }
+            }
         }
         self.settle_all(now);
     }
@@ -46,7 +59,7 @@ impl Browser {
 
     /// Serves the requests that can be served, in their order.
     pub fn requests(&mut self, _now: u64, name: &str) {
-        loop {
+        while !self.stuck.contains(name) {
             let Some(place) = self.places.get_mut(name) else { return };
             let Some(first) = place.requests.front() else { return };
             let needs_alone = !matches!(first, Request::Open { .. });
@@ -80,10 +93,13 @@ impl Browser {
                         base.head.oldest_reader = oldest_reader;
                     }
                 }
-                Request::Open { tab, id, handle, version, identity } => {
+                Request::Open { tab, id, handle, version, identity, is_given_up } => {
                     let found = self.disk.bases.get(name).map(|base| base.version);
                     let result = match (found, version) {
                         (None, None) => Err(Failure::Other("there is none".to_owned())),
+                        // The shell aborts it.
+                        (None, Some(_)) if is_given_up => Err(Failure::Dead),
+                        (None, Some(_)) if self.is_full => Err(Failure::Quota),
                         (Some(found), Some(wanted)) if found > wanted => Err(Failure::Newer),
                         (found, wanted) => {
                             let version = found.or(wanted).unwrap();
@@ -92,17 +108,36 @@ impl Browser {
                                 self.disk.bases.insert(name.to_owned(), Base::new(version, identity));
                             }
                             self.places.get_mut(name).unwrap().connections.insert((tab, handle), true);
-                            Ok(Answer::Opened { was_made, version })
+                            if is_given_up {
+                                self.given_up.insert((tab, id), handle);
+                            }
+                            if is_given_up {
+                                Err(Failure::Dead)
+                            } else {
+                                Ok(Answer::Opened { was_made, version })
+                            }
                         }
                     };
-                    self.answer(tab, id, result);
+                    if is_given_up {
+                        // That it is open the shell always learns, once it is awake.
+                        self.news.push((tab, Event::Done { operation: id, result }, 1));
+                    } else {
+                        self.answer(tab, id, result);
+                    }
                 }
             }
         }
     }
 
-    /// The shell closes a handle before it tells of a version change.
-    pub fn version_changed(&mut self, now: u64, tab: TabId, handle: HandleId) {
-        self.close(now, tab, handle);
+    /// What the shell does by itself: it closes what it was told to close before it was open, and what somebody waits for.
+    pub fn heard(&mut self, now: u64, tab: TabId, event: &Event<Value>) {
+        let closed = match event {
+            Event::VersionChange { handle, .. } => Some(*handle),
+            Event::Done { operation, .. } => self.given_up.remove(&(tab, *operation)),
+            _ => None,
+        };
+        if let Some(handle) = closed {
+            self.close(now, tab, handle);
+        }
     }
 }

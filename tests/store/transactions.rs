@@ -105,7 +105,11 @@ impl Browser {
         {
             return Err(Failure::NotCloneable);
         }
-        if self.is_full && matches!(operation, Operation::Append { .. }) {
+        let puts = matches!(
+            operation,
+            Operation::Append { .. } | Operation::Compact { .. } | Operation::DrawEpoch { .. }
+        );
+        if self.is_full && puts {
             return Err(Failure::Quota);
         }
         let base = self.disk.bases.get_mut(name).expect("a connection keeps its database");

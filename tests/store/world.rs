@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use wedsync_dashboard::core::ids::CallId;
 use wedsync_dashboard::core::rng::Rng;
 use wedsync_dashboard::core::store::Store;
-use wedsync_dashboard::core::store::event::Event;
 use wedsync_dashboard::core::store::input::{Command, Config, Input, Limits};
 use wedsync_dashboard::core::store::names::{Kind, Owner};
 use wedsync_dashboard::core::store::operation::Operation;
@@ -226,12 +225,12 @@ impl World {
     }
 
     pub fn deliver(&mut self, tab: TabId, input: Input<Value>) {
+        if let (Input::Event(event), Life::Awake | Life::Away) = (&input, self.tabs[tab].life) {
+            // A browser gives up a page that is put away and is in somebody's way.
+            self.browser.heard(self.now, tab, event);
+        }
         match self.tabs[tab].life {
             Life::Awake => {
-                // By then the shell has closed it.
-                if let Input::Event(Event::VersionChange { handle, .. }) = &input {
-                    self.browser.version_changed(self.now, tab, *handle);
-                }
                 if matches!(input, Input::NotLeading) {
                     self.tabs[tab].leads = false;
                 }

@@ -1,6 +1,8 @@
 //! What replaces a part of the log, and the two records beside it.
 
 use std::rc::Rc;
+
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wedsync_dashboard::core::store::operation::{
@@ -8,6 +10,7 @@ use wedsync_dashboard::core::store::operation::{
 };
 use wedsync_dashboard::core::store::segment::{Directory, EntryId, Head, Place, Seen};
 
+use crate::page::{fail_at, undo, watch_commits, watch_transactions};
 use crate::world::{IDENTITY, World, field, fields, name, number, records, single, table};
 
 const MADE: Head = Head { identity: IDENTITY, generation: 0, epoch: 0, oldest_reader: 1 };
@@ -35,6 +38,7 @@ fn compaction(head: Head) -> Compaction<JsValue> {
         epoch: 5,
         head,
         through: 3,
+        first: 1,
         removed: Some((1, 2)),
         added: vec![(2, single("compacted", 1))],
         directory: directory(),
@@ -117,6 +121,11 @@ async fn a_compaction_that_finds_something_else_changes_nothing() {
     let Verdict::Done(head) = compact(&world, handle, newer).await else { panic!() };
     assert_eq!(compact(&world, handle, compaction(head)).await, Verdict::Fenced(6));
     assert_eq!(after().await, (3, head));
+    // Somebody has emptied it meanwhile.
+    world.run(Operation::Clear { handle }).await.unwrap();
+    let emptied = Compaction { epoch: 6, ..compaction(head) };
+    assert_eq!(compact(&world, handle, emptied).await, Verdict::Behind);
+    assert_eq!(after().await, (0, head));
     world.delete_open(handle, &name).await;
 }
 
@@ -146,13 +155,34 @@ async fn a_database_is_emptied_without_losing_its_head() {
     let (world, name) = (World::new(), name());
     let handle = filled(&world, &name).await;
     compact(&world, handle, compaction(MADE)).await;
-    let head = Head { generation: 2, epoch: 5, ..MADE };
-    assert_eq!(world.run(Operation::Clear { handle }).await, Ok(Answer::Cleared(head)));
+    let head = Head { generation: 1, epoch: 5, ..MADE };
+    assert_eq!(world.read(handle, From::After(0), 9).await.first, 2);
+    assert_eq!(world.run(Operation::Clear { handle }).await, Ok(Answer::Done));
     let slice = world.read(handle, From::Start, 9).await;
     assert_eq!((slice.head, slice.directory, slice.segments), (head, Some(Directory::default()), vec![]));
+    assert_eq!(slice.first, u64::MAX);
     // No key is given twice.
     let appended = world.append(handle, Durability::Relaxed, &[single("4", 4)]).await;
     assert_eq!(appended, Ok(Answer::Appended { first: 4, last: 4 }));
+    world.delete_open(handle, &name).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_database_is_emptied_in_one_transaction_that_needs_no_space() {
+    let (world, name) = (World::new(), name());
+    let handle = filled(&world, &name).await;
+    let (begun, committed) = (Array::new(), Array::new());
+    let changes = [
+        watch_transactions(&begun),
+        watch_commits(&committed),
+        fail_at("IDBObjectStore", "put", "QuotaExceededError"),
+        fail_at("IDBObjectStore", "add", "QuotaExceededError"),
+    ];
+    let cleared = world.run(Operation::Clear { handle }).await;
+    changes.iter().rev().for_each(undo);
+    assert_eq!(cleared, Ok(Answer::Done));
+    assert_eq!((begun.length(), committed.length()), (1, 1));
+    assert!(records(&name, "segments").await.is_empty());
     world.delete_open(handle, &name).await;
 }
 

@@ -1,5 +1,7 @@
 //! Databases being opened, made, shared, upgraded and deleted.
 
+use std::rc::Rc;
+
 use js_sys::Array;
 use wasm_bindgen_test::wasm_bindgen_test;
 use wedsync_dashboard::core::store::event::Event;
@@ -104,11 +106,54 @@ async fn an_opening_that_the_browser_closes_is_told_and_dead() {
 #[wasm_bindgen_test]
 async fn what_is_closed_before_it_is_open_is_not_kept_open() {
     let (world, name) = (World::new(), name());
+    let handle = world.open(&name).await;
+    world.begin(Operation::Close { handle });
     let (handle, id) = world.begin_open(&name, Some(1));
     world.begin(Operation::Close { handle });
     assert_eq!(world.answer(id).await, Err(Failure::Dead));
     world.delete(&name).await;
     assert_eq!(world.rest(), []);
+}
+
+#[wasm_bindgen_test]
+async fn openings_that_are_given_up_while_they_wait_are_closed_once_they_are_open_and_make_nothing() {
+    let (world, neighbour, name) = (World::new(), World::new(), name());
+    let handle = neighbour.open(&name).await;
+    neighbour.begin(Operation::Close { handle });
+    let other = connect(&name, 1, false).await.unwrap();
+    // Behind a deletion that is blocked, all others wait in silence.
+    let deletion = neighbour.begin(Operation::Delete { name: Rc::clone(&name) });
+    let waiting = [0, 1].map(|_| {
+        let (handle, id) = world.begin_open(&name, Some(1));
+        world.begin(Operation::Close { handle });
+        id
+    });
+    let ends = World::new();
+    ends.begin_open(&name, Some(1));
+    ends.end();
+    turn().await;
+    close_raw(&other);
+    assert_eq!(neighbour.answer(deletion).await, Ok(Answer::Done));
+    for id in waiting {
+        assert!(world.answer(id).await.is_err());
+    }
+    assert!(!databases().await.iter().any(|other| **other == *name), "nobody wanted it any more");
+    // Nor do they hold open what is there.
+    let handle = neighbour.open(&name).await;
+    neighbour.begin(Operation::Close { handle });
+    let other = connect(&name, 1, false).await.unwrap();
+    let deletion = neighbour.begin(Operation::Delete { name: Rc::clone(&name) });
+    let (handle, id) = world.begin_open(&name, Some(1));
+    let (given_up, _) = world.begin_open(&name, Some(1));
+    world.begin(Operation::Close { handle: given_up });
+    close_raw(&other);
+    assert_eq!(neighbour.answer(deletion).await, Ok(Answer::Done));
+    world.answer(id).await.unwrap();
+    world.begin(Operation::Close { handle });
+    neighbour.rest();
+    world.delete(&name).await;
+    let is_blocked = |event: &Event<_>| matches!(event, Event::Blocked { .. });
+    assert!(!world.rest().iter().any(is_blocked), "nothing is open that nobody uses");
 }
 
 #[wasm_bindgen_test]

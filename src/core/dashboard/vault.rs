@@ -338,6 +338,7 @@ mod tests {
                     Operation::Read { .. } => Answer::Read(Slice {
                         head: Head::default(),
                         directory: None,
+                        first: u64::MAX,
                         segments: Vec::new(),
                         unreadable: Vec::new(),
                         is_end: true,

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::database::{Flight, Group};
+use super::evicting::Space;
 use super::names::Kind;
 use super::operation::{Failure, Operation};
 use super::output::{Outcome, Output, Refusal};
@@ -180,9 +181,12 @@ impl<P: Clone> Store<P> {
         let Some(flight) = database.flight.take() else { return };
         match failure {
             Some(Failure::Quota) => {
-                let has_made_space = std::mem::replace(&mut database.has_made_space, true);
-                if has_made_space || !self.make_space(now) {
-                    self.no_space(now, kind, &flight.groups);
+                let space = if database.has_made_space { Space::None } else { self.make_space(now) };
+                match (space, self.databases.get_mut(kind)) {
+                    (Space::Coming, Some(database)) => database.has_made_space = true,
+                    // The cache is not there yet. Once it is, all queues go on.
+                    (Space::Later, _) => {}
+                    _ => self.no_space(now, kind, &flight.groups),
                 }
             }
             Some(Failure::NotCloneable) => {

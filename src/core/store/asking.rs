@@ -121,7 +121,9 @@ impl<P: Clone> Store<P> {
             (Purpose::Fetch(kind), Ok(Answer::Got(segments))) => self.fetched(now, kind, segments),
             (Purpose::Collect(kind), Ok(Answer::Got(segments))) => self.collected(now, kind, segments),
             (Purpose::Compact(kind), Ok(Answer::Compacted(verdict))) => self.compacted(now, kind, *verdict),
-            (Purpose::Clear(kind), Ok(Answer::Cleared(head))) => self.cleared(now, kind, *head),
+            // It costs no call anything, and is due again when the log has grown.
+            (Purpose::Compact(kind), Err(Failure::Quota)) => self.give_up_compaction(kind),
+            (Purpose::Clear(kind), Ok(_)) => self.cleared(now, kind),
             (Purpose::Draw, Ok(Answer::Epoch(epoch))) => self.tell_epoch(Some(*epoch)),
             (Purpose::Persist(call), _) => self.persisted(call, result),
             (Purpose::Estimate(call), _) => self.estimated(call, result),
@@ -138,6 +140,9 @@ impl<P: Clone> Store<P> {
             // The next round sees what has become of it.
             (Purpose::Hold | Purpose::Mark | Purpose::Delete, _) => {}
             (purpose, _) => {
+                if matches!(result, Err(Failure::Quota)) {
+                    self.make_space(now);
+                }
                 if let Some(kind) = purpose.kind() {
                     self.lost(now, kind);
                 }

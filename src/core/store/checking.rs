@@ -4,7 +4,8 @@ use super::database::Link;
 use super::input::Timer;
 use super::names::Kind;
 use super::operation::{Failure, OperationId};
-use super::{DEADLINE, Life, PROBE_DEADLINE, Purpose, Store};
+use super::output::Trouble;
+use super::{DEADLINE, Life, OPENING, PROBE_DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
 
 /// How often it is looked for what others have written and whether the databases are still there, in milliseconds.
@@ -74,6 +75,17 @@ impl<P: Clone> Store<P> {
     /// An operation has taken too long: its outcome is unknown, and what it went through is opened anew.
     pub(super) fn overdue(&mut self, now: Instant, operation: OperationId) {
         let Some(purpose) = self.take_operation(operation) else { return };
+        if let Purpose::Open(kind) = purpose
+            && let Some(database) = self.databases.get_mut(kind)
+            && database.link == Link::Opening
+        {
+            // It waits for others to close the database. Browsers do not always say so: not if those others sleep, and not of
+            // what waits behind somebody's deletion.
+            database.link = Link::Blocked;
+            database.trouble = Some(Trouble::Blocked);
+            self.operations.push((operation, purpose));
+            return self.timers.set(Timer::Deadline(operation), now.after(DEADLINE - OPENING));
+        }
         match purpose.kind() {
             Some(kind) => self.lost(now, kind),
             None => self.done(now, purpose, &Err(Failure::Other(String::new()))),

@@ -3,7 +3,7 @@
 //!
 //! Only the leader does this, by its epoch and not by the lock it may believe to hold: the transaction finds out whether
 //! anything has been appended since the log was read, so also the record of a leader of a higher epoch, and then changes
-//! nothing. The order of what is left stays. Two things must outlive what is dropped: the highest epoch, and what has been
+//! nothing. Nor does it where the log has been emptied. The order of what is left stays. Two things must outlive what is dropped: the highest epoch, and what has been
 //! seen of each origin. A removal is dropped only where the log begins, since what it hides may lie before it; only if no
 //! entry that it hides lies behind it; and only if what it hides cannot be appended any more.
 
@@ -160,8 +160,8 @@ impl<P: Clone> Store<P> {
         if directory.through == 0 || !database.unreadable.is_empty() {
             return;
         }
-        let (epoch, through, added) = (self.epoch, index.through, Vec::new());
-        let compaction = Compaction { epoch, head, through, removed: None, added, directory };
+        let (epoch, through, first, added) = (self.epoch, index.through, index.first(), Vec::new());
+        let compaction = Compaction { epoch, head, through, first, removed: None, added, directory };
         self.replace(now, kind, compaction, Vec::new());
     }
 
@@ -227,8 +227,15 @@ impl<P: Clone> Store<P> {
         let (epoch, through) = (self.epoch, index.through);
         let directory = Directory::default();
         let removed = Some((first, last));
-        let compaction = Compaction { epoch, head, through, removed, added, directory };
+        let first = index.first();
+        let compaction = Compaction { epoch, head, through, first, removed, added, directory };
         self.replace(now, kind, compaction, dropped);
+    }
+
+    pub(super) fn give_up_compaction(&mut self, kind: Kind) {
+        if let Some(database) = self.databases.get_mut(kind) {
+            database.compacting = None;
+        }
     }
 
     /// Whether the removal of this entry, in that segment, has nothing left to hide.

@@ -19,6 +19,8 @@ pub(super) enum Link {
     Closed,
     /// It is being opened.
     Opening,
+    /// The same, and it takes so long that somebody has to be in the way.
+    Blocked,
     /// It is open, and whether it was wiped meanwhile is being looked up.
     Checking,
     /// What is in it is being read.
@@ -132,6 +134,9 @@ pub(super) struct Database<P> {
     pub handle: Option<HandleId>,
     /// The mark, where it names an earlier incarnation than this tab has.
     pub lower_mark: Option<u64>,
+    /// The mark was gone already when it was first read: it may have been made after that, and says nothing of what went with
+    /// the mark.
+    pub is_late: bool,
     /// As it was read last.
     pub head: Option<Head>,
     pub index: Index<P>,
@@ -186,6 +191,7 @@ impl<P: Clone> Database<P> {
             link: Link::Closed,
             handle: None,
             lower_mark: None,
+            is_late: false,
             head: None,
             index: Index::new(order(kind)),
             building: None,

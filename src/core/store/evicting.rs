@@ -2,12 +2,23 @@
 
 use std::rc::Rc;
 
-use super::database::{Database, Group};
+use super::database::{Group, Link};
 use super::names::Kind;
 use super::operation::Operation;
-use super::segment::{Content, Entry, Head};
+use super::segment::{Content, Entry};
 use super::{DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
+
+/// Whether there will be more space.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Space {
+    /// The cache is being given up.
+    Coming,
+    /// The cache will be, once it is open.
+    Later,
+    /// There is none to be given up.
+    None,
+}
 
 impl<P: Clone> Store<P> {
     /// What follows when a database has got further.
@@ -31,25 +42,35 @@ impl<P: Clone> Store<P> {
         self.asked(Purpose::Clear(Kind::Cache)).is_some()
     }
 
-    /// Gives up the cache, which needs no space, unlike removing its entries one by one. Whether that is possible.
-    pub(super) fn make_space(&mut self, now: Instant) -> bool {
+    /// Gives up the cache, which needs no space, unlike removing its entries one by one.
+    pub(super) fn make_space(&mut self, now: Instant) -> Space {
         if self.is_making_space() {
-            return true;
+            return Space::Coming;
         }
-        let Some(handle) = self.databases.get(Kind::Cache).and_then(Database::ready) else { return false };
-        self.ask(now, Purpose::Clear(Kind::Cache), Operation::Clear { handle }, DEADLINE);
-        true
+        let Some(cache) = self.databases.get(Kind::Cache) else { return Space::None };
+        match (cache.ready(), cache.link) {
+            (Some(handle), _) => {
+                self.ask(now, Purpose::Clear(Kind::Cache), Operation::Clear { handle }, DEADLINE);
+                Space::Coming
+            }
+            (None, Link::Closed) => Space::None,
+            (None, _) if cache.is_newer => Space::None,
+            (None, _) => Space::Later,
+        }
     }
 
-    /// The database is empty. Others find out by its generation.
-    pub(super) fn cleared(&mut self, now: Instant, kind: Kind, head: Head) {
-        let Some(database) = self.databases.get_mut(kind) else { return };
-        database.unreadable.clear();
-        if database.head.is_some_and(|known| known.generation.saturating_add(1) != head.generation) {
-            return self.rebuild(now, kind);
+    /// The database is empty. Others find out by the lowest key of its log.
+    pub(super) fn cleared(&mut self, now: Instant, kind: Kind) {
+        self.emptied(now, kind);
+        self.flush_all(now);
+    }
+
+    /// What was read of a log is not there any more.
+    pub(super) fn emptied(&mut self, now: Instant, kind: Kind) {
+        if let Some(database) = self.databases.get_mut(kind) {
+            database.unreadable.clear();
         }
         self.rebuild(now, kind);
-        self.flush_all(now);
     }
 
     /// Removes what has expired, then what was used longest ago, until the cache is below its limit by a tenth.

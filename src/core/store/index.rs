@@ -165,6 +165,11 @@ impl<P: Clone> Index<P> {
         &self.extents
     }
 
+    /// The key of the first; `u64::MAX` if there is none.
+    pub fn first(&self) -> u64 {
+        self.extents.first().map_or(u64::MAX, |extent| extent.key)
+    }
+
     /// Takes in the next segment, if it counts; its values are held if `holds`. Adds the keys that it has changed.
     pub fn apply(&mut self, key: u64, segment: &Segment<P>, holds: bool, changed: &mut Vec<Rc<str>>) {
         self.through = self.through.max(key);

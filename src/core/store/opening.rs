@@ -9,7 +9,7 @@ use super::operation::{Answer, Failure, HandleId, Operation, OperationId};
 use super::output::{Outcome, Refusal, Trouble};
 use super::segment::VERSION;
 use super::writing::settle;
-use super::{DEADLINE, Life, Purpose, Store};
+use super::{DEADLINE, Life, OPENING, Purpose, Store};
 use crate::core::time::Instant;
 
 /// What everybody has.
@@ -99,17 +99,24 @@ impl<P: Clone> Store<P> {
         let name = Rc::clone(&database.name);
         self.timers.clear(&Timer::Retry(kind));
         let operation = Operation::Open { handle, name, version, identity };
-        self.ask(now, Purpose::Open(kind), operation, DEADLINE);
+        self.ask(now, Purpose::Open(kind), operation, OPENING);
     }
 
     pub(super) fn opened(&mut self, now: Instant, kind: Kind, version: u32) {
+        self.unblocked(kind);
         let Some(database) = self.databases.get_mut(kind) else { return };
         database.link = Link::Checking;
         database.is_newer = version > VERSION;
-        if database.trouble == Some(Trouble::Blocked) {
+        self.ask_marks(now, Purpose::Check(kind));
+    }
+
+    /// Nobody is in the way of its opening any more.
+    fn unblocked(&mut self, kind: Kind) {
+        if let Some(database) = self.databases.get_mut(kind)
+            && database.trouble == Some(Trouble::Blocked)
+        {
             database.trouble = None;
         }
-        self.ask_marks(now, Purpose::Check(kind));
     }
 
     /// It is open; a wipe may have come between, and then what was opened is not to be used.
@@ -149,12 +156,14 @@ impl<P: Clone> Store<P> {
                 self.forget_orphan(kind);
             } else if let Some(database) = self.databases.get_mut(kind) {
                 database.name = self.owner.database(incarnation, kind);
+                database.is_late = false;
                 self.open(now, kind);
             }
         }
     }
 
     pub(super) fn not_opened(&mut self, now: Instant, kind: Kind, failure: Option<&Failure>) {
+        self.unblocked(kind);
         let Some(database) = self.databases.get_mut(kind) else { return };
         match failure {
             Some(Failure::Newer) if !database.is_newer => {
@@ -173,6 +182,9 @@ impl<P: Clone> Store<P> {
             _ => {
                 // It may be gone, and is then made anew.
                 database.is_newer = false;
+                if matches!(failure, Some(Failure::Quota)) {
+                    self.make_space(now);
+                }
                 self.lost(now, kind);
             }
         }

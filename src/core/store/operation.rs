@@ -55,8 +55,9 @@ pub enum Operation<P> {
         /// The name of the database.
         name: Rc<str>,
     },
-    /// Removes all segments and the directory, and then, in a second relaxed transaction, counts the head's generation up by
-    /// one: the first one needs no space. Answered with [`Answer::Cleared`].
+    /// Removes all segments and the directory, in one relaxed transaction. It puts nothing, not even a head, because a browser
+    /// without space refuses whatever puts anything: whoever has an index of the log learns of it by
+    /// [`Slice::first`]. Keys go on from where they were. Answered with [`Answer::Done`].
     Clear {
         /// The opening.
         handle: HandleId,
@@ -87,7 +88,7 @@ pub enum Operation<P> {
         /// Their keys.
         segments: Vec<u64>,
     },
-    /// Replaces a part of the log in one transaction: reads the head and the highest key of the log, asks
+    /// Replaces a part of the log in one transaction: reads the head, the highest and the lowest key of the log, asks
     /// [`Compaction::verdict`], and either leaves everything as it is or does what it says. Answered with
     /// [`Answer::Compacted`].
     Compact {
@@ -166,6 +167,9 @@ pub struct Compaction<P> {
     pub head: Head,
     /// The highest key of the log that this was decided by: if there is a higher one, nothing is done.
     pub through: u64,
+    /// The lowest key of the log that this was decided by: if that is not there any more, the log has been emptied, and nothing
+    /// is done.
+    pub first: u64,
     /// The segments with keys from the first to the second, both included, are removed; `None` for none.
     pub removed: Option<(u64, u64)>,
     /// What is put in their place, each under this key, which lies in that range.
@@ -186,12 +190,13 @@ pub enum Verdict {
 }
 
 impl<P> Compaction<P> {
-    /// What becomes of it, by what its transaction finds: the head, and the highest key of the log (0 if it is empty).
-    pub fn verdict(&self, found: &Head, newest: u64) -> Verdict {
+    /// What becomes of it, by what its transaction finds: the head, the highest key of the log (0 if it is empty), and the
+    /// lowest (`u64::MAX` if it is).
+    pub fn verdict(&self, found: &Head, newest: u64, first: u64) -> Verdict {
         if found.epoch > self.epoch {
             return Verdict::Fenced(found.epoch);
         }
-        if *found != self.head || newest > self.through {
+        if *found != self.head || newest > self.through || first > self.first {
             return Verdict::Behind;
         }
         Verdict::Done(Head { generation: found.generation.saturating_add(1), epoch: self.epoch, ..*found })
@@ -205,6 +210,8 @@ pub struct Slice<P> {
     pub head: Head,
     /// The directory, for [`From::Start`]; an empty one where none has been written.
     pub directory: Option<Directory>,
+    /// The lowest key of the whole log; `u64::MAX` if it is empty.
+    pub first: u64,
     /// Segments by their keys, ascending.
     pub segments: Vec<(u64, Segment<P>)>,
     /// Keys of records in the slice that this build cannot read: damaged, foreign, or of a newer format.
@@ -240,8 +247,6 @@ pub enum Answer<P> {
     Compacted(Verdict),
     /// The epoch that was drawn.
     Epoch(u64),
-    /// The database is empty; its head now.
-    Cleared(Head),
     /// Names.
     Names(Vec<String>),
     /// Space in bytes; 0 where the browser does not tell.

@@ -162,7 +162,8 @@ pub enum Durability {
 /// What is wrong with a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// Another tab with an older build holds it open.
+    /// It waits to be opened, for longer than that takes: for another tab of an older build that holds it open, or for one that
+    /// sleeps.
     Blocked,
     /// It does not answer in time, or its handle dies: opened again.
     Failing,

@@ -36,7 +36,10 @@ impl<P: Clone> Store<P> {
         let head = slice.head;
         let is_other = database.head.is_some_and(|known| known.identity != head.identity);
         let is_unknown = database.head.is_none();
-        if let Some(mark) = database.lower_mark.take().filter(|_| !is_unknown || SHARED.contains(&kind)) {
+        let is_telling = SHARED.contains(&kind) || !(is_unknown || database.is_late);
+        let mark = database.lower_mark.take();
+        database.is_late |= is_unknown && mark.is_some();
+        if let Some(mark) = mark.filter(|_| is_telling) {
             self.unmarked(now, mark, !is_other && !is_unknown);
             if is_other || is_unknown {
                 return;
@@ -52,6 +55,9 @@ impl<P: Clone> Store<P> {
             self.belongs_to_newer(kind);
             self.try_later(now, kind);
             return self.plan_spilling();
+        }
+        if slice.first > database.building.as_ref().unwrap_or(&database.index).first() {
+            return self.emptied(now, kind);
         }
         if let Some(known) = database.head {
             let is_fresh = database.building.as_ref().is_some_and(Index::is_fresh);
@@ -118,6 +124,10 @@ impl<P: Clone> Store<P> {
             self.read(now, kind, DEADLINE);
         }
         self.adopt(now, kind);
+        if kind == Kind::Cache {
+            // What was refused for want of space may have waited for it.
+            self.flush_all(now);
+        }
         self.flush(now, kind);
         self.serve(now, kind);
         self.leave(now);

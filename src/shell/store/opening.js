@@ -15,16 +15,16 @@ function answer(request, blocked) {
 
 /**
  * Opens a database, `[database, whether it was made]`. A new one gets its object stores and its head; without a head there
- * shall be no new one.
+ * shall be no new one, nor once it is not wanted any more: what waits behind others is opened at any time later.
  */
-export async function openDatabase(name, version, head, blocked) {
+export async function openDatabase(name, version, head, isWanted, blocked) {
   if (head) note(name);
   const request = asked(name, version);
   let wasMade = false;
   request.onupgradeneeded = ({ oldVersion }) => {
     const { result, transaction } = request;
     // Aborted, a database that was not there before is not there after.
-    if (!head) return transaction.abort();
+    if (!head || !isWanted()) return transaction.abort();
     // There is no older version than the first.
     if (oldVersion > 0) return;
     result.createObjectStore('segments', { autoIncrement: true });

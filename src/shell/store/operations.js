@@ -42,10 +42,11 @@ export function operations(tell) {
     /** `[whether it was made, its version]`, or nothing if it has been given up meanwhile. */
     async open(handle, name, version, head, onBlocked) {
       databases.set(handle, undefined);
-      const opening = openDatabase(name, version, head, onBlocked);
+      const isWanted = () => databases.has(handle);
+      const opening = openDatabase(name, version, head, isWanted, onBlocked);
       opening.catch(() => databases.delete(handle));
       const [database, wasMade] = await opening;
-      if (!databases.has(handle)) return database.close();
+      if (!isWanted()) return database.close();
       databases.set(handle, database);
       listen(handle, database);
       return [wasMade, database.version];

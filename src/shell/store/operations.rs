@@ -122,7 +122,7 @@ pub fn next_head(operation: &Operation<JsValue>, found: &Array) -> Result<Option
         Operation::DrawEpoch { above, .. } => {
             Some(Head { epoch: head.epoch.max(*above).saturating_add(1), ..head })
         }
-        _ => Some(Head { generation: head.generation.saturating_add(1), ..head }),
+        _ => None,
     })
 }
 
@@ -148,12 +148,8 @@ pub fn answer(operation: &Operation<JsValue>, told: &JsValue) -> Outcome {
         }
         Operation::Read { from, most, .. } => Answer::Read(slice(*from, *most, found)?),
         Operation::Compact { compaction, .. } => Answer::Compacted(verdict(compaction, found)?),
-        Operation::DrawEpoch { .. } | Operation::Clear { .. } => {
-            let head = next_head(operation, found)?.unwrap_or_default();
-            match operation {
-                Operation::Clear { .. } => Answer::Cleared(head),
-                _ => Answer::Epoch(head.epoch),
-            }
+        Operation::DrawEpoch { .. } => {
+            Answer::Epoch(next_head(operation, found)?.map_or(0, |head| head.epoch))
         }
         Operation::Names { .. } | Operation::Held { .. } => {
             Answer::Names(found.iter().filter_map(|name| name.as_string()).collect())
@@ -169,15 +165,16 @@ pub fn answer(operation: &Operation<JsValue>, told: &JsValue) -> Outcome {
         }
         Operation::Close { .. }
         | Operation::Delete { .. }
+        | Operation::Clear { .. }
         | Operation::WriteMark { .. }
         | Operation::Hold { .. }
         | Operation::Release { .. } => Answer::Done,
     })
 }
 
-/// A slice of the log, of `[directory, head, keys, records]`.
+/// A slice of the log, of `[directory, head, lowest key, keys, records]`.
 fn slice(from: From, most: u32, found: &Array) -> Result<Slice<JsValue>, Failure> {
-    let (directory, keys, records) = (found.get(0), found.get(2), found.get(3));
+    let (directory, keys, records) = (found.get(0), found.get(3), found.get(4));
     let (keys, records): (&Array, &Array) = (keys.unchecked_ref(), records.unchecked_ref());
     let mut slice = Slice {
         head: head_of(&found.get(1))?,
@@ -186,6 +183,7 @@ fn slice(from: From, most: u32, found: &Array) -> Result<Slice<JsValue>, Failure
             From::Start if directory.is_undefined() => Some(Directory::default()),
             From::Start => Some(unpack_directory(&directory).ok_or(Failure::Corrupt)?),
         },
+        first: lowest(&found.get(2)),
         segments: Vec::new(),
         unreadable: Vec::new(),
         is_end: keys.length() < most,
@@ -208,5 +206,11 @@ fn head_of(record: &JsValue) -> Result<Head, Failure> {
 /// What becomes of a compaction.
 fn verdict(compaction: &Compaction<JsValue>, found: &Array) -> Result<Verdict, Failure> {
     let newest = if found.get(1).is_undefined() { compaction.through } else { u64::MAX };
-    Ok(compaction.verdict(&head_of(&found.get(0))?, newest))
+    Ok(compaction.verdict(&head_of(&found.get(0))?, newest, lowest(&found.get(2))))
+}
+
+/// The lowest key of a log, by what was found of it.
+fn lowest(found: &JsValue) -> u64 {
+    // A cast rounds down: what lies below the first whole number is not ours.
+    found.as_f64().map_or(u64::MAX, |key| key as u64)
 }

@@ -43,13 +43,13 @@ export const performing = {
     }
   },
 
-  /** `[directory, head, keys, records]`: from a key on, or from where the directory ends. */
+  /** `[directory, head, lowest key, keys, records]`: from a key on, or from where the directory ends. */
   async read({ database }, after, most) {
     const isStart = after === undefined;
     const slice = async (...of) => {
       const found = await run(database, both, undefined, isStart ? [directory] : [], ([start]) => {
         const from = isStart ? (start?.t ?? 0) : after;
-        return [head, ...of.map((range) => range(from, most))];
+        return [head, keyAbove(0), ...of.map((range) => range(from, most))];
       });
       return isStart ? found : [undefined, ...found];
     };
@@ -58,13 +58,13 @@ export const performing = {
     } catch (reason) {
       if (kindOf(reason) !== corrupt) throw reason;
       const found = await slice(keysAbove);
-      return [...found, await alone(database, found[2], reason)];
+      return [...found, await alone(database, found[3], reason)];
     }
   },
 
-  /** `[the head before, the first key above what was looked at]` */
+  /** `[the head before, the first key above what was looked at, the lowest key]` */
   compact({ database, next }, durability, through, first, last, added, newDirectory) {
-    return run(database, both, durability, [head, keyAbove(through)], (found) => {
+    return run(database, both, durability, [head, keyAbove(through), keyAbove(0)], (found) => {
       const newHead = next(found);
       if (!newHead) return [];
       const removed = first === undefined ? [] : [removeRange('segments', first, last)];
@@ -78,14 +78,9 @@ export const performing = {
     return run(database, 'manifest', 'strict', [head], (found) => [putHead(next(found))]);
   },
 
-  /** `[the head before]` */
-  async clear({ database, next }) {
-    // Where there is no space, Chromium refuses a transaction that puts anything, however much it removes. The head follows in
-    // one of its own.
-    const empty = [clear('segments'), removeRange('manifest', 1, 1)];
-    await run(database, both, 'relaxed', [], () => empty);
-    return run(database, 'manifest', 'relaxed', [head], (found) => [putHead(next(found))]);
-  },
+  /** Where there is no space, Chromium refuses a transaction that puts anything, however much it removes. */
+  clear: ({ database }) =>
+    run(database, both, 'relaxed', [], () => [clear('segments'), removeRange('manifest', 1, 1)]),
 };
 
 /**

@@ -226,3 +226,49 @@ fn blocked_is_told_as_long_as_it_is_so() {
     world.wait(40_000);
     assert_eq!(world.tabs[tab].store.status().outbox, Some(Trouble::Newer), "and is over once it is open");
 }
+
+#[test]
+fn an_opening_that_waits_in_silence_is_told_as_blocked_within_a_second_and_leaves_nothing_open() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    let name = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox).to_string();
+    world.browser.stuck.insert(name.clone());
+    world.browser.lose(&name);
+    world.collect();
+    world.wait(950);
+    assert_eq!(world.tabs[tab].store.status().outbox, Some(Trouble::Blocked));
+    assert_eq!(world.tabs[tab].store.status().data, None);
+    let enqueued = world.put(tab, Kind::Outbox, "ours", false);
+    world.wait(2_000);
+    assert_eq!(world.outcome(tab, enqueued), Some(&Outcome::Durable), "in the spill");
+    // Opened again and again, each time behind those before.
+    world.wait(60_000);
+    assert_eq!(world.tabs[tab].store.status().outbox, Some(Trouble::Blocked));
+    world.handle(tab, Input::Suspend);
+    world.browser.stuck.clear();
+    world.browser.settle_all(world.now);
+    world.collect();
+    world.wait(100);
+    assert_eq!(world.browser.open_connections(), 0, "what was given up is closed when its turn comes");
+    assert!(!world.browser.disk.bases.contains_key(&name), "and makes nothing");
+    world.handle(tab, Input::Resume);
+    world.wait(1_000);
+    assert_eq!(world.tabs[tab].store.status().outbox, None);
+    assert_eq!(world.keys(Kind::Outbox), ["ours"]);
+}
+
+#[test]
+fn a_database_that_is_slow_and_then_fails_is_not_told_as_blocked() {
+    let mut world = world();
+    let name = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox).to_string();
+    world.browser.stuck.insert(name.clone());
+    let tab = world.open_tab();
+    world.wait(1_000);
+    assert_eq!(world.tabs[tab].store.status().outbox, Some(Trouble::Blocked));
+    world.browser.is_full = true;
+    world.browser.stuck.clear();
+    world.browser.settle_all(world.now);
+    world.collect();
+    world.wait(50);
+    assert_eq!(world.tabs[tab].store.status().outbox, Some(Trouble::Failing));
+}

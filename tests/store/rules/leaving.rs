@@ -83,6 +83,43 @@ fn a_page_that_opens_after_a_wipe_that_it_was_not_told_of_learns_of_it_before_it
     assert_eq!(logged.flat_map(|segment| &segment.entries).filter(|entry| &*entry.key == "late").count(), 0);
 }
 
+#[test]
+fn a_mark_that_was_cleared_with_the_databases_is_not_brought_back_by_one_that_was_made_afterwards() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    world.call(tab, Command::Wipe { spares_pending: false }, Call { is_wipe: true, ..empty() });
+    world.wait(6_000);
+    world.handle(tab, Input::Start);
+    world.handle(tab, Input::Open);
+    world.tabs[tab].is_ended = false;
+    world.wait(500);
+    let owner = Owner::new(PROJECT, Some(USER));
+    let mark = world.browser.disk.marks.values().next().copied().expect("a mark");
+    for kind in [Kind::Outbox, Kind::Data, Kind::Cache] {
+        world.browser.stuck.insert(owner.database(mark, kind).to_string());
+    }
+    world.browser.clear_site(world.now, true);
+    world.collect();
+    world.wait(500);
+    for _ in 0..3 {
+        world.crown(tab);
+        world.wait(1_000);
+        assert!(world.tabs[tab].leads, "the counter of epochs was made anew, and is opened again");
+        world.holder = None;
+        world.tabs[tab].leads = false;
+        world.browser.kill_handles(tab);
+    }
+    assert!(world.browser.disk.marks.is_empty(), "others have begun without it");
+    // It learns of that as soon as it sees what has become of its data.
+    world.browser.stuck.clear();
+    world.browser.settle_all(world.now);
+    world.wait(35_000);
+    world.put(tab, Kind::Outbox, "new", false);
+    world.wait(2_000);
+    assert!(world.browser.disk.marks.is_empty());
+    assert_eq!(world.keys(Kind::Outbox), ["new"]);
+}
+
 fn spares(world: &mut World, tab: TabId) -> CallId {
     world.call(tab, Command::Wipe { spares_pending: true }, Call { is_wipe: true, ..empty() })
 }

@@ -3,6 +3,7 @@
 mod compacting;
 mod failing;
 mod leaving;
+mod space;
 mod spilling;
 mod writing;
 

@@ -1,4 +1,4 @@
-//! What is written: batches, limits, space, and who may.
+//! What is written: batches, limits, and who may.
 
 use super::*;
 
@@ -45,30 +45,6 @@ fn a_transaction_is_no_larger_than_its_limit_unless_one_write_is() {
     let expected: Vec<_> =
         (0..40).map(|at| format!("a{at}")).chain((0..20).map(|at| format!("b{at}"))).collect();
     assert_eq!(keys, expected, "in the order in which they were written");
-}
-
-#[test]
-fn space_is_made_of_the_cache_and_only_then_refused() {
-    let mut world = world();
-    let tab = world.settled_tab();
-    world.put(tab, Kind::Cache, "derived", false);
-    world.wait(100);
-    world.browser.is_full = true;
-    world.browser.frees_by_clearing = Some(true);
-    let saved = world.put(tab, Kind::Outbox, "saved", false);
-    world.wait(900);
-    assert_eq!(world.outcome(tab, saved), Some(&Outcome::Durable));
-    assert!(world.keys(Kind::Cache).is_empty(), "the cache is given up");
-    world.browser.is_full = true;
-    world.browser.frees_by_clearing = Some(false);
-    let refused = world.put(tab, Kind::Outbox, "refused", false);
-    world.wait(900);
-    assert_eq!(world.outcome(tab, refused), Some(&Outcome::Failed(Refusal::Quota)));
-    world.browser.is_full = false;
-    world.put(tab, Kind::Outbox, "next", false);
-    world.wait(900);
-    let keys = world.keys(Kind::Outbox);
-    assert_eq!(keys, ["saved", "next"]);
 }
 
 #[test]
