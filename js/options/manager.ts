@@ -82,9 +82,9 @@ const behaviour = {
   /**
    * `shared`: the tabs of a user share one connection, which one of them holds for all; where the browser has no Web Locks
    * or no `BroadcastChannel`, and while it is not known whose tab it is, a tab has its own. `alone`: each tab always has its
-   * own. Default `alone`.
+   * own. Default `shared`.
    */
-  tabs: v.optional(choice(['shared', 'alone']), 'alone'),
+  tabs: v.optional(choice(['shared', 'alone']), 'shared'),
   /** Milliseconds that a socket stays open without subscriptions. Default 10,000. */
   disconnectWhenIdleMs: v.optional(whole(0, 3_600_000), 10_000),
   /**

@@ -9,7 +9,9 @@ export const notes = {
   'reconnect.events_lost':
     'nothing is resumed yet: what is inserted while the link is away is lost to both clients, and ours loses less only as far as it is back sooner. Events with numbers, read again from where a client left off, are what brings it to 0.',
   'reconnect.events_lost_cut': 'as `reconnect.events_lost`.',
-  tabs: 'each tab opens a socket of its own, because no tab leads yet: ten tabs cost what ten clients cost. One leader and messages between tabs bring it to one socket.',
+  'tabs.cpu':
+    'every tab parses, routes and shows each message itself, which is nearly all of the time: one socket with a bare `JSON.parse` in each tab needs as much. What sharing saves is the sockets and the bytes; tabs that nobody sees would have to be told less often for more.',
+  'tabs.ten_cpu': 'as `tabs.cpu`.',
   'startup.download_gzip':
     'all of Realtime is in it, and nothing else. Five sixths are WebAssembly, whose code gzip leaves at two fifths. docs/performance.md says what was tried, and `npm run size` names the largest functions.',
   'startup.download_brotli': 'as `startup.download_gzip`.',

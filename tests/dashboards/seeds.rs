@@ -7,10 +7,11 @@ use serde_json::json;
 use wedsync_dashboard::core::news::Status;
 use wedsync_dashboard::core::page::PageEvent;
 use wedsync_dashboard::core::realtime::Command;
+use wedsync_dashboard::core::realtime::subscriptions::Subscription;
 use wedsync_dashboard::core::tabs::role::Role;
 
 use crate::sharing::{broadcasts, presence};
-use crate::world::World;
+use crate::world::{Reply, World};
 
 const FAULTY: u64 = 90_000;
 /// A server that was restarted, and a way that was found anew.
@@ -18,10 +19,16 @@ const HEALING: u64 = 90_000;
 const IDS: [&str; 3] = ["feed", "desk", "who"];
 const USERS: [Option<&str>; 3] = [None, Some("alice"), Some("bob")];
 
-fn want(world: &mut World, tab: usize) {
+fn wish(world: &mut World) -> (&'static str, Subscription) {
     let id = IDS[world.rng.up_to(2) as usize];
     let channel = ["a", "b"][world.rng.up_to(1) as usize];
     let subscription = if id == "who" { presence("who") } else { broadcasts(channel, channel == "b") };
+    let auto_reconnect = world.rng.up_to(5) > 0;
+    (id, Subscription { auto_reconnect, ..subscription })
+}
+
+fn want(world: &mut World, tab: usize) {
+    let (id, subscription) = wish(world);
     let input = world.tabs[tab].subscribe(id, subscription);
     world.input(tab, input);
 }
@@ -40,7 +47,7 @@ fn act(world: &mut World) {
         open(world);
         return;
     };
-    match world.rng.up_to(13) {
+    match world.rng.up_to(14) {
         0..=1 if world.tabs.iter().filter(|tab| !tab.is_gone).count() < 6 => open(world),
         0..=4 => want(world, tab),
         5 => {
@@ -64,6 +71,13 @@ fn act(world: &mut World) {
             }
         }
         11 => world.server.restart(),
+        // From within a callback, to what it was told.
+        14 => {
+            let (told, _) = wish(world);
+            let what = ["failed", "reconnecting", "live"][world.rng.up_to(2) as usize];
+            let (id, subscription) = wish(world);
+            world.replies.push(Reply { tab, told: (told, what), id, subscription });
+        }
         12 => {
             world.input(tab, PageEvent::Suspend);
             world.run(200);
@@ -92,6 +106,7 @@ fn simulate(seed: u64) {
         }
     }
     world.run(HEALING);
+    world.replies.clear();
     let alive: Vec<usize> = (0..world.tabs.len()).filter(|tab| !world.tabs[*tab].is_gone).collect();
     for tab in &alive {
         let state = &world.tabs[*tab];

@@ -9,6 +9,7 @@ use wedsync_dashboard::core::ids::{SocketId, TabId};
 use wedsync_dashboard::core::page::PageEvent;
 use wedsync_dashboard::core::realtime::Action as Sent;
 use wedsync_dashboard::core::realtime::frame::Encoding;
+use wedsync_dashboard::core::realtime::subscriptions::Subscription;
 use wedsync_dashboard::core::rng::Rng;
 use wedsync_dashboard::core::store::event::Event::Done;
 use wedsync_dashboard::core::store::operation::{Answer, Failure, Operation, Slice};
@@ -27,6 +28,14 @@ enum Later {
     Handshake(usize, SocketId, Conn),
     ToServer(Conn, Data),
     ToClient(Conn, Emission),
+}
+
+/// Once a tab's subscription has been told something, the tab subscribes as it says.
+pub struct Reply {
+    pub tab: usize,
+    pub told: (&'static str, &'static str),
+    pub id: &'static str,
+    pub subscription: Subscription,
 }
 
 pub struct World {
@@ -49,6 +58,8 @@ pub struct World {
     pub http: Vec<(usize, RequestId)>,
     /// How many frames each tab has sent.
     pub sent: BTreeMap<usize, u32>,
+    /// What an application asks for in the very step in which it is told something.
+    pub replies: Vec<Reply>,
     trace: bool,
 }
 
@@ -79,6 +90,7 @@ impl World {
             opened: 0,
             http: Vec::new(),
             sent: BTreeMap::new(),
+            replies: Vec::new(),
             trace: std::env::var_os("TABS_TRACE").is_some(),
         }
     }
@@ -212,6 +224,14 @@ impl World {
             let answer = self.tabs[tab].token(Some(question), self.now);
             let delay = self.rng.up_to(80);
             self.later(delay, Later::Tab(tab, Event::Input(Input::Session(answer))));
+        }
+        while let Some(at) = self.replies.iter().position(|reply| {
+            let is_told = |(id, what): &(String, &str)| (id.as_str(), *what) == reply.told;
+            reply.tab == tab && self.tabs[tab].told.iter().any(is_told)
+        }) {
+            let Reply { id, subscription, .. } = self.replies.remove(at);
+            let input = self.tabs[tab].subscribe(id, subscription);
+            self.input(tab, input);
         }
     }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { cacheDir, root } from '../../scripts/lib/paths.mjs';
 import { lastLines, run } from '../../scripts/lib/process.mjs';
+import { dashboardsMutants } from './dashboards.mjs';
 import { mutants } from './mutants.mjs';
 import { storeMutants } from './store.mjs';
 import { tabsMutants } from './tabs.mjs';
@@ -26,8 +27,10 @@ before(() => {
     'Cargo.lock',
     'src',
     'tests/clock',
+    'tests/dashboards',
     'tests/options',
     'tests/sim',
+    'tests/sim_dashboards.rs',
     'tests/sim_realtime.rs',
     'tests/sim_store.rs',
     'tests/sim_tabs.rs',
@@ -62,6 +65,17 @@ test('the simulation of tabs passes on the sources as they are', async () => {
 for (const mutant of tabsMutants) {
   test(`the simulation of tabs finds ${mutant.name}`, async () => {
     await simulateMutant(mutant, simulateTabs);
+  });
+}
+
+test('the simulation of dashboards passes on the sources as they are', async () => {
+  const { code, output } = await simulateDashboards();
+  assert.equal(code, 0, lastLines(output, 30));
+});
+
+for (const mutant of dashboardsMutants) {
+  test(`the simulation of dashboards finds ${mutant.name}`, async () => {
+    await simulateMutant(mutant, simulateDashboards);
   });
 }
 
@@ -115,6 +129,10 @@ function simulateStore() {
 
 function simulateTabs() {
   return simulation('sim_tabs', []);
+}
+
+function simulateDashboards() {
+  return simulation('sim_dashboards', []);
 }
 
 /** @param {string} name @param {string[]} tests */

@@ -440,7 +440,9 @@ test('bytes arrive as bytes; with `ack` a send resolves once the server has answ
 
 test('presence: who comes, changes and goes, as one event each', async () => {
   const { result } = await inPage(async () => {
-    const [one, two] = [0, 0].map(() => new wedsync.RealtimeSubscriptionManager(options));
+    // Two people, each with a key of their own: no tabs of one user.
+    const alone = { ...options, tabs: 'alone' };
+    const [one, two] = [0, 0].map(() => new wedsync.RealtimeSubscriptionManager(alone));
     /** @type {string[]} */
     const told = [];
     const told3 = new Promise((resolve) => {

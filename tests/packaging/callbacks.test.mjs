@@ -24,7 +24,7 @@ const options = undefined;
 const cut = async () => {};
 /** @type {() => Promise<void>} */
 const insertNote = async () => {};
-/** @type {(callback: string) => Promise<any>} */
+/** @type {(callback: string, tabs: string) => Promise<any>} */
 const play = async () => ({});
 void [wedsync, options, cut, insertNote, play];
 
@@ -89,9 +89,9 @@ function script() {
     },
   };
 
-  page.play = async (/** @type {string} */ callback) => {
+  page.play = async (/** @type {string} */ callback, /** @type {string} */ tabs) => {
     await page.wedsync.init();
-    const players = Object.entries(calls).map(([name, call]) => player(callback, name, call));
+    const players = Object.entries(calls).map(([name, call]) => player(callback, name, call, tabs));
     const [live] = [await Promise.all(players.map(({ live }) => within(8_000, live)))];
     await page.insertNote();
     // Messages take their way, and a heartbeat a second.
@@ -119,7 +119,12 @@ function script() {
   };
 
   /** A manager with one subscription of each kind, whose `callback` asks once for `call`. */
-  function player(/** @type {string} */ callback, /** @type {string} */ name, /** @type {any} */ call) {
+  function player(
+    /** @type {string} */ callback,
+    /** @type {string} */ name,
+    /** @type {any} */ call,
+    /** @type {string} */ tabs,
+  ) {
     let called = false;
     /** @type {[string, Promise<unknown>][]} */
     const promises = [];
@@ -139,6 +144,7 @@ function script() {
     const manager = new page.wedsync.RealtimeSubscriptionManager({
       ...page.options,
       heartbeatIntervalMs: 1_000,
+      tabs,
       accessToken: () => {
         hit('accessToken');
         return null;
@@ -170,7 +176,8 @@ function script() {
     };
     subscribe('lobby', { ack: true, self: true });
     subscribe('batches', { channel: 'lobby', deliver: 'batch', self: true });
-    subscribe('team', { presence: { key: `${callback} ${name}` } });
+    // One key for all that share a connection.
+    subscribe('team', { presence: { key: callback } });
     subscribe('notes', { table: 'notes' });
     subscribe('doomed 1', { autoReconnect: false });
     subscribe('doomed 2', { autoReconnect: false });
@@ -184,7 +191,19 @@ function script() {
   }
 }
 
-for (const callback of [
+/** Called also, or only, where a tab has a connection of its own. */
+const alone = [
+  'onData of lobby',
+  'onError of doomed 1',
+  'onError of limited',
+  'onStatus of lobby',
+  'onStatus closed of lobby',
+  'on disconnected',
+  'on error',
+  'on max-reconnect-attempts',
+  'onTraffic out',
+];
+const shared = [
   'onData of lobby',
   'onData of batches',
   'onData of notes',
@@ -211,11 +230,14 @@ for (const callback of [
   'onConnectionState',
   'onLog',
   'onTraffic in',
-  'onTraffic out',
   'accessToken',
+];
+for (const [callback, tabs] of [
+  ...shared.map((callback) => [callback, 'shared']),
+  ...alone.map((callback) => [callback, 'alone']),
 ]) {
-  test(`any call may come from \`${callback}\``, async () => {
-    const program = `play(${JSON.stringify(callback)})`;
+  test(`any call may come from \`${callback}\`, ${tabs}`, async () => {
+    const program = `play(${JSON.stringify(callback)}, ${JSON.stringify(tabs)})`;
     const { result, errors } = await pages.inPage(/** @type {any} */ (program), { prepare });
     assert.deepEqual(result.told, []);
     assert.deepEqual(errors, [], 'nothing was thrown into the page');
@@ -286,6 +308,10 @@ test('what the application itself ends is no unhandled rejection, awaited or not
       const other = new wedsync.RealtimeSubscriptionManager(options);
       void other.subscribe('lobby', { ...lobby, typo: 1 });
       void other.send('nobody', 'x', null);
+      // Told by the tab that leads, once there is one.
+      while (!unhandled.includes('unknown_subscription')) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
       other.close();
       void other.send('lobby', 'x', null);
       const awaited = await other.subscribe('lobby', lobby).catch((/** @type {any} */ error) => error.code);

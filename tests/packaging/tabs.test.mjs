@@ -90,7 +90,7 @@ async function begin(page, options) {
       const told = /** @type {{ at: number, what: string }[]} */ ([]);
       const heard = /** @type {unknown[]} */ ([]);
       const tell = (/** @type {string} */ what) => told.push({ at: Date.now(), what });
-      const manager = new RealtimeSubscriptionManager({ url, key, accessToken: token, tabs: 'shared' });
+      const manager = new RealtimeSubscriptionManager({ url, key, accessToken: token });
       Object.assign(window, { manager, told, heard });
       manager.on('tabs', (/** @type {any} */ { role }) => tell(role));
       await manager.subscribe('lobby', {
@@ -355,7 +355,7 @@ test('the application’s token is asked for by one tab at a time, also where tw
             await window.note(began, Date.now());
             return token;
           };
-          window.manager = new RealtimeSubscriptionManager({ url, key, accessToken, tabs: 'shared' });
+          window.manager = new RealtimeSubscriptionManager({ url, key, accessToken });
           await window.manager.subscribe('lobby', { channel: 'lobby', onData() {} });
         },
         { url: backend.url, key: backend.anonKey, token },
@@ -386,7 +386,7 @@ test('a question for the token that is never answered holds another tab up no lo
           window.askedAt = Date.now();
           return token ?? new Promise(() => {});
         };
-        window.manager = new RealtimeSubscriptionManager({ url, key, accessToken, tabs: 'shared' });
+        window.manager = new RealtimeSubscriptionManager({ url, key, accessToken });
         const began = Date.now();
         const live = window.manager
           .subscribe('lobby', { channel: 'lobby', onData() {} })

@@ -47,9 +47,10 @@ impl<R: Relay> Tabs<R> {
     /// Another tab serves the subscription, or none does yet: that it ends is not for that one to say.
     fn end(&mut self, id: String) {
         let Some(slot) = self.own.wants.remove(&id) else { return };
-        let calls = self.own.take_calls_of(&id);
+        let (subscribing, tracking) = (self.own.take_subscribing(&id), self.own.take_tracking(&id));
         self.tell_news(News::Status { id, status: Status::Closed });
-        self.fail(calls, Code::Unsubscribed, "The subscription was ended before it was live.");
+        self.fail(subscribing, Code::Unsubscribed, "The subscription was ended before it was live.");
+        self.fail(tracking, Code::NotJoined, "The subscription was ended before the server had answered.");
         self.tell(Output::Routes(Edit::DropSlot { slot }));
     }
 

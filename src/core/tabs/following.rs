@@ -10,7 +10,7 @@ use super::{Tabs, Timer};
 use crate::core::command::Command;
 use crate::core::edit::Edit;
 use crate::core::ids::{Slot, TabId};
-use crate::core::news::News;
+use crate::core::news::{News, Status};
 use crate::core::time::Instant;
 
 /// A follower says at least so often that it is there, in milliseconds.
@@ -113,11 +113,8 @@ impl<R: Relay> Tabs<R> {
 
     pub(super) fn send_to_leader(&mut self, now: Instant, body: Body<R>) {
         let Role::Following { leader, epoch } = self.role else { return };
-        if let Body::Command(Command::Subscribe { id, call, .. }) = &body
-            && let Some(want) = self.own.wants.get_mut(id)
-            && want.call == *call
-        {
-            want.asked = self.leader.link.sent() + 1;
+        if let Body::Command(Command::Subscribe { id, call, .. }) = &body {
+            self.own.wants.asked(id, *call, self.leader.link.sent() + 1);
         }
         let body = body.to_payload();
         let number = self.leader.link.send(now, body.clone());
@@ -183,12 +180,14 @@ impl<R: Relay> Tabs<R> {
         match body {
             Body::News { news, state, after } => {
                 // Otherwise it is of what the application has replaced since.
-                if self.is_about_present(&news, after) {
+                if self.is_about_present(&news, after) && !self.is_begun_again(&news, after) {
                     self.own_news(news, state);
                 }
             }
             Body::Link(link) => self.own_link(link),
             Body::Routes(topic, routes) => self.routed(topic, routes),
+            // What is begun again keeps its callback.
+            Body::DropSlot(slot) if self.own.wants.has_slot(slot) => {}
             Body::DropSlot(slot) => self.tell(Output::Routes(Edit::DropSlot { slot })),
             Body::Echo(echo) => self.tell(Output::Deliver(echo)),
             Body::Command(_) | Body::Token(_) | Body::Overflow(..) => self.stats.malformed += 1,
@@ -198,6 +197,16 @@ impl<R: Relay> Tabs<R> {
     fn is_about_present(&self, news: &News<R::Payload>, after: u64) -> bool {
         let want = news.id().and_then(|id| self.own.wants.get(id));
         want.is_none_or(|want| want.asked <= after)
+    }
+
+    /// Whether it is that the leader has given up what it is about to hear was asked for again.
+    fn is_begun_again(&mut self, news: &News<R::Payload>, after: u64) -> bool {
+        let News::Status { id, status: Status::Failed } = news else { return false };
+        let Some(was_live) = self.own.wants.begins_again(id, after) else { return false };
+        if was_live {
+            self.tell_news(News::Status { id: id.clone(), status: Status::Reconnecting });
+        }
+        true
     }
 
     fn routed(&mut self, topic: String, routes: Option<R::Routes>) {

@@ -14,6 +14,8 @@ pub(super) struct Want<R: Relay> {
     pub(super) call: CallId,
     /// The number by which the leader has been asked for it.
     pub(super) asked: u64,
+    /// The latest call that has asked the leader for the very same, and the number by which it did.
+    pub(super) asked_again: Option<(CallId, u64)>,
     /// What it tracks.
     pub(super) track: Option<R::Payload>,
     /// As last told.
@@ -30,6 +32,24 @@ impl<R: Relay> Want<R> {
     /// Whether it is told to be given up, and to be so for good in a moment.
     fn has_failed(&self) -> bool {
         self.status == Some(Status::Failed)
+    }
+
+    /// It is begun again by somebody who knows nothing of it; whether it was live.
+    fn interrupt(&mut self) -> bool {
+        // Also if it was being brought back already.
+        self.is_interrupted |= self.was_live;
+        let was_live = self.status == Some(Status::Live);
+        if was_live {
+            self.status = Some(Status::Reconnecting);
+        }
+        was_live
+    }
+
+    /// What was asked for first has come to nothing. If the same has been asked for again, that stands for it from now on.
+    fn begin_again(&mut self) -> bool {
+        let Some((call, number)) = self.asked_again.take() else { return false };
+        (self.call, self.asked) = (call, number);
+        true
     }
 
     fn subscribe(&self, call: CallId) -> CommandOf<R> {
@@ -123,11 +143,14 @@ impl<R: Relay> Wants<R> {
     fn subscribe(&mut self, call: CallId, id: &str, subscription: &R::Subscription, slot: Slot) {
         let mut status = None;
         if let Some(want) = self.get(id) {
-            if want.subscription == *subscription && want.slot == slot && !want.has_failed() {
+            if want.has_failed() {
+                self.remove(id);
+            } else if want.subscription == *subscription && want.slot == slot {
                 return;
+            } else {
+                // That it is joining, of whichever options, has been told.
+                status = want.status.filter(|status| *status == Status::Joining);
             }
-            // That it is joining, of whichever options, has been told.
-            status = want.status.filter(|status| *status == Status::Joining);
         }
         self.list.push(Want {
             id: id.to_owned(),
@@ -135,6 +158,7 @@ impl<R: Relay> Wants<R> {
             slot,
             call,
             asked: 0,
+            asked_again: None,
             track: None,
             status,
             is_interrupted: false,
@@ -151,6 +175,9 @@ impl<R: Relay> Wants<R> {
             return Outcome::Stands;
         }
         if !is_ok {
+            if self.list.get_mut(at).is_some_and(Want::begin_again) {
+                return Outcome::Stands;
+            }
             let refused = self.list.remove(at).slot;
             return Outcome::Refused(refused);
         }
@@ -162,15 +189,37 @@ impl<R: Relay> Wants<R> {
         Outcome::Stands
     }
 
+    /// Takes note of the number by which the leader is asked for a subscription.
+    pub(super) fn asked(&mut self, id: &str, call: CallId, number: u64) {
+        let Some(want) = self.get_mut(id) else { return };
+        if want.call == call {
+            want.asked = number;
+        } else {
+            want.asked_again = Some((call, number));
+        }
+    }
+
+    /// The leader has given a subscription up, after it had heard what has this number. If the application asked for the very
+    /// same later, the leader begins it anew; whether it was live.
+    pub(super) fn begins_again(&mut self, id: &str, after: u64) -> Option<bool> {
+        let want = self.get_mut(id)?;
+        want.asked_again.filter(|(_, number)| *number > after)?;
+        want.begin_again();
+        Some(want.interrupt())
+    }
+
+    /// Whether anything goes to a callback.
+    pub(super) fn has_slot(&self, slot: Slot) -> bool {
+        let is_present = |want: &Want<R>| want.slot == slot && !want.has_failed();
+        self.list.iter().any(|want| is_present(want) && self.get(&want.id).is_some_and(is_present))
+    }
+
     /// Whoever served them does so no longer: those that were live.
     pub(super) fn interrupt(&mut self) -> Vec<String> {
         let mut interrupted = Vec::new();
         for id in self.ids() {
             let Some(want) = self.get_mut(&id) else { continue };
-            // Also of what was being brought back already: whoever brings it back from now on knows nothing of that.
-            want.is_interrupted |= want.was_live;
-            if want.status == Some(Status::Live) {
-                want.status = Some(Status::Reconnecting);
+            if want.interrupt() {
                 interrupted.push(id);
             }
         }
@@ -250,9 +299,14 @@ impl<R: Relay> Own<R> {
         Some(self.calls.remove(at).1)
     }
 
-    /// The calls about a subscription, which are done with it.
-    pub(super) fn take_calls_of(&mut self, id: &str) -> Vec<CallId> {
-        self.take_calls(&|about| matches!(about, About::Subscribe(of) | About::Track(of) if of == id))
+    /// The calls that ask for a subscription, which are done with it.
+    pub(super) fn take_subscribing(&mut self, id: &str) -> Vec<CallId> {
+        self.take_calls(&|about| matches!(about, About::Subscribe(of) if of == id))
+    }
+
+    /// The calls about what a subscription tracks, which are done with it.
+    pub(super) fn take_tracking(&mut self, id: &str) -> Vec<CallId> {
+        self.take_calls(&|about| matches!(about, About::Track(of) if of == id))
     }
 
     /// Calls of which nobody will hear any more: what is done once, and has been handed over.
@@ -284,6 +338,7 @@ impl<R: Relay> Own<R> {
         }
         let mut again = Vec::new();
         for want in &mut self.wants.list {
+            want.asked_again = None;
             let (mut is_asked, mut is_tracked) = (false, false);
             for (call, about) in &self.calls {
                 match about {

@@ -103,6 +103,7 @@ function Stage() {
       options={{ ...project, onLog: tap, ...(token !== undefined && { accessToken: token as string }) }}
     >
       <Connection />
+      <p data-testid="label">{label}</p>
       {unreadable && <Unreadable />}
       {options.map((option, index) => (
         <OddListener key={String(index)} options={withFunctions(option)} label={label} />
