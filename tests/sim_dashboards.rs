@@ -7,6 +7,8 @@
 
 #[path = "options/defaults.rs"]
 mod defaults;
+#[path = "dashboards/doing.rs"]
+mod doing;
 #[path = "tabs/locks.rs"]
 mod locks;
 #[path = "clock/rest.rs"]

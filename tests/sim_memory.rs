@@ -17,6 +17,8 @@ mod defaults;
 mod faults;
 #[path = "sim/frames.rs"]
 mod frames;
+#[path = "sim/hearing.rs"]
+mod hearing;
 #[path = "sim/network.rs"]
 mod network;
 #[path = "sim/peer.rs"]
@@ -31,6 +33,8 @@ mod resting;
 mod server;
 #[path = "sim/tokens.rs"]
 mod tokens;
+#[path = "sim/traffic.rs"]
+mod traffic;
 #[path = "sim/watch.rs"]
 mod watch;
 #[path = "sim/wishes.rs"]

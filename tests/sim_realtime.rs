@@ -17,6 +17,8 @@ mod defaults;
 mod faults;
 #[path = "sim/frames.rs"]
 mod frames;
+#[path = "sim/hearing.rs"]
+mod hearing;
 #[path = "sim/herd.rs"]
 mod herd;
 #[path = "sim/limits.rs"]
@@ -41,6 +43,8 @@ mod seeds;
 mod server;
 #[path = "sim/tokens.rs"]
 mod tokens;
+#[path = "sim/traffic.rs"]
+mod traffic;
 #[path = "sim/watch.rs"]
 mod watch;
 #[path = "sim/wishes.rs"]

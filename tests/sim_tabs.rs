@@ -9,6 +9,8 @@
 mod browser;
 #[path = "tabs/faults.rs"]
 mod faults;
+#[path = "tabs/leading.rs"]
+mod leading;
 #[path = "tabs/locks.rs"]
 mod locks;
 #[path = "tabs/machine.rs"]

@@ -4,25 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use wedsync_dashboard::core::connectivity;
-use wedsync_dashboard::core::dashboard::{Input, Output, RequestId};
+use wedsync_dashboard::core::dashboard::{Input, RequestId};
 use wedsync_dashboard::core::ids::{SocketId, TabId};
 use wedsync_dashboard::core::page::PageEvent;
-use wedsync_dashboard::core::realtime::Action as Sent;
-use wedsync_dashboard::core::realtime::frame::Encoding;
 use wedsync_dashboard::core::realtime::subscriptions::Subscription;
 use wedsync_dashboard::core::rng::Rng;
 use wedsync_dashboard::core::store::event::Event::Done;
 use wedsync_dashboard::core::store::operation::{Answer, Failure, Operation, Slice};
 use wedsync_dashboard::core::store::segment::{Directory, Head};
-use wedsync_dashboard::core::tabs::{Action, Event as Of, Membership};
+use wedsync_dashboard::core::tabs::{Event as Of, Membership};
 
-use crate::locks::{Change, Locks};
+use crate::locks::Locks;
 use crate::rest::Rest;
 use crate::server::{Conn, Data, Emission, Millis, Server, Settings, Version};
 use crate::tab::{EPOCH, Event, Tab};
 
 /// What happens later.
-enum Later {
+pub enum Later {
     Tab(usize, Event),
     /// A socket's handshake reaches the server.
     Handshake(usize, SocketId, Conn),
@@ -44,12 +42,12 @@ pub struct World {
     pub rng: Rng,
     pub tabs: Vec<Tab>,
     pub server: Server,
-    locks: Locks,
+    pub locks: Locks,
     queue: BTreeMap<(Millis, u64), Later>,
     queued: u64,
-    conns: BTreeMap<Conn, (usize, SocketId)>,
+    pub conns: BTreeMap<Conn, (usize, SocketId)>,
     last: BTreeMap<(usize, usize), Millis>,
-    watchers: BTreeMap<TabId, BTreeSet<usize>>,
+    pub watchers: BTreeMap<TabId, BTreeSet<usize>>,
     /// The counters of epochs, by user.
     epochs: BTreeMap<Option<&'static str>, u64>,
     /// How many sockets were opened.
@@ -60,7 +58,7 @@ pub struct World {
     pub sent: BTreeMap<usize, u32>,
     /// What an application asks for in the very step in which it is told something.
     pub replies: Vec<Reply>,
-    trace: bool,
+    pub trace: bool,
 }
 
 impl World {
@@ -111,12 +109,12 @@ impl World {
         self.input(tab, event);
     }
 
-    fn later(&mut self, delay: Millis, later: Later) {
+    pub fn later(&mut self, delay: Millis, later: Later) {
         self.queued += 1;
         self.queue.insert((self.now + delay, self.queued), later);
     }
 
-    fn event(&mut self, tab: usize, membership: Membership, event: Of<Value>) {
+    pub fn event(&mut self, tab: usize, membership: Membership, event: Of<Value>) {
         let delay = self.rng.up_to(5);
         self.later(delay, Later::Tab(tab, Event::Input(Input::Tabs { membership, event })));
     }
@@ -184,7 +182,7 @@ impl World {
     }
 
     /// What the server has given its sockets.
-    fn deliver(&mut self) {
+    pub fn deliver(&mut self) {
         for (conn, emission) in self.server.take() {
             self.later(5, Later::ToClient(conn, emission));
         }
@@ -273,7 +271,7 @@ impl World {
         }
     }
 
-    fn message(&mut self, from: usize, to: usize, event: Event) {
+    pub fn message(&mut self, from: usize, to: usize, event: Event) {
         if self.tabs[to].open.is_none() {
             return;
         }
@@ -283,103 +281,7 @@ impl World {
         self.later(at - self.now, Later::Tab(to, event));
     }
 
-    fn perform(&mut self, tab: usize, output: Output<Value>) {
-        match output {
-            Output::Connectivity(connectivity::Action::Open { socket }) => {
-                self.opened += 1;
-                let conn = Conn(self.opened);
-                self.conns.insert(conn, (tab, socket));
-                self.tabs[tab].sockets.insert(socket, conn);
-                self.later(40, Later::Handshake(tab, socket, conn));
-            }
-            Output::Connectivity(connectivity::Action::Close { socket }) => self.close_socket(tab, socket),
-            Output::Connectivity(connectivity::Action::Probe { .. }) => {
-                let answered = connectivity::Event::Probed { answered: true };
-                self.later(20, Later::Tab(tab, Event::Input(answered.into())));
-            }
-            Output::Realtime(Sent::Send { socket, frame }) => {
-                self.send(tab, socket, Data::Text(frame.to_string()));
-            }
-            Output::Realtime(Sent::SendBroadcast { socket, header, payload, encoding }) => {
-                assert_eq!(encoding, Encoding::Json);
-                let data = Data::Binary([header, payload.to_string().into_bytes()].concat());
-                self.send(tab, socket, data);
-            }
-            Output::Tabs(action) => self.act(tab, action),
-            Output::Http { request, .. } => self.http.push((tab, request)),
-            other => unreachable!("{other:?}"),
-        }
-    }
-
-    fn send(&mut self, tab: usize, socket: SocketId, data: Data) {
-        *self.sent.entry(tab).or_default() += 1;
-        if let Some(conn) = self.tabs[tab].sockets.get(&socket) {
-            self.later(5, Later::ToServer(*conn, data));
-        }
-    }
-
-    fn close_socket(&mut self, tab: usize, socket: SocketId) {
-        if let Some(conn) = self.tabs[tab].sockets.remove(&socket) {
-            self.conns.remove(&conn);
-            self.server.advance(self.now);
-            self.server.disconnected(conn);
-            self.deliver();
-        }
-    }
-
-    fn act(&mut self, tab: usize, action: Action<Value>) {
-        let open = self.tabs[tab].open.clone();
-        if self.trace {
-            println!("{:>8} {tab} {action:?}", self.now);
-        }
-        match action {
-            Action::Enter { membership, group } => {
-                self.tabs[tab].open = Some((membership, group));
-                self.event(tab, membership, Of::Entered);
-            }
-            Action::Leave => self.leave(tab),
-            Action::Queue => {
-                let (membership, group) = open.unwrap();
-                let change = self.locks.queue(&group, (tab, membership.0));
-                change.into_iter().for_each(|change| self.changed(change));
-            }
-            Action::Steal => {
-                let (membership, group) = open.unwrap();
-                for change in self.locks.steal(&group, (tab, membership.0)) {
-                    self.changed(change);
-                }
-            }
-            Action::Check => {
-                let (membership, group) = open.unwrap();
-                let is_held = self.locks.holder(&group) == Some((tab, membership.0));
-                self.event(tab, membership, Of::Checked(is_held));
-            }
-            Action::Watch(other) => drop(self.watchers.entry(other).or_default().insert(tab)),
-            Action::Unwatch(other) => drop(self.watchers.entry(other).or_default().remove(&tab)),
-            Action::Post { to, message } => {
-                let (_, group) = open.unwrap();
-                for other in (0..self.tabs.len()).filter(|other| *other != tab) {
-                    let is_meant = to.is_none_or(|to| self.tabs[other].tabs().tab() == to);
-                    let Some((membership, _)) =
-                        self.tabs[other].open.clone().filter(|(_, of)| *of == group && is_meant)
-                    else {
-                        continue;
-                    };
-                    let event = Of::Said(message.clone());
-                    self.message(tab, other, Event::Input(Input::Tabs { membership, event }));
-                }
-            }
-        }
-    }
-
-    fn changed(&mut self, change: Change) {
-        match change {
-            Change::Granted((tab, entered)) => self.event(tab, Membership(entered), Of::Granted),
-            Change::Lost((tab, entered)) => self.event(tab, Membership(entered), Of::Lost),
-        }
-    }
-
-    fn leave(&mut self, tab: usize) {
+    pub fn leave(&mut self, tab: usize) {
         self.tabs[tab].open = None;
         for change in self.locks.release(tab) {
             self.changed(change);

@@ -5,6 +5,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod answers;
 mod bindings;
 mod clocks;
 mod connecting;
@@ -25,8 +26,10 @@ mod reach;
 mod reasons;
 mod recording;
 mod replay;
+mod serving;
 mod subscribing;
 mod tokens;
+mod told;
 mod troubles;
 mod users;
 mod wire;

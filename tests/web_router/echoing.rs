@@ -69,11 +69,11 @@ fn both_routers_echo_and_hand_over_alike_whatever_takes_turns() {
         let mut rng = Rng::new(53);
         let (mut told, mut handed) = (0, 0);
         for _ in 0..600 {
-            let topic = decoded(pick(&TOPICS, &mut rng));
+            let topic = decoded(one_of::<&str>(&TOPICS, &mut rng));
             match rng.up_to(6) {
-                0 => both.forward(&topic, pick(&TABS, &mut rng)),
+                0 => both.forward(&topic, one_of::<&[&str]>(&TABS, &mut rng)),
                 1 => both.route(&topic, (rng.up_to(3) > 0).then(|| routes(&mut rng)).as_ref()),
-                2 => drop(both.take(&broadcast(protocol, pick(&TOPICS, &mut rng), &mut rng))),
+                2 => drop(both.take(&broadcast(protocol, one_of::<&str>(&TOPICS, &mut rng), &mut rng))),
                 3 => handed += both.flush().len(),
                 4 => {
                     clock.pass(EVERY);
@@ -93,8 +93,4 @@ fn both_routers_echo_and_hand_over_alike_whatever_takes_turns() {
         assert!(told > 100 && handed > 20, "{told} told, {handed} handed over");
         both.flush();
     }
-}
-
-fn pick<T: Copy>(items: &[T], rng: &mut Rng) -> T {
-    *one_of(items, rng)
 }

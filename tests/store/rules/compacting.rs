@@ -15,10 +15,7 @@ fn damaged_records_are_set_aside_and_survive_compaction() {
     world.crash(tab);
     let tab = world.settled_tab();
     assert_eq!(world.others(), [News::SetAside { database: Kind::Data, records: 1 }]);
-    for at in 0..40 {
-        world.put(tab, Kind::Data, &format!("row{}", at % 3), true);
-        world.wait(50);
-    }
+    waste(&mut world, tab);
     world.wait(5_000);
     let base = world.base(Kind::Data);
     assert!(base.head.generation > 0, "it has been compacted");
@@ -30,10 +27,7 @@ fn a_hidden_tab_does_not_compact() {
     let mut world = world();
     let tab = world.settled_tab();
     world.handle(tab, Input::Hidden);
-    for at in 0..40 {
-        world.put(tab, Kind::Data, &format!("row{}", at % 3), true);
-        world.wait(50);
-    }
+    waste(&mut world, tab);
     world.wait(10_000);
     assert_eq!(world.base(Kind::Data).head.generation, 0);
     world.handle(tab, Input::Visible);
@@ -49,10 +43,7 @@ fn scenario_3_a_frozen_leader_persists_and_compacts_nothing_when_it_thaws_before
     let mut world = world();
     let former = world.settled_tab();
     world.handle(former, Input::Hidden);
-    for at in 0..40 {
-        world.put(former, Kind::Data, &format!("row{}", at % 3), true);
-        world.wait(50);
-    }
+    waste(&mut world, former);
     let leader = world.open_tab();
     world.handle(leader, Input::Hidden);
     world.wait(500);

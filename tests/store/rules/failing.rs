@@ -18,12 +18,11 @@ fn a_burst_on_a_dead_handle_waits_for_one_probe_and_one_reopening() {
         assert_eq!(world.outcome(tab, call), Some(&Outcome::Durable));
     }
     let all = world.operations();
-    let owner = Owner::new(PROJECT, Some(USER));
-    let name = owner.database(0, Kind::Outbox);
+    let name = name(Kind::Outbox);
     let opened: Vec<_> = all
         .iter()
         .filter_map(|operation| match operation {
-            Operation::Open { handle, name: opened, .. } if *opened == name => Some(*handle),
+            Operation::Open { handle, name: opened, .. } if **opened == *name => Some(*handle),
             _ => None,
         })
         .collect();
@@ -94,9 +93,8 @@ fn a_database_of_a_newer_build_is_read_and_what_is_enqueued_is_kept_for_it() {
     let kept = world.put(tab, Kind::Data, "row", true);
     world.wait(100);
     assert_eq!(world.outcome(tab, kept), Some(&Outcome::Durable));
-    let owner = Owner::new(PROJECT, Some(USER));
     for kind in [Kind::Outbox, Kind::Data] {
-        world.browser.upgrade(world.now, &owner.database(0, kind), 1);
+        world.browser.upgrade(world.now, &name(kind), 1);
         world.collect();
     }
     world.wait(500);
@@ -116,8 +114,7 @@ fn a_database_of_a_newer_build_is_read_and_what_is_enqueued_is_kept_for_it() {
 fn one_that_not_even_reading_is_safe_of_is_left_alone() {
     let mut world = world();
     let tab = world.settled_tab();
-    let owner = Owner::new(PROJECT, Some(USER));
-    world.browser.upgrade(world.now, &owner.database(0, Kind::Data), 2);
+    world.browser.upgrade(world.now, &name(Kind::Data), 2);
     world.collect();
     world.wait(500);
     assert_eq!(world.tabs[tab].store.status().data, Some(Trouble::Newer));
@@ -209,8 +206,7 @@ fn blocked_is_told_as_long_as_it_is_so() {
     world.put(sleeper, Kind::Outbox, "a", false);
     world.wait(100);
     world.sleep(sleeper, Life::Frozen);
-    let name = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox);
-    world.browser.upgrade(world.now, &name, 1);
+    world.browser.upgrade(world.now, &name(Kind::Outbox), 1);
     let tab = world.open_tab();
     world.wait(0);
     for operation in 1..8 {
@@ -231,7 +227,7 @@ fn blocked_is_told_as_long_as_it_is_so() {
 fn an_opening_that_waits_in_silence_is_told_as_blocked_within_a_second_and_leaves_nothing_open() {
     let mut world = world();
     let tab = world.settled_tab();
-    let name = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox).to_string();
+    let name = name(Kind::Outbox);
     world.browser.stuck.insert(name.clone());
     world.browser.lose(&name);
     world.collect();
@@ -260,7 +256,7 @@ fn an_opening_that_waits_in_silence_is_told_as_blocked_within_a_second_and_leave
 #[test]
 fn a_database_that_is_slow_and_then_fails_is_not_told_as_blocked() {
     let mut world = world();
-    let name = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox).to_string();
+    let name = name(Kind::Outbox);
     world.browser.stuck.insert(name.clone());
     let tab = world.open_tab();
     world.wait(1_000);

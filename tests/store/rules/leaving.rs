@@ -147,8 +147,7 @@ fn a_wipe_that_spares_what_is_pending_sees_what_lies_in_another_tabs_spill() {
     let other = world.open_tab();
     let sleeper = world.open_tab();
     world.wait(500);
-    let outbox = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox);
-    world.browser.jam(&outbox, sleeper);
+    world.browser.jam(&name(Kind::Outbox), sleeper);
     let written = world.put(other, Kind::Outbox, "enquiry", false);
     world.wait(2_000);
     assert_eq!(world.outcome(other, written), Some(&Outcome::Durable), "in the spill");
@@ -168,8 +167,7 @@ fn a_wipe_that_spares_what_is_pending_is_done_where_nothing_is_and_not_where_tha
     let sleeper = world.open_tab();
     world.put(tab, Kind::Cache, "cached", false);
     world.wait(500);
-    let outbox = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox);
-    world.browser.jam(&outbox, sleeper);
+    world.browser.jam(&name(Kind::Outbox), sleeper);
     let wipe = spares(&mut world, tab);
     world.wait(12_000);
     assert_eq!(world.outcome(tab, wipe), Some(&Outcome::Failed(Refusal::Unavailable)));

@@ -76,6 +76,29 @@ impl World {
     }
 }
 
+/// What the databases of this kind are called before anything was wiped.
+fn name(kind: Kind) -> String {
+    Owner::new(PROJECT, Some(USER)).database(0, kind).to_string()
+}
+
+/// A leader that sleeps inside a transaction of the outbox, and another tab.
+fn jammed() -> (World, TabId, TabId) {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let tab = world.open_tab();
+    world.wait(500);
+    world.browser.jam(&name(Kind::Outbox), leader);
+    (world, leader, tab)
+}
+
+/// A leader's writes, each of which but three is worth nothing any more.
+fn waste(world: &mut World, leader: TabId) {
+    for at in 0..40 {
+        world.put(leader, Kind::Data, &format!("row{}", at % 3), true);
+        world.wait(50);
+    }
+}
+
 fn appends(operations: &[Operation<Value>]) -> usize {
     operations.iter().filter(|operation| matches!(operation, Operation::Append { .. })).count()
 }

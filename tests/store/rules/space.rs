@@ -32,7 +32,7 @@ fn what_is_refused_while_the_cache_is_still_being_opened_waits_for_its_space() {
     let sleeper = world.settled_tab();
     world.put(sleeper, Kind::Cache, "derived", false);
     world.wait(100);
-    world.browser.jam(&Owner::new(PROJECT, Some(USER)).database(0, Kind::Cache), sleeper);
+    world.browser.jam(&name(Kind::Cache), sleeper);
     let tab = world.open_tab();
     world.wait(100);
     world.browser.is_full = true;
@@ -51,10 +51,7 @@ fn a_compaction_without_space_is_given_up_and_nothing_is_opened_again_for_it() {
     let mut world = world();
     let tab = world.settled_tab();
     world.handle(tab, Input::Hidden);
-    for at in 0..40 {
-        world.put(tab, Kind::Data, &format!("row{}", at % 3), true);
-        world.wait(50);
-    }
+    waste(&mut world, tab);
     world.browser.is_full = true;
     world.operations();
     world.handle(tab, Input::Visible);
@@ -88,7 +85,7 @@ fn an_epoch_and_a_new_database_are_given_the_space_of_the_cache() {
     world.wait(100);
     world.browser.is_full = true;
     // The outbox is lost, and cannot be made anew.
-    world.browser.lose(&Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox));
+    world.browser.lose(&name(Kind::Outbox));
     world.collect();
     let saved = world.put(leader, Kind::Outbox, "saved", false);
     world.wait(2_000);

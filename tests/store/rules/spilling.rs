@@ -55,13 +55,7 @@ fn a_tab_that_sleeps_inside_a_transaction_keeps_nobody_from_writing() {
 
 #[test]
 fn what_a_dead_tab_has_spilled_is_merged_by_the_leader_and_deleted() {
-    let mut world = world();
-    let leader = world.settled_tab();
-    let tab = world.open_tab();
-    world.wait(500);
-    let owner = Owner::new(PROJECT, Some(USER));
-    let outbox = owner.database(0, Kind::Outbox);
-    world.browser.jam(&outbox, leader);
+    let (mut world, leader, tab) = jammed();
     let calls: Vec<_> = (0..4).map(|at| world.put(tab, Kind::Outbox, &format!("ours{at}"), false)).collect();
     world.wait(2_000);
     for call in calls {
@@ -71,25 +65,20 @@ fn what_a_dead_tab_has_spilled_is_merged_by_the_leader_and_deleted() {
     world.browser.go_on(leader);
     world.wait(130_000);
     assert_eq!(world.keys(Kind::Outbox), ["ours0", "ours1", "ours2", "ours3"]);
-    assert!(!world.browser.disk.bases.contains_key(&*owner.database(0, Kind::Spill(1_001))));
+    assert!(!world.browser.disk.bases.contains_key(&name(Kind::Spill(1_001))));
 }
 
 #[test]
 fn a_spill_of_an_incarnation_whose_mark_was_cleared_is_merged_like_any_other() {
-    let mut world = world();
-    let leader = world.settled_tab();
-    let tab = world.open_tab();
-    world.wait(500);
-    let owner = Owner::new(PROJECT, Some(USER));
-    world.browser.jam(&owner.database(0, Kind::Outbox), leader);
+    let (mut world, leader, tab) = jammed();
     let call = world.put(tab, Kind::Outbox, "ours", false);
     world.wait(2_000);
     assert_eq!(world.outcome(tab, call), Some(&Outcome::Durable));
     world.crash(tab);
     world.browser.go_on(leader);
     // It had begun under a mark, which has been cleared with all of the site's data, and spilled before it knew.
-    let spill = world.browser.disk.bases.remove(&*owner.database(0, Kind::Spill(1_001))).expect("a spill");
-    let former = owner.database(7, Kind::Spill(1_001)).to_string();
+    let spill = world.browser.disk.bases.remove(&name(Kind::Spill(1_001))).expect("a spill");
+    let former = Owner::new(PROJECT, Some(USER)).database(7, Kind::Spill(1_001)).to_string();
     world.browser.disk.bases.insert(former.clone(), spill);
     world.wait(130_000);
     assert_eq!(world.keys(Kind::Outbox), ["ours"]);
@@ -103,8 +92,7 @@ fn without_web_locks_a_spill_is_merged_too_and_a_living_tab_loses_nothing_by_it(
     let leader = world.settled_tab();
     let tab = world.open_tab();
     world.wait(500);
-    let outbox = Owner::new(PROJECT, Some(USER)).database(0, Kind::Outbox);
-    world.browser.jam(&outbox, leader);
+    world.browser.jam(&name(Kind::Outbox), leader);
     world.put(tab, Kind::Outbox, "a", false);
     world.wait(2_000);
     assert_eq!(world.keys(Kind::Spill(1_001)), ["a"]);
@@ -122,16 +110,11 @@ fn without_web_locks_a_spill_is_merged_too_and_a_living_tab_loses_nothing_by_it(
 
 #[test]
 fn what_was_spilled_is_spilled_again_if_the_spill_is_gone() {
-    let mut world = world();
-    let leader = world.settled_tab();
-    let tab = world.open_tab();
-    world.wait(500);
-    let owner = Owner::new(PROJECT, Some(USER));
-    world.browser.jam(&owner.database(0, Kind::Outbox), leader);
+    let (mut world, _, tab) = jammed();
     world.put(tab, Kind::Outbox, "a", false);
     world.wait(2_000);
     assert_eq!(world.keys(Kind::Spill(1_001)), ["a"]);
-    world.browser.lose(&owner.database(0, Kind::Spill(1_001)));
+    world.browser.lose(&name(Kind::Spill(1_001)));
     world.collect();
     world.wait(1_000);
     assert_eq!(world.keys(Kind::Spill(1_001)), ["a"]);
@@ -139,15 +122,10 @@ fn what_was_spilled_is_spilled_again_if_the_spill_is_gone() {
 
 #[test]
 fn what_may_be_stored_is_never_refused_for_good() {
-    let mut world = world();
-    let leader = world.settled_tab();
-    let tab = world.open_tab();
-    world.wait(500);
-    let owner = Owner::new(PROJECT, Some(USER));
-    world.browser.jam(&owner.database(0, Kind::Outbox), leader);
+    let (mut world, leader, tab) = jammed();
     let call = world.put(tab, Kind::Outbox, "a", false);
     // The spill takes it, but its answer is lost.
-    world.browser.silent = Some(owner.database(0, Kind::Spill(1_001)).to_string());
+    world.browser.silent = Some(name(Kind::Spill(1_001)));
     world.wait(2_000);
     assert_eq!(world.keys(Kind::Spill(1_001)), ["a"]);
     assert_eq!(world.outcome(tab, call), None);
