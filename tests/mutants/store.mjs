@@ -15,6 +15,12 @@ export const storeMutants = [
     replacement: 'if *found != self.head || first > self.first {',
   },
   {
+    name: 'what is written while the removal before it is dropped, forgotten with it',
+    file: 'src/core/store/index.rs',
+    text: 'is_some_and(|slot| slot.segment <= last)',
+    replacement: 'is_some()',
+  },
+  {
     name: 'a compaction that brings back what was emptied meanwhile',
     file: 'src/core/store/operation.rs',
     text: ' || first > self.first {',

@@ -18,6 +18,8 @@ pub struct Base {
     pub next_key: u64,
     /// Segments that cannot be read.
     pub damaged: Vec<u64>,
+    /// The directory cannot be read.
+    pub is_directory_damaged: bool,
 }
 
 impl Base {
@@ -30,6 +32,7 @@ impl Base {
             log: BTreeMap::new(),
             next_key: 1,
             damaged: Vec::new(),
+            is_directory_damaged: false,
         }
     }
 
@@ -83,6 +86,7 @@ impl Base {
                 self.log.insert(*key, segment.clone());
             }
             self.directory = compaction.directory.clone();
+            self.is_directory_damaged = false;
         }
         Answer::Compacted(verdict)
     }
@@ -90,6 +94,7 @@ impl Base {
     pub fn clear(&mut self) -> Answer<Value> {
         self.log.clear();
         self.directory = Directory::default();
+        self.is_directory_damaged = false;
         Answer::Done
     }
 

@@ -1,6 +1,6 @@
 //! Transactions of a database, one after another in their order.
 
-use wedsync_dashboard::core::store::operation::{Failure, HandleId, Operation, OperationId};
+use wedsync_dashboard::core::store::operation::{Failure, From, HandleId, Operation, OperationId};
 
 use crate::browser::{Browser, NOT_CLONEABLE, Place, TabId};
 use crate::disk::{Result, Value};
@@ -113,6 +113,9 @@ impl Browser {
             return Err(Failure::Quota);
         }
         let base = self.disk.bases.get_mut(name).expect("a connection keeps its database");
+        if base.is_directory_damaged && matches!(operation, Operation::Read { from: From::Start, .. }) {
+            return Err(Failure::Corrupt);
+        }
         let answer = match operation {
             Operation::Append { segments, .. } => base.append(segments),
             Operation::Read { from, most, .. } => base.read(*from, *most),

@@ -71,6 +71,8 @@ pub struct World {
     pub truth: Truth,
     pub rng: Rng,
     pub loss: u64,
+    /// What the wall clock of the next tab says at the beginning.
+    pub wall: u64,
     pub next_value: Value,
     pub trace: bool,
     pub settled: u64,
@@ -103,6 +105,7 @@ impl World {
             truth: Truth::default(),
             rng,
             loss: 0,
+            wall: 1_000_000,
             next_value: 0,
             trace,
             settled: 0,
@@ -125,7 +128,7 @@ impl World {
         let tab = self.tabs.len();
         let origin = 1_000 + tab as u64;
         let owner = Owner::new(PROJECT, Some(USER));
-        let config = Config { owner, origin, wall: 1_000_000, limits: LIMITS };
+        let config = Config { owner, origin, wall: self.wall, limits: LIMITS };
         let store = Store::new(config, self.rng.split());
         self.tabs.push(Tab {
             origin,

@@ -114,6 +114,7 @@ impl<P: Clone> Store<P> {
             (Purpose::Rumour(told), _) => self.outlived(mark.unwrap_or(told)),
             (Purpose::Doubt(kind), _) => self.doubted(now, kind, mark),
             (Purpose::Read(kind), Ok(Answer::Read(slice))) => self.take_slice(now, kind, slice),
+            (Purpose::Read(kind), Err(Failure::Corrupt)) => self.not_readable(now, kind),
             (Purpose::Append(kind), Ok(Answer::Appended { first, last })) => {
                 self.appended(now, kind, *first, *last);
             }

@@ -257,6 +257,7 @@ impl<P: Clone> Store<P> {
                     database.index.relocate(range, &compaction.added, &dropped);
                 }
                 database.listed = compaction.directory.through;
+                database.is_undirected = false;
                 let (through, generation) = (database.index.through, head.generation);
                 self.tell(Output::Announce { database: kind, through, generation });
                 self.compact(now, kind);

@@ -161,6 +161,8 @@ pub(super) struct Database<P> {
     pub considered: u64,
     /// How far the directory goes that this tab has written.
     pub listed: u64,
+    /// Whether its directory cannot be read: the whole log is read instead, until there is another one.
+    pub is_undirected: bool,
     /// Of an orphaned spill: it was read once more after the outbox had everything.
     pub is_confirmed: bool,
     pub unreadable: Vec<u64>,
@@ -206,6 +208,7 @@ impl<P: Clone> Database<P> {
             compacting: None,
             considered: 0,
             listed: 0,
+            is_undirected: false,
             is_confirmed: false,
             unreadable: Vec::new(),
             failures: 0,
@@ -226,6 +229,11 @@ impl<P: Clone> Database<P> {
     /// Whether all values are held in memory.
     pub fn holds_all(&self) -> bool {
         matches!(self.kind, Kind::Outbox | Kind::Spill(_))
+    }
+
+    /// Whether reading all of it begins with the directory. That has no values.
+    pub fn begins_with_directory(&self) -> bool {
+        self.building.is_some() && !self.holds_all() && !self.is_undirected
     }
 
     pub fn durability(&self) -> Durability {

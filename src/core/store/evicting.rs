@@ -69,6 +69,7 @@ impl<P: Clone> Store<P> {
     pub(super) fn emptied(&mut self, now: Instant, kind: Kind) {
         if let Some(database) = self.databases.get_mut(kind) {
             database.unreadable.clear();
+            database.is_undirected = false;
         }
         self.rebuild(now, kind);
     }

@@ -299,7 +299,10 @@ impl<P: Clone> Index<P> {
             self.extents.remove(at);
         }
         for key in dropped {
-            self.slots.remove(key);
+            // It may have been written again since.
+            if self.slots.get(key).is_some_and(|slot| slot.segment <= last) {
+                self.slots.remove(key);
+            }
         }
         for (key, segment) in added {
             let mut live = 0_u32;

@@ -23,11 +23,22 @@ impl<P: Clone> Store<P> {
         let Some(database) = self.databases.get(kind) else { return };
         let Some(handle) = database.handle.filter(|_| !is_reading) else { return };
         let index = database.building.as_ref().unwrap_or(&database.index);
-        // A directory has no values.
-        let is_start = database.building.is_some() && index.is_fresh() && !database.holds_all();
+        let is_start = database.begins_with_directory() && index.is_fresh();
         let from = if is_start { From::Start } else { From::After(index.through) };
         let operation = Operation::Read { handle, from, most: SLICE };
         self.ask(now, Purpose::Read(kind), operation, patience);
+    }
+
+    /// A record beside the log is damaged. It goes without a directory, which says nothing that the log does not say, but not
+    /// without a head.
+    pub(super) fn not_readable(&mut self, now: Instant, kind: Kind) {
+        let Some(database) = self.databases.get_mut(kind) else { return };
+        if !database.begins_with_directory() {
+            return self.lost(now, kind);
+        }
+        database.is_undirected = true;
+        self.tell_news(News::SetAside { database: kind, records: 1 });
+        self.read(now, kind, DEADLINE);
     }
 
     pub(super) fn take_slice(&mut self, now: Instant, kind: Kind, slice: &Slice<P>) {

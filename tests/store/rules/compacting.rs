@@ -23,6 +23,63 @@ fn damaged_records_are_set_aside_and_survive_compaction() {
 }
 
 #[test]
+fn a_directory_that_is_damaged_costs_the_reading_of_the_log_and_nothing_else() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    for at in 0..20 {
+        world.put(tab, Kind::Data, &format!("row{at}"), true);
+        world.wait(30);
+    }
+    world.wait(5_000);
+    assert!(world.base(Kind::Data).directory.through > 0);
+    world.base(Kind::Data).is_directory_damaged = true;
+    world.crash(tab);
+    let tab = world.settled_tab();
+    assert_eq!(world.others(), [News::SetAside { database: Kind::Data, records: 1 }], "told once");
+    assert_eq!(world.tabs[tab].store.status().data, None);
+    assert_eq!(world.tabs[tab].store.sizes(Kind::Data).0, 20);
+    let read = world.get(tab, Kind::Data, "row7");
+    world.wait(100);
+    assert!(matches!(world.outcome(tab, read), Some(Outcome::Value(Some(_)))));
+    world.wait(5_000);
+    assert!(!world.base(Kind::Data).is_directory_damaged, "the leader has written another one");
+}
+
+#[test]
+fn what_is_written_while_the_removal_before_it_is_dropped_is_kept() {
+    // In some of these histories the answer to the write comes before that to the compaction.
+    for seed in 0..100 {
+        let mut world = World::new(seed, false);
+        world.record = Some(Record::default());
+        let tab = world.settled_tab();
+        world.handle(tab, Input::Hidden);
+        world.put(tab, Kind::Data, "row", true);
+        world.wait(50);
+        world.write(tab, Kind::Data, vec![Write::Remove { key: "row".into() }], true);
+        world.wait(50);
+        waste(&mut world, tab);
+        world.operations();
+        world.handle(tab, Input::Visible);
+        while !world.operations().iter().any(|one| matches!(one, Operation::Compact { .. })) {
+            world.wait(1);
+        }
+        let again = world.put(tab, Kind::Data, "row", true);
+        world.wait(5_000);
+        assert_eq!(world.outcome(tab, again), Some(&Outcome::Durable));
+        let newcomer = world.open_tab();
+        world.wait(500);
+        for tab in [tab, newcomer] {
+            let read = world.get(tab, Kind::Data, "row");
+            world.wait(50);
+            assert!(
+                matches!(world.outcome(tab, read), Some(Outcome::Value(Some(_)))),
+                "of tab {tab}, {seed}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_hidden_tab_does_not_compact() {
     let mut world = world();
     let tab = world.settled_tab();

@@ -2,9 +2,9 @@
 
 use super::*;
 
-/// Scenario 1.
+/// Scenario 1 of the field.
 #[test]
-fn a_burst_on_a_dead_handle_waits_for_one_probe_and_one_reopening() {
+fn scenario_1_a_burst_on_a_dead_handle_waits_for_one_probe_and_one_reopening() {
     let mut world = world();
     let tab = world.settled_tab();
     world.handle(tab, Input::Hidden);
@@ -36,9 +36,9 @@ fn a_burst_on_a_dead_handle_waits_for_one_probe_and_one_reopening() {
     assert_eq!(world.keys(Kind::Outbox), expected);
 }
 
-/// Scenario 1.
+/// Scenario 1 of the field.
 #[test]
-fn three_failures_are_told_as_memory_and_a_later_success_writes_what_is_held() {
+fn scenario_1_three_failures_are_told_as_memory_and_a_later_success_writes_what_is_held() {
     let mut world = world();
     let tab = world.settled_tab();
     world.browser.mood = Mood { fails: 1_000, ..Mood::default() };

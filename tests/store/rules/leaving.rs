@@ -84,6 +84,32 @@ fn a_page_that_opens_after_a_wipe_that_it_was_not_told_of_learns_of_it_before_it
 }
 
 #[test]
+fn a_clock_that_is_set_back_a_day_brings_nothing_back_that_was_wiped() {
+    let mut world = world();
+    let mut former = 0;
+    for (round, wall) in [200_000_000, 113_600_000, 113_600_000].into_iter().enumerate() {
+        world.wall = wall;
+        let tab = world.settled_tab();
+        let read = world.call(
+            tab,
+            Command::All { database: Kind::Outbox },
+            Call { reads: Some((Kind::Outbox, None)), ..empty() },
+        );
+        world.wait(100);
+        assert_eq!(world.outcome(tab, read), Some(&Outcome::All(Vec::new())), "round {round}");
+        let written = world.put(tab, Kind::Outbox, &format!("of round {round}"), false);
+        world.wait(100);
+        assert_eq!(world.outcome(tab, written), Some(&Outcome::Durable));
+        world.call(tab, Command::Wipe { spares_pending: false }, Call { is_wipe: true, ..empty() });
+        world.wait(6_000);
+        world.crash(tab);
+        let mark = world.browser.disk.marks.values().next().copied().expect("a mark");
+        assert!(mark > former, "{mark} comes after {former}");
+        former = mark;
+    }
+}
+
+#[test]
 fn a_mark_that_was_cleared_with_the_databases_is_not_brought_back_by_one_that_was_made_afterwards() {
     let mut world = world();
     let tab = world.settled_tab();

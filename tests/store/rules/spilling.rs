@@ -2,9 +2,9 @@
 
 use super::*;
 
-/// Scenario 2.
+/// Scenario 2 of the field.
 #[test]
-fn a_tab_that_sleeps_inside_a_transaction_keeps_nobody_from_writing() {
+fn scenario_2_a_tab_that_sleeps_inside_a_transaction_keeps_nobody_from_writing() {
     let mut world = world();
     let sleeper = world.settled_tab();
     let tab = world.open_tab();
