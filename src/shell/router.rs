@@ -73,11 +73,11 @@ extern "C" {
     pub fn receiver(this: &Router, socket: u32) -> Function;
 
     /// Takes a text frame.
-    #[wasm_bindgen(method)]
+    #[wasm_bindgen(method, js_name = read)]
     pub fn text(this: &Router, socket: u32, data: &str);
 
     /// Takes a binary frame.
-    #[wasm_bindgen(method)]
+    #[wasm_bindgen(method, js_name = read)]
     pub fn binary(this: &Router, socket: u32, buffer: &js_sys::ArrayBuffer);
 
     #[wasm_bindgen(method, catch)]
@@ -144,6 +144,12 @@ mod parts {
     #[wasm_bindgen(module = "/src/shell/router/exact.js")]
     extern "C" {
         fn exactNumbers();
+    }
+
+    #[wasm_bindgen(module = "/src/shell/router/reader.js")]
+    extern "C" {
+        #[wasm_bindgen(js_name = Reader)]
+        type Reader;
     }
 
     #[wasm_bindgen(module = "/src/shell/router/frames.js")]

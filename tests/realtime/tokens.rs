@@ -148,6 +148,32 @@ fn an_application_that_fails_or_never_answers_is_asked_again() {
     assert_eq!(world.client().realtime_stats().joins, 1);
 }
 
+/// Scenario 11 of the field, as far as the connection goes.
+#[test]
+fn scenario_11_a_source_that_never_answers_is_asked_one_at_a_time_and_no_heartbeat_is_missed() {
+    let mut world = asking();
+    let mut asked = vec![0];
+    for second in 1..=120 {
+        world.pass(1_000);
+        if second == 9 {
+            assert!(world.errors("room").is_empty(), "it has ten seconds");
+        }
+        if world.tokens_asked > asked.len() {
+            asked.push(second);
+        }
+    }
+    assert_eq!(world.errors("room"), ["token_unavailable"], "told once, not once for each question");
+    assert_eq!(world.tokens_asked, asked.len());
+    assert!(asked.windows(2).all(|pair| pair[1] - pair[0] >= 10), "no question beside another: {asked:?}");
+    assert!(asked.len() >= 3, "{asked:?}");
+    assert!(world.closed.is_empty(), "the socket stays");
+    let beats = world.sent_events().iter().filter(|event| **event == "heartbeat").count();
+    assert!(beats >= 4, "{beats} heartbeats in two minutes");
+    assert_eq!(world.client().realtime_stats().joins, 0, "the join waits");
+    give(&mut world, "jwt", None);
+    assert_eq!(world.client().realtime_stats().joins, 1);
+}
+
 #[test]
 fn a_new_connection_asks_anew_even_while_the_former_token_is_good() {
     let mut world = asking();
