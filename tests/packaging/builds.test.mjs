@@ -1,6 +1,7 @@
 // Scenario 4 of the field, second half: tabs of an older and of a newer build beside each other.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { becomeNext } from './next-build.mjs';
 import { startTabs } from './tabs.mjs';
 
 /** @type {Awaited<ReturnType<typeof startTabs>>} */
@@ -10,23 +11,6 @@ before(async () => {
   tabs = await startTabs();
 });
 after(() => tabs.stop());
-
-/**
- * Makes of this build the next one, whose databases have one version more: it asks for that one, and what has it is its
- * own. Its object stores are the same, so it has nothing to change in them.
- */
-function becomeNext() {
-  const page = /** @type {any} */ (globalThis);
-  const open = page.indexedDB.open.bind(page.indexedDB);
-  page.indexedDB.open = (/** @type {string} */ name, /** @type {number | undefined} */ version) =>
-    version === undefined ? open(name) : open(name, version + 1);
-  const version = Object.getOwnPropertyDescriptor(page.IDBDatabase.prototype, 'version');
-  Object.defineProperty(page.IDBDatabase.prototype, 'version', {
-    get() {
-      return version?.get?.call(this) - 1;
-    },
-  });
-}
 
 /** @param {import('@playwright/test').BrowserContext} context */
 const openNext = (context) => tabs.openTab(context, { prepare: (page) => page.addInitScript(becomeNext) });
@@ -43,7 +27,7 @@ async function leaveOld(context) {
   return page;
 }
 
-test('a tab of an old build holds the databases and does not listen: blocked is told within a second, writes are durable, nothing waits for ever', async () => {
+test('scenario 4: a tab of an old build holds the databases and does not listen: blocked is told within a second, writes are durable, nothing waits for ever', async () => {
   await tabs.withContext(async (context) => {
     const old = await leaveOld(context);
     await old.evaluate(async () => {
@@ -110,7 +94,7 @@ test('a tab of an old build holds the databases and does not listen: blocked is 
   });
 });
 
-test('a new build opens beside this one: this one lets go at once, reads on, keeps what is queued, and says newer', async () => {
+test('scenario 4: a new build opens beside this one: this one lets go at once, reads on, keeps what is queued, and says newer', async () => {
   await tabs.withContext(async (context) => {
     const old = await tabs.openTab(context);
     await old.evaluate(async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { becomeNext } from './next-build.mjs';
 import { startTabs } from './tabs.mjs';
 
 /** @type {Awaited<ReturnType<typeof startTabs>>} */
@@ -49,12 +50,28 @@ function writeMuch(/** @type {number} */ bytes) {
   })();
 }
 
-test('a page loaded five times within two seconds, each time writing five million bytes: what was told as durable is there', async () => {
+for (const [beside, isNext] of /** @type {[string, boolean][]} */ ([
+  ['', false],
+  [', of a new build beside a tab of an old one', true],
+]))
+  test(`scenario 4: a page loaded five times within two seconds${beside}, each time writing five million bytes: what was told as durable is there`, () =>
+    loadFiveTimes(isNext));
+
+async function loadFiveTimes(/** @type {boolean} */ isNext) {
   await tabs.withContext(async (context) => {
+    const old = isNext ? await tabs.openTab(context) : undefined;
+    await old?.evaluate(async () => {
+      const { outbox } = await /** @type {any} */ (globalThis).open();
+      await outbox.write([['old', { key: 'old' }]]);
+    });
+    const asBuilt = async (/** @type {import('@playwright/test').Page} */ page) => {
+      if (isNext) await page.addInitScript(becomeNext);
+    };
     /** @type {{ what: string, value: any }[]} */
     const told = [];
     const page = await tabs.openTab(context, {
       async prepare(page) {
+        await asBuilt(page);
         await page.exposeFunction('tell', (/** @type {string} */ what, /** @type {any} */ value) => {
           told.push({ what, value });
         });
@@ -77,7 +94,7 @@ test('a page loaded five times within two seconds, each time writing five millio
     const last = of('durable').at(-1);
     assert.match(last, / large$/);
 
-    const other = await tabs.openTab(context);
+    const other = await tabs.openTab(context, { prepare: asBuilt });
     const found = /** @type {[string, number][]} */ (
       await other.evaluate(async (durable) => {
         const page = /** @type {any} */ (globalThis);
@@ -92,6 +109,7 @@ test('a page loaded five times within two seconds, each time writing five millio
         return [...all.keys()].map((key) => [key, all.get(key).length ?? 0]);
       }, of('durable'))
     );
+    if (isNext) assert.equal(found.shift()?.[0], 'old', 'what the old build has written comes first');
     const keys = found.map(([key]) => key);
     console.log(
       `five reloads in ${tookMs} ms: ${of('opened').length} loads came to open the store, after ${of('opened').map(Math.round)} ms; ` +
@@ -119,5 +137,7 @@ test('a page loaded five times within two seconds, each time writing five millio
     );
     const late = await other.evaluate(`localStorage.getItem('written on leaving')`);
     assert.equal(late, null, 'nothing is written by a page that is left');
+    const troubles = await old?.evaluate('store.status.troubles.outbox');
+    assert.equal(troubles, isNext ? 'newer' : undefined, 'the old tab has closed its databases and says why');
   });
-});
+}

@@ -195,7 +195,7 @@ test('space and persistence are told in bytes and as a boolean', async () => {
 });
 
 // Scenario 11 of the field, as far as the store goes.
-test('a token that never comes keeps nothing from being durable, and every call comes to an end', async () => {
+test('scenario 11: a token that never comes keeps nothing from being durable, and every call comes to an end', async () => {
   const { result } = await pages.inPage(
     async () => {
       let asked = 0;
@@ -228,7 +228,7 @@ test('a token that never comes keeps nothing from being durable, and every call 
 });
 
 // Scenario 1 of the field.
-test('a burst on a dead handle: it is dropped once, opened once, and all 200 writes commit in order', async () => {
+test('scenario 1: a burst on a dead handle: it is dropped once, opened once, and all 200 writes commit in order', async () => {
   const { result } = await pages.inPage(
     async () => {
       const { outbox } = await open();

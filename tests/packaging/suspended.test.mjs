@@ -215,7 +215,7 @@ function report(name, told) {
   );
 }
 
-test('a tab stopped in the middle of writing, twenty times: another one’s writes are durable, its reads answered', async () => {
+test('scenario 2: a tab stopped in the middle of writing, twenty times: another one’s writes are durable, its reads answered', async () => {
   const told = await stopAtRandom({ rounds: 20, seed: 13 });
   report('stopped while writing', told);
   assert.deepEqual(
