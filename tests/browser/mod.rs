@@ -141,10 +141,12 @@ pub fn manager(url: &str, key: &str, more: &[(&str, JsValue)]) -> JsValue {
     checked("manager", &fields)
 }
 
-/// A client of the embedded backend with the inbox of its notifications.
+/// A client of the embedded backend with the inbox of its notifications. It has a connection of its own, whatever others the
+/// page has.
 pub fn client(access_token: &JsValue, more: &[(&str, JsValue)]) -> (RealtimeClient, Inbox) {
     let inbox = Inbox::default();
-    let mut fields = vec![("accessToken", access_token.clone()), ("reconnectBaseMs", 50.into())];
+    let mut fields =
+        vec![("accessToken", access_token.clone()), ("reconnectBaseMs", 50.into()), ("tabs", "alone".into())];
     fields.extend_from_slice(more);
     (RealtimeClient::new(&manager(URL, KEY, &fields), inbox.put_all()), inbox)
 }
