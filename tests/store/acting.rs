@@ -214,11 +214,15 @@ impl World {
                 self.call(tab, Command::Wipe { spares_pending }, Call { is_wipe: true, ..empty() });
             }
             96..98 if self.chance(400) => {
-                let tells = self.chance(600);
-                self.say(|| format!("the site's data are cleared, {tells}"));
                 self.count("clears");
                 self.truth.last_clear = Some(self.now);
-                self.browser.clear_site(self.now, tells);
+                if self.chance(300) {
+                    self.lose_one();
+                } else {
+                    let tells = self.chance(600);
+                    self.say(|| format!("the site's data are cleared, {tells}"));
+                    self.browser.clear_site(self.now, tells);
+                }
                 self.collect();
             }
             98 if self.chance(150) => {
@@ -233,6 +237,15 @@ impl World {
             }
             _ => {}
         }
+    }
+
+    /// One database is deleted, as by the developer's tools.
+    fn lose_one(&mut self) {
+        let names: Vec<_> = self.browser.disk.bases.keys().cloned().collect();
+        let last = names.len().saturating_sub(1) as u64;
+        let Some(name) = names.get(self.rng.up_to(last) as usize) else { return };
+        self.say(|| format!("{name} is deleted"));
+        self.browser.lose(name);
     }
 
     /// Sleepers wake sooner or later.

@@ -22,8 +22,8 @@ fn damaged_records_are_set_aside_and_survive_compaction() {
     assert!(base.log.contains_key(&damaged), "what cannot be read is left where it is");
 }
 
-#[test]
-fn a_directory_that_is_damaged_costs_the_reading_of_the_log_and_nothing_else() {
+/// Twenty rows, and the leader that has written a directory of them.
+fn listed() -> (World, TabId) {
     let mut world = world();
     let tab = world.settled_tab();
     for at in 0..20 {
@@ -31,7 +31,13 @@ fn a_directory_that_is_damaged_costs_the_reading_of_the_log_and_nothing_else() {
         world.wait(30);
     }
     world.wait(5_000);
-    assert!(world.base(Kind::Data).directory.through > 0);
+    assert!(world.base(Kind::Data).directory.through > 0, "a directory has been written");
+    (world, tab)
+}
+
+#[test]
+fn a_directory_that_is_damaged_costs_the_reading_of_the_log_and_nothing_else() {
+    let (mut world, tab) = listed();
     world.base(Kind::Data).is_directory_damaged = true;
     world.crash(tab);
     let tab = world.settled_tab();
@@ -166,15 +172,7 @@ fn the_cache_gives_up_what_has_expired_and_then_what_was_used_longest_ago() {
 
 #[test]
 fn a_cold_start_reads_the_directory_and_not_the_log() {
-    let mut world = world();
-    let tab = world.settled_tab();
-    for at in 0..20 {
-        world.put(tab, Kind::Data, &format!("row{at}"), true);
-        world.wait(30);
-    }
-    world.wait(5_000);
-    let through = world.base(Kind::Data).directory.through;
-    assert!(through > 0, "a directory has been written");
+    let (mut world, tab) = listed();
     let newcomer = world.open_tab();
     world.wait(200);
     let known = world.tabs[newcomer].store.index(Kind::Data).unwrap().sizes();
