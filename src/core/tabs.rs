@@ -26,6 +26,7 @@ pub mod stats;
 mod telling;
 pub mod tracks;
 mod users;
+mod wants;
 mod written;
 
 use crate::core::ids::{CallId, TabId};

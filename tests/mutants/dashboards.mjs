@@ -17,13 +17,13 @@ export const dashboardsMutants = [
   },
   {
     name: 'what is asked for again before it is told to be refused, and is ended with what was refused',
-    file: 'src/core/tabs/own.rs',
+    file: 'src/core/tabs/wants.rs',
     text: '            if self.list.get_mut(at).is_some_and(Want::begin_again) {',
     replacement: '            if false {',
   },
   {
     name: 'what has failed and stands beneath what took its place',
-    file: 'src/core/tabs/own.rs',
+    file: 'src/core/tabs/wants.rs',
     text: '            if want.has_failed() {\n                self.remove(id);\n            } else if want.sub',
     replacement: '            if !want.has_failed() && want.sub',
   },

@@ -143,7 +143,7 @@ export const tabsMutants = [
   },
   {
     name: 'a refused subscription that takes the place of the one that stays',
-    file: 'src/core/tabs/own.rs',
+    file: 'src/core/tabs/wants.rs',
     text: '            let refused = self.list.remove(at).slot;',
     replacement: '            let Some(refused) = self.remove(&id) else { return Outcome::Stands };',
   },
