@@ -73,7 +73,7 @@ enum Life {
 const DEADLINE: u64 = 5_000;
 /// How long an opening takes at the most where nobody is in its way, in milliseconds: that somebody is has to be told within a
 /// second.
-const OPENING: u64 = 900;
+const OPENING: u64 = 800;
 /// The same where it only has to be shown that the handle lives.
 const PROBE_DEADLINE: u64 = 1_000;
 

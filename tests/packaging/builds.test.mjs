@@ -94,6 +94,69 @@ test('scenario 4: a tab of an old build holds the databases and does not listen:
   });
 });
 
+test('openings that wait behind somebody’s deletion, of which no browser tells, are told as blocked within a second; given up, they neither stay open nor make anything', async () => {
+  await tabs.withContext(async (context) => {
+    const old = await leaveOld(context);
+    const deletions = await old.evaluate(async () => {
+      const page = /** @type {any} */ (globalThis);
+      page.held = [];
+      const names = [...(await page.databases('outbox')), ...(await page.databases('cache'))];
+      for (const name of names) {
+        const opening = page.indexedDB.open(name);
+        await new Promise((resolve) => {
+          opening.onsuccess = resolve;
+        });
+        page.held.push(opening.result);
+        const deletion = page.indexedDB.deleteDatabase(name);
+        await new Promise((resolve) => {
+          deletion.onblocked = resolve;
+        });
+      }
+      return names;
+    });
+    assert.equal(deletions.length, 2);
+    const next = await tabs.openTab(context);
+    const told = await next.evaluate(async () => {
+      const page = /** @type {any} */ (globalThis);
+      let began = Number.POSITIVE_INFINITY;
+      const open = page.indexedDB.open.bind(page.indexedDB);
+      page.indexedDB.open = (/** @type {string} */ name, /** @type {number} */ version) => {
+        if (name.endsWith('/outbox')) began = Math.min(began, performance.now());
+        return open(name, version);
+      };
+      const { outbox } = await page.open();
+      const written = page.failure(outbox.write([['new', 'queued']]));
+      await page.untilStatus((/** @type {any} */ { troubles }) => troubles.outbox === 'blocked');
+      return { blockedMs: performance.now() - began, written: await written };
+    });
+    assert.ok(told.blockedMs < 1_000, `blocked is told after ${told.blockedMs} ms`);
+    assert.equal(told.written, 'no error');
+    // Several openings have been given up by then.
+    await next.evaluate('pause(12_000)');
+    assert.equal(await next.evaluate('store.status.troubles.outbox'), 'blocked');
+    await next.evaluate('dashboard.close()');
+    await old.evaluate(() => {
+      for (const database of /** @type {any} */ (globalThis).held) database.close();
+    });
+    const left = await next.evaluate(async (names) => {
+      const page = /** @type {any} */ (globalThis);
+      await page.pause(500);
+      const there = (await page.indexedDB.databases()).map((/** @type {any} */ { name }) => name);
+      // A deletion waits for whatever is open.
+      const blocked = [];
+      for (const name of names) {
+        await new Promise((resolve) => {
+          const deletion = page.indexedDB.deleteDatabase(name);
+          deletion.onblocked = () => blocked.push(name);
+          deletion.onsuccess = resolve;
+        });
+      }
+      return { made: names.filter((name) => there.includes(name)), blocked };
+    }, deletions);
+    assert.deepEqual(left, { made: [], blocked: [] });
+  });
+});
+
 test('scenario 4: a new build opens beside this one: this one lets go at once, reads on, keeps what is queued, and says newer', async () => {
   await tabs.withContext(async (context) => {
     const old = await tabs.openTab(context);

@@ -231,7 +231,7 @@ fn an_opening_that_waits_in_silence_is_told_as_blocked_within_a_second_and_leave
     world.browser.stuck.insert(name.clone());
     world.browser.lose(&name);
     world.collect();
-    world.wait(950);
+    world.wait(850);
     assert_eq!(world.tabs[tab].store.status().outbox, Some(Trouble::Blocked));
     assert_eq!(world.tabs[tab].store.status().data, None);
     let enqueued = world.put(tab, Kind::Outbox, "ours", false);
