@@ -6,7 +6,7 @@ import { init, isLoaded } from './module.js';
 import type { Notification } from './notifications.js';
 import type { CheckedManager } from './options/manager.js';
 import { checkToken } from './options/token.js';
-import type { StoreNews } from './store.js';
+import type { StoreNews } from './stored.js';
 import type { Follow } from './supabase.js';
 import { RealtimeClient } from './wedsync_dashboard.js';
 

@@ -3,11 +3,15 @@
 import { copied } from './arguments.js';
 import { clientOf } from './client.js';
 import { init } from './module.js';
+import type { RealtimeOptions, SupabaseRealtimeOptions } from './options/manager.js';
+import type { InitOptions } from './options/place.js';
 import { checkedSignOut, type SignOutOptions } from './options/sign-out.js';
 import { RealtimeSubscriptionManager } from './realtime.js';
 import { wipe } from './sign-out.js';
 import { DashboardStore } from './store.js';
-import type { DashboardOptions } from './types.js';
+
+/** Options of `createDashboard`: the project by `url` and `key`, or by a supabase-js client. */
+export type DashboardOptions = (RealtimeOptions | SupabaseRealtimeOptions) & InitOptions;
 
 /** What `createDashboard` gives. */
 export interface Dashboard {

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { createDashboard, type Dashboard } from './dashboard.js';
+export { createDashboard, type Dashboard, type DashboardOptions } from './dashboard.js';
 export { DashboardError } from './errors.js';
 export {
   type Filter,
@@ -34,12 +34,6 @@ export type {
 } from './options/subscription.js';
 export type { AccessToken } from './options/token.js';
 export { RealtimeSubscriptionManager } from './realtime.js';
-export type {
-  DashboardStore,
-  StoreDatabase,
-  StoreEvents,
-  StoreSpace,
-  StoreStatus,
-  StoreTrouble,
-} from './store.js';
+export type { DashboardStore } from './store.js';
+export type { StoreDatabase, StoreEvents, StoreSpace, StoreStatus, StoreTrouble } from './stored.js';
 export type * from './types.js';

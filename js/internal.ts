@@ -6,7 +6,7 @@
 import { clientOf } from './client.js';
 import type { Dashboard } from './dashboard.js';
 import { Records } from './records.js';
-import type { StoreDatabase } from './store.js';
+import type { StoreDatabase } from './stored.js';
 
 export type { Records, StoredValues, Written } from './records.js';
 

@@ -7,7 +7,7 @@ import type {
   SystemMessage,
   TabRole,
 } from './messages.js';
-import type { StoreNews } from './store.js';
+import type { StoreNews } from './stored.js';
 
 /** What a sync lacks until its state is asked for. */
 export type ToldPresence = Exclude<PresenceEvent, { type: 'sync' }> | { type: 'sync' };

@@ -1,5 +1,5 @@
 import type { Client } from './client.js';
-import type { StoreDatabase } from './store.js';
+import type { StoreDatabase } from './stored.js';
 
 /** What is stored of a value (`src/shell/store/encode.js`): the text of its JSON, or an array around a clone. */
 type Stored = string | [unknown];

@@ -7,8 +7,6 @@ import type {
   SystemMessage,
   Tabs,
 } from './messages.js';
-import type { RealtimeOptions, SupabaseRealtimeOptions } from './options/manager.js';
-import type { InitOptions } from './options/place.js';
 
 /** One thing that the client did, or that happened to it. */
 export interface LogEntry {
@@ -44,9 +42,6 @@ export interface SupabaseClientLike {
     };
   };
 }
-
-/** Options of `createDashboard`: the project by `url` and `key`, or by a supabase-js client. */
-export type DashboardOptions = (RealtimeOptions | SupabaseRealtimeOptions) & InitOptions;
 
 /** What `on` can listen to, and what each listener is given. */
 export interface RealtimeEvents {

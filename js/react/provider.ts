@@ -1,8 +1,7 @@
 import { createElement, type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
 import { copied } from '../arguments.js';
-import { createDashboard, type Dashboard } from '../dashboard.js';
+import { createDashboard, type Dashboard, type DashboardOptions } from '../dashboard.js';
 import { type DashboardError, toError } from '../errors.js';
-import type { DashboardOptions } from '../types.js';
 import { complain } from './complain.js';
 import { useLatest } from './latest.js';
 import { Context, type Provided } from './provided.js';
