@@ -11,8 +11,7 @@ use std::rc::Rc;
 
 use super::index::{Extent, Index, Slot, State, raise};
 use super::input::{Limits, Timer};
-use super::names::Kind;
-use super::opening::SHARED;
+use super::names::{Kind, SHARED};
 use super::operation::{Compaction, Operation, Verdict};
 use super::output::Output;
 use super::segment::{Directory, EntryId, Place, Segment};

@@ -34,6 +34,9 @@ impl Kind {
     }
 }
 
+/// What everybody has.
+pub(super) const SHARED: [Kind; 3] = [Kind::Outbox, Kind::Data, Kind::Cache];
+
 /// Whose databases they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owner {

@@ -4,16 +4,13 @@ use std::rc::Rc;
 
 use super::database::{Database, Link};
 use super::input::Timer;
-use super::names::Kind;
+use super::names::{Kind, SHARED};
 use super::operation::{Answer, Failure, HandleId, Operation, OperationId};
 use super::output::{Outcome, Refusal, Trouble};
 use super::segment::VERSION;
 use super::writing::settle;
 use super::{DEADLINE, Life, OPENING, Purpose, Store};
 use crate::core::time::Instant;
-
-/// What everybody has.
-pub(super) const SHARED: [Kind; 3] = [Kind::Outbox, Kind::Data, Kind::Cache];
 
 impl<P: Clone> Store<P> {
     pub(super) fn start(&mut self, now: Instant) {

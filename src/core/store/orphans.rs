@@ -9,8 +9,7 @@ use std::rc::Rc;
 
 use super::database::{Link, regroup};
 use super::input::Timer;
-use super::names::{Kind, Owner};
-use super::opening::SHARED;
+use super::names::{Kind, Owner, SHARED};
 use super::operation::{Answer, Failure, Operation};
 use super::segment::Seen;
 use super::sweeping::Sweep;

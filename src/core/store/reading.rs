@@ -4,8 +4,7 @@ use std::rc::Rc;
 
 use super::database::Link;
 use super::index::Index;
-use super::names::Kind;
-use super::opening::SHARED;
+use super::names::{Kind, SHARED};
 use super::operation::{From, Operation, Slice};
 use super::output::{News, Output, Trouble};
 use super::segment::VERSION;

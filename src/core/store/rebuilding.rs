@@ -6,8 +6,7 @@
 //! that it knows of. It does not matter who is first: an entry counts once, a removal hides its id for good.
 
 use super::database::{Queued, regroup};
-use super::names::Kind;
-use super::opening::SHARED;
+use super::names::{Kind, SHARED};
 use super::output::{News, Outcome};
 use super::segment::Entry;
 use super::writing::settle;

@@ -2,8 +2,7 @@
 
 use super::database::{Group, Link};
 use super::input::Timer;
-use super::names::Kind;
-use super::opening::SHARED;
+use super::names::{Kind, SHARED};
 use super::operation::{Answer, Failure, Operation};
 use super::output::{Durability, News, Outcome, Output, Status};
 use super::{DEADLINE, Life, Purpose, Store};

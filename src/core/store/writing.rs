@@ -3,8 +3,7 @@
 use super::database::{Group, Link, Queued};
 use super::index::State;
 use super::input::{Timer, Write};
-use super::names::Kind;
-use super::opening::SHARED;
+use super::names::{Kind, SHARED};
 use super::output::{News, Outcome, Output, Refusal};
 use super::segment::{Content, Entry, EntryId};
 use super::{Life, Store};
