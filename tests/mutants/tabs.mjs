@@ -165,4 +165,10 @@ export const tabsMutants = [
     text: '        self.leave(now);\n        self.forget_token();\n        self.user = user;',
     replacement: '        self.user = user;',
   },
+  {
+    name: 'a tab that serves itself and does not begin anew for a leader that has given it up',
+    file: 'src/core/tabs/following.rs',
+    text: '            Role::Waiting | Role::Alone(_) => self.is_entered,',
+    replacement: '            Role::Waiting => true,\n            Role::Alone(_) => false,',
+  },
 ];

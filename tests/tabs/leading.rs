@@ -162,6 +162,28 @@ fn the_newest_build_leads_and_one_of_another_protocol_serves_itself() {
 }
 
 #[test]
+fn a_tab_that_serves_itself_follows_a_leader_that_has_taken_it_for_frozen_before_it_heard_of_it() {
+    for draws in 0..20 {
+        let mut browser = browser(2);
+        let newest = open(&mut browser, 3, 2, 21);
+        assert_eq!(browser.pages[1].tabs.role(), Role::Alone(Reason::Protocol));
+        // What the leader answers to the hello may be lost; then the machine sleeps.
+        browser.loses = 1;
+        (0..draws).for_each(|_| drop(browser.rng.next_u64()));
+        browser.close(newest);
+        browser.run(browser.now + 200);
+        browser.sleep(40_000);
+        browser.run(browser.now + 10);
+        browser.loses = 0;
+        browser.run(browser.now + 31_000);
+        let [leads] = leader(&browser)[..] else { panic!("{draws} draws") };
+        for page in (0..2).filter(|page| *page != leads) {
+            assert!(matches!(browser.pages[page].tabs.role(), Role::Following { .. }), "{draws} draws");
+        }
+    }
+}
+
+#[test]
 fn a_browser_that_refuses_its_locks_leaves_each_tab_alone() {
     let mut browser = browser(1);
     let page = browser.add(Page::new(Some("alice"), 1, 1, 9));

@@ -149,7 +149,8 @@ impl<R: Relay> Tabs<R> {
     pub(super) fn begin_anew(&mut self, now: Instant, from: TabId, hello: u32) {
         let is_meant = match self.role {
             Role::Following { leader, .. } => leader == from,
-            role => role == Role::Waiting,
+            Role::Waiting | Role::Alone(_) => self.is_entered,
+            Role::Leading { .. } => false,
         };
         if is_meant && hello == self.hello {
             self.lose_leader(now);
