@@ -169,7 +169,9 @@ fn a_tab_that_serves_itself_follows_a_leader_that_has_taken_it_for_frozen_before
         assert_eq!(browser.pages[1].tabs.role(), Role::Alone(Reason::Protocol));
         // What the leader answers to the hello may be lost; then the machine sleeps.
         browser.loses = 1;
-        (0..draws).for_each(|_| drop(browser.rng.next_u64()));
+        for _ in 0..draws {
+            browser.rng.next_u64();
+        }
         browser.close(newest);
         browser.run(browser.now + 200);
         browser.sleep(40_000);
