@@ -9,6 +9,8 @@
 mod defaults;
 #[path = "dashboards/doing.rs"]
 mod doing;
+#[path = "dashboards/failing.rs"]
+mod failing;
 #[path = "tabs/locks.rs"]
 mod locks;
 #[path = "clock/rest.rs"]
