@@ -9,6 +9,8 @@
 mod browser;
 #[path = "tabs/faults.rs"]
 mod faults;
+#[path = "tabs/frames.rs"]
+mod frames;
 #[path = "tabs/leading.rs"]
 mod leading;
 #[path = "tabs/locks.rs"]

@@ -38,7 +38,7 @@ export function delayWorkers(millis) {
     constructor() { this.postMessage(millis); }
     postMessage(delay) {
       clearTimeout(this.timer);
-      this.timer = real.setTimeout.call(globalThis, () => this.onmessage(), delay);
+      this.timer = real.setTimeout.call(globalThis, () => this.onmessage({ data: 0 }), delay);
     }
     terminate() { clearTimeout(this.timer); }
   };
@@ -270,4 +270,45 @@ async fn a_worker_that_ticks_late_keeps_the_time_from_then_on() {
     after(500).await;
     restore();
     assert!(beat.woken.get() > before + 3);
+}
+
+#[wasm_bindgen_test]
+async fn something_else_runs_in_time_beside_it_while_the_pages_timers_stand_still() {
+    let beat = Beat::start();
+    let ran = Inbox::default();
+    let tick = |run: &Function| {
+        let answer = beat.wake.tick().call2(&JsValue::NULL, &16.into(), run).unwrap();
+        answer.as_bool().unwrap()
+    };
+    assert!(!tick(&ran.put()), "the worker has not proved itself");
+    after(2_500).await;
+    stop_timers();
+    let before = beat.woken.get();
+    let started = js_sys::Date::now();
+    // Asked for twice it runs once, and may be asked for again.
+    for _ in 0..2 {
+        assert!(tick(&ran.put()) && tick(&ran.put()));
+        ran.next(|_| true).await;
+    }
+    let took = js_sys::Date::now() - started;
+    assert!((30.0..400.0).contains(&took), "{took} ms");
+    after(300).await;
+    restore();
+    assert_eq!(ran.len(), 0);
+    assert!(beat.woken.get() > before + 2, "the timer itself goes on");
+    assert!(tick(&ran.put()));
+    beat.wake.set(Instant::from_millis(0), None);
+    assert!(!tick(&ran.put()), "at rest there is no worker");
+    after(300).await;
+    assert_eq!(ran.len(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn without_workers_nothing_else_is_promised_to_run_in_time() {
+    forbid_workers();
+    let beat = Beat::start();
+    restore();
+    after(300).await;
+    let answer = beat.wake.tick().call2(&JsValue::NULL, &16.into(), &Function::new_no_args(""));
+    assert_eq!(answer.unwrap(), JsValue::FALSE);
 }

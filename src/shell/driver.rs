@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::Function;
+use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use crate::core::dashboard::{Config, Input, Notification, Output, RequestId};
@@ -101,27 +101,37 @@ impl Driver {
                 let tell = move |membership, event| on_tabs(Input::Tabs { membership, event });
                 Tabs::new(pump.dashboard().tabs().tab(), tell)
             });
+            let on_wake = tell.clone();
+            let hiding = driver.clone();
+            let on_page = move |event: PageEvent| {
+                // What a timer was to see to, which is late from now on.
+                if event == PageEvent::Hidden
+                    && let Some(driver) = hiding.upgrade()
+                {
+                    driver.router.flush();
+                }
+                tell(event.into());
+            };
+            let on_ticking = on_page.clone();
+            let wake = Wake::new(
+                move || on_wake(Input::Wake),
+                move |ticking| on_ticking(PageEvent::Ticking(ticking)),
+            );
             let router = Router::new(
                 protocol,
                 control.as_ref().unchecked_ref(),
                 overflow.as_ref().unchecked_ref(),
-                tabs.as_ref().map(|tabs| forwarding(&tabs.forward())),
+                tabs.as_ref().map(|tabs| forwarding(&tabs.forward(), &wake.tick())),
             );
             if let Some(tabs) = &tabs {
                 tabs.serve(&router);
             }
-            let on_wake = tell.clone();
-            let on_page = move |event: PageEvent| tell(event.into());
-            let on_ticking = on_page.clone();
             Self {
                 pump: RefCell::new(pump),
                 router,
                 tabs,
                 sockets: RefCell::default(),
-                wake: Wake::new(
-                    move || on_wake(Input::Wake),
-                    move |ticking| on_ticking(PageEvent::Ticking(ticking)),
-                ),
+                wake,
                 inputs: RefCell::default(),
                 storage: RefCell::new(storage(driver.clone())),
                 is_pumping: Cell::new(false),
@@ -256,7 +266,12 @@ impl Driver {
                 }
             }
             Output::Forward { topic, tabs } => {
-                self.router.forward_to(&topic, &tabs.into_iter().map(tab_name).collect::<Vec<_>>());
+                let (seen, hidden) = (Array::new(), Array::new());
+                for (tab, is_seen) in tabs {
+                    let tabs = if is_seen { &seen } else { &hidden };
+                    tabs.push(&JsValue::from_str(&tab_name(tab)));
+                }
+                self.router.forward_to(&topic, &seen, &hidden);
             }
             Output::Deliver(Echo { topic, event, payload, is_bytes }) => {
                 self.router.echo(&topic, &event, &payload, is_bytes);

@@ -62,10 +62,13 @@ export class Router {
     this.#table.dropRoutes(topic);
   }
 
-  /** A topic's data frames go to these tabs too, whether or not it has routes; if to none, what waits to go is dropped. */
-  setForward(topic, tabs) {
+  /**
+   * A topic's data frames go to these tabs too, whether or not it has routes; if to none, what waits to go is dropped.
+   * @param {string[]} tabs that somebody sees @param {string[]} hidden that nobody does
+   */
+  setForward(topic, tabs, hidden) {
     const former = this.#table.topic(topic)?.forward;
-    this.#table.setForward(topic, this.#forwarder?.to(topic, tabs, former));
+    this.#table.setForward(topic, this.#forwarder?.to(topic, tabs, hidden, former));
   }
 
   /**

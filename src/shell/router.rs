@@ -48,8 +48,11 @@ extern "C" {
     #[wasm_bindgen(method, js_name = dropRoutes)]
     pub fn drop_routes(this: &Router, topic: &str);
 
+    /// Says to which other tabs the data frames of a topic go too, whether or not this tab has routes of it; to none, and
+    /// what waits to go is dropped. Frames go together once in 16 ms, to `hidden` tabs once in 250; one of more than 256 KB
+    /// alone and at once; and in their order.
     #[wasm_bindgen(method, js_name = setForward)]
-    fn set_forward(this: &Router, topic: &str, tabs: &Array);
+    pub fn forward_to(this: &Router, topic: &str, tabs: &Array, hidden: &Array);
 
     /// Takes data frames that the router of another tab has forwarded: what its `forward` was given as `frames` and
     /// `dropped`. They are routed as if they came from a socket, and go to no other tab.
@@ -71,6 +74,10 @@ extern "C" {
     /// The listener of a socket's `message` events.
     #[wasm_bindgen(method)]
     pub fn receiver(this: &Router, socket: u32) -> Function;
+
+    /// Hands over all that waits to go to other tabs.
+    #[wasm_bindgen(method)]
+    pub fn flush(this: &Router);
 
     /// Takes a text frame.
     #[wasm_bindgen(method, js_name = read)]
@@ -188,8 +195,8 @@ extern "C" {
     /// What a router is given that forwards frames. `hand(tabs, frames, dropped)` is given the frames of
     /// [`Router::forward_to`], of several topics if these go to the same tabs: an array of names, one of texts and
     /// `ArrayBuffer`s, and `[topic, count, …]` of the frames before them that were dropped, because more than 10,000 or 8 MB
-    /// waited.
-    pub fn forwarding(hand: &Function) -> Function;
+    /// waited. `tick` is [`Wake::tick`](crate::shell::wake::Wake::tick).
+    pub fn forwarding(hand: &Function, tick: &Function) -> Function;
 }
 
 #[wasm_bindgen(module = "/src/shell/router/redacted.js")]
@@ -217,13 +224,6 @@ impl Router {
             Protocol::V2 => 2,
         };
         Self::construct(version, control, overflow, forwarding)
-    }
-
-    /// Says to which other tabs the data frames of a topic go too, whether or not this tab has routes of it; to none, and
-    /// what waits to go is dropped. Frames go together once in 16 ms, one of more than 256 KB alone and at once, and in
-    /// their order.
-    pub fn forward_to(&self, topic: &str, tabs: &[String]) {
-        self.set_forward(topic, &tabs.iter().map(|tab| JsValue::from_str(tab)).collect());
     }
 
     /// Sets a slot's callback and how it is handed messages. What waits for it is dropped if that changes.

@@ -79,7 +79,10 @@ export class Tabs {
     present.tell = tell;
     try {
       present.all = new BroadcastChannel(group);
-      present.all.onmessage = ({ data }) => tell(SAID, data);
+      present.all.onmessage = ({ data }) => {
+        if (!Array.isArray(data?.frames)) tell(SAID, data);
+        else if (data.tabs.includes(this.#tab)) this.#take(present, data);
+      };
       present.inbox = new BroadcastChannel(nameOf(group, this.#tab));
       present.inbox.onmessage = ({ data }) => {
         if (Array.isArray(data?.frames)) this.#take(present, data);
@@ -95,8 +98,13 @@ export class Tabs {
     }
   }
 
-  #take(present, { frames, dropped }) {
-    if (this.#present === present) this.#router.take(frames, dropped);
+  #take(present, { from, frames, dropped }) {
+    if (this.#present === present && from === present.leader) this.#router.take(frames, dropped);
+  }
+
+  /** @param {string | undefined} tab */
+  takeFrom(tab) {
+    if (this.#present) this.#present.leader = tab;
   }
 
   leave() {
@@ -198,11 +206,16 @@ export class Tabs {
     return channel;
   }
 
-  /** What the router has for other tabs. */
+  /**
+   * What the router has for other tabs. What most of them take is written once for all: that costs more than everything
+   * else about it, and than what those lose who look at it in vain.
+   */
   forward = (tabs, frames, dropped) => {
     const present = this.#present;
     if (!present) return;
-    for (const tab of tabs) this.#channelTo(present, tab).postMessage({ frames, dropped });
+    const message = { from: this.#tab, tabs, frames, dropped };
+    if (tabs.length > 2 && tabs.length * 2 > present.watched.size) present.all.postMessage(message);
+    else for (const tab of tabs) this.#channelTo(present, tab).postMessage(message);
   };
 }
 

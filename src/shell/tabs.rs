@@ -42,6 +42,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn unwatch(this: &Channels, tab: &str);
 
+    #[wasm_bindgen(method, js_name = takeFrom)]
+    fn take_from(this: &Channels, tab: Option<&str>);
+
     #[wasm_bindgen(method, catch)]
     fn post(this: &Channels, tab: Option<&str>, message: &JsValue) -> Result<(), JsValue>;
 
@@ -91,6 +94,7 @@ impl Tabs {
             Action::Check => self.channels.check(),
             Action::Watch(tab) => self.channels.watch(&name(tab)),
             Action::Unwatch(tab) => self.channels.unwatch(&name(tab)),
+            Action::TakeFrom(tab) => self.channels.take_from(tab.map(name).as_deref()),
             Action::Post { to, message } => {
                 // What cannot be cloned was none of JSON's; it is not understood elsewhere either.
                 let _ = self.channels.post(to.map(name).as_deref(), &message);

@@ -8,7 +8,8 @@
 const script =
   'let t=setTimeout(()=>postMessage(0)),l=Date.now();' +
   'setInterval(()=>{const n=Date.now();if(n-l>3e3)postMessage(0);l=n},1e3);' +
-  'onmessage=e=>{clearTimeout(t);t=setTimeout(()=>postMessage(0),e.data)}';
+  'onmessage=({data:d})=>{if(d<0)return setTimeout(()=>postMessage(-d),-d);' +
+  'clearTimeout(t);t=setTimeout(()=>postMessage(0),d)}';
 
 /** Until a worker has to have ticked, in milliseconds. */
 const proofMs = 2_000;
@@ -24,11 +25,14 @@ export function timer(wake, found) {
   let hasTicked = false;
   let proof;
   let timeout;
+  /** What runs besides, by its delay. */
+  const ticks = new Map();
 
   const end = () => {
     clearTimeout(proof);
     worker?.terminate();
     worker = undefined;
+    ticks.clear();
   };
 
   const refuse = () => {
@@ -46,11 +50,17 @@ export function timer(wake, found) {
       URL.revokeObjectURL(url);
     }
     const started = worker;
-    const ifPresent = (then) => () => {
-      if (worker === started) then();
+    const ifPresent = (then) => (event) => {
+      if (worker === started) then(event);
     };
     hasTicked = false;
-    worker.onmessage = ifPresent(() => {
+    worker.onmessage = ifPresent(({ data }) => {
+      if (data > 0) {
+        const run = ticks.get(data);
+        ticks.delete(data);
+        run?.();
+        return;
+      }
       // What was left to the page's own timer is set anew by whoever is woken.
       clearTimeout(timeout);
       if (!hasTicked) {
@@ -71,6 +81,13 @@ export function timer(wake, found) {
   };
 
   return {
+    /** Runs something once after so many milliseconds, in time in a hidden page too; false if there is no worker for that. */
+    tick(ms, run) {
+      if (!worker || !hasTicked) return false;
+      if (!ticks.has(ms)) worker.postMessage(-ms);
+      ticks.set(ms, run);
+      return true;
+    },
     set(delay) {
       if (delay === undefined) {
         clearTimeout(timeout);

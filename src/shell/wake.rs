@@ -19,6 +19,9 @@ extern "C" {
 
     #[wasm_bindgen(method)]
     fn set(this: &Timer, delay: Option<u32>);
+
+    #[wasm_bindgen(method, getter)]
+    fn tick(this: &Timer) -> Function;
 }
 
 /// A timer's longest delay in a browser, in milliseconds.
@@ -68,6 +71,12 @@ impl Wake {
     /// Who keeps the time, as far as it has turned out.
     pub fn ticking(&self) -> Option<Ticking> {
         self.state.ticking.get()
+    }
+
+    /// `tick(ms, run)` runs something once after so many milliseconds, in a hidden page too, and gives false if it is the page
+    /// itself that keeps the time. What has to run in any case is not left to it: an idle timer forgets it.
+    pub fn tick(&self) -> Function {
+        self.timer.tick()
     }
 
     /// Wakes once at `deadline`, or never; replaces what was set before.

@@ -7,7 +7,7 @@ use twin::router::{Router, Verdict};
 use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::dashboard::{Config, Input, Notification, Output};
 use wedsync_dashboard::core::error::Error;
-use wedsync_dashboard::core::ids::{CallId, Slot, SocketId};
+use wedsync_dashboard::core::ids::{CallId, Slot, SocketId, TabId};
 use wedsync_dashboard::core::news::{News, Status};
 use wedsync_dashboard::core::page::Ticking;
 use wedsync_dashboard::core::pump::{Heard, Pump, Pumped, Reading};
@@ -29,14 +29,14 @@ pub const EPOCH: u64 = 1_795_000_000_000;
 /// What a tab is to be told.
 pub enum Event {
     Input(Input<Value>),
-    /// Frames that the leader's router has forwarded.
-    Frames(Vec<twin::forward::Frame>),
+    /// Frames that another tab's router has forwarded.
+    Frames(TabId, Vec<twin::forward::Frame>),
 }
 
 impl Event {
     pub fn is_message(&self) -> bool {
         use wedsync_dashboard::core::tabs::Event as Of;
-        matches!(self, Self::Frames(_) | Self::Input(Input::Tabs { event: Of::Said(_), .. }))
+        matches!(self, Self::Frames(..) | Self::Input(Input::Tabs { event: Of::Said(_), .. }))
     }
 
     /// That the lock was taken away.
@@ -53,6 +53,8 @@ pub struct Tab {
     /// Whether the application can say whose it is.
     pub has_token: bool,
     pub open: Option<(Membership, String)>,
+    /// The tab whose forwarded frames it takes.
+    pub takes_from: Option<TabId>,
     /// Its sockets, and their connections.
     pub sockets: BTreeMap<SocketId, Conn>,
     pub is_frozen: bool,
@@ -92,6 +94,7 @@ impl Tab {
             user,
             has_token: true,
             open: None,
+            takes_from: None,
             sockets: BTreeMap::new(),
             is_frozen: false,
             is_gone: false,
@@ -179,9 +182,11 @@ impl Tab {
                 Output::Routes(Edit::Unroute { topic }) => drop(self.router.unroute(&topic)),
                 Output::Routes(Edit::DropSlot { slot }) => drop(self.callbacks.remove(&slot)),
                 Output::Forward { topic, tabs } => {
-                    let names: Vec<String> = tabs.iter().map(|tab| tab.0.to_string()).collect();
-                    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                    self.router.forwarder().set(&topic, &names);
+                    let of = |seen: bool| -> Vec<String> {
+                        let tabs = tabs.iter().filter(|(_, is_seen)| *is_seen == seen);
+                        tabs.map(|(tab, _)| tab.0.to_string()).collect()
+                    };
+                    self.router.forwarder().set(&topic, &of(true), &of(false));
                 }
                 Output::Deliver(echo) => {
                     let message =

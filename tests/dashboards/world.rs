@@ -199,7 +199,8 @@ impl World {
         }
         match event {
             Event::Input(input) => self.input(tab, input),
-            Event::Frames(frames) => {
+            Event::Frames(from, _) if self.tabs[tab].takes_from != Some(from) => {}
+            Event::Frames(_, frames) => {
                 for frame in frames {
                     let verdict = self.tabs[tab].router.taken(&frame);
                     self.tabs[tab].deliver(verdict);
@@ -265,7 +266,8 @@ impl World {
             for name in &forwarded.tabs {
                 let id = TabId(name.parse().unwrap());
                 if let Some(other) = self.tabs.iter().position(|other| other.tabs().tab() == id) {
-                    self.message(tab, other, Event::Frames(forwarded.frames.clone()));
+                    let from = self.tabs[tab].tabs().tab();
+                    self.message(tab, other, Event::Frames(from, forwarded.frames.clone()));
                 }
             }
         }

@@ -39,6 +39,18 @@ export const tabsMutants = [
     replacement: 'if self.depends() {',
   },
   {
+    name: 'a tab that does not say that it is seen, or is not any more',
+    file: 'src/core/tabs/election.rs',
+    text: '            self.mind_silence(now);\n            self.tell_seen(now);\n',
+    replacement: '            self.mind_silence(now);\n',
+  },
+  {
+    name: 'a tab that goes on taking the frames of a leader that it does not follow any more',
+    file: 'src/core/tabs/following.rs',
+    text: '        self.tell(Output::Action(Action::TakeFrom(None)));\n',
+    replacement: '',
+  },
+  {
     name: 'an epoch that is not above those that were heard of',
     file: 'src/core/tabs/election.rs',
     text: 'self.tell(Output::Draw { membership, above: self.highest });',

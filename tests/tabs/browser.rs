@@ -252,6 +252,7 @@ impl Browser {
                 let delay = self.rng.up_to(10);
                 self.queue(page, delay, Event::Tabs(membership, tabs::Event::Checked(is_held)));
             }
+            Action::TakeFrom(tab) => self.pages[page].takes_from = tab,
             Action::Watch(tab) => self.watch(page, tab),
             Action::Unwatch(tab) => drop(self.watchers.entry(tab).or_default().remove(&page)),
             Action::Post { to, message } => self.post(page, to, &message),
@@ -322,10 +323,11 @@ impl Browser {
     /// A frame on a page's socket.
     fn receive(&mut self, page: usize, topic: &str, number: u64) {
         self.pages[page].deliver(topic, number);
-        for tab in self.pages[page].forwards.get(topic).cloned().unwrap_or_default() {
+        let from = self.pages[page].tabs.tab();
+        for (tab, _) in self.pages[page].forwards.get(topic).cloned().unwrap_or_default() {
             let other = self.pages.iter().position(|other| other.tabs.tab() == tab);
             if let Some(other) = other.filter(|other| self.pages[*other].open.is_some()) {
-                self.message(page, other, Channel::Inbox, Event::Frame(topic.into(), number));
+                self.message(page, other, Channel::Inbox, Event::Frame(from, topic.into(), number));
             }
         }
     }

@@ -21,8 +21,8 @@ use crate::relayed::{Link, Model, Slots, Wish};
 pub enum Event {
     Tabs(Membership, tabs::Event<Value>),
     Drawn(Membership, u64),
-    /// A frame of the leader's.
-    Frame(String, u64),
+    /// A frame that another tab has forwarded.
+    Frame(TabId, String, u64),
     User,
 }
 
@@ -71,7 +71,9 @@ pub struct Page {
     /// What came while it was frozen.
     pub backlog: VecDeque<Event>,
     pub table: BTreeMap<String, Slots>,
-    pub forwards: BTreeMap<String, Vec<TabId>>,
+    /// Where a topic's frames go, and whether somebody sees these tabs.
+    pub forwards: BTreeMap<String, Vec<(TabId, bool)>>,
+    pub takes_from: Option<TabId>,
     /// What it was told of the tabs.
     pub health: Vec<Health>,
 }
@@ -96,6 +98,7 @@ impl Page {
             backlog: VecDeque::new(),
             table: BTreeMap::new(),
             forwards: BTreeMap::new(),
+            takes_from: None,
             health: Vec::new(),
         }
     }
@@ -253,8 +256,10 @@ impl Page {
         let input = match event {
             Event::Tabs(membership, event) => Input::Event { membership, event },
             Event::Drawn(membership, epoch) => Input::Drawn { membership, epoch },
-            Event::Frame(topic, number) => {
-                self.deliver(&topic, number);
+            Event::Frame(from, topic, number) => {
+                if self.takes_from == Some(from) {
+                    self.deliver(&topic, number);
+                }
                 return Vec::new();
             }
             Event::User => Input::User(self.user.clone().map_or(User::Nobody, User::Known)),

@@ -139,6 +139,11 @@ fn is_served(browser: &Browser, page: usize, leader: usize, epoch: Epoch) {
     assert!(state.tabs.is_serving() || state.machine.ids().is_empty(), "page {page} has another's socket");
     let is_told = state.app.wants.is_empty() || state.app.link == Some(crate::relayed::Link::Up);
     assert!(is_told, "page {page}, {expected:?}, is told {:?}", state.app.link);
+    let tab = state.tabs.tab();
+    for (topic, tabs) in &lead.forwards {
+        let is_mistaken = tabs.contains(&(tab, !state.is_visible));
+        assert!(!is_mistaken, "page {page} gets {topic}, visible: {}", state.is_visible);
+    }
     assert_eq!(state.protocol == PROTOCOL, state.build < 3);
 }
 

@@ -41,10 +41,18 @@ pub struct Forwarded {
     pub dropped: LiteMap<String, usize>,
 }
 
+/// Where a topic's frames go: to tabs that somebody sees, and to hidden ones, which wait longer.
+#[derive(Clone, Debug, Default)]
+struct Targets {
+    seen: Vec<String>,
+    hidden: Vec<String>,
+}
+
 /// What waits for one set of tabs.
 #[derive(Clone, Debug)]
 struct Batch {
     tabs: Vec<String>,
+    is_hidden: bool,
     is_open: bool,
     /// With their topics.
     frames: VecDeque<(String, Frame)>,
@@ -79,73 +87,98 @@ impl Batch {
 #[derive(Clone, Debug, Default)]
 pub struct Forwarder {
     /// By topic.
-    tabs: LiteMap<String, Vec<String>>,
+    targets: LiteMap<String, Targets>,
     /// In the order of their first frames.
     waiting: Vec<Batch>,
     handed: Vec<Forwarded>,
 }
 
 impl Forwarder {
-    /// Says where a topic's frames go from now on; if nowhere, what waits of it is dropped.
-    pub fn set(&mut self, topic: &str, tabs: &[&str]) {
-        let sorted = |tabs: &[String]| {
-            let mut tabs = tabs.to_vec();
-            tabs.sort();
-            tabs
-        };
-        let tabs: Vec<String> = tabs.iter().map(|tab| (*tab).to_owned()).collect();
-        if self.tabs.get(topic).map(|former| sorted(former)).unwrap_or_default() == sorted(&tabs) {
-            return;
+    /// Says to which tabs a topic's frames go from now on, those that are seen and those that are hidden; if to none, what
+    /// waits of it is dropped. All that waits is handed over first if a tab goes over from the ones to the others.
+    pub fn set(&mut self, topic: &str, seen: &[String], hidden: &[String]) {
+        let former = self.targets.get(topic).cloned().unwrap_or_default();
+        if hidden.iter().any(|tab| former.seen.contains(tab))
+            || seen.iter().any(|tab| former.hidden.contains(tab))
+        {
+            self.flush();
         }
-        // What waits is handed over before what comes, whichever tabs it is for.
-        for batch in &mut self.waiting {
-            batch.is_open = false;
-        }
-        if tabs.is_empty() {
-            self.tabs.remove(topic);
-            for batch in &mut self.waiting {
-                batch.forget(topic);
+        for (is_hidden, former, tabs) in [(false, &former.seen, seen), (true, &former.hidden, hidden)] {
+            if is_same(former, tabs) {
+                continue;
             }
-            self.waiting.retain(|batch| !batch.frames.is_empty() || !batch.dropped.is_empty());
+            // What waits is handed over before what comes, whichever tabs it is for.
+            let mut waiting = std::mem::take(&mut self.waiting);
+            for batch in waiting.iter_mut().filter(|batch| batch.is_hidden == is_hidden) {
+                batch.is_open = false;
+                if tabs.is_empty() {
+                    batch.forget(topic);
+                }
+            }
+            waiting.retain(|batch| !batch.frames.is_empty() || !batch.dropped.is_empty());
+            self.waiting = waiting;
+        }
+        if seen.is_empty() && hidden.is_empty() {
+            self.targets.remove(topic);
         } else {
-            self.tabs.insert(topic.to_owned(), tabs);
+            let kept = |former: Vec<String>, tabs: &[String]| {
+                if is_same(&former, tabs) { former } else { tabs.to_vec() }
+            };
+            let targets = Targets { seen: kept(former.seen, seen), hidden: kept(former.hidden, hidden) };
+            self.targets.insert(topic.to_owned(), targets);
         }
     }
 
     /// Whether a topic's frames go to other tabs.
     pub fn has(&self, topic: &str) -> bool {
-        self.tabs.contains_key(topic)
+        self.targets.contains_key(topic)
     }
 
     /// The topics whose frames do.
     pub fn topics(&self) -> impl Iterator<Item = &String> {
-        self.tabs.keys()
+        self.targets.keys()
     }
 
     /// Takes in a frame of a topic that has tabs.
     pub fn put(&mut self, topic: &str, frame: Frame) {
-        let Some(tabs) = self.tabs.get(topic).cloned() else { return };
-        if frame.size() > LARGE_BYTES {
-            self.flush();
-            self.handed.push(Forwarded { tabs, frames: vec![frame], dropped: LiteMap::new() });
+        let Some(Targets { seen, hidden }) = self.targets.get(topic).cloned() else { return };
+        self.put_for(topic, &frame, seen, false);
+        self.put_for(topic, &frame, hidden, true);
+    }
+
+    fn put_for(&mut self, topic: &str, frame: &Frame, tabs: Vec<String>, is_hidden: bool) {
+        if tabs.is_empty() {
             return;
         }
-        let is_for = |batch: &Batch| {
-            batch.is_open && batch.tabs.len() == tabs.len() && tabs.iter().all(|tab| batch.tabs.contains(tab))
-        };
+        if frame.size() > LARGE_BYTES {
+            self.hand(is_hidden);
+            self.handed.push(Forwarded { tabs, frames: vec![frame.clone()], dropped: LiteMap::new() });
+            return;
+        }
+        let is_for =
+            |batch: &Batch| batch.is_open && batch.is_hidden == is_hidden && is_same(&batch.tabs, &tabs);
         if let Some(batch) = self.waiting.iter_mut().find(|batch| is_for(batch)) {
-            batch.put(topic, frame);
+            batch.put(topic, frame.clone());
             return;
         }
         let (frames, dropped) = (VecDeque::new(), LiteMap::new());
-        let mut batch = Batch { tabs, is_open: true, frames, bytes: 0, dropped };
-        batch.put(topic, frame);
+        let mut batch = Batch { tabs, is_hidden, is_open: true, frames, bytes: 0, dropped };
+        batch.put(topic, frame.clone());
         self.waiting.push(batch);
     }
 
-    /// Hands over all that waits, as every 16 ms.
+    /// Hands over what waits for the tabs that are seen, as every 16 ms, or for the hidden ones, as every 250.
+    pub fn hand(&mut self, is_hidden: bool) {
+        let (due, waiting) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|batch| batch.is_hidden == is_hidden);
+        self.waiting = waiting;
+        self.handed.extend(Vec::into_iter(due).map(Batch::handed));
+    }
+
+    /// Hands over all that waits.
     pub fn flush(&mut self) {
-        self.handed.extend(std::mem::take(&mut self.waiting).into_iter().map(Batch::handed));
+        self.hand(false);
+        self.hand(true);
     }
 
     /// Whether anything waits to be handed over.
@@ -157,4 +190,9 @@ impl Forwarder {
     pub fn take(&mut self) -> Vec<Forwarded> {
         std::mem::take(&mut self.handed)
     }
+}
+
+/// The same tabs in another order are the same.
+fn is_same(some: &[String], others: &[String]) -> bool {
+    some.len() == others.len() && some.iter().all(|tab| others.contains(tab))
 }

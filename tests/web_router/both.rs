@@ -59,7 +59,7 @@ impl Both {
             protocol,
             control.as_ref().unchecked_ref(),
             overflow.as_ref().unchecked_ref(),
-            Some(forwarding(forward.as_ref().unchecked_ref())),
+            Some(forwarding(forward.as_ref().unchecked_ref(), &Function::new_no_args("return false"))),
         );
         let callback = |slot| {
             let seen = Rc::clone(&outcome);
@@ -112,18 +112,43 @@ impl Both {
 
     /// Says to both where a topic's frames go besides.
     pub fn forward(&self, topic: &str, tabs: &[&str]) {
-        let names: Vec<String> = tabs.iter().map(|tab| (*tab).to_owned()).collect();
-        self.router.forward_to(topic, &names);
-        self.twin.borrow_mut().forwarder().set(topic, tabs);
+        self.forward_apart(topic, tabs, &[]);
     }
 
-    /// What both have handed over since, if that is the same. The twin has no clock: with `is_due` all that waits is.
+    /// The same, with tabs that nobody sees.
+    pub fn forward_apart(&self, topic: &str, tabs: &[&str], hidden: &[&str]) {
+        let names = |tabs: &[&str]| tabs.iter().map(|tab| (*tab).to_owned()).collect::<Vec<_>>();
+        self.router.forward_to(topic, &array(tabs), &array(hidden));
+        self.twin.borrow_mut().forwarder().set(topic, &names(tabs), &names(hidden));
+    }
+
+    /// What both have handed over since, if that is the same. The twin has no clock: with `is_due` all that waits for tabs
+    /// that somebody sees is.
     #[track_caller]
     pub fn handed(&self, is_due: bool) -> Vec<Forwarded> {
-        let mut twin = self.twin.borrow_mut();
         if is_due {
-            twin.forwarder().flush();
+            self.twin.borrow_mut().forwarder().hand(false);
         }
+        self.handed_alike()
+    }
+
+    /// The same, with all that waits for hidden tabs.
+    #[track_caller]
+    pub fn handed_apart(&self) -> Vec<Forwarded> {
+        self.twin.borrow_mut().forwarder().hand(true);
+        self.handed_alike()
+    }
+
+    /// The same, with all that waits for any.
+    #[track_caller]
+    pub fn handed_together(&self) -> Vec<Forwarded> {
+        self.twin.borrow_mut().forwarder().flush();
+        self.handed_alike()
+    }
+
+    #[track_caller]
+    fn handed_alike(&self) -> Vec<Forwarded> {
+        let mut twin = self.twin.borrow_mut();
         let handed = self.handed.take();
         assert_eq!(handed, twin.forwarder().take());
         handed
@@ -134,7 +159,7 @@ impl Both {
     pub fn flush(&self) -> Vec<Forwarded> {
         let flush: Function = Reflect::get(self.router.as_ref(), &"flush".into()).unwrap().unchecked_into();
         flush.call0(self.router.as_ref()).unwrap();
-        self.handed(true)
+        self.handed_together()
     }
 
     /// Both deliver a broadcast of another tab's, the twin what the server would have sent; what became of it, if that is
@@ -336,4 +361,9 @@ fn routes() -> Vec<(String, TopicRoutes)> {
         (format!("realtime:{topic}"), routes)
     };
     topics.iter().enumerate().map(topic_routes).collect()
+}
+
+/// As the router is given tabs.
+pub fn array(tabs: &[&str]) -> Array {
+    tabs.iter().map(|tab| JsValue::from_str(tab)).collect()
 }

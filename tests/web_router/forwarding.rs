@@ -12,7 +12,7 @@ use wedsync_dashboard::core::realtime::routes::TopicRoutes;
 use wedsync_dashboard::core::rng::Rng;
 use wedsync_dashboard::shell::router::{Router, forwarding};
 
-use crate::both::Both;
+use crate::both::{Both, array};
 use crate::clock::Clock;
 use crate::frame::Frame;
 use crate::turns::{binary, broadcast, change, routes};
@@ -296,9 +296,9 @@ fn a_function_that_throws_keeps_nothing_from_the_next() {
     let calls = Array::new();
     let throw =
         Function::new_with_args("tabs", "this.push(tabs); throw new Error('no channel today')").bind0(&calls);
-    let router = Router::new(Protocol::V2, &nothing, &nothing, Some(forwarding(&throw)));
+    let router = Router::new(Protocol::V2, &nothing, &nothing, Some(forwarding(&throw, &nothing)));
     for (topic, tab) in [("x", "a"), ("y", "b")] {
-        router.forward_to(topic, &[tab.to_owned()]);
+        router.forward_to(topic, &array(&[tab]), &array(&[]));
         router.text(1, &numbered(topic, 1).described());
     }
     let reported = reported_while(|| clock.pass(EVERY));

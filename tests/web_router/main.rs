@@ -10,6 +10,7 @@ mod forwarding;
 mod frame;
 mod handed_out;
 mod heads;
+mod hidden_tabs;
 mod keys;
 mod numbers;
 mod taking;

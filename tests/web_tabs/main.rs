@@ -7,6 +7,7 @@
 mod browser;
 mod page;
 mod tab;
+mod written;
 
 use js_sys::Reflect;
 use wasm_bindgen::prelude::*;
@@ -15,6 +16,7 @@ use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use crate::browser::{Inbox, ROSEWOOD, add_client, broadcasts, changes, object, presence, sign_in, text};
 use crate::page::Page;
 use crate::tab::{Tab, bytes, connected};
+use crate::written::Written;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
@@ -166,5 +168,34 @@ async fn pages_of_their_own_share_a_socket_too_and_one_leads_once_the_page_that_
     here.hears("after it").await;
     here.close();
     following.close();
+    connected(0).await;
+}
+
+#[wasm_bindgen_test]
+async fn what_most_tabs_take_is_written_once_for_all_and_each_has_it_once_and_in_order() {
+    connected(0).await;
+    let mut tabs = Vec::new();
+    for _ in 0..5 {
+        tabs.push(Tab::open(&JsValue::NULL, "crowd").await);
+    }
+    let elsewhere = Tab::open(&JsValue::NULL, "elsewhere").await;
+    let mut alone = Tab::open_alone(&JsValue::NULL, "crowd").await;
+    connected(2).await;
+    let written = Written::watch();
+    for number in 0..20 {
+        alone.say(&number.to_string()).await;
+    }
+    for tab in &tabs {
+        for number in 0..20 {
+            tab.hears(&number.to_string()).await;
+        }
+        assert_eq!(tab.heard.len(), 0);
+    }
+    let count = written.end();
+    assert!((1..=20).contains(&count), "{count} for four tabs beside the one that leads");
+    assert_eq!(elsewhere.heard.len(), 0);
+    for tab in tabs.into_iter().chain([elsewhere, alone]) {
+        tab.close();
+    }
     connected(0).await;
 }

@@ -33,8 +33,9 @@ pub enum Output<P> {
     Forward {
         /// The topic on the wire.
         topic: String,
-        /// Which; none any more if it is empty.
-        tabs: Vec<TabId>,
+        /// Which, and of each whether somebody sees it: those get frames once in 16 ms, the others once in 250. None any more
+        /// if it is empty.
+        tabs: Vec<(TabId, bool)>,
     },
     /// Deliver a broadcast of another tab's as if the server had sent it.
     Deliver(Echo<P>),

@@ -27,6 +27,8 @@ pub enum Body<R: Relay> {
     Token(R::Payload),
     /// To the leader: so many messages of a callback were dropped, because it did not keep up.
     Overflow(Slot, u32),
+    /// To the leader: whether anybody sees a tab. One of which nothing is said is seen.
+    Seen(bool),
     /// To a follower: news of its subscriptions and calls.
     News {
         /// What.
@@ -57,6 +59,7 @@ impl<R: Relay> Body<R> {
             Self::Routes(..) => 5,
             Self::DropSlot(_) => 6,
             Self::Echo(_) => 7,
+            Self::Seen(_) => 8,
         }
     }
 
@@ -75,6 +78,7 @@ impl<R: Relay> Body<R> {
                 payload: R::Payload::null(),
                 is_bytes: false,
             }),
+            8 => Self::Seen(false),
             _ => return None,
         })
     }
@@ -101,6 +105,7 @@ impl<R: Relay> Portable<R::Payload> for Body<R> {
                 }
                 fields.large(after);
             }
+            Self::Seen(is_seen) => fields.flag(is_seen),
             Self::Link(link) => link.pass(fields),
             Self::Routes(topic, routes) => {
                 fields.text(topic);
@@ -277,6 +282,7 @@ mod tests {
         let all: Vec<Body<AnyRelay>> = vec![
             Body::Token(json!({ "value": "a" })),
             Body::Overflow(3, 4),
+            Body::Seen(true),
             Body::Link(Any(json!({ "up": true }))),
             Body::Routes("a".into(), Some(Any(json!({ "any": [1] })))),
             Body::Routes("a".into(), None),

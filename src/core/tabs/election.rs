@@ -213,6 +213,7 @@ impl<R: Relay> Tabs<R> {
         if std::mem::replace(&mut self.is_visible, is_visible) != is_visible {
             self.heard_at = now;
             self.mind_silence(now);
+            self.tell_seen(now);
         }
     }
 

@@ -3,7 +3,7 @@
 use super::body::Body;
 use super::link::Link;
 use super::message::{Epoch, Message};
-use super::output::Output;
+use super::output::{Action, Output};
 use super::relay::{Portable, Relay};
 use super::role::Role;
 use super::{Tabs, Timer};
@@ -102,9 +102,13 @@ impl<R: Relay> Tabs<R> {
         self.role = Role::Following { leader, epoch };
         let token = self.leader.token.take();
         self.leader = Leader { greeted: Some((epoch, leader)), ponged_at: now, ..Leader::default() };
+        self.tell(Output::Action(Action::TakeFrom(Some(leader))));
         self.mind_silence(now);
         if let Some(token) = token {
             self.send_to_leader(now, Body::Token(token));
+        }
+        if !self.is_visible {
+            self.tell_seen(now);
         }
         for command in self.replayed() {
             self.send_to_leader(now, Body::Command(command));
@@ -119,6 +123,11 @@ impl<R: Relay> Tabs<R> {
         let body = body.to_payload();
         let number = self.leader.link.send(now, body.clone());
         self.post(Some(leader), Message::Asked { hello: self.hello, epoch, number, body });
+    }
+
+    /// Frames go to a tab that nobody sees fewer times and more of them together.
+    pub(super) fn tell_seen(&mut self, now: Instant) {
+        self.send_to_leader(now, Body::Seen(self.is_visible));
     }
 
     /// The leader is there: it is told what has been heard of it, if that is news.
@@ -191,7 +200,9 @@ impl<R: Relay> Tabs<R> {
             Body::DropSlot(slot) if self.own.wants.has_slot(slot) => {}
             Body::DropSlot(slot) => self.tell(Output::Routes(Edit::DropSlot { slot })),
             Body::Echo(echo) => self.tell(Output::Deliver(echo)),
-            Body::Command(_) | Body::Token(_) | Body::Overflow(..) => self.stats.malformed += 1,
+            Body::Command(_) | Body::Token(_) | Body::Overflow(..) | Body::Seen(_) => {
+                self.stats.malformed += 1
+            }
         }
     }
 
@@ -227,6 +238,7 @@ impl<R: Relay> Tabs<R> {
             return;
         }
         self.role = Role::Waiting;
+        self.tell(Output::Action(Action::TakeFrom(None)));
         for topic in std::mem::take(&mut self.leader.routed) {
             self.tell_routes(topic, None);
         }

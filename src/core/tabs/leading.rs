@@ -25,6 +25,8 @@ pub(super) struct Follower<R: Relay> {
     /// Its part of the routes of each topic.
     pub(super) routes: SortedMap<String, R::Routes>,
     heard_at: Instant,
+    /// Whether anybody sees it.
+    pub(super) is_seen: bool,
     /// It is not written to until it says hello again.
     pub(super) is_frozen: bool,
 }
@@ -68,6 +70,7 @@ impl<R: Relay> Tabs<R> {
             wants: Wants::default(),
             routes: SortedMap::new(),
             heard_at: now,
+            is_seen: true,
             is_frozen: false,
         });
         self.count = 1 + self.followers.len() as u32;
@@ -155,6 +158,11 @@ impl<R: Relay> Tabs<R> {
                 self.tell(Output::Overflow { slot, count });
             }
             Some(Body::Token(token)) => self.tell(Output::SetToken(token)),
+            Some(Body::Seen(is_seen)) => {
+                follower.is_seen = is_seen;
+                let topics = follower.topics();
+                self.forward_all(topics);
+            }
             _ => self.stats.malformed += 1,
         }
     }
@@ -173,9 +181,8 @@ impl<R: Relay> Tabs<R> {
         let Some(follower) = self.follower_of(tab) else { return };
         follower.is_frozen = true;
         follower.link = Link::default();
-        for topic in follower.topics() {
-            self.forward(topic);
-        }
+        let topics = follower.topics();
+        self.forward_all(topics);
     }
 
     /// The lock that said that a tab lives has become free.
@@ -205,9 +212,7 @@ impl<R: Relay> Tabs<R> {
             self.followers.remove(at);
         }
         self.count = 1 + self.followers.len() as u32;
-        for topic in topics {
-            self.forward(topic);
-        }
+        self.forward_all(topics);
         true
     }
 

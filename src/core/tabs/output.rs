@@ -36,6 +36,8 @@ pub enum Action<P> {
     Watch(TabId),
     /// That is of no interest any more.
     Unwatch(TabId),
+    /// Take the frames that this tab forwards, and nobody else's: one that has lost the lead may not know it yet.
+    TakeFrom(Option<TabId>),
     /// Say something to the others.
     Post {
         /// To whom; `None` for all of the group.
@@ -55,12 +57,14 @@ pub enum Output<R: Relay> {
     Link(R::Link),
     /// Write to the router's table.
     Routes(Edit<R::Routes>),
-    /// Frames of this topic go to these other tabs too, once in 16 ms. What waits for them goes out before that.
+    /// Frames of this topic go to these other tabs too. What waits for one that is seen or hidden from now on goes out
+    /// before that.
     Forward {
         /// The topic on the wire.
         topic: String,
-        /// Which; none any more if it is empty.
-        tabs: Vec<TabId>,
+        /// Which, and of each whether somebody sees it: those get frames once in 16 ms, the others once in 250. None any more
+        /// if it is empty.
+        tabs: Vec<(TabId, bool)>,
     },
     /// Deliver a broadcast of another tab's as if the server had sent it.
     Deliver(Echo<R::Payload>),

@@ -61,12 +61,12 @@ impl<R: Relay> Tabs<R> {
         }));
     }
 
-    /// The tabs that get the frames of a topic.
-    pub(super) fn tabs_of(&self, topic: &str) -> Vec<TabId> {
+    /// The tabs that get the frames of a topic, and whether somebody sees them.
+    pub(super) fn tabs_of(&self, topic: &str) -> Vec<(TabId, bool)> {
         let mut tabs = Vec::new();
         for follower in &self.followers {
             if !follower.is_frozen && follower.routes.contains_key(topic) {
-                tabs.push(follower.party.tab);
+                tabs.push((follower.party.tab, follower.is_seen));
             }
         }
         tabs
@@ -76,6 +76,12 @@ impl<R: Relay> Tabs<R> {
     pub(super) fn forward(&mut self, topic: String) {
         let tabs = self.tabs_of(&topic);
         self.tell(Output::Forward { topic, tabs });
+    }
+
+    pub(super) fn forward_all(&mut self, topics: Vec<String>) {
+        for topic in topics {
+            self.forward(topic);
+        }
     }
 
     fn drop_slot(&mut self, now: Instant, slot: Slot) {

@@ -179,7 +179,7 @@ impl<R: Relay> Tabs<R> {
     pub(super) fn echo(&mut self, now: Instant, pending: PendingEcho<R::Payload>) {
         let PendingEcho { from, echo } = pending;
         let mut tabs = Vec::new();
-        for tab in self.tabs_of(&echo.topic) {
+        for (tab, _) in self.tabs_of(&echo.topic) {
             if from.is_none_or(|from| from.tab != tab) {
                 tabs.push(tab);
             }

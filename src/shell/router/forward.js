@@ -3,9 +3,12 @@
  * is `tests/twin/forward.rs`.
  */
 import { sizeOf } from './frames.js';
+import { isHidden } from './slots.js';
 
 /** Copying frames to another tab costs less the more of them go together, and nobody sees a delay of one drawn frame. */
 const EVERY_MS = 16;
+/** In a hidden tab nobody sees what comes, and its own timers run once a second at best. */
+const HIDDEN_EVERY_MS = 250;
 /** So much waits for a set of tabs at most; beyond it the oldest frames are dropped and counted. */
 const MOST_FRAMES = 10_000;
 const MOST_BYTES = 8_000_000;
@@ -68,9 +71,11 @@ class Batch {
 }
 
 /** Keeps frames for other tabs and hands them over together, in the order in which they came. */
-export class Forwarder {
+class Forwarder {
   #hand;
   #handover;
+  #tick;
+  #everyMs;
   /** What waits, in the order of the first frames. */
   #batches = [];
 
@@ -78,10 +83,14 @@ export class Forwarder {
    * @param {undefined | ((tabs: string[], frames: (string | ArrayBuffer)[], dropped: (string | number)[]) => void)} hand
    *   is given what waits for a set of tabs; `dropped` is `[topic, count, …]` of the frames before them that were too much
    * @param {import('./slots.js').Handover} handover
+   * @param {(ms: number, run: () => void) => boolean} tick runs something in time in a hidden page; false if it cannot
+   * @param {number} everyMs
    */
-  constructor(hand, handover) {
+  constructor(hand, handover, tick, everyMs) {
     this.#hand = hand;
     this.#handover = handover;
+    this.#tick = tick;
+    this.#everyMs = everyMs;
   }
 
   /**
@@ -116,11 +125,22 @@ export class Forwarder {
   #batchFor(forward) {
     const open = this.#batches.find(({ isOpen, key }) => isOpen && key === forward.key);
     if (open) return open;
-    if (this.#batches.length === 0) this.#handover.add(this, EVERY_MS, true);
+    if (this.#batches.length === 0) this.#await();
     const batch = new Batch(forward);
     this.#batches.push(batch);
     return batch;
   }
+
+  /** The timers of a hidden page are late; if nobody else keeps the time, what somebody may see goes in the next task. */
+  #await() {
+    const isTicked = isHidden() && this.#tick(this.#everyMs, this.#due);
+    this.#handover.add(this, this.#everyMs, !isTicked && this.#everyMs === EVERY_MS);
+  }
+
+  #due = () => {
+    this.#handover.delete(this);
+    this.flush();
+  };
 
   /** What comes from now on comes behind all that waits, whichever tabs it is for. */
   #close() {
@@ -142,7 +162,45 @@ export class Forwarder {
   };
 }
 
-/** What a router is given that forwards frames: `hand` is given each batch of them. */
-export function forwarding(hand) {
-  return (handover) => new Forwarder(hand, handover);
+/** Forwards frames to tabs that somebody sees, and to hidden ones, which take more of them together. */
+class Forwarders {
+  #seen;
+  #hidden;
+
+  /** @param {Forwarder} seen @param {Forwarder} hidden */
+  constructor(seen, hidden) {
+    this.#seen = seen;
+    this.#hidden = hidden;
+  }
+
+  /** As `Forwarder` has it. A tab that goes over from the ones to the others is given what waits before what comes. */
+  to(topic, tabs, hidden, former) {
+    const were = (of, now) => now.some((tab) => of?.tabs.includes(tab));
+    if (were(former?.seen, hidden) || were(former?.hidden, tabs)) this.flush();
+    const forward = {
+      seen: this.#seen.to(topic, tabs, former?.seen),
+      hidden: this.#hidden.to(topic, hidden, former?.hidden),
+    };
+    return forward.seen || forward.hidden ? forward : undefined;
+  }
+
+  put({ seen, hidden }, data) {
+    if (seen) this.#seen.put(seen, data);
+    if (hidden) this.#hidden.put(hidden, data);
+  }
+
+  /** Hands over all that waits. */
+  flush() {
+    this.#seen.flush();
+    this.#hidden.flush();
+  }
+}
+
+/**
+ * What a router is given that forwards frames: `hand` is given each batch of them, `tick(ms, run)` runs something in time
+ * where the page is hidden, or gives false.
+ */
+export function forwarding(hand, tick) {
+  const forwarder = (handover, everyMs) => new Forwarder(hand, handover, tick, everyMs);
+  return (handover) => new Forwarders(forwarder(handover, EVERY_MS), forwarder(handover, HIDDEN_EVERY_MS));
 }

@@ -285,7 +285,8 @@ export class Handover {
   }
 }
 
-function isHidden() {
+/** Whether nobody sees this page. */
+export function isHidden() {
   return globalThis.document?.visibilityState === 'hidden';
 }
 

@@ -25,6 +25,7 @@ export const connectOurs: Connect = async ({
     url,
     key,
     joinsPerSecond: 10_000,
+    tabs: 'shared',
     vsn: version === 1 ? '1.0.0' : '2.0.0',
   });
   const onStatus = (status: SubscriptionStatus) => {
