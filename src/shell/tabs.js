@@ -102,7 +102,7 @@ export class Tabs {
     if (this.#present === present && from === present.leader) this.#router.take(frames, dropped);
   }
 
-  /** @param {string | undefined} tab */
+  /** @param {string} tab */
   takeFrom(tab) {
     if (this.#present) this.#present.leader = tab;
   }

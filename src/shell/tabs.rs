@@ -43,7 +43,7 @@ extern "C" {
     fn unwatch(this: &Channels, tab: &str);
 
     #[wasm_bindgen(method, js_name = takeFrom)]
-    fn take_from(this: &Channels, tab: Option<&str>);
+    fn take_from(this: &Channels, tab: &str);
 
     #[wasm_bindgen(method, catch)]
     fn post(this: &Channels, tab: Option<&str>, message: &JsValue) -> Result<(), JsValue>;
@@ -94,7 +94,7 @@ impl Tabs {
             Action::Check => self.channels.check(),
             Action::Watch(tab) => self.channels.watch(&name(tab)),
             Action::Unwatch(tab) => self.channels.unwatch(&name(tab)),
-            Action::TakeFrom(tab) => self.channels.take_from(tab.map(name).as_deref()),
+            Action::TakeFrom(tab) => self.channels.take_from(&name(tab)),
             Action::Post { to, message } => {
                 // What cannot be cloned was none of JSON's; it is not understood elsewhere either.
                 let _ = self.channels.post(to.map(name).as_deref(), &message);

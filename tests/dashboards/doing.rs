@@ -85,7 +85,7 @@ impl World {
                 let is_held = self.locks.holder(&group) == Some((tab, membership.0));
                 self.event(tab, membership, Of::Checked(is_held));
             }
-            Action::TakeFrom(other) => self.tabs[tab].takes_from = other,
+            Action::TakeFrom(other) => self.tabs[tab].takes_from = Some(other),
             Action::Watch(other) => drop(self.watchers.entry(other).or_default().insert(tab)),
             Action::Unwatch(other) => drop(self.watchers.entry(other).or_default().remove(&tab)),
             Action::Post { to, message } => {

@@ -47,7 +47,7 @@ export const tabsMutants = [
   {
     name: 'a tab that goes on taking the frames of a leader that it does not follow any more',
     file: 'src/core/tabs/following.rs',
-    text: '        self.tell(Output::Action(Action::TakeFrom(None)));\n',
+    text: '        self.tell(Output::Action(Action::TakeFrom(self.tab)));\n',
     replacement: '',
   },
   {

@@ -252,7 +252,7 @@ impl Browser {
                 let delay = self.rng.up_to(10);
                 self.queue(page, delay, Event::Tabs(membership, tabs::Event::Checked(is_held)));
             }
-            Action::TakeFrom(tab) => self.pages[page].takes_from = tab,
+            Action::TakeFrom(tab) => self.pages[page].takes_from = Some(tab),
             Action::Watch(tab) => self.watch(page, tab),
             Action::Unwatch(tab) => drop(self.watchers.entry(tab).or_default().remove(&page)),
             Action::Post { to, message } => self.post(page, to, &message),

@@ -102,7 +102,7 @@ impl<R: Relay> Tabs<R> {
         self.role = Role::Following { leader, epoch };
         let token = self.leader.token.take();
         self.leader = Leader { greeted: Some((epoch, leader)), ponged_at: now, ..Leader::default() };
-        self.tell(Output::Action(Action::TakeFrom(Some(leader))));
+        self.tell(Output::Action(Action::TakeFrom(leader)));
         self.mind_silence(now);
         if let Some(token) = token {
             self.send_to_leader(now, Body::Token(token));
@@ -238,7 +238,7 @@ impl<R: Relay> Tabs<R> {
             return;
         }
         self.role = Role::Waiting;
-        self.tell(Output::Action(Action::TakeFrom(None)));
+        self.tell(Output::Action(Action::TakeFrom(self.tab)));
         for topic in std::mem::take(&mut self.leader.routed) {
             self.tell_routes(topic, None);
         }

@@ -36,8 +36,9 @@ pub enum Action<P> {
     Watch(TabId),
     /// That is of no interest any more.
     Unwatch(TabId),
-    /// Take the frames that this tab forwards, and nobody else's: one that has lost the lead may not know it yet.
-    TakeFrom(Option<TabId>),
+    /// Take the frames that this tab forwards, and nobody else's: one that has lost the lead may not know it yet. If it is
+    /// one's own, nobody's at all.
+    TakeFrom(TabId),
     /// Say something to the others.
     Post {
         /// To whom; `None` for all of the group.
