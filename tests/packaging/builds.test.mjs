@@ -143,7 +143,7 @@ test('openings that wait behind somebody’s deletion, of which no browser tells
       await page.pause(500);
       const there = (await page.indexedDB.databases()).map((/** @type {any} */ { name }) => name);
       // A deletion waits for whatever is open.
-      const blocked = [];
+      const blocked = /** @type {string[]} */ ([]);
       for (const name of names) {
         await new Promise((resolve) => {
           const deletion = page.indexedDB.deleteDatabase(name);

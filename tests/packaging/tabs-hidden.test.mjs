@@ -1,9 +1,9 @@
 // Tabs of one window, of which one is seen: whoever leads is usually hidden, and so are most of those that follow.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
-import { expect } from '@playwright/test';
+import { chromium, expect } from '@playwright/test';
+import { launchWindow } from '../../scripts/lib/chromium-window.mjs';
 import { allHear, roles, say, startLiveTabs } from './live-tabs.mjs';
-import { launchWindow } from './window.mjs';
 
 /* What runs in the page. */
 /** @type {any} */
@@ -14,7 +14,7 @@ const window = undefined;
 /** @type {Awaited<ReturnType<typeof startLiveTabs>>} */
 let tabs;
 beforeEach(async () => {
-  tabs = await startLiveTabs(launchWindow);
+  tabs = await startLiveTabs(() => launchWindow(chromium, process.env.CHROMIUM || '/usr/bin/chromium'));
 });
 afterEach(() => tabs.stop());
 

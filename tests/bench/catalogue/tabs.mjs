@@ -50,4 +50,20 @@ const ofSome = [1, 5, 10].flatMap((tabs) => {
   ];
 });
 
-export const tabsCases = [...ofSome, ...ofTen];
+/** Of the tabs of a window one is seen. @type {import('./index.mjs').BenchCase[]} */
+const ofWindow = [
+  {
+    name: 'tabs.window_cpu_10',
+    unit: 'ms',
+    what: `Busy time of the main threads of ten tabs of one window, of which one is seen, all together, under ${flow}.`,
+    target: besideTenClients,
+  },
+  {
+    name: 'tabs.window_ten_cpu',
+    unit: 'of one tab',
+    what: `The same beside that of a window with one tab.`,
+    target: { most: 1.5, of: /** @type {const} */ ('ours') },
+  },
+].map((more) => ({ ...more, isNew: true, driver: 'tabs-window', parameters: { tabs: 10 } }));
+
+export const tabsCases = [...ofSome, ...ofTen, ...ofWindow];

@@ -13,14 +13,35 @@ const messageSize = 1_024;
 const flowMs = { whole: 3_000, quick: 1_000 };
 const distinct = 500;
 
+/** Tabs that are all seen, as of windows side by side. @type {import('../lib/run-cases.mjs').Driver['open']} */
+export const open = openTabs('tabs.', async ({ browser }) => {
+  const context = await browser.newContext();
+  return { context, close: () => context.close() };
+});
+
+/** @typedef {{ context: import('playwright-core').BrowserContext, close: () => Promise<unknown> }} Place where tabs share what a browser keeps */
+
 /**
  * In each round every number of tabs is opened anew, as tabs of one context, and all are sent the same.
- * @type {import('../lib/run-cases.mjs').Driver['open']}
+ * @param {string} prefix what the names of the cases begin with
+ * @param {(workplace: Workplace) => Promise<Place>} openPlace
+ * @returns {import('../lib/run-cases.mjs').Driver['open']}
  */
-export async function open(entries, workplace) {
+export function openTabs(prefix, openPlace) {
+  return (entries, workplace) => measurementOf(prefix, openPlace, entries, workplace);
+}
+
+/**
+ * @param {string} prefix
+ * @param {(workplace: Workplace) => Promise<Place>} openPlace
+ * @param {import('../catalogue/index.mjs').BenchCase[]} entries
+ * @param {Workplace} workplace
+ * @returns {Promise<import('../lib/measure.mjs').Measurement>}
+ */
+async function measurementOf(prefix, openPlace, entries, workplace) {
   const counts = new Set(entries.map(({ parameters }) => Number(parameters?.tabs)));
   // Ten tabs are held against one.
-  if (entries.some(({ name }) => name.startsWith('tabs.ten_'))) counts.add(1);
+  if (entries.some(({ name }) => name.startsWith(`${prefix}ten_`))) counts.add(1);
   return {
     order: 'in turn',
     sides: clientSides.map(({ role, name, client }) => ({
@@ -30,18 +51,19 @@ export async function open(entries, workplace) {
         /** @type {Record<string, number>} */
         const figures = {};
         const measure = async (/** @type {number} */ count) => {
-          const cost = await costOf(client, `tabs-${role}-${count}`, count, workplace);
+          const place = await openPlace(workplace);
+          const cost = await costOf(client, `${prefix}${role}-${count}`, count, workplace, place);
           // No tab of the limit needs a socket of its own: one would do for all.
           const sockets = role === 'limit' ? 1 : cost.sockets;
-          figures[`tabs.sockets_${count}`] = sockets;
-          figures[`tabs.bytes_${count}`] = (cost.bytes / cost.sockets) * sockets;
-          figures[`tabs.cpu_${count}`] = cost.cpu;
+          figures[`${prefix}sockets_${count}`] = sockets;
+          figures[`${prefix}bytes_${count}`] = (cost.bytes / cost.sockets) * sockets;
+          figures[`${prefix}cpu_${count}`] = cost.cpu;
         };
         // Beside each other: what is counted does not depend on what else the machine does.
         await Promise.all([...counts].map(measure));
         for (const what of ['bytes', 'cpu']) {
-          const [ten, one] = [figures[`tabs.${what}_10`], figures[`tabs.${what}_1`]];
-          if (ten !== undefined && one) figures[`tabs.ten_${what}`] = ten / one;
+          const [ten, one] = [figures[`${prefix}${what}_10`], figures[`${prefix}${what}_1`]];
+          if (ten !== undefined && one) figures[`${prefix}ten_${what}`] = ten / one;
         }
         return figures;
       },
@@ -55,10 +77,10 @@ export async function open(entries, workplace) {
  * @param {string} key
  * @param {number} count
  * @param {Workplace} workplace
+ * @param {Place} place
  * @returns {Promise<Cost>}
  */
-async function costOf(client, key, count, { browser, browserName, siteUrl, realtime, quick }) {
-  const context = await browser.newContext();
+async function costOf(client, key, count, { browserName, siteUrl, realtime, quick }, { context, close }) {
   try {
     const tabs = [];
     while (tabs.length < count) {
@@ -78,7 +100,7 @@ async function costOf(client, key, count, { browser, browserName, siteUrl, realt
       sockets: sockets.length,
     };
   } finally {
-    await context.close();
+    await close();
   }
 }
 

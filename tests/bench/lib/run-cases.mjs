@@ -9,6 +9,7 @@ import { growthPoints, judged } from './result.mjs';
  * @typedef {object} Workplace
  * @property {import('playwright-core').Browser} browser
  * @property {import('./browser.mjs').BrowserName} browserName
+ * @property {string} executablePath the browser's
  * @property {() => Promise<import('playwright-core').BrowserContext>} openDiskContext one whose databases are on the disk
  * @property {string} siteUrl the pages, and the realtime socket of `lib/realtime-server.mjs`
  * @property {import('./realtime-server.mjs').RealtimeServer} realtime

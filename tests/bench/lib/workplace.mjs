@@ -38,6 +38,7 @@ export async function withWorkplace({ browserName, executablePath, site, quick }
     return await work({
       browser,
       browserName,
+      executablePath,
       openDiskContext: () => openDiskContext(browserName, executablePath, browser),
       siteUrl: server.url,
       realtime,

@@ -2,26 +2,20 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from '@playwright/test';
-import { chromiumArguments } from '../../scripts/lib/chromium.mjs';
+import { chromiumArguments } from './chromium.mjs';
 
 /**
  * A window of Chromium's whose tabs are seen and hidden as a user's are. In a browser that Playwright starts all are seen and
  * no timer is late; so this one is started by hand.
+ * @param {import('playwright-core').BrowserType} chromium Playwright's
+ * @param {string} executablePath
  */
-export async function launchWindow() {
+export async function launchWindow(chromium, executablePath) {
   const profile = mkdtempSync(join(tmpdir(), 'wedsync-window-'));
-  const program = spawn(
-    process.env.CHROMIUM || '/usr/bin/chromium',
-    [
-      '--headless=new',
-      ...chromiumArguments,
-      '--remote-debugging-port=0',
-      `--user-data-dir=${profile}`,
-      'about:blank',
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const args = [...chromiumArguments, '--remote-debugging-port=0', `--user-data-dir=${profile}`];
+  const program = spawn(executablePath, ['--headless=new', ...args, 'about:blank'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   // With all of its processes: what is started may be a script that starts it.
   const ended = new Promise((resolve) => program.once('close', resolve));
   const browser = await chromium.connectOverCDP(await addressOf(program.stderr), { noDefaults: true });
