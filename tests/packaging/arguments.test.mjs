@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startModulePages } from './module-page.mjs';
+import { oddities, outcome, prepare } from './oddities.mjs';
+import { options, wedsync } from './page-names.mjs';
 
 /** @type {Awaited<ReturnType<typeof startModulePages>>} */
 let pages;
@@ -10,64 +12,8 @@ before(async () => {
 });
 after(() => pages.stop());
 
-/* What runs in the page. */
-/** @type {any} */
-const wedsync = undefined;
-/** @type {any} */
-const options = undefined;
-/** @type {() => Record<string, any>} */
-const oddities = () => ({});
-/** @type {(work: () => unknown) => Promise<string>} */
-const outcome = async () => '';
-void [wedsync, options, oddities, outcome];
-
 const nothing = ['undefined'];
 const texts = ['x'];
-
-/** @param {import('@playwright/test').Page} page */
-async function prepare(page) {
-  await page.evaluate(`
-    globalThis.oddities = () => {
-      const boom = () => { throw new TypeError('the application throws'); };
-      const traps = Object.getOwnPropertyNames(Reflect).map((name) => [name, boom]);
-      const getters = {};
-      for (const name of ['channel', 'onData', 'url', 'key', 'wasmUrl', 'private', 'event', 'column', 'n', 'latestBy', 'since']) {
-        Object.defineProperty(getters, name, { enumerable: true, get: boom });
-      }
-      const revoked = Proxy.revocable([], {});
-      revoked.revoke();
-      return {
-        x: 'x',
-        'empty text': '',
-        'lone surrogate': '\\ud800',
-        7: 7,
-        NaN: NaN,
-        null: null,
-        undefined: undefined,
-        '{}': {},
-        '[]': [],
-        true: true,
-        symbol: Symbol('s'),
-        'new String': new String('s'),
-        function: () => {},
-        bigint: 1n,
-        'throwing proxy': new Proxy({}, Object.fromEntries(traps)),
-        'proxy of a function': new Proxy(() => {}, Object.fromEntries(traps.filter(([name]) => name !== 'apply'))),
-        'revoked proxy': revoked.proxy,
-        'throwing getters': getters,
-      };
-    };
-    // 'taken', or the error's code and message; what never settles, and any other error, by its name.
-    globalThis.outcome = async (work) => {
-      const late = new Promise((resolve) => setTimeout(resolve, 5_000, 'never settled'));
-      const worked = (async () => work())().then(
-        () => 'taken',
-        (error) => error instanceof wedsync.DashboardError ? error.code + ': ' + error.message : 'foreign ' + error,
-      );
-      return Promise.race([worked, late]);
-    };
-  `);
-}
 
 /**
  * Each call in the page with each odd value: what is not among those it takes must be refused by name.
@@ -339,138 +285,4 @@ test('a filter of nonsense is made without a throw and refused where it is subsc
       conditions: { names: /filter/, takes: ['[]'] },
     },
   );
-});
-
-test('a payload that JSON would not hold whole is refused, and says what of it', async () => {
-  const { result } = await pages.inPage(
-    async () => {
-      const manager = new wedsync.RealtimeSubscriptionManager(options);
-      /** @type {any[]} */
-      const heard = [];
-      await manager.subscribe('lobby', {
-        channel: 'lobby',
-        self: true,
-        ack: true,
-        onData: (/** @type {any} */ { payload }) => heard.push(payload),
-      });
-      class Point {
-        x = 1;
-        get y() {
-          return 2;
-        }
-      }
-      class Hidden {
-        #secret = 1;
-        secret() {
-          return this.#secret;
-        }
-      }
-      /** @type {any} */
-      const circle = {};
-      circle.self = circle;
-      const buffer = new ArrayBuffer(1);
-      structuredClone(buffer, { transfer: [buffer] });
-      /** @type {any} */
-      const { document } = globalThis;
-      const elsewhere = document.body.appendChild(document.createElement('iframe')).contentWindow;
-      /** @type {Record<string, any>} */
-      const refused = {
-        Map: new Map([[1, 2]]),
-        Set: new Set([1]),
-        Error: new TypeError('x'),
-        DOMException: new DOMException('x'),
-        Blob: new Blob(['x']),
-        File: new File(['x'], 'x'),
-        Promise: Promise.resolve(1),
-        RegExp: /x/,
-        'a symbol': Symbol('x'),
-        'a function': () => 1,
-        'a bigint': 1n,
-        NaN: Number.NaN,
-        'boxed NaN': Object(Number.NaN),
-        Infinity: Number.POSITIVE_INFINITY,
-        'invalid Date': new Date(Number.NaN),
-        Uint8Array: { bytes: new Uint8Array(2) },
-        ArrayBuffer: { bytes: new ArrayBuffer(2) },
-        Event: new Event('x'),
-        FormData: new FormData(),
-        'without fields': new Hidden(),
-        undefined: [undefined],
-        JSON: circle,
-        'Map of another realm': new elsewhere.Map(),
-        'transferred bytes': buffer,
-      };
-      /** @type {Record<string, string>} */
-      const told = {};
-      for (const [name, value] of Object.entries(refused)) {
-        told[name] = await outcome(() => manager.send('lobby', 'x', value));
-        told[`${name} inside`] = await outcome(() =>
-          manager.send('lobby', 'x', { list: [{ photo: value }] }),
-        );
-      }
-      const taken = [
-        { date: new Date(0), url: new URL('https://a.example/'), none: undefined, point: new Point() },
-        Object.assign(Object.create(null), { a: 1 }),
-        new elsewhere.Object(),
-        [null, true, 'x', -1.5, new String('s'), Object(2)],
-      ];
-      for (const payload of taken) await manager.send('lobby', 'x', payload);
-      return { told, heard };
-    },
-    { prepare },
-  );
-  for (const [name, outcome] of Object.entries(result.told)) {
-    assert.match(outcome, /^invalid_option: .*payload/, name);
-  }
-  assert.match(result.told['Map inside'] ?? '', /"photo" is of the kind Map/);
-  assert.match(result.told['a function inside'] ?? '', /"photo" is a function/);
-  assert.deepEqual(result.heard, [
-    { date: '1970-01-01T00:00:00.000Z', url: 'https://a.example/', point: { x: 1 } },
-    { a: 1 },
-    {},
-    [null, true, 'x', -1.5, 's', 2],
-  ]);
-});
-
-test('the address of one service and a secret key are refused at the call, and the key is in no message', async () => {
-  const { result } = await pages.inPage(
-    async () => {
-      const jwt = (/** @type {object} */ claims) => `e30.${btoa(JSON.stringify(claims))}.c2ln`;
-      const service = jwt({ role: 'service_role' });
-      const make = (/** @type {object} */ more) =>
-        outcome(() => wedsync.createDashboard({ ...options, ...more }));
-      await wedsync.init();
-      const manager = new wedsync.RealtimeSubscriptionManager(options);
-      const urls = [
-        '/realtime/v1',
-        '/rest/v1/',
-        '/auth/v1',
-        '/storage/v1',
-        '/functions/v1',
-        '/realtime/v1/websocket',
-        '/realtime/v1//websocket',
-      ];
-      return {
-        service,
-        urls: await Promise.all(urls.map((path) => make({ url: `https://project.supabase.co${path}` }))),
-        below: await make({ url: 'https://example.com/supabase' }),
-        keys: [await make({ key: 'sb_secret_abc' }), await make({ key: service })],
-        anon: await make({ key: jwt({ role: 'anon' }) }),
-        tokens: [
-          await make({ accessToken: service }),
-          await outcome(() => manager.setAuth(service)),
-          await outcome(() => manager.setAuth('sb_secret_abc')),
-          await outcome(() => manager.setAuth(' sb_secret_abc')),
-        ],
-      };
-    },
-    { prepare },
-  );
-  for (const told of result.urls) assert.match(told, /^invalid_url: `url` is the address of one of/);
-  for (const told of result.keys) assert.match(told, /^invalid_option: `key` is a secret key/);
-  for (const told of result.tokens) assert.match(told, /^invalid_option: .*secret key/);
-  assert.deepEqual([result.below, result.anon], ['taken', 'taken']);
-  for (const told of [...result.keys, ...result.tokens]) {
-    assert.ok(!told.includes('sb_secret_') && !told.includes(result.service));
-  }
 });
