@@ -59,8 +59,11 @@ export function sleepAnHour() {
   last.dispatchEvent(new MessageEvent('message', { data: 0 }));
 }
 let ended = 0;
+let posts = 0;
+export function posted() { return posts; }
 globalThis.Worker = class extends real.Worker {
   constructor(...given) { super(...given); started += 1; last = this; }
+  postMessage(...given) { posts += 1; super.postMessage(...given); }
   terminate() { ended += 1; super.terminate(); }
 };
 real.Worker = globalThis.Worker;
@@ -85,6 +88,7 @@ extern "C" {
     fn pause(millis: u32) -> js_sys::Promise;
     #[wasm_bindgen(js_name = runningWorkers)]
     fn running_workers() -> i32;
+    fn posted() -> u32;
     #[wasm_bindgen(js_name = sleepAnHour)]
     fn sleep_an_hour();
     #[wasm_bindgen(js_name = watchSends)]
@@ -217,6 +221,32 @@ async fn a_worker_proves_itself_by_its_first_tick() {
     restore();
     after(2_500).await;
     assert_eq!(beat.told(), [Ticking::InWorker, Ticking::InPage]);
+}
+
+#[wasm_bindgen_test]
+async fn a_deadline_that_moves_away_is_not_told_to_the_worker_and_an_earlier_one_is() {
+    let woken = Rc::new(Cell::new(0));
+    let count = Rc::clone(&woken);
+    let wake = Wake::new(move || count.set(count.get() + 1), |_| {});
+    let at = Instant::from_millis;
+    let set = |deadline| wake.set(at(0), Some(at(deadline)));
+    set(60_000);
+    after(500).await;
+    assert_eq!(woken.get(), 1, "the worker has ticked");
+    let before = posted();
+    set(300);
+    for later in [400, 30_000, 5_000, 300] {
+        set(later);
+    }
+    assert_eq!(posted(), before + 1);
+    after(500).await;
+    assert_eq!(woken.get(), 2, "at the earliest of them");
+    set(60_000);
+    set(100);
+    assert_eq!(posted(), before + 3);
+    after(300).await;
+    assert_eq!(woken.get(), 3);
+    wake.set(at(0), None);
 }
 
 #[wasm_bindgen_test]

@@ -79,10 +79,12 @@ impl Wake {
         self.timer.tick()
     }
 
-    /// Wakes once at `deadline`, or never; replaces what was set before.
+    /// Wakes at `deadline`, or never; replaces what was set before. One that is set to wake earlier is left so: telling the
+    /// worker costs more than most of what else a pump does, and deadlines come and go with each operation of the store.
+    /// Whoever is woken too early sets it again.
     pub fn set(&self, now: Instant, deadline: Option<Instant>) {
-        // Telling the worker costs more than most of what else a pump does.
-        if self.state.deadline.replace(deadline) != deadline {
+        let is_later = self.state.deadline.get().zip(deadline).is_some_and(|(set, wanted)| set <= wanted);
+        if !is_later && self.state.deadline.replace(deadline) != deadline {
             self.timer.set(deadline.map(|deadline| deadline.since(now).min(LONGEST) as u32));
         }
     }

@@ -56,10 +56,18 @@ impl World {
         self.call(tab, Command::Write { database, writes, is_leaders }, call)
     }
 
-    /// Something new goes into the outbox, under an id of its own; sometimes two that belong together.
+    /// How many are written together: sometimes more than one segment takes, or one transaction.
+    fn together(&mut self) -> u64 {
+        match self.rng.up_to(99) {
+            0..20 => 2,
+            20..25 => 3 + self.rng.up_to(12),
+            _ => 1,
+        }
+    }
+
+    /// Something new goes into the outbox, under an id of its own; sometimes several that belong together.
     pub fn enqueue(&mut self, tab: TabId) -> CallId {
-        let count = if self.chance(200) { 2 } else { 1 };
-        let writes = (0..count)
+        let writes = (0..self.together())
             .map(|_| {
                 let key = format!("m{}", self.next_value + 1);
                 self.value(tab, Kind::Outbox, &key, false)
@@ -81,13 +89,22 @@ impl World {
 
     fn change(&mut self, tab: TabId, database: Kind) {
         let is_leaders = database == Kind::Data;
-        let key = format!("k{}", self.rng.up_to(9));
-        let write = if self.chance(150) {
-            Write::Remove { key: key.as_str().into() }
-        } else {
-            self.value(tab, database, &key, is_leaders)
-        };
-        self.write(tab, database, vec![write], is_leaders);
+        let mut writes = Vec::new();
+        for _ in 0..self.together() {
+            let key = self.name();
+            writes.push(if self.chance(150) {
+                Write::Remove { key: key.as_str().into() }
+            } else {
+                self.value(tab, database, &key, is_leaders)
+            });
+        }
+        self.write(tab, database, writes, is_leaders);
+    }
+
+    /// The name of a value: few of many, so that some are changed often, and there are more than one read takes.
+    fn name(&mut self) -> String {
+        let last = if self.chance(600) { 9 } else { 39 };
+        format!("k{}", self.rng.up_to(last))
     }
 
     fn read(&mut self, tab: TabId) {
@@ -95,8 +112,13 @@ impl World {
         let key = match database {
             _ if self.chance(250) => None,
             Kind::Outbox => Some(format!("m{}", 1 + self.rng.up_to(self.next_value))),
-            _ => Some(format!("k{}", self.rng.up_to(9))),
+            _ => Some(self.name()),
         };
+        self.ask(tab, database, key);
+    }
+
+    /// The value of a key is read, or all.
+    pub fn ask(&mut self, tab: TabId, database: Kind, key: Option<String>) {
         let command = match &key {
             Some(key) => Command::Get { database, key: key.as_str().into() },
             None => Command::All { database },

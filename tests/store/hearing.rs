@@ -1,13 +1,13 @@
 //! What tabs say, and whether they may.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wedsync_dashboard::core::ids::CallId;
 use wedsync_dashboard::core::store::index::State;
 use wedsync_dashboard::core::store::input::Input;
 use wedsync_dashboard::core::store::names::Kind;
 use wedsync_dashboard::core::store::operation::Operation;
-use wedsync_dashboard::core::store::output::{News, Outcome, Output, Refusal};
+use wedsync_dashboard::core::store::output::{Found, News, Outcome, Output, Refusal};
 
 use crate::browser::TabId;
 use crate::disk::Value;
@@ -88,6 +88,9 @@ impl World {
         for put in self.truth.puts.values_mut().filter(|put| put.tab == tab) {
             put.is_void = true;
         }
+        let origin = self.tabs[tab].origin;
+        self.truth.durable_removals.retain(|(of, _)| *of != origin);
+        self.tabs[tab].gone.clear();
     }
 
     fn broadcast(&mut self, from: TabId, input: &Input<Value>) {
@@ -125,9 +128,16 @@ impl World {
                 self.count("refused");
                 self.truth.refused_for_good(&call.puts);
             }
-            Outcome::Failed(_) | Outcome::Wiped { .. } => {}
+            Outcome::Failed(refusal) => {
+                assert!(self.expected.is_none(), "{call:?} of tab {tab} fails: {refusal:?}");
+            }
+            Outcome::Wiped { .. } => {}
             Outcome::Value(found) => {
                 let (database, key) = call.reads.expect("a read");
+                if let Some(expected) = &self.expected {
+                    let there = expected.get(&(database, key.clone().unwrap_or_default()));
+                    assert_eq!(found.as_ref().map(|found| &found.value.value), there, "{database:?} {key:?}");
+                }
                 for found in found.into_iter() {
                     self.check_value(database, &found.key, found.value.value);
                     assert_eq!(key.as_deref(), Some(&*found.key));
@@ -142,6 +152,13 @@ impl World {
                     .map(|one| (one.key.clone(), one.id))
                     .collect();
                 assert_eq!(keys.len(), all.len(), "{twice:?} are there twice");
+                if let Some(expected) = &self.expected {
+                    let of = |found: &Found<Value>| ((database, found.key.to_string()), found.value.value);
+                    let found: BTreeMap<_, _> = all.iter().map(of).collect();
+                    let there = expected.iter().filter(|((kind, _), _)| *kind == database);
+                    let there: BTreeMap<_, _> = there.map(|(key, value)| (key.clone(), *value)).collect();
+                    assert_eq!(found, there, "what tab {tab} reads of {database:?}");
+                }
                 for found in all {
                     self.check_value(database, &found.key, found.value.value);
                 }

@@ -29,7 +29,8 @@ pub struct Truth {
     pub puts: BTreeMap<Value, Put>,
     /// Removals from the outbox that were asked for, by their keys.
     pub removals: BTreeSet<String>,
-    pub durable_removals: BTreeSet<String>,
+    /// By whom.
+    pub durable_removals: BTreeSet<(u64, String)>,
     committed: BTreeSet<Value>,
     committed_removals: BTreeSet<(u64, String)>,
     /// What a leader appended when there was another one already.
@@ -116,7 +117,7 @@ impl Truth {
         for key in removals {
             let is_committed = self.committed_removals.contains(&(origin, key.clone()));
             assert!(is_committed, "the removal of {key} was acknowledged before it was committed");
-            self.durable_removals.insert(key.clone());
+            self.durable_removals.insert((origin, key.clone()));
         }
     }
 

@@ -76,6 +76,8 @@ pub struct World {
     pub next_value: Value,
     pub trace: bool,
     pub settled: u64,
+    /// What is there, by database and key, once nothing happens any more: what is read has to be just that.
+    pub expected: Option<BTreeMap<(Kind, String), Value>>,
     pub stats: BTreeMap<&'static str, u64>,
     /// For tests of single rules: what was asked of the browser, and how calls ended.
     pub record: Option<Record>,
@@ -88,8 +90,16 @@ pub struct Record {
     pub others: Vec<News<Value>>,
 }
 
-pub const LIMITS: Limits =
-    Limits { transaction: 700, cache: 900, held: 400, garbage: 300, small: 250, segments: 6 };
+pub const LIMITS: Limits = Limits {
+    transaction: 700,
+    segment: 300,
+    slice: 3,
+    cache: 900,
+    held: 400,
+    garbage: 300,
+    small: 250,
+    segments: 6,
+};
 
 impl World {
     pub fn new(seed: u64, trace: bool) -> Self {
@@ -109,6 +119,7 @@ impl World {
             next_value: 0,
             trace,
             settled: 0,
+            expected: None,
             stats: BTreeMap::new(),
             record: None,
         }

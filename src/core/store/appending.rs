@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::database::{Flight, Group};
 use super::evicting::Space;
+use super::input::Limits;
 use super::names::Kind;
 use super::operation::{Failure, Operation};
 use super::output::{Outcome, Output, Refusal};
@@ -12,25 +13,26 @@ use super::writing::settle;
 use super::{DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
 
-/// Groups as they are written together, in segments of one epoch each. A group that is larger than a segment may be lies in
-/// several: whoever wants one of its values reads that value's segment.
+/// Groups as they are written together, in segments of one epoch each. What is more than a segment takes lies in several:
+/// whoever wants one of the values reads that value's segment.
 pub(super) struct Batch<P> {
     segments: Vec<Segment<P>>,
     pub groups: Vec<EntryId>,
     bytes: u32,
     /// What is in the last segment, in bytes.
     filled: u32,
+    limits: Limits,
 }
 
 impl<P: Clone> Batch<P> {
-    pub fn new() -> Self {
-        Self { segments: Vec::new(), groups: Vec::new(), bytes: 0, filled: 0 }
+    pub fn new(limits: Limits) -> Self {
+        Self { segments: Vec::new(), groups: Vec::new(), bytes: 0, filled: 0, limits }
     }
 
     /// Adds a group, unless it is too much. A first one never is.
-    pub fn add(&mut self, group: &Group<P>, most: u32) -> bool {
+    pub fn add(&mut self, group: &Group<P>) -> bool {
         let bytes = self.bytes.saturating_add(bytes(&group.entries));
-        if bytes > most && !self.groups.is_empty() {
+        if bytes > self.limits.transaction && !self.groups.is_empty() {
             return false;
         }
         self.bytes = bytes;
@@ -39,11 +41,10 @@ impl<P: Clone> Batch<P> {
             self.begin(group.epoch);
         }
         for entry in &group.entries {
-            let bytes = entry.bytes();
-            if self.filled > 0 && self.filled.saturating_add(bytes) > most {
+            if self.filled >= self.limits.segment {
                 self.begin(group.epoch);
             }
-            self.filled = self.filled.saturating_add(bytes);
+            self.filled = self.filled.saturating_add(entry.bytes());
             if let Some(segment) = self.segments.last_mut() {
                 segment.entries.push(entry.clone());
             }
@@ -74,14 +75,13 @@ impl<P: Clone> Store<P> {
             return self.spill(now);
         }
         self.drop_stale(kind);
-        let most = self.limits.transaction;
         let Some(database) = self.databases.get(kind) else { return };
         if database.ready().is_none() || database.flight.is_some() || self.is_making_space() {
             return;
         }
-        let mut batch = Batch::new();
+        let mut batch = Batch::new(self.limits);
         for group in &database.queue {
-            if !batch.add(group, most) || database.is_single {
+            if !batch.add(group) || database.is_single {
                 break;
             }
         }
@@ -121,6 +121,7 @@ impl<P: Clone> Store<P> {
     fn settle_flight(&mut self, kind: Kind, flight: &Flight<P>, first: u64) {
         let Some(database) = self.databases.get_mut(kind) else { return };
         let mut left = flight.groups.as_slice();
+        let (mut segment, mut position) = (0, 0);
         for mut group in std::mem::take(&mut database.queue) {
             // They are in the same order here and there.
             let Some(at) = left.iter().position(|id| *id == group.id) else {
@@ -131,17 +132,17 @@ impl<P: Clone> Store<P> {
             if group.epoch == 0 {
                 settle(&mut self.outputs, group.call.take(), Outcome::Durable);
             }
-            let last = group.entries.last().map(|entry| entry.id);
-            let mut place = 0;
-            for (key, segment) in (first..).zip(&*flight.segments) {
-                if segment.entries.iter().any(|entry| Some(entry.id) == last) {
-                    place = key;
+            // A leader's first record has none.
+            let Some(last) = group.entries.last().map(|entry| entry.id) else { continue };
+            while let Some(written) = flight.segments.get(segment) {
+                match written.entries.get(position) {
+                    Some(entry) if entry.id == last => break,
+                    Some(_) => position += 1,
+                    None => (segment, position) = (segment + 1, 0),
                 }
             }
-            if place > 0 {
-                group.segment = place;
-                database.awaiting.push(group);
-            }
+            group.segment = first.saturating_add(segment as u64);
+            database.awaiting.push(group);
         }
         if database.queue.is_empty() {
             database.is_single = false;

@@ -1,5 +1,5 @@
-//! How a log is compacted: a run of segments, of which much does not count any more, is replaced by one segment with the
-//! rest, in its place.
+//! How a log is compacted: a run of segments, of which much does not count any more, is replaced by fewer with the rest, in
+//! its place.
 //!
 //! Only the leader does this, by its epoch and not by the lock it may believe to hold: the transaction finds out whether
 //! anything has been appended since the log was read, so also the record of a leader of a higher epoch, and then changes
@@ -14,7 +14,7 @@ use super::input::{Limits, Timer};
 use super::names::{Kind, SHARED};
 use super::operation::{Compaction, Operation, Verdict};
 use super::output::Output;
-use super::segment::{Directory, EntryId, Place, Segment};
+use super::segment::{Directory, Entry, EntryId, Place, Seen, Segment};
 use super::{DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
 
@@ -46,6 +46,42 @@ pub(super) enum Compacting<P> {
 struct Run {
     keys: Vec<u64>,
     is_start: bool,
+}
+
+/// What is left of a run, in segments that are not larger than they have to be.
+struct Packing<P> {
+    segments: Vec<Segment<P>>,
+    /// What is in the last of them, in bytes.
+    filled: u32,
+    /// What has been seen since the one before it ended: what comes behind it with such a number does not count.
+    seen: Vec<Seen>,
+    /// So many there are keys for.
+    most: usize,
+}
+
+impl<P> Packing<P> {
+    fn new(most: usize) -> Self {
+        Self { segments: vec![Segment::empty()], filled: 0, seen: Vec::new(), most }
+    }
+
+    fn add(&mut self, entry: Entry<P>, full: u32) {
+        if self.filled >= full && self.segments.len() < self.most {
+            self.end();
+            self.segments.push(Segment::empty());
+            self.filled = 0;
+        }
+        self.filled = self.filled.saturating_add(entry.bytes());
+        if let Some(segment) = self.segments.last_mut() {
+            segment.entries.push(entry);
+        }
+    }
+
+    /// The last of them is complete.
+    fn end(&mut self) {
+        if let Some(segment) = self.segments.last_mut() {
+            segment.seen = std::mem::take(&mut self.seen);
+        }
+    }
 }
 
 /// Whether compacting a log gains enough.
@@ -184,19 +220,15 @@ impl<P: Clone> Store<P> {
             return;
         }
         let index = &database.index;
-        let mut run = Segment { epoch: 0, entries: Vec::new(), seen: Vec::new() };
-        let (mut seen, mut dropped) = (Vec::new(), Vec::new());
+        let mut packing = Packing::new(segments.len());
+        let (mut epoch, mut dropped) = (0, Vec::new());
         for (key, segment) in segments {
             let is_counted = index.extents().iter().any(|extent| extent.key == *key && extent.is_counted);
             if !is_counted {
                 continue;
             }
-            run.epoch = run.epoch.max(segment.epoch);
-            for last in &segment.seen {
-                raise(&mut seen, last.last());
-            }
+            epoch = segment.epoch.max(epoch);
             for (position, entry) in (0..).zip(&segment.entries) {
-                raise(&mut seen, entry.id);
                 let is_kept = match index.slot(&entry.key) {
                     // A directory does not list removals; this one may hide what lies before the run.
                     None => !entry.is_put() && !is_start,
@@ -210,18 +242,27 @@ impl<P: Clone> Store<P> {
                     Some(_) => true,
                 };
                 if is_kept {
-                    run.entries.push(entry.clone());
+                    packing.add(entry.clone(), self.limits.segment);
+                }
+                raise(&mut packing.seen, entry.id);
+            }
+            for last in &segment.seen {
+                raise(&mut packing.seen, last.last());
+            }
+        }
+        packing.end();
+        let mut added = Vec::new();
+        let keys = segments.get(segments.len().saturating_sub(packing.segments.len())..).unwrap_or_default();
+        for ((key, _), mut segment) in keys.iter().zip(packing.segments) {
+            segment.epoch = epoch;
+            for last in std::mem::take(&mut segment.seen) {
+                if !(is_start && self.round.is_long_gone(now, last.origin)) {
+                    segment.seen.push(last);
                 }
             }
-        }
-        for last in seen {
-            if !(is_start && self.round.is_long_gone(now, last.origin)) {
-                run.seen.push(last);
+            if epoch > 0 || !segment.entries.is_empty() || !segment.seen.is_empty() {
+                added.push((*key, segment));
             }
-        }
-        let mut added = Vec::new();
-        if run.epoch > 0 || !run.entries.is_empty() || !run.seen.is_empty() {
-            added.push((last, run));
         }
         let (epoch, through) = (self.epoch, index.through);
         let directory = Directory::default();

@@ -9,6 +9,7 @@ use super::operation::{Durability, HandleId};
 use super::output::Trouble;
 use super::segment::{Entry, EntryId, Head, Segment};
 use crate::core::ids::CallId;
+use crate::core::queue::Queue;
 use crate::core::resilience::backoff::{Backoff, Jitter};
 use crate::core::time::Instant;
 
@@ -174,8 +175,8 @@ pub(super) struct Database<P> {
     pub has_made_space: bool,
     /// Whether groups go one by one, to find the one that cannot be stored.
     pub is_single: bool,
-    /// Values that are held although the log has them, oldest first, and their sizes in bytes.
-    pub held: Vec<(Rc<str>, EntryId)>,
+    /// Values that are held although the log has them, each with its size in bytes, oldest first; and the sum of the sizes.
+    pub held: Queue<(Rc<str>, EntryId, u32)>,
     pub held_bytes: u64,
 }
 
@@ -216,7 +217,7 @@ impl<P: Clone> Database<P> {
             trouble: None,
             has_made_space: false,
             is_single: false,
-            held: Vec::new(),
+            held: Queue::default(),
             held_bytes: 0,
         }
     }
@@ -264,6 +265,12 @@ impl<P: Clone> Database<P> {
         self.flight = None;
         self.compacting = None;
         self.is_suspect = false;
+    }
+
+    /// A value is held from now on, until it is the oldest and too much is held.
+    pub fn list_held(&mut self, key: &Rc<str>, id: EntryId, bytes: u32) {
+        self.held_bytes = self.held_bytes.saturating_add(u64::from(bytes));
+        self.held.push((Rc::clone(key), id, bytes));
     }
 
     /// What has been written and is not in the index yet, in its order.

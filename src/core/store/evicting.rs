@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::database::{Group, Link};
+use super::index::State;
 use super::names::Kind;
 use super::operation::Operation;
 use super::segment::{Content, Entry};
@@ -83,18 +84,24 @@ impl<P: Clone> Store<P> {
         }
         let wall = self.wall.saturating_add(now.as_millis());
         let excess = live.saturating_sub(self.limits.cache - self.limits.cache / 10);
-        // Halving, because a sorted list of all would be more code: the lowest rank up to which there is enough.
+        let mut ranks = Vec::new();
+        for (_, slot) in cache.index.slots() {
+            if matches!(slot.state, State::Live { .. }) {
+                ranks.push((slot.rank(wall), slot.bytes));
+            }
+        }
+        // Halving, because sorting would be more code: the lowest rank up to which there is enough.
         let (mut low, mut high) = (0, u32::MAX - 1);
         while low < high {
             let middle = low + (high - low) / 2;
-            if cache.index.bytes_up_to(middle, wall) < excess {
+            if bytes_up_to(&ranks, middle) < excess {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
         let mut rest = match low.checked_sub(1) {
-            Some(below) => excess.saturating_sub(cache.index.bytes_up_to(below, wall)),
+            Some(below) => excess.saturating_sub(bytes_up_to(&ranks, below)),
             None => excess,
         };
         let mut victims = Vec::new();
@@ -114,4 +121,15 @@ impl<P: Clone> Store<P> {
         }
         self.flush(now, Kind::Cache);
     }
+}
+
+/// What entries up to this rank take, in bytes.
+fn bytes_up_to(ranks: &[(u32, u32)], rank: u32) -> u64 {
+    let mut sum = 0;
+    for (of, bytes) in ranks {
+        if *of <= rank {
+            sum += u64::from(*bytes);
+        }
+    }
+    sum
 }

@@ -234,25 +234,32 @@ impl<P: Clone> Index<P> {
         }
     }
 
-    /// Holds the value of an entry that has been read, and says whether it lies where the index has it.
-    pub fn hold(&mut self, segment: u64, position: u32, entry: &Entry<P>) -> bool {
-        let Some(slot) = self.slots.get_mut(&entry.key) else { return false };
-        if !slot.is_at(segment, position, entry.id) {
-            return false;
-        }
-        if let (State::Live { held, .. }, Content::Put { value, .. }) = (&mut slot.state, &entry.content) {
+    /// Holds the value of an entry that has been read. Whether it was not held before; `None` if the entry does not lie where
+    /// the index has it.
+    pub fn hold(&mut self, segment: u64, position: u32, entry: &Entry<P>) -> Option<bool> {
+        let slot = self.slots.get_mut(&entry.key).filter(|slot| slot.is_at(segment, position, entry.id))?;
+        let (State::Live { held, .. }, Content::Put { value, .. }) = (&mut slot.state, &entry.content) else {
+            return Some(false);
+        };
+        let is_new = held.is_none();
+        if is_new {
             *held = Some(value.clone());
         }
-        true
+        Some(is_new)
     }
 
-    /// Lets go of a value, if it is still that of this entry. Gives its size in bytes.
-    pub fn release(&mut self, key: &str, id: EntryId) -> u32 {
-        match self.slots.get_mut(key) {
-            Some(Slot { id: found, state: State::Live { held, .. }, .. }) if *found == id => {
-                held.take().map_or(0, |value| value.bytes)
-            }
-            _ => 0,
+    /// Whether the value of this entry is held.
+    pub fn holds(&self, key: &str, id: EntryId) -> bool {
+        let slot = self.slots.get(key);
+        slot.is_some_and(|slot| slot.id == id && matches!(slot.state, State::Live { held: Some(_), .. }))
+    }
+
+    /// Lets go of a value, if it is still that of this entry.
+    pub fn release(&mut self, key: &str, id: EntryId) {
+        if let Some(Slot { id: found, state: State::Live { held, .. }, .. }) = self.slots.get_mut(key)
+            && *found == id
+        {
+            *held = None;
         }
     }
 
@@ -307,10 +314,11 @@ impl<P: Clone> Index<P> {
         for (key, segment) in added {
             let mut live = 0_u32;
             for (position, entry) in (0..).zip(&segment.entries) {
-                live = live.saturating_add(entry.bytes());
-                if let Some(slot) = self.slots.get_mut(&entry.key)
-                    && slot.id == entry.id
-                {
+                let slot = self.slots.get_mut(&entry.key).filter(|slot| slot.id == entry.id);
+                if slot.is_some() || !entry.is_put() {
+                    live = live.saturating_add(entry.bytes());
+                }
+                if let Some(slot) = slot {
                     slot.segment = *key;
                     slot.position = position;
                 }
@@ -340,17 +348,6 @@ impl<P: Clone> Index<P> {
     /// What the live entries take, in bytes.
     pub fn live(&self) -> u64 {
         self.extents.iter().fold(0, |sum, extent| sum + u64::from(extent.live))
-    }
-
-    /// What the entries up to this rank take, in bytes.
-    pub fn bytes_up_to(&self, rank: u32, wall: u64) -> u64 {
-        let mut bytes = 0;
-        for (_, slot) in self.slots.iter() {
-            if slot.rank(wall) <= rank {
-                bytes += u64::from(slot.bytes);
-            }
-        }
-        bytes
     }
 
     /// Number of live entries, and their size and that of the whole log in bytes.

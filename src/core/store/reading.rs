@@ -12,9 +12,6 @@ use super::writing::{end_of_write, settle};
 use super::{DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
 
-/// So many segments are read in one transaction.
-const SLICE: u32 = 16;
-
 impl<P: Clone> Store<P> {
     /// Reads on, unless that is under way.
     pub(super) fn read(&mut self, now: Instant, kind: Kind, patience: u64) {
@@ -24,7 +21,7 @@ impl<P: Clone> Store<P> {
         let index = database.building.as_ref().unwrap_or(&database.index);
         let is_start = database.begins_with_directory() && index.is_fresh();
         let from = if is_start { From::Start } else { From::After(index.through) };
-        let operation = Operation::Read { handle, from, most: SLICE };
+        let operation = Operation::Read { handle, from, most: self.limits.slice };
         self.ask(now, Purpose::Read(kind), operation, patience);
     }
 
@@ -77,7 +74,8 @@ impl<P: Clone> Store<P> {
             }
         }
         database.head = Some(head);
-        let holds = database.holds_all() && !is_own_spill;
+        // What is read anyway is held for those who want it next, as far as there is room.
+        let holds = !is_own_spill;
         let is_building = database.building.is_some();
         let index = database.building.as_mut().unwrap_or(&mut database.index);
         if let Some(directory) = &slice.directory {
@@ -100,6 +98,7 @@ impl<P: Clone> Store<P> {
         if records > 0 {
             self.tell_news(News::SetAside { database: kind, records });
         }
+        self.remember_held(kind, &changed);
         if !is_building {
             self.tell_changed(kind, changed);
             // Before anything else is done as a leader: there may be more to read.

@@ -137,6 +137,11 @@ pub struct Directory {
 }
 
 impl<P> Segment<P> {
+    /// One that says nothing.
+    pub const fn empty() -> Self {
+        Self { epoch: 0, entries: Vec::new(), seen: Vec::new() }
+    }
+
     /// The sizes of its values and keys in bytes, with something for each entry: what limits are held against.
     pub fn bytes(&self) -> u32 {
         bytes(&self.entries)
@@ -157,13 +162,17 @@ impl<P> Entry<P> {
         matches!(self.content, Content::Put { .. })
     }
 
-    /// What it takes of a segment, in bytes.
-    pub fn bytes(&self) -> u32 {
-        let value = match &self.content {
+    /// What its value takes, in bytes.
+    pub fn value_bytes(&self) -> u32 {
+        match &self.content {
             Content::Put { value, .. } => value.bytes,
             Content::Remove { .. } => 0,
-        };
+        }
+    }
+
+    /// What it takes of a segment, in bytes.
+    pub fn bytes(&self) -> u32 {
         let key = u32::try_from(self.key.len()).unwrap_or(u32::MAX);
-        OVERHEAD.saturating_add(key).saturating_add(value)
+        OVERHEAD.saturating_add(key).saturating_add(self.value_bytes())
     }
 }

@@ -71,25 +71,27 @@ impl<P: Clone> Store<P> {
             left.push(ask);
         }
         database.asks = left;
+        self.let_go(kind);
+        let Some(database) = self.databases.get(kind) else { return };
         let (Some(handle), true, false) = (database.handle, is_free, missing.is_empty()) else { return };
-        missing.truncate(MOST_SEGMENTS);
+        missing.truncate(self.limits.slice as usize);
         self.ask(now, fetch, Operation::Get { handle, segments: missing }, DEADLINE);
     }
 
     pub(super) fn fetched(&mut self, now: Instant, kind: Kind, segments: &[(u64, Segment<P>)]) {
         let Some(database) = self.databases.get_mut(kind) else { return };
-        let mut held = Vec::new();
+        let mut is_stale = database.building.is_none();
         for (key, segment) in segments {
             for (position, entry) in (0..).zip(&segment.entries) {
-                if database.index.hold(*key, position, entry) {
-                    held.push(Rc::clone(&entry.key));
+                let is_new = database.index.hold(*key, position, entry);
+                is_stale &= is_new.is_none();
+                if is_new == Some(true) && !database.holds_all() {
+                    database.list_held(&entry.key, entry.id, entry.value_bytes());
                 }
             }
         }
         let before = database.asks.len();
-        let is_stale = held.is_empty() && database.building.is_none();
         self.serve(now, kind);
-        self.remember_held(kind, &held);
         let Some(database) = self.databases.get(kind) else { return };
         if is_stale && before > 0 && database.asks.len() == before {
             // Nothing lies where it should: the log has been compacted, and nobody has said so.
@@ -97,37 +99,44 @@ impl<P: Clone> Store<P> {
         }
     }
 
-    /// Values of data and cache that are held in memory are let go of, oldest first, if they are too many.
+    /// These values of data and cache are held in memory from now on.
     pub(super) fn remember_held(&mut self, kind: Kind, keys: &[Rc<str>]) {
-        let most = self.limits.held;
         let Some(database) = self.databases.get_mut(kind).filter(|database| !database.holds_all()) else {
             return;
         };
         for key in keys {
-            if let Some(slot) = database.index.slot(key)
+            let index = database.building.as_ref().unwrap_or(&database.index);
+            if let Some(slot) = index.slot(key)
                 && let State::Live { held: Some(value), .. } = &slot.state
+                // What both indexes hold is in the list already.
+                && (database.building.is_none() || !database.index.holds(key, slot.id))
             {
-                database.held_bytes = database.held_bytes.saturating_add(u64::from(value.bytes));
-                database.held.push((Rc::clone(key), slot.id));
+                let (id, bytes) = (slot.id, value.bytes);
+                database.list_held(key, id, bytes);
             }
         }
-        let mut released = 0;
-        while database.held_bytes > most
-            && let Some((key, id)) = database.held.get(released)
-        {
-            let bytes = database.index.release(key, *id);
-            database.held_bytes = database.held_bytes.saturating_sub(u64::from(bytes));
-            released += 1;
+        self.let_go(kind);
+    }
+
+    /// What is held is let go of, oldest first, if it is too much. Nothing is while somebody waits for all values, which have
+    /// to be held together.
+    fn let_go(&mut self, kind: Kind) {
+        let most = self.limits.held;
+        let Some(database) = self.databases.get_mut(kind) else { return };
+        if database.asks.iter().any(|ask| ask.key.is_none()) {
+            return;
         }
-        database.held = database.held.split_off(released);
-        if database.held.is_empty() {
-            database.held_bytes = 0;
+        while database.held_bytes > most
+            && let Some((key, id, bytes)) = database.held.pop()
+        {
+            database.index.release(&key, id);
+            if let Some(building) = &mut database.building {
+                building.release(&key, id);
+            }
+            database.held_bytes = database.held_bytes.saturating_sub(u64::from(bytes));
         }
     }
 }
-
-/// So many segments are read at once for values.
-const MOST_SEGMENTS: usize = 64;
 
 /// More keys than this are not looked for one by one.
 const MANY: usize = 8;
@@ -207,15 +216,23 @@ pub(super) fn count<P: Clone>(database: &Database<P>) -> u32 {
     u32::try_from(held + missing.len()).unwrap_or(u32::MAX)
 }
 
-/// All values in the order of the log, what is queued behind them; what is missing for them is added.
+/// All values in the order of the log, what is queued behind them; none, if some are missing, which are added.
 fn all<P: Clone>(database: &Database<P>, missing: &mut Vec<u64>) -> Vec<Found<P>> {
     let unread = Unread::of(database, usize::MAX);
     let mut all = Vec::new();
-    for (key, slot) in database.index.slots() {
-        if unread.last(key).is_none()
-            && let Some(found) = held(key, slot, missing)
-        {
-            all.push(found);
+    // What is missing is found out first: a value's handle is not copied in vain each time that some have been read.
+    for wants_held in [false, true] {
+        for (key, slot) in database.index.slots() {
+            let is_held = matches!(&slot.state, State::Live { held: Some(_), .. });
+            if is_held == wants_held
+                && (unread.entries.is_empty() || unread.last(key).is_none())
+                && let Some(found) = held(key, slot, missing)
+            {
+                all.push(found);
+            }
+        }
+        if !missing.is_empty() {
+            return all;
         }
     }
     for entry in &unread.entries {

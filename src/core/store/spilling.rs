@@ -37,10 +37,10 @@ impl<P: Clone> Store<P> {
         {
             return;
         }
-        let mut batch = Batch::new();
+        let mut batch = Batch::new(self.limits);
         let Some(outbox) = self.databases.get(Kind::Outbox) else { return };
         for group in &outbox.queue {
-            if self.is_spillable(group) && (!batch.add(group, self.limits.transaction) || spill.is_single) {
+            if self.is_spillable(group) && (!batch.add(group) || spill.is_single) {
                 break;
             }
         }

@@ -38,7 +38,8 @@ export const removeRange = (store, first, last) => remove(store, IDBKeyRange.bou
  * commits in the same turn. Without looking it is all one turn: a tab that is stopped between a transaction's beginning and its
  * commit blocks all others. Nothing else is awaited within it, and a failure aborts it. Gives what each request has found.
  *
- * Reads where there is no durability; then it waits for no transaction that writes to other object stores.
+ * Reads where there is no durability; then it waits for no transaction that writes to other object stores, and has ended with
+ * its answers: that it is complete is told in another task, which takes as long again as a value's reading.
  */
 export async function run(database, stores, durability, look, follow) {
   const mode = durability ? 'readwrite' : 'readonly';
@@ -59,6 +60,15 @@ export async function run(database, stores, durability, look, follow) {
     const { error } = transaction;
     abort(transaction);
     throw error ?? reason;
+  }
+  if (!durability) {
+    ended.catch(() => {});
+    try {
+      return await answers(asked);
+    } catch (reason) {
+      await ended;
+      throw reason;
+    }
   }
   await ended;
   return answers(asked);

@@ -3,7 +3,7 @@ export const storeCases = [
   {
     name: 'store.put_one',
     unit: 'ms',
-    what: 'One value of 1 KB written, until it is committed.',
+    what: 'One value of 1 KB written to an open database at rest, until it is committed.',
     target: { most: 1.2, of: 'limit_ratio' },
     isNew: true,
     page: 'store-write',
@@ -13,7 +13,7 @@ export const storeCases = [
   {
     name: 'store.get_one',
     unit: 'ms',
-    what: 'One value of 1 KB read by its key from an open database of 10,000, not from memory.',
+    what: 'One value of 1 KB read by its key from an open database of 10,000 at rest; of ours none that memory holds, which is checked.',
     target: { most: 1.2, of: 'limit_ratio' },
     isNew: true,
     page: 'store-get',

@@ -28,6 +28,11 @@ export interface ReadableValues {
 /** Opens the database of this name, or makes it; resolves once it is open. */
 export type OpenStore = (name: string) => Promise<ValueStore>;
 
+/** Lets what opening has set going end: a store at rest is what is measured. */
+export function comeToRest(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 300));
+}
+
 /** Removes the databases of a store that is closed, whoever it was. */
 export async function deleteStore(name: string): Promise<void> {
   await Promise.all([deleteDatabase(name), deleteOurs(name)]);

@@ -1,5 +1,8 @@
 //! How logs are kept small, and what may be dropped of them.
 
+use wedsync_dashboard::core::store::index::{Index, Order};
+use wedsync_dashboard::core::store::segment::{Content, Entry, EntryId, Segment};
+
 use super::*;
 
 #[test]
@@ -234,4 +237,38 @@ fn removals_are_forgotten_once_nothing_can_come_of_what_they_removed() {
     let known = world.tabs[tab].store.index(Kind::Outbox).unwrap().slots().count();
     assert!(known < 10, "{known} removals are kept");
     assert!(world.base(Kind::Outbox).log.len() < 10);
+}
+
+/// The index is told of the compaction last.
+#[test]
+fn what_is_written_while_the_value_before_it_is_compacted_counts_once() {
+    let put = |number, bytes| {
+        let content = Content::Put { value: Encoded { value: number, bytes }, expires: 0 };
+        Segment {
+            epoch: 0,
+            entries: vec![Entry { key: "k".into(), id: EntryId { origin: 1, number }, content }],
+            seen: Vec::new(),
+        }
+    };
+    let mut index = Index::new(Order::Values);
+    index.apply(1, &put(1, 70), true, &mut Vec::new());
+    index.apply(2, &put(2, 90), true, &mut Vec::new());
+    index.relocate((1, 1), &[(1, put(1, 70))], &[]);
+    assert_eq!(index.slot("k").unwrap().segment, 2);
+    assert_eq!(index.extents()[0].live, 0, "what is kept of the former value");
+}
+
+#[test]
+fn what_is_left_of_a_run_lies_in_segments_of_which_each_is_read_alone() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    for number in 0..24 {
+        world.put(tab, Kind::Data, &format!("k{number}"), true);
+        world.wait(20);
+    }
+    world.wait(10_000);
+    let base = world.base(Kind::Data);
+    assert!(base.head.generation > 0, "it has been compacted");
+    let sizes: Vec<u32> = base.log.values().map(Segment::bytes).collect();
+    assert!(sizes.len() < 12 && sizes.iter().all(|bytes| *bytes < LIMITS.segment + 200), "{sizes:?}");
 }

@@ -3,12 +3,14 @@
 mod compacting;
 mod failing;
 mod leaving;
+mod reading;
 mod space;
 mod spilling;
 mod writing;
 
 use wedsync_dashboard::core::ids::CallId;
 use wedsync_dashboard::core::store::event::Event;
+use wedsync_dashboard::core::store::index::State;
 use wedsync_dashboard::core::store::input::{Command, Input, Write};
 use wedsync_dashboard::core::store::names::{Kind, Owner};
 use wedsync_dashboard::core::store::operation::{Answer, Failure, Operation};
@@ -18,7 +20,7 @@ use wedsync_dashboard::core::store::segment::Encoded;
 use crate::acting::empty;
 use crate::browser::{Mood, NOT_CLONEABLE, TabId};
 use crate::disk::{Base, Value};
-use crate::world::{Call, Life, PROJECT, Record, USER, World};
+use crate::world::{Call, LIMITS, Life, PROJECT, Record, USER, World};
 
 fn world() -> World {
     let mut world = World::new(1, std::env::var("SIM_TRACE").is_ok());

@@ -4,7 +4,7 @@ import { nowAndThen } from '../now-and-then.js';
 import { openPackedIndexedDb } from '../peers/packed-indexeddb.js';
 import { openRawIndexedDb } from '../peers/raw-indexeddb.js';
 import type { MakeSides, Side } from '../side.js';
-import { type OpenStore, type ValueStore, withFreshStore } from '../store.js';
+import { comeToRest, type OpenStore, type ValueStore, withFreshStore } from '../store.js';
 import { type Entry, entries } from '../values.js';
 
 export interface Parameters {
@@ -44,6 +44,7 @@ export function writing(
   values: Entry[],
 ): Side {
   const write = async (store: ValueStore): Promise<number> => {
+    await comeToRest();
     const started = performance.now();
     if (how === 'together') await store.setMany(values);
     else for (const entry of values) await store.set(entry);

@@ -1,7 +1,7 @@
 import { digest } from '../digest.js';
 import { freshName } from '../indexeddb.js';
 import { loadPeer } from '../load.js';
-import { openOurs } from '../peers/ours-store.js';
+import { openOursAtFirstCall } from '../peers/ours-store.js';
 import { openPackedIndexedDb } from '../peers/packed-indexeddb.js';
 import { openRawIndexedDb } from '../peers/raw-indexeddb.js';
 import type { MakeSides, Side } from '../side.js';
@@ -22,7 +22,7 @@ export const makeSides: MakeSides<Parameters> = async ({ peersRead, updates }, {
   const side = (role: Side['role'], name: string, open: OpenStore) =>
     reading(role, name, open, { count, updates: amount(updates), isBulk: peersRead === 'bulk' });
   const libraries = [
-    side('ours', '@wedsync/dashboard', openOurs),
+    side('ours', '@wedsync/dashboard', openOursAtFirstCall),
     side('peer', `idb-keyval${peersRead === 'bulk' ? ' getMany' : ''}`, openIdbKeyval),
     side('peer', `dexie${peersRead === 'bulk' ? ' bulkGet' : ''}`, openDexie),
   ];

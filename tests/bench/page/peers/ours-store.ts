@@ -1,17 +1,24 @@
 import { createDashboard } from '@wedsync/dashboard';
 import { recordsOf } from '@wedsync/dashboard/internal';
 import { deleteDatabase } from '../indexeddb.js';
-import type { OpenStore } from '../store.js';
+import type { OpenStore, ValueStore } from '../store.js';
 import type { ClientRecord } from '../values.js';
 
 /** This package's store, in the database of derived values: relaxed, as the peers' are. */
 export const openOurs: OpenStore = async (name) => {
+  const { store, open } = await storeOf(name);
+  await open();
+  return store;
+};
+
+/** The same; its database is opened by the first call, as it is for an application. */
+export const openOursAtFirstCall: OpenStore = async (name) => (await storeOf(name)).store;
+
+async function storeOf(name: string): Promise<{ store: ValueStore; open: () => Promise<unknown> }> {
   // A project of its own is what a database of its own is to the others.
   const dashboard = await createDashboard({ url: `https://${name}.example`, key: 'key' });
   const records = recordsOf(dashboard, 'cache');
-  // Opens it.
-  await records.get('');
-  return {
+  const store: ValueStore = {
     set: ({ key, value }) => records.write([[key, value]]),
     setMany: (entries) => records.write(entries.map(({ key, value }) => [key, value])),
     get: (key) => records.get(key) as Promise<ClientRecord | undefined>,
@@ -31,7 +38,8 @@ export const openOurs: OpenStore = async (name) => {
     count: async () => (await records.all()).size,
     close: () => void dashboard.close(),
   };
-};
+  return { store, open: () => records.get('') };
+}
 
 /** Removes all that a project of this name has left. */
 export async function deleteOurs(name: string): Promise<void> {
