@@ -25,8 +25,7 @@ impl<P: Clone> Store<P> {
         self.ask(now, Purpose::Read(kind), operation, patience);
     }
 
-    /// A record beside the log is damaged. It goes without a directory, which says nothing that the log does not say, but not
-    /// without a head.
+    /// The record beside the log is damaged. It goes without a directory, which says nothing that the log does not say.
     pub(super) fn not_readable(&mut self, now: Instant, kind: Kind) {
         let Some(database) = self.databases.get_mut(kind) else { return };
         if !database.begins_with_directory() {
@@ -74,6 +73,10 @@ impl<P: Clone> Store<P> {
             }
         }
         database.head = Some(head);
+        if is_unknown && head.identity == 0 {
+            self.tell_news(News::SetAside { database: kind, records: 1 });
+        }
+        let Some(database) = self.databases.get_mut(kind) else { return };
         // What is read anyway is held for those who want it next, as far as there is room.
         let holds = !is_own_spill;
         let is_building = database.building.is_some();

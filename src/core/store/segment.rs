@@ -78,7 +78,8 @@ pub struct Segment<P> {
 /// The small record that says which database this is, and whether an index of it still holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Head {
-    /// A random number that a database is given when it is made; another one means another database of the same name.
+    /// A random number that a database is given when it is made; another one means another database of the same name. 0 where
+    /// the record is damaged, as all of the head is then.
     pub identity: u64,
     /// Counts the compactions. An index that was built in an earlier one does not hold any more.
     pub generation: u64,

@@ -113,7 +113,7 @@ fn strictness(durability: Durability) -> JsValue {
 
 /// The head that an operation puts in the place of the one that it has found; `None` for no new one.
 pub fn next_head(operation: &Operation<JsValue>, found: &Array) -> Result<Option<Head>, Failure> {
-    let head = head_of(&found.get(0))?;
+    let head = head_of(&found.get(0));
     Ok(match operation {
         Operation::Compact { compaction, .. } => match verdict(compaction, found)? {
             Verdict::Done(head) => Some(head),
@@ -177,7 +177,7 @@ fn slice(from: From, most: u32, found: &Array) -> Result<Slice<JsValue>, Failure
     let (directory, keys, records) = (found.get(0), found.get(3), found.get(4));
     let (keys, records): (&Array, &Array) = (keys.unchecked_ref(), records.unchecked_ref());
     let mut slice = Slice {
-        head: head_of(&found.get(1))?,
+        head: head_of(&found.get(1)),
         directory: match from {
             From::After(_) => None,
             From::Start if directory.is_undefined() => Some(Directory::default()),
@@ -199,14 +199,15 @@ fn slice(from: From, most: u32, found: &Array) -> Result<Slice<JsValue>, Failure
     Ok(slice)
 }
 
-fn head_of(record: &JsValue) -> Result<Head, Failure> {
-    unpack_head(record).ok_or(Failure::Corrupt)
+/// A damaged head says nothing: it is one without an identity.
+fn head_of(record: &JsValue) -> Head {
+    unpack_head(record).unwrap_or_default()
 }
 
 /// What becomes of a compaction.
 fn verdict(compaction: &Compaction<JsValue>, found: &Array) -> Result<Verdict, Failure> {
     let newest = if found.get(1).is_undefined() { compaction.through } else { u64::MAX };
-    Ok(compaction.verdict(&head_of(&found.get(0))?, newest, lowest(&found.get(2))))
+    Ok(compaction.verdict(&head_of(&found.get(0)), newest, lowest(&found.get(2))))
 }
 
 /// The lowest key of a log, by what was found of it.

@@ -55,6 +55,41 @@ fn a_directory_that_is_damaged_costs_the_reading_of_the_log_and_nothing_else() {
 }
 
 #[test]
+fn a_head_that_is_damaged_costs_nothing_that_the_log_says() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    for kind in [Kind::Outbox, Kind::Data] {
+        world.put(tab, kind, "row", false);
+    }
+    waste(&mut world, tab);
+    world.wait(5_000);
+    let epoch = world.base(Kind::Outbox).log.values().map(|segment| segment.epoch).max();
+    for kind in [Kind::Outbox, Kind::Data, Kind::Epoch] {
+        world.base(kind).head = Head::default();
+    }
+    world.crash(tab);
+    let tab = world.settled_tab();
+    assert!(world.tabs[tab].leads);
+    for database in [Kind::Outbox, Kind::Data, Kind::Epoch] {
+        let told = News::SetAside { database, records: 1 };
+        assert_eq!(world.others().iter().filter(|other| **other == told).count(), 1, "{database:?}");
+    }
+    for kind in [Kind::Outbox, Kind::Data] {
+        let read = world.get(tab, kind, "row");
+        world.wait(50);
+        assert!(matches!(world.outcome(tab, read), Some(Outcome::Value(Some(_)))), "{kind:?}");
+    }
+    let written = world.put(tab, Kind::Outbox, "next", true);
+    world.wait(100);
+    assert_eq!(world.outcome(tab, written), Some(&Outcome::Durable));
+    let next = world.base(Kind::Outbox).log.values().map(|segment| segment.epoch).max();
+    assert!(next > epoch, "an epoch above those of before: {next:?}");
+    waste(&mut world, tab);
+    world.wait(5_000);
+    assert!(world.base(Kind::Data).head.generation > 0, "it is compacted");
+}
+
+#[test]
 fn what_is_written_while_the_removal_before_it_is_dropped_is_kept() {
     // In some of these histories the answer to the write comes before that to the compaction.
     for seed in 0..100 {

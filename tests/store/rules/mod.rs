@@ -15,7 +15,7 @@ use wedsync_dashboard::core::store::input::{Command, Input, Write};
 use wedsync_dashboard::core::store::names::{Kind, Owner};
 use wedsync_dashboard::core::store::operation::{Answer, Failure, Operation};
 use wedsync_dashboard::core::store::output::{Durability, News, Outcome, Refusal, Trouble};
-use wedsync_dashboard::core::store::segment::Encoded;
+use wedsync_dashboard::core::store::segment::{Encoded, Head};
 
 use crate::acting::empty;
 use crate::browser::{Mood, NOT_CLONEABLE, TabId};
