@@ -78,21 +78,22 @@ impl<P> Group<P> {
         self.entries.last().map_or(self.id, |entry| entry.id)
     }
 
-    /// Whether this index has what it says, or something later of the same keys: all but what was rewritten under numbers
-    /// that somebody else had overtaken does.
-    pub fn is_in(&self, index: &Index<P>) -> bool
+    /// Whether this index says neither what it says nor something later of the same keys, although its numbers have been
+    /// seen: others had overtaken them. That befalls what was rewritten, and a leader's removals, if they count, by what was
+    /// spilled after them.
+    pub fn is_lost(&self, index: &Index<P>, is_counted: bool) -> bool
     where
         P: Clone,
     {
-        if !self.is_rewritten || self.epoch > 0 {
-            return true;
-        }
+        let is_rewritten = self.is_rewritten && self.epoch == 0;
         for entry in &self.entries {
-            if entry.is_put() && index.slot(&entry.key).is_none() {
-                return false;
+            if is_counted && index.lacks_removal(entry)
+                || is_rewritten && entry.is_put() && index.slot(&entry.key).is_none()
+            {
+                return true;
             }
         }
-        true
+        false
     }
 }
 

@@ -145,6 +145,13 @@ impl<P: Clone> Index<P> {
         self.epoch <= epoch || segment.is_some_and(is_counted)
     }
 
+    /// Whether this removes what is there all the same. Where removals are final, it has never been in the log then, whatever
+    /// has been seen of its origin: what is spilled overtakes a leader's acts, which are not.
+    pub fn lacks_removal(&self, entry: &Entry<P>) -> bool {
+        let is_live = |slot: &Slot<P>| matches!(slot.state, State::Live { .. });
+        self.order == Order::Ids && !entry.is_put() && self.slot(&entry.key).is_some_and(is_live)
+    }
+
     /// What has been seen of the origins.
     pub fn seen(&self) -> &[Seen] {
         &self.seen

@@ -167,10 +167,12 @@ impl<P: Clone> Store<P> {
         for group in std::mem::take(&mut database.queue) {
             if group.entries.is_empty() || !database.index.has_seen(group.last()) {
                 database.queue.push(group);
-            } else if !group.is_in(&database.index) {
+                continue;
+            }
+            let is_counted = group.epoch == 0 || database.index.counts(group.epoch, None);
+            if group.is_lost(&database.index, is_counted) {
                 stranded.push(group);
             } else {
-                let is_counted = group.epoch == 0 || database.index.counts(group.epoch, None);
                 settle(&mut self.outputs, group.call, end_of_write(is_counted));
             }
         }

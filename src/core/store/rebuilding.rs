@@ -92,7 +92,10 @@ impl<P: Clone> Store<P> {
         for mut group in groups {
             for mut entry in std::mem::take(&mut group.entries) {
                 let database = self.databases.get(kind);
-                if database.is_some_and(|database| database.index.slot(&entry.key).is_none()) {
+                let is_missing = database.is_some_and(|database| {
+                    database.index.slot(&entry.key).is_none() || database.index.lacks_removal(&entry)
+                });
+                if is_missing {
                     entry.id = self.next_id();
                     group.entries.push(entry);
                 }

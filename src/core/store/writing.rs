@@ -161,10 +161,12 @@ impl<P: Clone> Store<P> {
         for group in std::mem::take(&mut database.awaiting) {
             if group.segment > database.index.through {
                 database.awaiting.push(group);
-            } else if !group.is_in(&database.index) {
+                continue;
+            }
+            let is_counted = database.index.counts(group.epoch, Some(group.segment));
+            if group.is_lost(&database.index, is_counted) {
                 stranded.push(group);
             } else {
-                let is_counted = database.index.counts(group.epoch, Some(group.segment));
                 settle(&mut self.outputs, group.call, end_of_write(is_counted));
             }
         }

@@ -140,3 +140,31 @@ fn what_may_be_stored_is_never_refused_for_good() {
     world.wait(61_000);
     assert_eq!(world.keys(Kind::Outbox), ["a"]);
 }
+
+#[test]
+fn a_leaders_removal_is_not_taken_for_done_because_what_was_spilled_after_it_has_been_merged() {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let other = world.open_tab();
+    world.wait(500);
+    world.put(other, Kind::Outbox, "sent", false);
+    world.wait(100);
+    world.browser.jam(&name(Kind::Outbox), other);
+    let removal = world.write(leader, Kind::Outbox, vec![Write::Remove { key: "sent".into() }], true);
+    let later = world.put(leader, Kind::Outbox, "later", false);
+    world.wait(2_000);
+    assert_eq!(
+        world.outcome(leader, later),
+        Some(&Outcome::Durable),
+        "in the spill, where no leader's act is"
+    );
+    // Somebody who takes it for a tab that is gone merges it.
+    let spilled: Vec<_> = world.base(Kind::Spill(1_000)).log.values().cloned().collect();
+    world.base(Kind::Outbox).append(&spilled);
+    world.browser.go_on(other);
+    world.wait(15_000);
+    assert_eq!(world.outcome(leader, removal), Some(&Outcome::Durable));
+    let read = world.get(other, Kind::Outbox, "sent");
+    world.wait(50);
+    assert_eq!(world.outcome(other, read), Some(&Outcome::Value(None)), "and it is");
+}
