@@ -8,7 +8,6 @@
 use super::database::{Queued, regroup};
 use super::names::{Kind, SHARED};
 use super::output::{News, Outcome};
-use super::segment::Entry;
 use super::writing::settle;
 use super::{Life, Store};
 use crate::core::queue::Queue;
@@ -65,10 +64,12 @@ impl<P: Clone> Store<P> {
                 if is_overtaken { &mut overtaken } else { &mut database.queue }.push(group);
             }
             for groups in [committed, queued] {
-                for group in groups {
-                    // What was in the log already comes from there.
-                    let is_again = |entry: &Entry<P>| written.contains(&entry.id);
-                    if group.entries.is_empty() || !group.entries.iter().all(is_again) {
+                for mut group in groups {
+                    // What was in the log already comes from there, each entry of its own: a read finds none twice.
+                    let is_record = group.entries.is_empty();
+                    group.entries.retain(|entry| !written.contains(&entry.id));
+                    group.id = group.entries.first().map_or(group.id, |entry| entry.id);
+                    if is_record || !group.entries.is_empty() {
                         database.queue.push(group);
                     } else {
                         settle(&mut self.outputs, group.call, Outcome::Held);
