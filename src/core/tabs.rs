@@ -112,6 +112,8 @@ pub struct Tabs<R: Relay> {
     leader: Leader<R::Payload>,
     own: Own<R>,
     followers: Vec<Follower<R>>,
+    /// Those that follow no longer, by their last hello.
+    forgotten: Vec<Party>,
     names: Names,
     tracks: Tracks<R::Payload>,
     /// The last news of each state of the connection.
@@ -151,6 +153,7 @@ impl<R: Relay> Tabs<R> {
             leader: Leader::default(),
             own: Own::default(),
             followers: Vec::new(),
+            forgotten: Vec::new(),
             names: Names::default(),
             tracks: Tracks::default(),
             states: Vec::new(),

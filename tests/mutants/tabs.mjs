@@ -183,4 +183,10 @@ export const tabsMutants = [
     text: '            Role::Waiting | Role::Alone(_) => self.is_entered,',
     replacement: '            Role::Waiting => true,\n            Role::Alone(_) => false,',
   },
+  {
+    name: 'a tab that is led anew by a hello that it was led by before',
+    file: 'src/core/tabs/leading.rs',
+    text: '            None if self.has_forgotten(Party { tab, hello }) => {',
+    replacement: '            None if false => {',
+  },
 ];

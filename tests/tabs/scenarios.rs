@@ -253,6 +253,28 @@ fn what_a_tab_asked_for_before_its_last_hello_is_not_taken_for_what_it_asks_for(
 }
 
 #[test]
+fn a_tab_that_was_taken_for_gone_misses_nothing_though_its_last_hello_comes_once_more() {
+    let mut browser = browser(2);
+    let (membership, group) = browser.pages[0].open.clone().unwrap();
+    let party = browser.pages[1].tabs.party();
+    // The lock of the time before it was put away was seen to be free only now.
+    let gone = Event::Tabs(membership, tabs::Event::Gone(party.tab));
+    let hello = Message::Hello { hello: party.hello, highest: 1 };
+    let said = Envelope { group, protocol: 1, build: 1, from: party.tab, message: hello };
+    let hello = Event::Tabs(membership, tabs::Event::Said(said.to_payload()));
+    for event in [gone, hello] {
+        let outside = browser.pages[0].told(browser.now, event);
+        browser.perform(0, outside);
+    }
+    browser.run(browser.now + 2_000);
+    assert!(matches!(browser.pages[1].tabs.role(), Role::Following { .. }));
+    assert!(browser.pages[1].tabs.party().hello > party.hello, "it has begun anew");
+    assert_eq!(hears(&mut browser, 0, "feed"), [1]);
+    assert_eq!(status(&browser, 1, "feed"), Some(Status::Live));
+    assert_eq!(browser.pages[0].machine.ids().len(), 2, "its want is served once");
+}
+
+#[test]
 fn a_page_that_is_put_away_leaves_and_is_back_at_once() {
     let mut browser = browser(2);
     browser.input(0, Input::Suspend);

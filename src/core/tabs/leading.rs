@@ -17,6 +17,10 @@ use crate::core::time::Instant;
 /// A follower that has said nothing for so long is frozen: it is not written to any more, in milliseconds.
 const FROZEN: u64 = 35_000;
 
+/// So many tabs that have gone are known by their last hello. What was on its way for longer than that many took to come and
+/// go does not come.
+const MOST_FORGOTTEN: usize = 100;
+
 /// A tab that follows.
 pub(super) struct Follower<R: Relay> {
     pub(super) party: Party,
@@ -56,6 +60,10 @@ impl<R: Relay> Tabs<R> {
             }
             // The answer was lost, or both have met.
             Some(_) => self.post(Some(tab), Message::Welcome { hello, epoch }),
+            // What both numbered by this hello is not begun from one again.
+            None if self.has_forgotten(Party { tab, hello }) => {
+                self.post(Some(tab), Message::Again { hello });
+            }
             None => self.welcome(now, tab, hello, epoch),
         }
     }
@@ -211,9 +219,19 @@ impl<R: Relay> Tabs<R> {
         if let Some(at) = self.followers.iter().position(|follower| follower.party == party) {
             self.followers.remove(at);
         }
+        self.forgotten.retain(|known| known.tab != tab);
+        if self.forgotten.len() >= MOST_FORGOTTEN {
+            self.forgotten.remove(0);
+        }
+        self.forgotten.push(party);
         self.count = 1 + self.followers.len() as u32;
         self.forward_all(topics);
         true
+    }
+
+    /// Whether a tab that says this hello was led by it, and is no longer.
+    fn has_forgotten(&self, party: Party) -> bool {
+        self.forgotten.iter().any(|known| known.tab == party.tab && party.hello <= known.hello)
     }
 
     /// This tab leads nobody any more.
