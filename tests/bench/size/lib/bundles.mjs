@@ -32,7 +32,7 @@ const ours = {
   gaps: 'reported',
   cache: false,
   queue: false,
-  tabs: false,
+  tabs: true,
   retries: false,
 };
 const reactQuery = 'supabase-js, React Query, its persister, idb-keyval and cockatiel';
