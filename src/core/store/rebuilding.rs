@@ -63,13 +63,17 @@ impl<P: Clone> Store<P> {
                 let is_overtaken = has_spilled && group.id.origin == self.origin;
                 if is_overtaken { &mut overtaken } else { &mut database.queue }.push(group);
             }
-            for groups in [committed, queued] {
+            for (groups, is_committed) in [(committed, true), (queued, false)] {
                 for mut group in groups {
                     // What was in the log already comes from there, each entry of its own: a read finds none twice.
                     let is_record = group.entries.is_empty();
                     group.entries.retain(|entry| !written.contains(&entry.id));
                     group.id = group.entries.first().map_or(group.id, |entry| entry.id);
-                    if is_record || !group.entries.is_empty() {
+                    // As above.
+                    let is_overtaken = is_committed && has_spilled && group.id.origin == self.origin;
+                    if is_overtaken && group.epoch == 0 && !group.entries.is_empty() {
+                        overtaken.push(group);
+                    } else if is_record || !group.entries.is_empty() {
                         database.queue.push(group);
                     } else {
                         settle(&mut self.outputs, group.call, Outcome::Held);

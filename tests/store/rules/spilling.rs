@@ -168,3 +168,34 @@ fn a_leaders_removal_is_not_taken_for_done_because_what_was_spilled_after_it_has
     world.wait(50);
     assert_eq!(world.outcome(other, read), Some(&Outcome::Value(None)), "and it is");
 }
+
+#[test]
+fn what_had_not_been_read_back_when_the_outbox_was_lost_counts_in_a_spill_that_has_later_numbers() {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let tab = world.open_tab();
+    world.wait(500);
+    // What this tab writes lies behind what it does not know of, and before it can read that, somebody sleeps.
+    world.put(leader, Kind::Outbox, "x", false);
+    let call = world.put(tab, Kind::Outbox, "a", false);
+    for _ in 0..500 {
+        if world.keys(Kind::Outbox).contains(&"a".to_owned()) {
+            break;
+        }
+        world.wait(1);
+    }
+    world.browser.jam(&name(Kind::Outbox), leader);
+    world.put(tab, Kind::Outbox, "b", false);
+    world.wait(2_000);
+    assert_eq!(world.outcome(tab, call), Some(&Outcome::Durable));
+    assert_eq!(world.keys(Kind::Spill(1_001)), ["b"]);
+    // Somebody deletes the outbox alone, and a newer build makes another.
+    world.browser.lose(&name(Kind::Outbox));
+    let mut base = Base::new(2, 7);
+    base.head.oldest_reader = 2;
+    world.browser.disk.bases.insert(name(Kind::Outbox), base);
+    world.collect();
+    world.wait(20_000);
+    let counts = crate::reference::read(world.base(Kind::Spill(1_001)), true).live;
+    assert_eq!(counts.keys().collect::<Vec<_>>(), ["a", "b"], "the newer build's leader merges them");
+}
