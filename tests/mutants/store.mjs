@@ -145,8 +145,8 @@ export const storeMutants = [
   {
     name: 'what was committed and not read yet, lost with its database',
     file: 'src/core/store/rebuilding.rs',
-    text: 'for groups in [committed, queued] {',
-    replacement: 'for groups in [queued] {',
+    text: 'for (groups, is_committed) in [(committed, true), (queued, false)] {',
+    replacement: 'for (groups, is_committed) in [(queued, false)] {',
   },
   {
     name: 'what is spilled and counts as such although the spill is gone',
