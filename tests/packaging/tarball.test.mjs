@@ -12,7 +12,7 @@ const allowed = [
   /^(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt)$/,
   /^(index|react|testing|internal)\.(js|d\.ts)$/,
   /^(arguments|calls|client|dashboard|emitter|errors|filter|listening|messages|module|notifications)\.(js|d\.ts)$/,
-  /^(realtime|records|sign-out|stats|store|supabase|taps|telling|types|wishes)\.(js|d\.ts)$/,
+  /^(realtime|records|sign-out|stats|store|stored|supabase|taps|telling|types|wishes)\.(js|d\.ts)$/,
   /^options\/(broadcasts|changes|check|delivery|filter|http|kinds|manager|payload|place|presence)\.(js|d\.ts)$/,
   /^options\/(project|sign-out|subscription|token)\.(js|d\.ts)$/,
   /^react\/(complain|connection|identity|latest|presence|provided|provider|store|subscription|tracking)\.(js|d\.ts)$/,

@@ -49,7 +49,7 @@ impl Limits {
         // A little more than 64 KB: Chromium reads and writes records above that four times as fast as the same bytes in
         // smaller ones, and larger ones take longer for who wants one value of them.
         segment: 72 * 1024,
-        slice: 64,
+        slice: 16,
         cache: 50 * 1024 * 1024,
         held: 4 * 1024 * 1024,
         garbage: 256 * 1024,

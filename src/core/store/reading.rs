@@ -77,8 +77,9 @@ impl<P: Clone> Store<P> {
             self.tell_news(News::SetAside { database: kind, records: 1 });
         }
         let Some(database) = self.databases.get_mut(kind) else { return };
-        // What is read anyway is held for those who want it next, as far as there is room.
-        let holds = !is_own_spill;
+        // What is read at first is held for those who want it next, as far as there is room. What others write later is not: it
+        // would take the room of what this tab uses.
+        let holds = !is_own_spill && (database.holds_all() || !database.is_loaded);
         let is_building = database.building.is_some();
         let index = database.building.as_mut().unwrap_or(&mut database.index);
         if let Some(directory) = &slice.directory {

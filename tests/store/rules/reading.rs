@@ -94,3 +94,23 @@ fn a_large_write_lies_in_segments_of_which_each_is_read_alone() {
     assert!(sizes.len() > 2, "{sizes:?}");
     assert!(sizes.iter().all(|bytes| *bytes < LIMITS.segment + 200), "{sizes:?}");
 }
+
+#[test]
+fn what_others_write_does_not_take_the_place_of_what_a_tab_holds() {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let tab = world.open_tab();
+    world.wait(500);
+    world.put(tab, Kind::Data, "own", false);
+    world.wait(500);
+    for at in 0..40 {
+        world.put(leader, Kind::Data, &format!("theirs{at}"), false);
+        world.wait(100);
+    }
+    assert!(world.base(Kind::Data).log.len() > 8 && LIMITS.held < 2_000, "more than memory holds");
+    world.wait(8_000);
+    world.browser.jam(&name(Kind::Data), leader);
+    let read = world.get(tab, Kind::Data, "own");
+    world.wait(100);
+    assert!(matches!(world.outcome(tab, read), Some(Outcome::Value(Some(_)))), "answered from memory");
+}
