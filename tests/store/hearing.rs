@@ -126,7 +126,7 @@ impl World {
             }
             Outcome::Failed(Refusal::Quota | Refusal::NotCloneable) => {
                 self.count("refused");
-                self.truth.refused_for_good(&call.puts);
+                self.truth.refused_for_good(&call.puts, &self.browser.disk.bases);
             }
             Outcome::Failed(refusal) => {
                 assert!(self.expected.is_none(), "{call:?} of tab {tab} fails: {refusal:?}");

@@ -31,7 +31,8 @@ pub struct Truth {
     pub removals: BTreeSet<String>,
     /// By whom.
     pub durable_removals: BTreeSet<(u64, String)>,
-    committed: BTreeSet<Value>,
+    /// In which databases, by their identities.
+    committed: BTreeMap<Value, BTreeSet<u64>>,
     committed_removals: BTreeSet<(u64, String)>,
     /// What a leader appended when there was another one already.
     rejected: BTreeSet<Value>,
@@ -61,7 +62,7 @@ impl Truth {
                     for entry in &segment.entries {
                         match &entry.content {
                             Content::Put { value, .. } => {
-                                self.committed.insert(value.value);
+                                self.committed.entry(value.value).or_default().insert(base.head.identity);
                                 if is_rejected {
                                     self.rejected.insert(value.value);
                                 }
@@ -106,7 +107,7 @@ impl Truth {
     /// A call was told that what it wrote is durable.
     pub fn promised(&mut self, origin: u64, puts: &[Value], removals: &[String]) {
         for value in puts {
-            assert!(self.committed.contains(value), "{value} was acknowledged before it was committed");
+            assert!(self.committed.contains_key(value), "{value} was acknowledged before it was committed");
             let put = self.puts.get_mut(value).unwrap();
             put.is_durable = true;
             assert!(
@@ -121,9 +122,13 @@ impl Truth {
         }
     }
 
-    pub fn refused_for_good(&mut self, puts: &[Value]) {
+    /// A call was told that what it wrote is not stored. What went with a database that was deleted is not.
+    pub fn refused_for_good(&mut self, puts: &[Value], bases: &BTreeMap<String, Base>) {
         for value in puts {
-            assert!(!self.committed.contains(value), "{value} was refused for good and is stored");
+            let is_in = |base: &Base| {
+                self.committed.get(value).is_some_and(|databases| databases.contains(&base.head.identity))
+            };
+            assert!(!bases.values().any(is_in), "{value} was refused for good and is stored");
             self.puts.get_mut(value).unwrap().is_refused = true;
         }
     }
