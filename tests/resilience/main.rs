@@ -7,4 +7,5 @@ mod half_open;
 mod open_time;
 mod peers;
 mod rig;
+mod sharing;
 mod transitions;

@@ -35,10 +35,6 @@ pub use state::State;
 use steady::Steady;
 use tally::Mark;
 
-/// Two changes that are told of by the wall clock, this close together, are the same, in milliseconds: it is corrected
-/// now and then.
-const SAME: u64 = 50;
-
 /// One service's circuit breaker.
 #[derive(Debug)]
 pub struct Breaker {
@@ -49,7 +45,7 @@ pub struct Breaker {
     /// How often in a row it has opened. Forgotten once it closes, as cockatiel and Polly do: three probes have
     /// succeeded by then.
     openings: u32,
-    /// When its state became what it is, if it ever changed.
+    /// When something last changed that other tabs must know, if anything did.
     changed: Option<Instant>,
     clock: Steady,
     rng: Rng,
@@ -224,29 +220,29 @@ impl Breaker {
         Shared { state: self.phase.state(), changed, until, openings: self.openings }
     }
 
-    /// What another tab, or the page before this one, has told; `wall` is the wall clock at `now`, in milliseconds. The
-    /// later change wins, and of two open breakers the one that is open longer.
+    /// What another tab or the page before this one has told; never its own words. `wall` is the wall clock at `now`, in
+    /// milliseconds. The later change wins, and of two open times the longer.
     ///
-    /// While another tab probes, this breaker is open until that tab's probes must have come back: so all tabs
-    /// together send no more than one breaker permits. What was open longer ago than it could have been open says
-    /// nothing any more.
+    /// While another tab probes, this breaker is open until that tab's probes must have come back: so all tabs together
+    /// send no more than one breaker permits.
     pub fn adopt(&mut self, now: Instant, wall: u64, shared: &Shared) {
         let now = self.turn(now);
         let Some(next) = shared.phase(&self.config, now, wall) else { return };
         let ago = wall.saturating_sub(shared.changed);
         let changed = Instant::from_millis(now.as_millis().saturating_sub(ago));
-        let is_later = self.changed.is_none_or(|ours| changed > ours.after(SAME));
+        // What closes follows probes that may have gone out in the same millisecond.
+        let is_closed = shared.state == State::Closed;
+        let is_later = self.changed.is_none_or(|ours| changed > ours || (changed == ours && is_closed));
         if let (Phase::Open { until }, Phase::Open { until: theirs }) = (&mut self.phase, &next)
             && (is_later || shared.state == State::Open)
         {
             *until = (*until).max(*theirs);
             self.openings = self.openings.max(shared.openings);
-        } else if !is_later || (next.state() == State::HalfOpen && self.phase.state() != State::Closed) {
+        } else if !is_later || next.yields_to(self.phase.state()) {
             return;
         } else if next.state() != self.phase.state() {
-            self.openings = shared.openings;
-            if next.state() == State::Closed {
-                self.openings = 0;
+            self.openings = if is_closed { 0 } else { shared.openings };
+            if is_closed {
                 self.detector.clear();
             }
             self.change(now, next, Reason::Shared);
@@ -292,7 +288,10 @@ impl Breaker {
         let from = self.phase.state();
         self.phase = phase;
         self.generation = self.generation.wrapping_add(1);
-        self.changed = Some(now);
+        // That a time is over is nothing new to anybody else.
+        if reason != Reason::Elapsed {
+            self.changed = Some(now);
+        }
         let (to, generation, retry_after) = (self.phase.state(), self.generation, self.phase.open_for(now));
         self.events.push(Event::Changed { from, to, generation, reason, retry_after });
     }

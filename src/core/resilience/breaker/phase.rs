@@ -75,6 +75,16 @@ impl Phase {
         }
     }
 
+    /// Whether another tab's being so changes nothing here: the application's word stands until it takes it back, and
+    /// only to a closed breaker it is news that there is something to find out.
+    pub fn yields_to(&self, ours: State) -> bool {
+        match self {
+            Self::Open { .. } => ours == State::Isolated,
+            Self::HalfOpen(_) => ours != State::Closed,
+            _ => false,
+        }
+    }
+
     /// How long it will yet be open, in milliseconds, if it is.
     pub const fn open_for(&self, now: Instant) -> Option<u64> {
         match self {

@@ -16,7 +16,7 @@ const MOST_WALL: u64 = 1 << 53;
 pub struct Shared {
     /// The state.
     pub state: State,
-    /// When it became so; half-open, when the first probe went out.
+    /// When it became so; half-open, when the first probe went out, or before that, when it had opened.
     pub changed: u64,
     /// Until when it is open, or its probes may take; otherwise `changed`.
     pub until: u64,
