@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod half_open;
+mod model;
 mod open_time;
 mod peers;
+mod properties;
 mod rig;
 mod sharing;
 mod transitions;
