@@ -37,6 +37,7 @@ export type {
   FrameFault,
   HandshakeFault,
   JoinFault,
+  Refused,
   RequestFault,
 } from './testing/faults.js';
 export type { Stack, StackAddresses } from './testing/stack.js';

@@ -18,7 +18,14 @@ export interface ClientStats {
   bytesIn: number;
   bytesOut: number;
   /** By service; a handshake is one of `realtime`. A browser's preflights are not counted. */
-  requests: { rest: number; auth: number; realtime: number; other: number };
+  requests: {
+    rest: number;
+    auth: number;
+    realtime: number;
+    calendar: number;
+    payments: number;
+    other: number;
+  };
   /** Bytes of HTTP bodies. */
   httpBytesIn: number;
   httpBytesOut: number;

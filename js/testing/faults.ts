@@ -43,27 +43,49 @@ export type HandshakeFault = FaultLimits & { on: 'handshake' } & (
 /** Refuses joins that would be accepted, of a topic or of all, with a reason. */
 export type JoinFault = FaultLimits & { on: 'join'; action: 'refuse'; topic?: string; reason?: string };
 
+/** When a refused client may come again, and what else its answer says. */
+export interface Refused {
+  retryAfterSeconds?: number;
+  /** How `Retry-After` says it: `seconds` (the default), or a `date`, so long after the answer's own. */
+  retryAfterAs?: 'seconds' | 'date';
+  /** Further headers of the answer, or others in place of its own. */
+  headers?: Record<string, string>;
+  /** A text is sent as it is, anything else as JSON. Default: an object with a `message`. */
+  body?: unknown;
+}
+
 /** What happens to HTTP requests; a browser's preflights are never touched. */
 export type RequestFault = FaultLimits & {
   on: 'request';
-  /** Default: any. */
-  service?: 'rest' | 'auth' | 'realtime';
+  /** A part of the project, or one of the external services that the backend stands in for. Default: any. */
+  service?: 'rest' | 'auth' | 'realtime' | 'calendar' | 'payments';
   /** `GET`, `POST` … in any case. Default: any. */
   method?: string;
   /** The path without its query; with a `*` at its end, whatever begins so. Default: any. */
   path?: string;
 } & (
-    | {
+    | ({
         /** Answers without running anything. */
         action: 'fail';
         /** 400 to 599. */
         status: number;
-        retryAfterSeconds?: number;
-        /** A text is sent as it is, anything else as JSON. Default: an object with a `message`. */
-        body?: unknown;
-      }
+      } & Refused)
+    | ({
+        /** So many requests pass within any second; what more there are get 429, with `Retry-After: 1` by default. */
+        action: 'limit';
+        /** At least 1. */
+        perSecond: number;
+      } & Refused)
     /** The request reaches its handler later. */
     | { action: 'delay'; delayMs: number }
+    /** The request runs; the body of its answer takes so long, in parts. */
+    | { action: 'slowBody'; durationMs: number }
+    /**
+     * The request runs; the body of its answer is damaged. `truncate` (the default) keeps the first half, as if it were
+     * whole; `cut` breaks the connection after it; `garbage` sends as many bytes that mean nothing; `html` sends a page
+     * instead, with status 200, as a venue's Wi-Fi does that wants one to sign in.
+     */
+    | { action: 'corrupt'; how?: 'truncate' | 'cut' | 'garbage' | 'html' }
     /** The connection is dropped before anything runs. */
     | { action: 'loseRequest' }
     /** The request runs and commits; then the connection is dropped without an answer. */

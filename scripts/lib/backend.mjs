@@ -9,6 +9,7 @@ import { Problem } from './problem.mjs';
  * @property {string} url
  * @property {string} anonKey
  * @property {string | null} controlUrl
+ * @property {string | null} externalKey the key of the external services that it stands in for; `null` where it does not
  */
 
 /**
@@ -29,7 +30,7 @@ export function backendFromEnvironment({ SUPABASE_URL: url, SUPABASE_ANON_KEY: a
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new Problem(`SUPABASE_URL is not a web address: it should look like https://<ref>.supabase.co.`);
   }
-  return { url, anonKey, controlUrl: null };
+  return { url, anonKey, controlUrl: null, externalKey: null };
 }
 
 /**
@@ -56,8 +57,8 @@ export async function startBackend(children, { port, controlPort }) {
 /** @param {string} line @returns {BackendAddress | null} */
 function parseReady(line) {
   try {
-    const { ready, url, anonKey, controlUrl } = JSON.parse(line);
-    return ready === true ? { url, anonKey, controlUrl: controlUrl ?? null } : null;
+    const { ready, url, anonKey, controlUrl, externalKey } = JSON.parse(line);
+    return ready === true ? { url, anonKey, controlUrl: controlUrl ?? null, externalKey } : null;
   } catch {
     return null;
   }

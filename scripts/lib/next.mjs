@@ -20,6 +20,7 @@ export async function startNext(children, { mode, port, backend }) {
       NEXT_TELEMETRY_DISABLED: '1',
       SUPABASE_URL: backend.url,
       SUPABASE_ANON_KEY: backend.anonKey,
+      ...externalServices(backend, process.env),
       // No build holds the demo's users: the sign-in page shows them only where there is a demo's backend.
       ...(process.env.SUPABASE_URL
         ? {}
@@ -43,4 +44,25 @@ export async function startNext(children, { mode, port, backend }) {
   if (mode === 'dev') output.pipe(process.stderr);
   else output.resume();
   return `http://localhost:${port}`;
+}
+
+/**
+ * Where the dashboard finds the calendar and the payments provider: those of the environment, each as a whole, else the
+ * embedded backend's stand-ins.
+ * @param {import('./backend.mjs').BackendAddress} backend
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Record<string, string>}
+ */
+export function externalServices({ url, externalKey }, env) {
+  if (externalKey === null) return {};
+  return Object.fromEntries(
+    ['calendar', 'payments'].flatMap((service) => {
+      const [urlName, keyName] = [`${service.toUpperCase()}_URL`, `${service.toUpperCase()}_KEY`];
+      if (env[urlName] || env[keyName]) return [];
+      return [
+        [urlName, `${url}/external/${service}/v1`],
+        [keyName, externalKey],
+      ];
+    }),
+  );
 }

@@ -32,6 +32,21 @@ test('fixtures', async ({ dashboard, signedInPage }) => {
       times: 1,
     }),
   ).resolves.toBeNumber();
+  expectTypeOf(
+    dashboard.backend.addFault({
+      on: 'request',
+      service: 'calendar',
+      action: 'limit',
+      perSecond: 2,
+      retryAfterSeconds: 30,
+      retryAfterAs: 'date',
+      headers: { 'x-request-id': '7' },
+    }),
+  ).resolves.toBeNumber();
+  await dashboard.backend.addFault({ on: 'request', service: 'payments', action: 'corrupt', how: 'html' });
+  expectTypeOf((await dashboard.backend.stats()).totals.requests.payments).toBeNumber();
+  // @ts-expect-error a limit says how many pass
+  await dashboard.backend.addFault({ on: 'request', action: 'limit' });
   // @ts-expect-error a delay says how long
   await dashboard.backend.addFault({ on: 'frame', direction: 'toClient', action: 'delay' });
   // @ts-expect-error only answers of a failed request have a status

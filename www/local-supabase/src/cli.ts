@@ -68,8 +68,8 @@ function stopWhenTold(
   process.stdin.unref?.();
 }
 
-function readyLine({ url, anonKey, serviceRoleKey, controlUrl }: LocalSupabase): string {
-  return `${JSON.stringify({ ready: true, url, anonKey, serviceRoleKey, controlUrl })}\n`;
+function readyLine({ url, anonKey, serviceRoleKey, externalKey, controlUrl }: LocalSupabase): string {
+  return `${JSON.stringify({ ready: true, url, anonKey, serviceRoleKey, externalKey, controlUrl })}\n`;
 }
 
 function readyText({ url, anonKey, controlUrl }: LocalSupabase): string {

@@ -6,6 +6,9 @@ import {
   realisticRealtimeSettings,
 } from './realtime/settings.js';
 
+/** The key of the external services where none is chosen: they hold nothing to guard. */
+export const defaultExternalKey = 'local-external-key';
+
 /** Options of {@link startLocalSupabase}. */
 export interface LocalSupabaseOptions {
   /** Default 54321; 0 takes a free one. */
@@ -22,6 +25,8 @@ export interface LocalSupabaseOptions {
   databaseUrl?: string;
   /** Signs the tokens, at least 32 characters. Default: made once and kept in the database. */
   jwtSecret?: string;
+  /** What the external services want as a bearer token, at least 8 characters. Default {@link defaultExternalKey}. */
+  externalKey?: string;
   /** Default 3600. */
   accessTokenLifetimeSeconds?: number;
   /** The port of the control server; 0 takes a free one. Default: no control server. */
@@ -41,6 +46,7 @@ export interface Config {
   dataDir: string | null;
   databaseUrl: string | null;
   jwtSecret: string | null;
+  externalKey: string;
   accessTokenLifetimeSeconds: number;
   controlPort: number | null;
   realtime: RealtimeSettings;
@@ -57,6 +63,12 @@ export function resolveConfig(options: LocalSupabaseOptions): Config {
       'The JWT secret is too short: give JWT_SECRET at least 32 characters, or leave it out to get one made.',
     );
   }
+  const { externalKey = defaultExternalKey } = options;
+  if (!/^[\w.~+/-]{8,200}=*$/.test(externalKey)) {
+    throw new StartError(
+      'The key of the external services cannot be sent as a bearer token: give WEDSYNC_EXTERNAL_KEY 8 to 200 letters, digits or -._~+/, or leave it out.',
+    );
+  }
   const port = checkPort('port', options.port ?? 54321);
   const controlPort =
     options.controlPort === undefined ? null : checkPort('control port', options.controlPort);
@@ -71,6 +83,7 @@ export function resolveConfig(options: LocalSupabaseOptions): Config {
     dataDir: options.dataDir ?? null,
     databaseUrl: options.databaseUrl ?? null,
     jwtSecret: options.jwtSecret ?? null,
+    externalKey,
     accessTokenLifetimeSeconds: checkLifetime(options.accessTokenLifetimeSeconds ?? 3600),
     controlPort,
     realtime: {

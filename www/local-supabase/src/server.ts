@@ -14,6 +14,7 @@ import { openPostgres } from './database/postgres.js';
 import { explainRefusal } from './database/postgresChecks.js';
 import { readSnapshot } from './database/snapshot.js';
 import { type Migration, readMigrations, readSeed, type Seed } from './database/sqlFiles.js';
+import { externalRoutes } from './external/routes.js';
 import { faultyRequests } from './faults/requests.js';
 import { FaultRules } from './faults/rules.js';
 import { requireApiKey } from './http/gateway.js';
@@ -32,6 +33,8 @@ export interface LocalSupabase {
   anonKey: string;
   serviceRoleKey: string;
   jwtSecret: string;
+  /** What the external services want as a bearer token. */
+  externalKey: string;
   controlUrl: string | null;
   stop(): Promise<void>;
 }
@@ -111,6 +114,7 @@ async function serve(config: Config, database: Database, cleanups: Cleanups): Pr
   app.route('/auth/v1', authRoutes({ ...config, database, tokens, url: () => port.url }));
   app.route('/rest/v1', restRoutes({ database, tokens }));
   app.route('/realtime/v1/api', broadcastRoutes(realtime.services));
+  app.route('/external', externalRoutes({ database, key: config.externalKey }));
   app.onError((_, context) => context.json({ message: 'An internal error happened' }, 500));
 
   const server = createMeasuredServer(app.fetch, traffic);
@@ -127,7 +131,8 @@ async function serve(config: Config, database: Database, cleanups: Cleanups): Pr
     controlUrl = await listen(control, config.controlPort, '127.0.0.1', 'control server');
     cleanups.push(() => closeServer(control));
   }
-  return { url: port.url, ...keys, jwtSecret, controlUrl, stop: () => cleanups.run() };
+  const { externalKey } = config;
+  return { url: port.url, ...keys, jwtSecret, externalKey, controlUrl, stop: () => cleanups.run() };
 }
 
 /** What a hosted project lets pages read. */

@@ -10,6 +10,7 @@ export type {
   FrameFault,
   HandshakeFault,
   JoinFault,
+  Refused,
   RequestFault,
   Service,
 } from './faults/types.js';

@@ -1,3 +1,5 @@
+import type { Service } from './faults/types.js';
+
 /** What a realtime socket counts. In is from the client, out is to it; a message is a frame. */
 export interface SocketCounts {
   /** Accepted joins. */
@@ -16,7 +18,7 @@ export interface ClientCounts extends SocketCounts {
   opened: number;
   refusedHandshakes: number;
   /** By service; a handshake is one of `realtime`. Preflights are not counted: a browser keeps their answers. */
-  requests: { rest: number; auth: number; realtime: number; other: number };
+  requests: Record<Service | 'other', number>;
   /** Bytes of HTTP bodies. */
   httpBytesIn: number;
   httpBytesOut: number;
@@ -127,7 +129,7 @@ function noCounts(): ClientCounts {
     opened: 0,
     ...noSocketCounts(),
     refusedHandshakes: 0,
-    requests: { rest: 0, auth: 0, realtime: 0, other: 0 },
+    requests: { rest: 0, auth: 0, realtime: 0, calendar: 0, payments: 0, other: 0 },
     httpBytesIn: 0,
     httpBytesOut: 0,
   };

@@ -87,7 +87,7 @@ describe('which faults hit', () => {
     for (const [filter, isHit] of cases) {
       const rules = new FaultRules();
       rules.add({ on: 'request', action: 'loseReply', ...filter });
-      assert.equal(rules.judgeRequest(request).length === 1, isHit, JSON.stringify(filter));
+      assert.equal(rules.judgeRequest(request, 0).length === 1, isHit, JSON.stringify(filter));
     }
   });
 
@@ -96,7 +96,7 @@ describe('which faults hit', () => {
     rules.add({ on: 'request', action: 'delay', delayMs: 5 });
     rules.add({ on: 'request', action: 'fail', status: 503, times: 1 });
     rules.add({ on: 'request', action: 'loseReply' });
-    const actions = () => rules.judgeRequest({ method: 'GET', path: '/', service: 'other', client: 'a' });
+    const actions = () => rules.judgeRequest({ method: 'GET', path: '/', service: 'other', client: 'a' }, 0);
     assert.deepEqual(
       actions().map(({ action }) => action),
       ['delay', 'fail'],
@@ -109,6 +109,18 @@ describe('which faults hit', () => {
     rules.clear();
     assert.equal(rules.losesConnections, false);
     assert.deepEqual(actions(), []);
+  });
+
+  test('a limit lets so many pass within any second, and counts what it refused', () => {
+    const rules = new FaultRules();
+    rules.add({ on: 'request', action: 'limit', perSecond: 2, path: '/a', skip: 1, times: 3 });
+    const isRefused = (now, path = '/a') =>
+      rules.judgeRequest({ method: 'GET', path, service: 'other', client: 'a' }, now).length > 0;
+    const asked = [0, 600, 601, 602, 1_000, 1_001, 1_599, 1_600].map((now) => isRefused(now));
+    // The first of what goes beyond the limit is skipped; one that was refused does not count against the limit.
+    assert.deepEqual(asked, [false, false, false, true, false, true, true, false]);
+    assert.equal(isRefused(1_601, '/b'), false);
+    assert.deepEqual([rules.list()[0].hits, isRefused(1_602)], [3, false], 'it is spent');
   });
 
   test('joins are refused by topic, with a reason', () => {
@@ -236,6 +248,10 @@ describe('faults as they are sent', () => {
       { on: 'join', action: 'refuse', topic: 't', reason: 'No' },
       { on: 'request', action: 'fail', status: 503, service: 'rest', method: 'GET', path: '/rest/v1/*' },
       { on: 'request', action: 'loseReply' },
+      { on: 'request', action: 'limit', perSecond: 2, retryAfterSeconds: 4, retryAfterAs: 'date' },
+      { on: 'request', action: 'fail', status: 503, headers: { 'x-request-id': '7' }, service: 'calendar' },
+      { on: 'request', action: 'slowBody', durationMs: 5 },
+      { on: 'request', action: 'corrupt', how: 'html', service: 'payments' },
     ];
     for (const fault of faults) assert.deepEqual(readFault(fault), fault);
   });
@@ -254,6 +270,12 @@ describe('faults as they are sent', () => {
       [{ ...frame, action: 'delay', delayMs: -1 }, '"delayMs" must be a number of milliseconds'],
       [{ on: 'request', action: 'fail', status: 200 }, '"status" must be a whole number from 400 to 599'],
       [{ on: 'request', action: 'fail' }, '"status" must be a whole number from 400 to 599'],
+      [{ on: 'request', action: 'limit' }, '"perSecond" must be a whole number from 1 to 1000000'],
+      [{ on: 'request', action: 'slowBody' }, '"durationMs" must be a number of milliseconds'],
+      ...[['a'], { 'no name': 'x' }, { name: 7 }, { name: 'two\r\nlines' }].map((headers) => [
+        { on: 'request', action: 'fail', status: 500, headers },
+        '"headers" must be an object of header names and their texts',
+      ]),
       [{ on: 'handshake', action: 'refuse', body: 'x' }, '"body" must come with a "status"'],
     ];
     for (const [fault, message] of cases) assert.throws(() => readFault(fault), { message });

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { defaultExternalKey } from '../config.js';
 import { realtimeSettingNames } from '../realtime/checkSettings.js';
 
 const options: readonly (readonly [option: string, meaning: string])[] = [
@@ -22,6 +23,7 @@ const options: readonly (readonly [option: string, meaning: string])[] = [
 const variables: readonly (readonly [variable: string, meaning: string])[] = [
   ['DATABASE_URL', 'use that PostgreSQL, 15 or newer, instead of the built-in one'],
   ['JWT_SECRET', 'sign tokens with this, 32 characters or more (default: made once per database)'],
+  ['WEDSYNC_EXTERNAL_KEY', `what the external services want as a bearer token (${defaultExternalKey})`],
 ];
 
 const lineWidth = 100;

@@ -35,6 +35,7 @@ export function parseCommand(args: readonly string[], environment: NodeJS.Proces
   // An empty variable is how many shells and tools unset one.
   const databaseUrl = environment.DATABASE_URL || undefined;
   const jwtSecret = environment.JWT_SECRET || undefined;
+  const externalKey = environment.WEDSYNC_EXTERNAL_KEY || undefined;
   return {
     wants: 'start',
     json: values.json,
@@ -51,6 +52,7 @@ export function parseCommand(args: readonly string[], environment: NodeJS.Proces
         : { accessTokenLifetimeSeconds: toNumber('--access-token-lifetime-seconds', lifetime) }),
       ...(databaseUrl === undefined ? {} : { databaseUrl }),
       ...(jwtSecret === undefined ? {} : { jwtSecret }),
+      ...(externalKey === undefined ? {} : { externalKey }),
       realistic,
       realtime: {
         ...delay('refusedJoinDelayMs', '--refused-join-delay-ms', values['refused-join-delay-ms']),

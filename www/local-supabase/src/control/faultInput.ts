@@ -8,6 +8,7 @@ import {
   readFields,
   required,
   text,
+  textsByName,
   wholeNumber,
 } from './input.js';
 
@@ -22,11 +23,17 @@ const frame: Shape = {
   event: text,
 };
 
-const request: Shape = { ...anyone, service: oneOf('rest', 'auth', 'realtime'), method: text, path: text };
+const request: Shape = {
+  ...anyone,
+  service: oneOf('rest', 'auth', 'realtime', 'calendar', 'payments'),
+  method: text,
+  path: text,
+};
 
 const delayMs = required(milliseconds);
 const errorStatus = wholeNumber(400, 599);
 const errorAnswer: Shape = { retryAfterSeconds: wholeNumber(0), body: anything };
+const refusal: Shape = { ...errorAnswer, retryAfterAs: oneOf('seconds', 'date'), headers: textsByName };
 
 /** The fields of each kind of fault besides `on` and `action`. */
 const shapes: Readonly<Record<Fault['on'], Readonly<Record<string, Shape>>>> = {
@@ -45,8 +52,11 @@ const shapes: Readonly<Record<Fault['on'], Readonly<Record<string, Shape>>>> = {
     refuse: { ...anyone, topic: text, reason: text },
   },
   request: {
-    fail: { ...request, status: required(errorStatus), ...errorAnswer },
+    fail: { ...request, status: required(errorStatus), ...refusal },
+    limit: { ...request, perSecond: required(wholeNumber(1, 1_000_000)), ...refusal },
     delay: { ...request, delayMs },
+    slowBody: { ...request, durationMs: delayMs },
+    corrupt: { ...request, how: oneOf('truncate', 'cut', 'garbage', 'html') },
     loseRequest: request,
     loseReply: request,
   },

@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Context } from 'hono';
 import { isObject } from '../http/body.js';
 
@@ -79,6 +80,23 @@ export const anyText: Field<string> = {
   expected: 'a text',
   accepts: (value): value is string => typeof value === 'string',
 };
+
+/** Headers: what no answer could carry would be an error of the server's much later. */
+export const textsByName: Field<Record<string, string>> = {
+  expected: 'an object of header names and their texts',
+  accepts: (value): value is Record<string, string> =>
+    isObject(value) && Object.entries(value).every(([name, content]) => isHeader(name, content)),
+};
+
+function isHeader(name: string, content: unknown): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, content as string);
+    return typeof content === 'string';
+  } catch {
+    return false;
+  }
+}
 
 /** No timer runs longer. */
 const longestMs = 2_147_483_647;

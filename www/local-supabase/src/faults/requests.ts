@@ -4,7 +4,9 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { clientOf, serviceOf } from '../http/who.js';
+import { damagedBody, slowBody } from './bodies.js';
 import type { FaultRules } from './rules.js';
+import type { Refused } from './types.js';
 
 type Environment = { Bindings: HttpBindings };
 
@@ -15,12 +17,8 @@ export function faultyRequests(faults: FaultRules, life: () => AbortSignal): Mid
     const { method, path } = context.req;
     const signal = life();
     useOnce(context, faults);
-    const found = faults.judgeRequest({
-      method,
-      path,
-      service: serviceOf(path),
-      client: clientOf(incoming),
-    });
+    const facts = { method, path, service: serviceOf(path), client: clientOf(incoming) };
+    const found = faults.judgeRequest(facts, performance.now());
     for (const fault of found) {
       switch (fault.action) {
         case 'delay':
@@ -28,17 +26,21 @@ export function faultyRequests(faults: FaultRules, life: () => AbortSignal): Mid
           if (!signal.aborted) break;
           incoming.socket.destroy();
           return RESPONSE_ALREADY_SENT;
-        case 'fail': {
-          if (fault.retryAfterSeconds !== undefined) {
-            context.header('retry-after', String(fault.retryAfterSeconds));
-            context.header('access-control-expose-headers', 'retry-after', { append: true });
-          }
-          context.header('x-content-type-options', 'nosniff');
-          const { body = { message: 'A fault was asked for' } } = fault;
-          const status = fault.status as ContentfulStatusCode;
-          if (typeof body === 'string') return context.text(body, status);
-          return context.body(JSON.stringify(body), status, { 'content-type': 'application/json' });
-        }
+        case 'fail':
+          return refuse(context, fault.status, fault);
+        case 'limit':
+          return refuse(context, 429, { retryAfterSeconds: 1, ...fault });
+        case 'slowBody':
+          await next();
+          replaceAnswer(context, await slowBody(context.res, fault.durationMs, signal));
+          return undefined;
+        case 'corrupt':
+          await next();
+          replaceAnswer(
+            context,
+            await damagedBody(context.res, fault.how ?? 'truncate', () => incoming.socket.destroy()),
+          );
+          return undefined;
         case 'loseRequest':
           incoming.socket.destroy();
           return RESPONSE_ALREADY_SENT;
@@ -53,6 +55,36 @@ export function faultyRequests(faults: FaultRules, life: () => AbortSignal): Mid
     useOnce(context, faults);
     return undefined;
   };
+}
+
+/** Hono would add the headers of the former answer, its length among them. */
+function replaceAnswer(context: Context, answer: Response): void {
+  context.res = undefined;
+  context.res = answer;
+}
+
+function refuse(
+  context: Context,
+  status: number,
+  { retryAfterSeconds, retryAfterAs, headers = {}, body = { message: 'A fault was asked for' } }: Refused,
+): Response {
+  const said = new Map<string, string>();
+  if (retryAfterSeconds !== undefined) said.set('retry-after', retryAfter(retryAfterSeconds, retryAfterAs));
+  for (const [name, content] of Object.entries(headers)) said.set(name.toLowerCase(), content);
+  // Pages of other origins read only what they are let.
+  if (said.size > 0) {
+    context.header('access-control-expose-headers', [...said.keys()].join(','), { append: true });
+  }
+  const isText = typeof body === 'string';
+  return context.body(isText ? body : JSON.stringify(body), status as ContentfulStatusCode, {
+    'x-content-type-options': 'nosniff',
+    'content-type': isText ? 'text/plain; charset=UTF-8' : 'application/json',
+    ...Object.fromEntries(said),
+  });
+}
+
+function retryAfter(seconds: number, as: Refused['retryAfterAs']): string {
+  return as === 'date' ? new Date(Date.now() + seconds * 1_000).toUTCString() : String(seconds);
 }
 
 /**

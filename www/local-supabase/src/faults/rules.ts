@@ -28,7 +28,12 @@ interface Rule<Kind extends Fault = Fault> {
   fault: Kind;
   toSkip: number;
   hits: number;
+  /** Of a limit: when those passed that still count, in milliseconds. */
+  passed: number[];
 }
+
+/** Over how long a limit counts, in milliseconds. */
+const limitWindowMs = 1_000;
 
 /**
  * Which faults are set, and whom they hit. It only decides: whoever asks does what it says. Faults apply in the order
@@ -52,7 +57,7 @@ export class FaultRules {
 
   add(fault: Fault): number {
     this.#lastId += 1;
-    this.#rules.set(this.#lastId, { id: this.#lastId, fault, toSkip: fault.skip ?? 0, hits: 0 });
+    this.#rules.set(this.#lastId, { id: this.#lastId, fault, toSkip: fault.skip ?? 0, hits: 0, passed: [] });
     this.#summarize();
     return this.#lastId;
   }
@@ -104,7 +109,7 @@ export class FaultRules {
 
   /** In order: delays, and last a refusal if there is one. */
   judgeHandshake(client: string): HandshakeFault[] {
-    return this.#untilTheEnd(this.#active('handshake', client), () => true);
+    return this.#untilTheEnd(this.#active('handshake', client), () => true, 0);
   }
 
   /** Why a join that would be accepted is refused, or `null`. */
@@ -116,18 +121,20 @@ export class FaultRules {
     return null;
   }
 
-  /** In order: delays, and last what ends the request if anything does. */
-  judgeRequest(facts: RequestFacts): RequestFault[] {
-    return this.#untilTheEnd(this.#active('request', facts.client), (fault) => matchesRequest(fault, facts));
+  /** In order: delays, and last what else becomes of the request if anything does. `now` is in milliseconds. */
+  judgeRequest(facts: RequestFacts, now: number): RequestFault[] {
+    const rules = this.#active('request', facts.client);
+    return this.#untilTheEnd(rules, (fault) => matchesRequest(fault, facts), now);
   }
 
   #untilTheEnd<Kind extends HandshakeFault | RequestFault>(
     rules: Iterable<Rule<Kind>>,
     isMeant: (fault: Kind) => boolean,
+    now: number,
   ): Kind[] {
     const found: Kind[] = [];
     for (const rule of rules) {
-      if (!isMeant(rule.fault) || !this.#hit(rule)) continue;
+      if (!isMeant(rule.fault) || isWithinLimit(rule, now) || !this.#hit(rule)) continue;
       found.push(rule.fault);
       if (rule.fault.action !== 'delay') break;
     }
@@ -159,6 +166,15 @@ export class FaultRules {
     this.#touchesFrames = faults.some(({ on }) => on === 'frame');
     this.#losesConnections = faults.some(({ action }) => action === 'loseRequest' || action === 'loseReply');
   }
+}
+
+/** Whether a limit lets this one pass, which then counts. */
+function isWithinLimit({ fault, passed }: Rule, now: number): boolean {
+  if (fault.action !== 'limit') return false;
+  while (passed[0] !== undefined && now - passed[0] >= limitWindowMs) passed.shift();
+  if (passed.length >= fault.perSecond) return false;
+  passed.push(now);
+  return true;
 }
 
 function isSpent({ fault, hits }: Rule): boolean {

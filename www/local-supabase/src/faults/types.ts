@@ -64,8 +64,19 @@ export type JoinFault = Limits & {
   reason?: string;
 };
 
-/** The parts of a project that answer HTTP requests. */
-export type Service = 'rest' | 'auth' | 'realtime';
+/** What answers HTTP requests: the parts of a project, and the two external services. */
+export type Service = 'rest' | 'auth' | 'realtime' | 'calendar' | 'payments';
+
+/** When a refused client may come again, and what else its answer says. */
+export interface Refused {
+  retryAfterSeconds?: number;
+  /** How `Retry-After` says it: `seconds` (the default), or a `date`, so long after the answer's own. */
+  retryAfterAs?: 'seconds' | 'date';
+  /** Further headers of the answer, or others in place of its own. */
+  headers?: Record<string, string>;
+  /** Sent as it is if it is a text, else as JSON. Default `{"message": "A fault was asked for"}`. */
+  body?: unknown;
+}
 
 /** What happens to HTTP requests. A browser's preflights are never touched. */
 export type RequestFault = Limits & {
@@ -76,17 +87,28 @@ export type RequestFault = Limits & {
   /** The path without its query, `/rest/v1/clients`; with a `*` at its end, whatever begins so. */
   path?: string;
 } & (
-    | {
+    | ({
         /** Answers without running anything. */
         action: 'fail';
         /** 400 to 599. */
         status: number;
-        retryAfterSeconds?: number;
-        /** Sent as it is if it is a text, else as JSON. Default `{"message": "A fault was asked for"}`. */
-        body?: unknown;
-      }
+      } & Refused)
+    | ({
+        /** So many requests pass within any second; what more there are get 429, with `Retry-After: 1` by default. */
+        action: 'limit';
+        /** At least 1. */
+        perSecond: number;
+      } & Refused)
     /** The request reaches its handler later. */
     | { action: 'delay'; delayMs: number }
+    /** The request runs; the body of its answer takes so long, in parts. */
+    | { action: 'slowBody'; durationMs: number }
+    /**
+     * The request runs; the body of its answer is damaged. `truncate` (the default) keeps the first half, as if it were
+     * whole; `cut` breaks the connection after it; `garbage` sends as many bytes that mean nothing; `html` sends a page
+     * instead, with status 200, as a venue's Wi-Fi does that wants one to sign in.
+     */
+    | { action: 'corrupt'; how?: 'truncate' | 'cut' | 'garbage' | 'html' }
     /** The connection is dropped before anything runs. */
     | { action: 'loseRequest' }
     /** The request runs and commits; then the connection is dropped without an answer. */

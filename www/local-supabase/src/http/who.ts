@@ -4,11 +4,18 @@ import type { Service } from '../faults/types.js';
 /** The name of whoever gives none. */
 export const anonymous = 'anonymous';
 
-const services: readonly Service[] = ['rest', 'auth', 'realtime'];
+/** Where the paths of each service begin. */
+const places: readonly (readonly [Service, path: string])[] = [
+  ['rest', '/rest/v1/'],
+  ['auth', '/auth/v1/'],
+  ['realtime', '/realtime/v1/'],
+  ['calendar', '/external/calendar/v1/'],
+  ['payments', '/external/payments/v1/'],
+];
 
-/** The part of the project that a path belongs to. */
+/** The service that a path belongs to. */
 export function serviceOf(path: string): Service | 'other' {
-  return services.find((service) => path.startsWith(`/${service}/v1/`)) ?? 'other';
+  return places.find(([, place]) => path.startsWith(place))?.[0] ?? 'other';
 }
 
 /** What a handshake asks for, or `null`: nothing that can be read. A client may send `//` or `http://[`. */
