@@ -1,6 +1,7 @@
 // npm run demo [-- --port 3000 --backend-port 54321 --control-port N --skip-build --json]
 // The dashboard as its users get it: a production build over the embedded backend, with a seed of two suppliers.
-// With SUPABASE_URL and SUPABASE_ANON_KEY in the environment it runs over that project instead.
+// With SUPABASE_URL and SUPABASE_ANON_KEY in the environment it runs over that project instead, with CALENDAR_URL and
+// CALENDAR_KEY, PAYMENTS_URL and PAYMENTS_KEY over these services.
 import { readArguments, readPort } from './lib/arguments.mjs';
 import { buildEverything } from './lib/build/index.mjs';
 import { runMain } from './lib/problem.mjs';

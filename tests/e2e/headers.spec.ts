@@ -10,6 +10,8 @@ const paths = [
   '/icon.svgs',
   '/favicon.ico',
   '/_next/statics',
+  '/api/health',
+  '/api/external/service',
 ];
 
 /** How a browser, Next.js's router and older browsers ask ahead of time. */

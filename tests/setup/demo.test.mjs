@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
+import { externalServices } from '../../scripts/lib/next.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 
 /** Starts the demo on free ports and waits until it says that it is ready. */
@@ -54,3 +55,15 @@ for (const [index, name] of ['The embedded backend', 'The dashboard'].entries())
     assert.deepEqual(children.map(isAlive), [false, false]);
   });
 }
+
+test('external services are those of the environment, each as a whole, else the embedded backend’s', () => {
+  const backend = { url: 'http://b', anonKey: 'anon', controlUrl: null, externalKey: 'key' };
+  const payments = { PAYMENTS_URL: 'http://b/external/payments/v1', PAYMENTS_KEY: 'key' };
+  const calendar = { CALENDAR_URL: 'http://b/external/calendar/v1', CALENDAR_KEY: 'key' };
+  assert.deepEqual(externalServices(backend, {}), { ...calendar, ...payments });
+  // A key of the environment goes to its own address alone, and the demo's to none but the demo's.
+  for (const given of [{ CALENDAR_URL: 'https://c' }, { CALENDAR_KEY: 'c' }]) {
+    assert.deepEqual(externalServices(backend, given), payments);
+  }
+  assert.deepEqual(externalServices({ ...backend, externalKey: null }, {}), {});
+});

@@ -15,7 +15,7 @@ export interface HealthReport {
 /** So long a report is given to whoever asks, in milliseconds. */
 const reportMs = 2_000;
 /** So long what is known of an external service counts: others count what they are asked. */
-const externalMs = 15_000;
+const externalMs = 5_000;
 
 /** Makes the function that says how this deployment is, however often it is asked. */
 export function healthReports(environment: Record<string, string | undefined>): () => Promise<HealthReport> {
