@@ -223,6 +223,24 @@ describe('command', () => {
     assert.deepEqual(await run(['--version']), { code: 0, stdout: `${manifest.version}\n`, stderr: '' });
   });
 
+  test('a key of one’s own is that of the external services', async () => {
+    const environment = { WEDSYNC_EXTERNAL_KEY: 'only-for-this-test' };
+    const backend = await ready([], environment);
+    assert.equal(backend.externalKey, environment.WEDSYNC_EXTERNAL_KEY);
+    const ask = (key) =>
+      fetch(`${backend.url}/external/calendar/v1/status`, { headers: { authorization: `Bearer ${key}` } });
+    assert.deepEqual(
+      [(await ask(backend.externalKey)).status, (await ask('local-external-key')).status],
+      [200, 401],
+    );
+    assert.equal(await backend.stop(), 0);
+    await fails(
+      ['--port', '0'],
+      { WEDSYNC_EXTERNAL_KEY: 'two words' },
+      /^The key of the external services cannot/,
+    );
+  });
+
   test('a lifetime and a secret of one’s own are the tokens’', async () => {
     const secret = 'only-for-this-test-0123456789abcdef';
     const backend = await ready(
