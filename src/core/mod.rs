@@ -1,6 +1,6 @@
 //! The pure core: no clock, no randomness, no JavaScript, no web.
 //!
-//! [`connectivity`], [`session`], [`realtime`] and [`tabs`] are machines that do not know each other; [`dashboard`] connects them.
+//! [`connectivity`], [`session`], [`realtime`], [`health`] and [`tabs`] are machines that do not know each other; [`dashboard`] connects them.
 //! The other modules are values that machines use.
 
 pub mod access;
@@ -10,6 +10,7 @@ pub mod connectivity;
 pub mod dashboard;
 pub mod edit;
 pub mod error;
+pub mod health;
 pub mod http;
 pub mod ids;
 pub mod log;

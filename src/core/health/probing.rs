@@ -1,0 +1,215 @@
+//! When what is probed, by whoever leads.
+
+use std::rc::Rc;
+
+use super::check::Check;
+use super::{Health, Output, ProbeId, ProbeResult, Status, earlier};
+use crate::core::time::Instant;
+
+/// The longest pause between two probes of what is down, in milliseconds, unless the interval is longer.
+const LONGEST_PAUSE: u64 = 300_000;
+/// The most milliseconds until something is found out that is worth knowing soon.
+const SOON: u64 = 10_000;
+/// What a probe has failed of that was not answered.
+const NO_ANSWER: &str = "It did not answer in time.";
+
+impl Health {
+    /// Whether this tab probes at all.
+    pub(super) const fn may_probe(&self) -> bool {
+        self.is_leading && self.interval.is_some()
+    }
+
+    /// A sixth of the interval, but at most ten seconds.
+    fn soon(&self) -> u64 {
+        self.interval.map_or(SOON, |interval| (interval / 6).min(SOON))
+    }
+
+    /// Up to a tenth less, and up to a tenth more.
+    fn jittered(&mut self, millis: u64) -> u64 {
+        millis - millis / 10 + self.rng.up_to(millis / 5)
+    }
+
+    pub(super) fn schedule(&mut self, now: Instant, name: &str) {
+        let delay = self.rng.up_to(self.soon());
+        self.bring_forward(name, now.after(delay));
+    }
+
+    /// The signals of a check are about to decide something: the next one is brought about soon.
+    pub(super) fn hasten_one(&mut self, now: Instant, name: &str) {
+        let soon = self.soon();
+        let delay = self.jittered(soon);
+        self.bring_forward(name, now.after(delay));
+    }
+
+    fn bring_forward(&mut self, name: &str, due: Instant) {
+        let may_probe = self.may_probe();
+        if let Some(check) = self.checks.get_mut(name)
+            && may_probe
+            && check.config.is_active
+            && check.probe.is_none()
+        {
+            check.due = earlier(check.due, Some(due));
+        }
+    }
+
+    /// All these are probed soon, one after the other.
+    pub(super) fn hasten(&mut self, now: Instant, is_meant: &dyn Fn(&Check) -> bool) {
+        if !self.may_probe() {
+            return;
+        }
+        let is_meant =
+            |check: &&mut Check| check.config.is_active && check.probe.is_none() && is_meant(check);
+        let count = self.checks.values_mut().filter(is_meant).count() as u64;
+        let share = self.soon() / count.max(1);
+        let mut start = now;
+        for check in self.checks.values_mut().filter(is_meant) {
+            check.due = earlier(check.due, Some(start.after(self.rng.up_to(share))));
+            start = start.after(share);
+        }
+    }
+
+    pub(super) fn schedule_all(&mut self, now: Instant) {
+        self.unschedule_all();
+        self.hasten(now, &|_| true);
+        if self.doubt.is_on() {
+            self.plan_lone(now);
+        }
+    }
+
+    pub(super) fn unschedule_all(&mut self) {
+        for check in self.checks.values_mut() {
+            check.due = None;
+            check.probe = None;
+        }
+        self.doubt.due = None;
+    }
+
+    /// The page is seen: what was not heard of for an interval is found out.
+    pub(super) fn look_again(&mut self, now: Instant) {
+        let Some(interval) = self.interval else { return };
+        self.hasten(now, &|check| check.state.checked.is_none_or(|at| now.since(at) > interval));
+        self.is_unsettled = true;
+    }
+
+    /// When one of all is probed while it is us.
+    pub(super) fn plan_lone(&mut self, now: Instant) {
+        if self.may_probe() {
+            let pause = self.doubt.pause(self.soon());
+            self.doubt.due = Some(now.after(self.jittered(pause)));
+        }
+    }
+
+    /// When the next probe is due.
+    pub(super) fn next_probe(&self) -> Option<Instant> {
+        self.checks.values().fold(self.doubt.due, |due, check| earlier(due, check.due))
+    }
+
+    /// Probes what is due.
+    pub(super) fn probe(&mut self, now: Instant) {
+        let Some(interval) = self.interval else { return };
+        let is_us = self.doubt.is_on();
+        let mut asked = Vec::new();
+        for (name, check) in self.checks.iter_mut() {
+            if check.due.is_none_or(|due| due > now) {
+                continue;
+            }
+            check.due = None;
+            if is_us && check.config.is_remote {
+                continue;
+            }
+            match check.observed.filter(|at| check.is_well() && now.since(*at) < interval) {
+                Some(at) => {
+                    check.is_fresh = false;
+                    check.due = Some(at.after(interval).after(self.rng.up_to(interval / 10)));
+                }
+                None => asked.push(name.clone()),
+            }
+        }
+        if is_us && self.doubt.due.is_some_and(|due| due <= now) {
+            asked.extend(self.longest_unheard());
+            self.plan_lone(now);
+        }
+        for name in asked {
+            self.ask(now, name);
+        }
+        self.is_unsettled = true;
+    }
+
+    /// Of all that depends on the network, what was not heard of for the longest time.
+    fn longest_unheard(&self) -> Option<Rc<str>> {
+        let mut found: Option<(&Rc<str>, &Check)> = None;
+        for (name, check) in &self.checks {
+            let is_meant = check.config.is_remote && check.config.is_active && check.probe.is_none();
+            if is_meant && found.is_none_or(|(_, other)| check.state.checked < other.state.checked) {
+                found = Some((name, check));
+            }
+        }
+        found.map(|(name, _)| name.clone())
+    }
+
+    fn ask(&mut self, now: Instant, name: Rc<str>) {
+        let Some(check) = self.checks.get_mut(&name) else { return };
+        self.probes = self.probes.wrapping_add(1);
+        let probe = ProbeId(self.probes);
+        check.probe = Some((probe, now.after(check.config.timeout)));
+        check.due = None;
+        self.outputs.push(Output::Probe { probe, name });
+    }
+
+    /// The answer to a probe, if it is still awaited.
+    pub(super) fn probed(&mut self, now: Instant, probe: ProbeId, result: &ProbeResult) {
+        let is_asked =
+            |check: &Check| check.probe.is_some_and(|(asked, deadline)| asked == probe && now <= deadline);
+        let Some(name) = self.checks.iter().find(|(_, check)| is_asked(check)).map(|(name, _)| name.clone())
+        else {
+            return;
+        };
+        match result {
+            ProbeResult::Ok { latency } => self.answered(now, &name, Some(*latency), None),
+            ProbeResult::Failed { message } => self.answered(now, &name, None, Some(message)),
+        }
+    }
+
+    /// Probes that were not answered in time have failed.
+    pub(super) fn expire(&mut self, now: Instant) {
+        let mut expired = Vec::new();
+        for (name, check) in &self.checks {
+            if check.probe.is_some_and(|(_, deadline)| deadline <= now) {
+                expired.push(name.clone());
+            }
+        }
+        for name in expired {
+            self.answered(now, &name, None, Some(NO_ANSWER));
+        }
+        self.is_unsettled = true;
+    }
+
+    /// A probe is over, after `latency` milliseconds or for the reason `failure`.
+    fn answered(&mut self, now: Instant, name: &str, latency: Option<u64>, failure: Option<&str>) {
+        if let Some(check) = self.checks.get_mut(name) {
+            check.probe = None;
+        }
+        self.signal(now, name, failure.is_none(), latency, failure);
+        self.is_unsettled = true;
+        let (Some(interval), Some(check)) = (self.interval, self.checks.get_mut(name)) else { return };
+        if check.due.is_some() || self.doubt.is_on() && check.config.is_remote {
+            return;
+        }
+        // Those that were probed soon after each other spread with their second probe.
+        let is_fresh = std::mem::take(&mut check.is_fresh);
+        let delay = if check.level == Status::Unhealthy && !check.is_doubted {
+            let longest = LONGEST_PAUSE.max(interval);
+            let pause =
+                interval.checked_mul(1 << check.backoff.min(20)).map_or(longest, |pause| pause.min(longest));
+            check.backoff = check.backoff.saturating_add(1);
+            self.jittered(pause)
+        } else if is_fresh {
+            interval / 2 + self.rng.up_to(interval)
+        } else {
+            self.jittered(interval)
+        };
+        if let Some(check) = self.checks.get_mut(name) {
+            check.due = Some(now.after(delay));
+        }
+    }
+}
