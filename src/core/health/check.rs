@@ -201,7 +201,7 @@ impl Check {
     /// Whether the next signal may change much: it fails and is not down, or answers and is not back.
     pub(super) const fn is_undecided(&self) -> bool {
         match self.level {
-            Status::Unhealthy => self.successes > 0,
+            Status::Unhealthy if !self.is_doubted => self.successes > 0,
             _ => self.failures > 0,
         }
     }

@@ -10,7 +10,9 @@ const OFFLINE_PAUSE: u64 = 60_000;
 /// What is believed of the network.
 #[derive(Debug, Default)]
 pub(super) struct Doubt {
-    /// The browser says that there is none, and nothing has answered since.
+    /// The browser says that there is none.
+    is_said: bool,
+    /// That, and nothing has answered since.
     is_offline: bool,
     /// Since when everything fails.
     all: Option<Instant>,
@@ -30,9 +32,12 @@ impl Doubt {
 
     /// The browser says whether there is a network; whether that changes what is believed.
     pub(super) fn online(&mut self, is_online: bool) -> bool {
-        let is_news = self.is_offline == is_online;
-        self.is_offline = !is_online;
-        self.asked = if is_news { 0 } else { self.asked };
+        let is_news = self.is_said == is_online;
+        if is_news {
+            self.is_said = !is_online;
+            self.is_offline = !is_online;
+            self.asked = 0;
+        }
         is_news
     }
 

@@ -11,7 +11,8 @@ use crate::core::time::Instant;
 const RECENT: u64 = 2_000;
 /// The most milliseconds until a witness is asked.
 const WITNESS: u64 = 500;
-/// Failed probes of an hour are out of date after this and three intervals, in milliseconds.
+/// What was heard of something that is probed is out of date after three intervals and this, in milliseconds: twice the
+/// longest pause between probes.
 const STALE: u64 = 600_000;
 /// How long ago what fails at once may have begun to, where nothing is monitored, in milliseconds.
 const WINDOW: u64 = 60_000;
