@@ -3,11 +3,16 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bulkheads;
+mod flights;
 mod half_open;
 mod model;
 mod open_time;
 mod peers;
 mod properties;
+mod retry_after;
+mod retrying;
 mod rig;
 mod sharing;
 mod transitions;
+mod verdicts;

@@ -15,10 +15,10 @@ mod opening;
 mod phase;
 mod shared;
 mod state;
-mod steady;
 mod tally;
 mod time_window;
 
+use crate::core::resilience::steady::Steady;
 use crate::core::rng::Rng;
 use crate::core::time::Instant;
 pub use call::{Outcome, Permit, Refusal};
@@ -32,7 +32,6 @@ pub use opening::MOST_RETRY_AFTER;
 use phase::{Phase, Probing};
 pub use shared::Shared;
 pub use state::State;
-use steady::Steady;
 use tally::Mark;
 
 /// One service's circuit breaker.
