@@ -1,6 +1,8 @@
 import { Calls, promised, type Settle } from './calls.js';
 import { report } from './emitter.js';
 import { DashboardError, toError } from './errors.js';
+import type { HealthNews } from './health/monitor.js';
+import { Token } from './integrations/token.js';
 import type { PresenceState } from './messages.js';
 import { init, isLoaded } from './module.js';
 import type { Notification } from './notifications.js';
@@ -28,10 +30,14 @@ export function sharing(manager: object, client: Client): Client {
 /** The module's client, made once the module is loaded and something is asked of it. */
 export class Client {
   readonly calls = new Calls();
+  /** The user's access token, for requests. */
+  readonly token: Token;
   /** Counts what is asked and told: a callback may ask for something before the rest of its batch is told. */
   turn = 0;
   /** Is given the news of the store. */
   tellStore: ((news: StoreNews) => void) | undefined;
+  /** Is given the news of health. */
+  tellHealth: ((news: HealthNews) => void) | undefined;
   readonly #options: CheckedManager;
   readonly #follow: Follow;
   readonly #tell: (notification: Notification, turn: number) => void;
@@ -55,6 +61,12 @@ export class Client {
     this.#options = options;
     this.#follow = follow;
     this.#tell = tell;
+    this.token = new Token(options);
+  }
+
+  /** Where the project is, without a slash at the end. */
+  get project(): string {
+    return this.#options.projectUrl;
   }
 
   /** What there is to ask now: nothing before the module is loaded, nor once this is closed. */
@@ -141,6 +153,7 @@ export class Client {
       this.#realtime ??= new RealtimeClient(this.#options, (batch: Notification[]) => this.#told(batch));
       this.#unfollow ??= this.#follow((token) => {
         checkToken(token);
+        this.token.set(token);
         this.#realtime?.setAuth(token);
       });
       return this.#realtime;

@@ -2,21 +2,40 @@
 
 import { copied } from './arguments.js';
 import { clientOf } from './client.js';
+import { DashboardHealthMonitor } from './health/monitor.js';
+import { DashboardIntegrationClient } from './integrations/client.js';
+import { projectServices } from './integrations/project.js';
+import { SharedBreakers } from './integrations/sharing.js';
 import { init } from './module.js';
 import type { RealtimeOptions, SupabaseRealtimeOptions } from './options/manager.js';
 import type { InitOptions } from './options/place.js';
+import type { ServiceOptions } from './options/service.js';
 import { checkedSignOut, type SignOutOptions } from './options/sign-out.js';
 import { RealtimeSubscriptionManager } from './realtime.js';
 import { wipe } from './sign-out.js';
 import { DashboardStore } from './store.js';
 
 /** Options of `createDashboard`: the project by `url` and `key`, or by a supabase-js client. */
-export type DashboardOptions = (RealtimeOptions | SupabaseRealtimeOptions) & InitOptions;
+export type DashboardOptions = (RealtimeOptions | SupabaseRealtimeOptions) &
+  InitOptions & {
+    /** Services of other providers that the application calls, by name. `database` and `realtime` are the project's own. Default: none. */
+    services?: Record<string, ServiceOptions> | undefined;
+  };
 
 /** What `createDashboard` gives. */
 export interface Dashboard {
   /** Live subscriptions. */
   readonly realtime: RealtimeSubscriptionManager;
+  /**
+   * Calls of the project's database (`database`) and Realtime over HTTP (`realtime`), and of the `services` that were given: each with a
+   * breaker, which the user's tabs share and the next page takes over.
+   */
+  readonly integrations: DashboardIntegrationClient;
+  /**
+   * How everything stands that the dashboard depends on: the services, Realtime, the storage of this device, its clock. Nothing is asked
+   * for before `startMonitoring`.
+   */
+  readonly health: DashboardHealthMonitor;
   /**
    * What this device keeps for the user. Its databases are opened when this is first read, once the access token has told
    * whose they are.
@@ -66,25 +85,41 @@ export interface Dashboard {
  * ```
  */
 export async function createDashboard(options: DashboardOptions): Promise<Dashboard> {
-  const { wasmUrl, ...rest } = copied('createDashboard', options);
+  const { wasmUrl, services, ...rest } = copied('createDashboard', options);
   await init({ wasmUrl });
   const realtime = new RealtimeSubscriptionManager(rest);
+  const client = clientOf(realtime);
+  const integrations = new DashboardIntegrationClient({ services: projectServices(client, services) });
+  const breakers = new SharedBreakers(client.project);
+  integrations.shareBreakers(breakers);
+  realtime.on('user-changed', () => {
+    breakers.userChanged();
+    integrations.userChanged();
+  });
+  const health = new DashboardHealthMonitor(client, integrations, () => realtime.getTabs());
+  integrations.watchedBy(health);
   let store: DashboardStore | undefined;
+  const close = () => {
+    breakers.close();
+    integrations.close();
+    realtime.close();
+  };
   return {
     realtime,
+    integrations,
+    health,
     get store() {
-      store ??= new DashboardStore(clientOf(realtime));
+      store ??= new DashboardStore(client);
       return store;
     },
     async signOut(options = {}) {
       const { pending } = checkedSignOut(options);
-      await wipe(clientOf(realtime), pending);
+      await wipe(client, pending);
+      breakers.wipe();
     },
     async close() {
-      realtime.close();
+      close();
     },
-    [Symbol.dispose]() {
-      realtime.close();
-    },
+    [Symbol.dispose]: close,
   };
 }

@@ -1,4 +1,5 @@
 import type { ErrorFields } from './errors.js';
+import type { HealthNews } from './health/monitor.js';
 import type {
   ConnectionState,
   Continuity,
@@ -28,4 +29,5 @@ export type Notification =
   | { type: 'error'; id?: string; error: ErrorFields }
   | { type: 'failed'; id: string; error: ErrorFields }
   | { type: 'store'; news: StoreNews }
+  | { type: 'health'; news: HealthNews }
   | { type: 'settled'; call: number; error?: ErrorFields; value?: unknown };

@@ -295,6 +295,7 @@ export class RealtimeSubscriptionManager {
   setAuth(token: string | null): Promise<void> {
     return this.#client.ask(() => {
       checkToken(token);
+      this.#client.token.set(token);
       return (client) => client.setAuth(token);
     });
   }

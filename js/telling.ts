@@ -120,6 +120,9 @@ export class Telling {
         break;
       case 'store':
         this.#client.tellStore?.(notification.news);
+        break;
+      case 'health':
+        this.#client.tellHealth?.(notification.news);
     }
   }
 

@@ -6,7 +6,9 @@
 mod fields;
 mod filter;
 mod manager;
+mod policies;
 mod subscription;
 
 pub use manager::config;
+pub use policies::{breaker, bulkhead, check, retry};
 pub use subscription::subscription;

@@ -2,6 +2,10 @@
 
 pub mod checked;
 #[cfg(target_arch = "wasm32")]
+pub mod health;
+#[cfg(target_arch = "wasm32")]
 pub mod realtime;
+#[cfg(target_arch = "wasm32")]
+pub mod resilience;
 #[cfg(target_arch = "wasm32")]
 pub mod store;

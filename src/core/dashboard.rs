@@ -35,6 +35,7 @@
 mod config;
 mod input;
 mod notification;
+mod observing;
 mod output;
 pub mod relayed;
 mod vault;
@@ -42,6 +43,7 @@ mod wiring;
 
 use crate::core::connectivity::{self, Connectivity};
 use crate::core::error::Error;
+use crate::core::health::{self, Health};
 use crate::core::ids::SocketId;
 use crate::core::page::Ticking;
 use crate::core::payload::Payload;
@@ -76,6 +78,8 @@ pub enum Timer {
     Store(store::input::Timer),
     /// The tabs want to.
     Tabs(tabs::Timer),
+    /// Health wants to.
+    Health(health::Timer),
 }
 
 impl From<connectivity::Timer> for Timer {
@@ -108,6 +112,12 @@ impl From<tabs::Timer> for Timer {
     }
 }
 
+impl From<health::Timer> for Timer {
+    fn from(timer: health::Timer) -> Self {
+        Self::Health(timer)
+    }
+}
+
 /// Names a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Machine {
@@ -116,6 +126,7 @@ enum Machine {
     Realtime,
     Store,
     Tabs,
+    Health,
 }
 
 /// All machines together. `P` is the payload, opaque to them.
@@ -126,6 +137,7 @@ pub struct Dashboard<P: Payload> {
     realtime: Realtime<P>,
     vault: Vault<P>,
     tabs: Tabs<Relayed<P>>,
+    health: Health,
     /// Whether other tabs may have a part in this one's connection, or it in theirs.
     is_shared: bool,
     /// For which entering of a group an epoch is drawn, and what it has to be above.
@@ -148,12 +160,14 @@ impl<P: Payload> Dashboard<P> {
         let realtime = Realtime::new(config.realtime(), rng.split());
         let vault = Vault::new(&config.project, config.wall, session.user().clone(), !is_shared, rng.split());
         let tabs = Tabs::new(config.tabs(), rng.split());
+        let health = observing::watched(config.wall, !is_shared, rng.split());
         Self {
             connectivity,
             session,
             realtime,
             vault,
             tabs,
+            health,
             is_shared,
             drawing: None,
             ticking: None,
@@ -171,9 +185,14 @@ impl<P: Payload> Dashboard<P> {
             self.wake(now, machine);
         }
         // What was put off until all of this was known.
-        for machine in
-            [Machine::Tabs, Machine::Connectivity, Machine::Session, Machine::Realtime, Machine::Store]
-        {
+        for machine in [
+            Machine::Tabs,
+            Machine::Connectivity,
+            Machine::Session,
+            Machine::Realtime,
+            Machine::Store,
+            Machine::Health,
+        ] {
             self.wake(now, machine);
         }
     }
@@ -204,6 +223,7 @@ impl<P: Payload> Dashboard<P> {
             Machine::Realtime => self.realtime.next_timeout()?.1.clone().into(),
             Machine::Store => self.vault.next_timeout()?.1.into(),
             Machine::Tabs => self.tabs.next_timeout()?.1.into(),
+            Machine::Health => self.health.next_timeout()?.1.into(),
         };
         Some((at, timer))
     }
@@ -216,6 +236,7 @@ impl<P: Payload> Dashboard<P> {
             Timer::Realtime(timer) => self.realtime.deadline(&timer),
             Timer::Store(timer) => self.vault.store()?.deadline(timer),
             Timer::Tabs(timer) => self.tabs.deadline(timer),
+            Timer::Health(timer) => self.health.deadline(timer),
         }
     }
 
@@ -276,6 +297,11 @@ impl<P: Payload> Dashboard<P> {
         &self.tabs
     }
 
+    /// How everything is.
+    pub const fn health(&self) -> &Health {
+        &self.health
+    }
+
     /// What connectivity counts.
     pub fn connectivity_stats(&self) -> &connectivity::stats::Stats {
         self.connectivity.stats()
@@ -299,6 +325,7 @@ impl<P: Payload> Dashboard<P> {
             (self.realtime.next_timeout().map(|(at, _)| at), Machine::Realtime),
             (self.vault.next_timeout().map(|(at, _)| at), Machine::Store),
             (self.tabs.next_timeout().map(|(at, _)| at), Machine::Tabs),
+            (self.health.next_timeout().map(|(at, _)| at), Machine::Health),
         ];
         let mut first: Option<(Instant, Machine)> = None;
         for (at, machine) in deadlines {
@@ -318,6 +345,7 @@ impl<P: Payload> Dashboard<P> {
             Machine::Realtime => self.realtime.handle(now, realtime::Input::Wake),
             Machine::Store => self.vault.wake(now),
             Machine::Tabs => self.tabs.handle(now, tabs::Input::Wake),
+            Machine::Health => self.health.handle(now, health::Input::Wake),
         }
         self.pass_on(now);
     }
@@ -336,6 +364,8 @@ impl<P: Payload> Dashboard<P> {
                 self.route_connectivity(now, output);
             } else if let Some(output) = self.vault.poll() {
                 self.route_vault(now, output);
+            } else if let Some(output) = self.health.poll() {
+                self.route_health(now, output);
             } else {
                 return;
             }

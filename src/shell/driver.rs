@@ -7,6 +7,7 @@ use js_sys::{Array, Function};
 use wasm_bindgen::prelude::*;
 
 use crate::core::dashboard::{Config, Input, Notification, Output, RequestId};
+use crate::core::health::Health;
 use crate::core::ids::{CallId, SocketId};
 use crate::core::log::LogEntry;
 use crate::core::page::PageEvent;
@@ -18,6 +19,7 @@ use crate::core::realtime::{Command, Traffic};
 use crate::core::session::token::QuestionId;
 use crate::core::store::names::Kind;
 use crate::core::tabs::body::Echo;
+use crate::core::time::Instant;
 use crate::core::{connectivity, realtime, session, store};
 use crate::shell::environment::{Page, epoch, read_clocks, seed};
 use crate::shell::http::Project;
@@ -165,6 +167,13 @@ impl Driver {
         let pump = self.pump.try_borrow().ok()?;
         let now = pump.clock().moment(read_clocks().monotonic);
         pump.dashboard().tabs().silence(now)
+    }
+
+    /// Reads how everything is, at this moment.
+    pub fn health<Read>(&self, read: impl FnOnce(&Health, Instant) -> Read) -> Option<Read> {
+        let pump = self.pump.try_borrow().ok()?;
+        let now = pump.clock().moment(read_clocks().monotonic);
+        Some(read(pump.dashboard().health(), now))
     }
 
     /// Who is on the channel of a subscription to presence.

@@ -2,6 +2,7 @@
 //! out to be shown or logged goes through here, and leaves its tokens here.
 
 pub(crate) mod fields;
+mod health;
 mod store;
 
 use js_sys::Array;
@@ -45,6 +46,7 @@ pub fn notification(notification: &Notification<JsValue>) -> JsValue {
         Notification::Connectivity(news) => of_connectivity(news),
         Notification::Realtime(news) => of_realtime(news),
         Notification::Store(news) => store::news(news),
+        Notification::Health(output) => health::news(output),
         Notification::Tabs(Health { role, tabs, is_silent }) => of("tabs")
             .text("role", role.as_str())
             .number("tabs", f64::from(*tabs))

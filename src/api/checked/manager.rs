@@ -1,10 +1,10 @@
 //! The options of a manager.
 
 use super::fields::Fields;
+use super::policies::jitter_named;
 use crate::core::dashboard::Config;
 use crate::core::payload::Payload;
 use crate::core::realtime::frame::Protocol;
-use crate::core::resilience::backoff::Jitter;
 
 /// What the core is told of a manager's options.
 pub fn config<P: Payload>(options: &P) -> Config {
@@ -17,12 +17,7 @@ pub fn config<P: Payload>(options: &P) -> Config {
         connect_timeout: options.number("connectTimeoutMs"),
         reconnect_base: options.number("reconnectBaseMs"),
         reconnect_cap: options.number("reconnectCapMs"),
-        jitter: match options.text("jitter").as_str() {
-            "full" => Jitter::Full,
-            "equal" => Jitter::Equal,
-            "decorrelated" => Jitter::Decorrelated,
-            _ => Jitter::Spaced,
-        },
+        jitter: jitter_named(&options.text("jitter")),
         joins_per_second: options.number("joinsPerSecond") as u32,
         push_timeout: options.number("pushTimeoutMs"),
         http_timeout: options.number("httpTimeoutMs"),

@@ -5,7 +5,7 @@ use crate::core::http::HttpAnswer;
 use crate::core::ids::{CallId, SocketId};
 use crate::core::page::PageEvent;
 use crate::core::tabs::{self, Membership};
-use crate::core::{connectivity, realtime, session, store};
+use crate::core::{connectivity, health, realtime, session, store};
 
 /// What has happened. What one machine alone is told is that machine's own enum.
 #[derive(Clone, Debug)]
@@ -31,6 +31,8 @@ pub enum Input<P> {
     Connectivity(connectivity::Event),
     /// Something has become of the page, or of the network.
     Page(PageEvent),
+    /// Something is to be watched, or is known of what is watched.
+    Health(health::Input),
     /// The browser has done something about locks and channels.
     Tabs {
         /// Of which entering of a group.
@@ -77,6 +79,12 @@ impl<P> From<session::Event> for Input<P> {
 impl<P> From<connectivity::Event> for Input<P> {
     fn from(event: connectivity::Event) -> Self {
         Self::Connectivity(event)
+    }
+}
+
+impl<P> From<health::Input> for Input<P> {
+    fn from(input: health::Input) -> Self {
+        Self::Health(input)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::core::error::Error;
 use crate::core::page::Ticking;
 use crate::core::tabs::role::Health;
-use crate::core::{connectivity, realtime, store};
+use crate::core::{connectivity, health, realtime, store};
 
 /// News for the application.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,6 +14,8 @@ pub enum Notification<P> {
     Realtime(realtime::News<P>),
     /// Of what this device keeps.
     Store(store::output::News<P>),
+    /// Of how everything is, and what health asks of the application's side.
+    Health(health::Output),
     /// Which tab holds the connection, or how many share it, has changed.
     Tabs(Health),
     /// Who keeps the time of the tab that holds the connection.

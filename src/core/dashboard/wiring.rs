@@ -6,6 +6,7 @@ use super::{Dashboard, Input, Notification, Output, RequestId};
 use crate::core::access::Change;
 use crate::core::connectivity;
 use crate::core::connectivity::link::HeldUp;
+use crate::core::health;
 use crate::core::log::LogEntry;
 use crate::core::news::{News, PresenceEvent};
 use crate::core::page::PageEvent;
@@ -51,7 +52,14 @@ impl<P: Payload> Dashboard<P> {
                 if let Some(input) = of_page(&event) {
                     self.tabs.handle(now, input);
                 }
+                self.observe_page(now, &event);
                 self.connectivity.handle(now, connectivity::Input::Page(event));
+            }
+            Input::Health(input) => {
+                if matches!(input, health::Input::Start { .. }) {
+                    self.tabs.handle(now, tabs::Input::Start);
+                }
+                self.health.handle(now, input);
             }
             Input::OpenStore => {
                 self.vault.open(now);
@@ -82,6 +90,9 @@ impl<P: Payload> Dashboard<P> {
 
     /// A token that the application sets is for whichever tab holds the connection.
     fn take_session(&mut self, now: Instant, event: session::Event) {
+        if let session::Event::Clock { ahead } = event {
+            self.observe_clock(now, ahead);
+        }
         let token = match &event {
             session::Event::SetToken { value, claims } if self.is_shared => {
                 Some(SetToken { value: value.clone(), claims: claims.clone() }.to_payload())
@@ -140,6 +151,8 @@ impl<P: Payload> Dashboard<P> {
                 };
                 self.vault.set_alone(now, matches!(health.role, Role::Alone(_)));
                 self.vault.lead(now, epoch);
+                let leads = matches!(health.role, Role::Leading { .. } | Role::Alone(_));
+                self.health.handle(now, health::Input::Leading(leads));
                 if self.is_shared {
                     self.notify(Notification::Tabs(health));
                     self.tell_ticking(now);
@@ -153,6 +166,7 @@ impl<P: Payload> Dashboard<P> {
     /// Whoever holds the connection tells the others who keeps its time.
     fn tell_ticking(&mut self, now: Instant) {
         if let Some(ticking) = self.ticking {
+            self.observe_ticking(now, ticking);
             self.tabs.handle(now, tabs::Input::Link(Told::Ticking(ticking)));
         }
     }
@@ -168,6 +182,7 @@ impl<P: Payload> Dashboard<P> {
 
     pub(super) fn route_connectivity(&mut self, now: Instant, output: connectivity::Output) {
         use connectivity::Output as From;
+        self.observe_connection(now, &output);
         match output {
             From::Action(action) => self.tell(Output::Connectivity(action)),
             From::SendHeartbeat => self.realtime.handle(now, realtime::Input::SendHeartbeat),
@@ -234,12 +249,13 @@ impl<P: Payload> Dashboard<P> {
                 self.vault.announced(now, database, through, generation);
             }
             Some(Aside::Wiped { incarnation }) => self.vault.wiped(now, incarnation),
+            Some(Aside::Health(text)) => self.health.handle(now, health::Input::Heard { text }),
             None => {}
         }
     }
 
-    /// The stores of the user's other tabs are told.
-    fn tell_stores(&mut self, now: Instant, aside: &Aside) {
+    /// The user's other tabs are told.
+    fn tell_others(&mut self, now: Instant, aside: Aside) {
         self.tabs.handle(now, tabs::Input::Aside(aside.to_payload()));
     }
 
@@ -252,15 +268,20 @@ impl<P: Payload> Dashboard<P> {
         };
         match output {
             From::Operation { id, operation } => self.tell(Output::Storage { id, operation }),
-            From::News(news) => self.notify(Notification::Store(news)),
+            From::News(news) => {
+                if let store::output::News::Status(status) = &news {
+                    self.observe_storage(now, status);
+                }
+                self.notify(Notification::Store(news));
+            }
             // Nothing is built on the store yet.
             From::Changed { .. } => {}
             From::Wiped { incarnation } => {
                 self.tell(Output::RememberUser(None));
-                self.tell_stores(now, &Aside::Wiped { incarnation });
+                self.tell_others(now, Aside::Wiped { incarnation });
             }
             From::Announce { database, through, generation } => {
-                self.tell_stores(now, &Aside::Written { database, through, generation });
+                self.tell_others(now, Aside::Written { database, through, generation });
             }
             From::Epoch(epoch) => {
                 if let Some((membership, above)) = self.drawing.take() {
@@ -272,6 +293,13 @@ impl<P: Payload> Dashboard<P> {
                 }
             }
             From::Fenced { epoch } => self.tabs.handle(now, tabs::Input::Fenced(epoch)),
+        }
+    }
+
+    pub(super) fn route_health(&mut self, now: Instant, output: health::Output) {
+        match output {
+            health::Output::Tell { text } => self.tell_others(now, Aside::Health(text)),
+            output => self.notify(Notification::Health(output)),
         }
     }
 

@@ -17,6 +17,8 @@ pub enum Jitter {
     Equal,
     /// Between the base and three times the last delay, at most the cap: grows by chance.
     Decorrelated,
+    /// E = min(cap, base · 2ⁿ) itself: those that failed together come back together.
+    None,
 }
 
 /// Delays that grow from `base` up to `cap`.
@@ -52,11 +54,12 @@ impl Backoff {
             Jitter::Full => 0,
             Jitter::Spaced | Jitter::Equal => ceiling / 2,
             Jitter::Decorrelated => self.base.min(ceiling),
+            Jitter::None => ceiling,
         };
         let delay = least + rng.up_to(ceiling - least);
         self.grown = Some(match self.jitter {
             Jitter::Spaced => ceiling.saturating_add(ceiling.div_ceil(2)),
-            Jitter::Full | Jitter::Equal => ceiling.saturating_mul(2),
+            Jitter::Full | Jitter::Equal | Jitter::None => ceiling.saturating_mul(2),
             Jitter::Decorrelated => delay.saturating_mul(3),
         });
         delay
@@ -95,9 +98,12 @@ mod tests {
     fn the_ceiling_grows_to_the_cap_and_stays_there_for_ever() {
         let doubling: &[u64] = &[1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
         let by_half: &[u64] = &[1_000, 1_500, 2_250, 3_375, 5_063, 7_595, 11_393, 17_090, 25_635, 30_000];
-        for (jitter, grows) in
-            [(Jitter::Spaced, by_half), (Jitter::Full, doubling), (Jitter::Equal, doubling)]
-        {
+        for (jitter, grows) in [
+            (Jitter::Spaced, by_half),
+            (Jitter::Full, doubling),
+            (Jitter::Equal, doubling),
+            (Jitter::None, doubling),
+        ] {
             let mut backoff = Backoff::new(1_000, 30_000, jitter);
             let ceilings = ceilings(&mut backoff);
             assert_eq!(&ceilings[..grows.len()], grows, "{jitter:?}");
@@ -109,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_smallest_base_grows_too_and_none_passes_its_cap() {
-        for jitter in [Jitter::Spaced, Jitter::Full, Jitter::Equal, Jitter::Decorrelated] {
+        for jitter in [Jitter::Spaced, Jitter::Full, Jitter::Equal, Jitter::Decorrelated, Jitter::None] {
             // What is drawn between 1 and 3 has its chances to stay there.
             let highest = ceilings(&mut Backoff::new(1, 30_000, jitter)).into_iter().max();
             assert!(highest == Some(30_000) || jitter == Jitter::Decorrelated, "{highest:?}: {jitter:?}");

@@ -1,11 +1,11 @@
-//! What the stores of a user's tabs tell each other.
+//! What the stores of a user's tabs tell each other, and what their leader says of health.
 
 use crate::core::payload::Payload;
 use crate::core::store::names::Kind;
 use crate::core::tabs::relay::{Fields, Portable};
 
 /// What a tab has done with what they share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Aside {
     /// It has written.
     Written {
@@ -21,6 +21,8 @@ pub enum Aside {
         /// The incarnation that counts from now on.
         incarnation: u64,
     },
+    /// How everything is, as the leader knows it.
+    Health(String),
 }
 
 /// What of a user's is the same for all tabs.
@@ -32,14 +34,20 @@ impl<P: Payload> Portable<P> for Aside {
     }
 
     fn pass(&mut self, fields: &mut Fields<P>) {
-        let kind = usize::from(matches!(self, Self::Written { .. }));
+        let kind = match self {
+            Self::Wiped { .. } => 0,
+            Self::Written { .. } => 1,
+            Self::Health(_) => 2,
+        };
         fields.kind(self, kind, |kind| match kind {
             0 => Some(Self::Wiped { incarnation: 0 }),
             1 => Some(Self::Written { database: Kind::Data, through: 0, generation: 0 }),
+            2 => Some(Self::Health(String::new())),
             _ => None,
         });
         match self {
             Self::Wiped { incarnation } => fields.large(incarnation),
+            Self::Health(text) => fields.text(text),
             Self::Written { database, through, generation } => {
                 let place = SHARED.iter().position(|kind| kind == database);
                 fields.one_of(database, place.unwrap_or(SHARED.len()), &SHARED);
@@ -58,11 +66,12 @@ mod tests {
     #[test]
     fn what_is_told_comes_back_as_it_was() {
         let written = SHARED.map(|database| Aside::Written { database, through: 7, generation: 2 });
-        for aside in written.into_iter().chain([Aside::Wiped { incarnation: 3 }]) {
-            let value: Value = aside.to_payload();
+        let others = [Aside::Wiped { incarnation: 3 }, Aside::Health("all well".into())];
+        for aside in written.into_iter().chain(others) {
+            let value: Value = aside.clone().to_payload();
             assert_eq!(Aside::from_payload(&value), Some(aside), "{value}");
         }
-        for other in [json!(null), json!([1, 4, 1, 1]), json!([2, 1])] {
+        for other in [json!(null), json!([1, 4, 1, 1]), json!([2, 1]), json!([3, 1])] {
             assert_eq!(Aside::from_payload(&other), None);
         }
     }

@@ -1,0 +1,39 @@
+import { useContext, useMemo, useSyncExternalStore } from 'react';
+import { NOTHING, type ServiceView } from '../integrations/watching.js';
+import { Context } from './provided.js';
+
+/** Options of {@link useService}. */
+export interface ServiceHookOptions {
+  /** What to ask the service for, below its URL. Default: the URL itself. */
+  path?: string;
+  /** Milliseconds between reads while all is well. Default 60,000. */
+  every?: number;
+}
+
+const EMPTY = { subscribe: () => () => {}, getSnapshot: () => NOTHING, refresh: () => {} };
+
+/**
+ * What a registered service answers, kept up to date while the component is mounted: read again by itself, and after a failure as soon as
+ * the service's breaker lets it. All components that look at the same share one read.
+ *
+ * @example
+ * ```tsx
+ * const calendar = useService<Day[]>('calendar', { path: '/availability?days=30' });
+ * if (calendar.error) return <Notice age={calendar.age} retryAt={calendar.retryAt}>{calendar.data}</Notice>;
+ * ```
+ */
+export function useService<Value = unknown>(
+  name: string,
+  { path = '', every = 60_000 }: ServiceHookOptions = {},
+): ServiceView<Value> & { refresh: () => void } {
+  const { dashboard } = useContext(Context);
+  const watch = useMemo(
+    () =>
+      dashboard?.integrations.names.includes(name)
+        ? dashboard.integrations.watch<Value>(name, path, every)
+        : EMPTY,
+    [dashboard, name, path, every],
+  );
+  const view = useSyncExternalStore(watch.subscribe, watch.getSnapshot, () => NOTHING) as ServiceView<Value>;
+  return useMemo(() => ({ ...view, refresh: watch.refresh }), [view, watch]);
+}

@@ -1,0 +1,20 @@
+import { invalid } from '../arguments.js';
+import { fieldOf, isObject } from '../options/check.js';
+
+/** @throws {DashboardError} `invalid_option` unless it is a function. */
+export function checkOperation(of: string, operation: unknown): void {
+  if (typeof operation !== 'function') throw invalid(`${of} takes a function as its first argument.`);
+}
+
+/**
+ * The signal of a call's options, if there is one.
+ *
+ * @throws {DashboardError} `invalid_option`.
+ */
+export function signalOf(of: string, options: unknown): AbortSignal | undefined {
+  if (options === undefined) return undefined;
+  if (!isObject(options)) throw invalid(`${of} takes an object of options as its last argument.`);
+  const signal = fieldOf(options, 'signal') ?? undefined;
+  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  throw invalid(`Option "signal" of ${of} must be an AbortSignal.`);
+}
