@@ -93,8 +93,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const breakers = new SharedBreakers(client.project);
   integrations.shareBreakers(breakers);
   realtime.on('user-changed', () => {
-    breakers.userChanged();
-    integrations.userChanged();
+    if (breakers.userChanged(client.token.isNone)) integrations.userChanged();
   });
   const health = new DashboardHealthMonitor(client, integrations, () => realtime.getTabs());
   integrations.watchedBy(health);

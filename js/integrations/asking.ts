@@ -3,7 +3,7 @@ import { init } from '../module.js';
 import type { Asked } from '../options/request.js';
 import type { Credentials } from '../options/service.js';
 import type { AttemptContext } from '../resilience/attempt.js';
-import { ofError, SUCCESS, type Verdict, WELL } from '../resilience/verdict.js';
+import { FAILURE, ofError, SUCCESS, type Verdict, WELL } from '../resilience/verdict.js';
 import { isIdempotent } from '../wedsync_dashboard.js';
 import { type Answer, readAnswer } from './answer.js';
 import type { Flights } from './flights.js';
@@ -27,7 +27,7 @@ export async function ask(
   const isRead = method === 'GET' || method === 'HEAD';
   const isRepeatable = isIdempotent(method, headers.has('idempotency-key'));
   const send = (signal: AbortSignal | undefined) =>
-    service.runner.run((context) => sendOnce(service, address, asked, context, note), {
+    service.runner.run((context) => sendOnce(service, address, asked, context, note, true), {
       signal,
       isRepeatable,
       ofValue: (answer) => verdictOf(service, answer),
@@ -41,7 +41,7 @@ export async function ask(
 /** Asks once, for the sake of the answer's being there. */
 export async function probe(service: Service, address: string, asked: Asked): Promise<Answer> {
   const note: Note = (_, isOk, latency) => service.note(isOk, latency);
-  return service.runner.run((context) => sendOnce(service, address, asked, context, note), {
+  return service.runner.run((context) => sendOnce(service, address, asked, context, note, false), {
     signal: asked.signal,
     isRepeatable: false,
     ofValue: (answer) => verdictOf(service, answer),
@@ -61,23 +61,28 @@ function ofSending(error: unknown): Verdict {
   return ofError(isNetwork ? error.cause : error);
 }
 
+/** `renews`: after a refusal once more, with other credentials. */
 async function sendOnce(
   service: Service,
   address: string,
   asked: Asked,
   { signal }: AttemptContext,
   note: Note,
+  renews: boolean,
 ): Promise<Answer> {
   const began = performance.now();
   try {
     let answer = await sent(service, address, asked, signal, false);
-    if (answer.status === 401 && service.options.credentials && address.startsWith(service.options.url))
+    if (renews && answer.status === 401 && service.isOwn(address)) {
       answer = await sent(service, address, asked, signal, true);
-    note(service, service.verdictOf(answer).outcome !== 1, performance.now() - began);
+    }
+    note(service, service.verdictOf(answer).outcome !== FAILURE, performance.now() - began);
     return answer;
   } catch (error) {
-    if (!signal.aborted || signal.reason instanceof DashboardError)
+    // Who has ended the call says nothing of the service.
+    if (!signal.aborted || signal.reason instanceof DashboardError) {
       note(service, false, performance.now() - began);
+    }
     throw error;
   }
 }
@@ -92,7 +97,7 @@ async function sent(
   const { options, name } = service;
   const headers = new Headers(asked.headers);
   // A library may send what is meant for another place: that is none of this service's secrets.
-  const isOurs = address.startsWith(options.url);
+  const isOurs = service.isOwn(address);
   const own: Credentials = (isOurs && (await options.credentials?.(wasRefused))) || {};
   for (const [header, value] of Object.entries(own)) {
     if (!headers.has(header)) headers.set(header, value);

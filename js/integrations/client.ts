@@ -126,7 +126,7 @@ export class DashboardIntegrationClient {
    * Calls an operation under the policy of a service, and falls back if it fails for good: retried, counted by the breaker, and given up
    * after the service's `timeout`. A result with a `status`, as `fetch` and supabase-js give it, is looked at.
    *
-   * @param options `signal`, `idempotent` (default `true`: it may be carried out twice), `fallback`, `fallbacks`
+   * @param options `signal`, `idempotent` (default `false`: it may be carried out only once, and is not retried), `fallback`, `fallbacks`
    * @throws what the operation was rejected with last; {@link DashboardError} as `request`.
    */
   call<Value>(
@@ -138,7 +138,7 @@ export class DashboardIntegrationClient {
       const service = this.#service(name);
       checkOperation('call', operation);
       const signal = signalOf('call', options);
-      const isRepeatable = flagOf(options, 'idempotent', true);
+      const isRepeatable = flagOf(options, 'idempotent', false);
       const timed = async (context: AttemptContext) => {
         const began = performance.now();
         try {
@@ -171,8 +171,8 @@ export class DashboardIntegrationClient {
     return async (input, init) => {
       const request = new Request(input, init);
       const body = request.body ? await request.arrayBuffer() : null;
-      const { method, headers, signal, credentials, cache, mode, redirect } = request;
-      const passed = { credentials, cache, redirect, ...(mode !== 'navigate' && { mode }) };
+      const { method, headers, signal, credentials, cache, keepalive, mode, redirect } = request;
+      const passed = { credentials, cache, keepalive, mode, redirect };
       try {
         const answer = await this.#ask(service, request.url, {
           method,

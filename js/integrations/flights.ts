@@ -39,18 +39,24 @@ export class Flights<Value> {
 
   /** Ends all requests under way. */
   abortAll(reason: unknown): void {
-    for (const { controller } of this.#flights.values()) controller.abort(reason);
+    for (const [id, { controller }] of this.#flights) {
+      this.#end(id);
+      controller.abort(reason);
+    }
   }
 
   #start(id: number, begin: (signal: AbortSignal) => Promise<Value>): Flight<Value> {
     const controller = new AbortController();
-    const promise = begin(controller.signal).finally(() => {
-      this.#flights.delete(id);
-      this.#module?.ended(id);
-    });
+    const promise = begin(controller.signal).finally(() => this.#end(id));
     const flight = { promise, controller };
     this.#flights.set(id, flight);
     return flight;
+  }
+
+  /** Nobody joins it any more. */
+  #end(id: number): void {
+    this.#flights.delete(id);
+    this.#module?.ended(id);
   }
 
   #leave(id: number): void {

@@ -43,6 +43,14 @@ export class Service {
     return url + separator + path;
   }
 
+  /** Whether its credentials are meant for this address. */
+  isOwn(address: string): boolean {
+    const { url, credentials } = this.options;
+    return (
+      credentials !== undefined && address.startsWith(url) && /^($|[/?#])/.test(address.slice(url.length))
+    );
+  }
+
   /** What an answer says of it. */
   verdictOf({ status, headers }: Pick<Answer, 'status' | 'headers'>): Verdict {
     const { isFailure, countsRateLimit } = this.options;

@@ -10,7 +10,10 @@ const PREFIX = 'wedsync-breaker:';
 export class SharedBreakers {
   readonly #project: string;
   readonly #shared = new Map<string, DashboardCircuitBreaker>();
-  #user: string | undefined;
+  /** Whose page it was last, of whom it is until somebody else is known. */
+  readonly #presumed: string | null;
+  /** `undefined`: not known yet. `null`: nobody. */
+  #user: string | null | undefined;
   #isSilent = false;
   readonly #changed = ({ key, newValue }: StorageEvent) => {
     const prefix = this.#prefix;
@@ -22,7 +25,7 @@ export class SharedBreakers {
   /** The module is loaded. */
   constructor(project: string) {
     this.#project = project;
-    this.#user = lastUser(project);
+    this.#presumed = lastUser(project) ?? null;
     addEventListener('storage', this.#changed);
   }
 
@@ -37,11 +40,17 @@ export class SharedBreakers {
     });
   }
 
-  /** Another user may be here now: what one has met with says nothing of the other's. */
-  userChanged(): void {
-    const user = lastUser(this.#project);
-    if (user === this.#user) return;
+  /**
+   * Another user may be here now: what one has met with says nothing of the other's.
+   *
+   * @returns whether one is, in the place of another
+   */
+  userChanged(isNobody: boolean): boolean {
+    const user = isNobody ? null : (lastUser(this.#project) ?? null);
+    const former = this.#user;
     this.#user = user;
+    const isKept = former === user || (former === undefined && user === this.#presumed);
+    if (isKept) return false;
     // That it begins anew is no news of the service.
     this.#isSilent = true;
     for (const [name, breaker] of this.#shared) {
@@ -49,6 +58,7 @@ export class SharedBreakers {
       this.#restore(name, breaker);
     }
     this.#isSilent = false;
+    return former !== undefined;
   }
 
   /** Removes what is kept of the user's. */
@@ -65,7 +75,7 @@ export class SharedBreakers {
   }
 
   get #prefix(): string {
-    return `${PREFIX}${JSON.stringify([this.#project, this.#user ?? null])}`;
+    return `${PREFIX}${JSON.stringify([this.#project, this.#user === undefined ? this.#presumed : this.#user])}`;
   }
 
   #restore(name: string, breaker: DashboardCircuitBreaker): void {

@@ -25,6 +25,11 @@ export class Token {
     this.#asking = undefined;
   }
 
+  /** Whether it is known that nobody is signed in. */
+  get isNone(): boolean {
+    return this.#token === null;
+  }
+
   /**
    * The headers of a request to the project; `wasRefused` asks for another token.
    *

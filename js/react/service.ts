@@ -1,5 +1,8 @@
 import { useContext, useMemo, useSyncExternalStore } from 'react';
+import type { Dashboard } from '../dashboard.js';
+import { toError } from '../errors.js';
 import { NOTHING, type ServiceView } from '../integrations/watching.js';
+import { complain } from './complain.js';
 import { Context } from './provided.js';
 
 /** Options of {@link useService}. */
@@ -28,12 +31,21 @@ export function useService<Value = unknown>(
 ): ServiceView<Value> & { refresh: () => void } {
   const { dashboard } = useContext(Context);
   const watch = useMemo(
-    () =>
-      dashboard?.integrations.names.includes(name)
-        ? dashboard.integrations.watch<Value>(name, path, every)
-        : EMPTY,
+    () => (dashboard ? watched<Value>(dashboard, name, path, every) : EMPTY),
     [dashboard, name, path, every],
   );
   const view = useSyncExternalStore(watch.subscribe, watch.getSnapshot, () => NOTHING) as ServiceView<Value>;
   return useMemo(() => ({ ...view, refresh: watch.refresh }), [view, watch]);
+}
+
+/** What is looked at; what cannot be is told as the error, and to a development build's console. */
+function watched<Value>({ integrations }: Dashboard, name: string, path: string, every: number) {
+  try {
+    return integrations.watch<Value>(name, path, every);
+  } catch (thrown) {
+    const error = toError(thrown);
+    complain(error);
+    const view = { ...NOTHING, error };
+    return { ...EMPTY, getSnapshot: () => view };
+  }
 }

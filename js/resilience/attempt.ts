@@ -120,6 +120,8 @@ export class Attempt<Value> implements AttemptContext {
     this.#ticket = ticket;
     if (ticket === 0) this.#run(operation);
     else if (ticket < 0) this.#refuse(bulkheadFull());
+    // That there is no place says nothing of the service.
+    else this.#limit(NEVER);
   }
 
   /** Ends it from outside: another attempt has answered. */
@@ -132,11 +134,7 @@ export class Attempt<Value> implements AttemptContext {
   #run(operation: (context: AttemptContext) => Value | PromiseLike<Value>): void {
     this.#ticket = 0;
     this.#isInside = true;
-    const { timeouts } = this.#guards;
-    this.#waiting = timeouts?.add(() => {
-      const error = timedOut(timeouts.millis);
-      this.#fail(error, this.#judges.ofError(error));
-    });
+    this.#limit(undefined);
     if (this.#permit >= 0 && this.#permit !== this.#guards.breaker?.pass) this.#began = performance.now();
     let result: Value | PromiseLike<Value>;
     try {
@@ -158,6 +156,16 @@ export class Attempt<Value> implements AttemptContext {
         if (!this.#isOver) this.#fail(error, this.#judges.ofError(error));
       },
     );
+  }
+
+  /** From now on it may take as long as one attempt may. */
+  #limit(verdict: Verdict | undefined): void {
+    const { timeouts } = this.#guards;
+    if (this.#waiting) timeouts?.end(this.#waiting);
+    this.#waiting = timeouts?.add(() => {
+      const error = timedOut(timeouts.millis);
+      this.#fail(error, verdict ?? this.#judges.ofError(error));
+    });
   }
 
   #refuse(error: unknown): void {

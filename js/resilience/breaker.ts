@@ -204,7 +204,10 @@ export class DashboardCircuitBreaker {
     } catch (error) {
       return Promise.reject(error);
     }
-    if (!this.present()) return init().then(() => this.execute(operation, options));
+    if (!this.present()) {
+      const waited = init().then(() => this.execute(operation, options));
+      return signal ? untilAborted(waited, signal) : waited;
+    }
     const permit = this.ask();
     if (permit < 0) return rejectedLater(this.refusal(permit));
     return this.#run(operation, permit, signal);
