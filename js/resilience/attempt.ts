@@ -135,7 +135,7 @@ export class Attempt<Value> implements AttemptContext {
     this.#ticket = 0;
     this.#isInside = true;
     this.#limit(undefined);
-    if (this.#permit >= 0 && this.#permit !== this.#guards.breaker?.pass) this.#began = performance.now();
+    this.#began = this.#guards.breaker?.begin() ?? -1;
     let result: Value | PromiseLike<Value>;
     try {
       result = operation(this);

@@ -48,8 +48,14 @@ export class DashboardCircuitBreaker {
   readonly #changes: ((isKnown: boolean) => void)[] = [];
   readonly #listeners = new Set<(event: BreakerEvent) => void>();
   #module: CircuitBreaker | undefined;
+  /** Of the calls that are refused until a moment. */
+  #refusal: { until: number; error: DashboardError } | undefined;
   /** The permit under which calls pass without the module being asked, or -1: it then has to be. */
   #pass = -1;
+  /** Whether the module need not be told of each success under it. */
+  #isQuiet = false;
+  /** Whether it matters how long a call takes: the clock costs more than all the rest. */
+  #isTimed = false;
   /** How many have succeeded under that permit, which the module is told when it is asked for something. */
   #passed = 0;
 
@@ -135,6 +141,7 @@ export class DashboardCircuitBreaker {
   present(): CircuitBreaker | undefined {
     if (!this.#module && isLoaded()) {
       this.#module = new CircuitBreaker(this.#options);
+      this.#isTimed = this.#module.timed();
       this.#look(this.#module);
     }
     return this.#module;
@@ -152,16 +159,16 @@ export class DashboardCircuitBreaker {
     return permit < 0 ? permit : permit - NEWS;
   }
 
-  /** @internal The permit under which calls pass unasked, or -1. */
-  get pass(): number {
-    return this.#pass;
+  /** @internal Where it matters how long a call takes, the page's clock; otherwise -1. */
+  begin(): number {
+    return this.#isTimed ? performance.now() : -1;
   }
 
   /**
    * @internal How a call of this permit went, which began at `began` of the page's clock; `retryAfter` in milliseconds. Both below 0 for none.
    */
   tell(permit: number, outcome: Outcome, began: number, retryAfter: number): void {
-    if (outcome === SUCCESS && this.#pass === permit) {
+    if (outcome === SUCCESS && this.#isQuiet && this.#pass === permit) {
       this.#passed += 1;
       return;
     }
@@ -172,7 +179,13 @@ export class DashboardCircuitBreaker {
 
   /** @internal The error of a refused call. */
   refusal(permit: number): DashboardError {
-    return breakerOpen(this.name, -2 - permit);
+    const retryAfter = -2 - permit;
+    const until = retryAfter > 0 ? performance.now() + retryAfter : retryAfter;
+    // The moment is rounded to milliseconds, and may be put off by the service.
+    if (!this.#refusal || Math.abs(until - this.#refusal.until) > 2) {
+      this.#refusal = { until, error: breakerOpen(this.name, until) };
+    }
+    return this.#refusal.error;
   }
 
   /** @internal Calls `listener` when its state is another, or its probes have begun, with whether the user's other tabs know it already. */
@@ -218,8 +231,7 @@ export class DashboardCircuitBreaker {
     permit: number,
     signal: AbortSignal | undefined,
   ): Promise<Value> {
-    // The clock is read only where the module looks at how long a call takes.
-    const began = permit === this.#pass ? -1 : performance.now();
+    const began = this.begin();
     let result: Value | PromiseLike<Value>;
     try {
       result = operation(signal);
@@ -230,8 +242,7 @@ export class DashboardCircuitBreaker {
     const promise = result instanceof Promise ? (result as Promise<Value>) : Promise.resolve(result);
     return (signal ? untilAborted(promise, signal) : promise).then(
       (value) => {
-        if (this.#pass === permit) this.#passed += 1;
-        else this.tell(permit, SUCCESS, began, -1);
+        this.tell(permit, SUCCESS, began, -1);
         return value;
       },
       (error) => {
@@ -263,6 +274,7 @@ export class DashboardCircuitBreaker {
       this.#passed = 0;
     }
     this.#pass = module.pass();
+    this.#isQuiet = module.quiet();
     for (;;) {
       const event = module.event() as BreakerEvent | undefined;
       if (!event) return;

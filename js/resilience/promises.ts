@@ -1,11 +1,15 @@
 // Promises that browsers charge little for.
 
+const READY = Promise.resolve();
+
 /**
  * A promise that is rejected in the next microtask. A browser takes note of each that is rejected before anybody handles it,
  * which costs ten times as much as all the rest.
  */
 export function rejectedLater(error: unknown): Promise<never> {
-  return new Promise((_, reject) => queueMicrotask(() => reject(error)));
+  return READY.then(() => {
+    throw error;
+  });
 }
 
 /** As the promise, but rejects with the signal's reason as soon as that is aborted. */

@@ -30,7 +30,17 @@ impl CircuitBreaker {
 
     /// The permit under which calls may pass unasked until something else is told; -1 if they may not.
     pub fn pass(&self) -> f64 {
-        self.breaker.free_pass().map_or(-1.0, |permit| f64::from(permit.0))
+        self.breaker.open_pass().map_or(-1.0, |permit| f64::from(permit.0))
+    }
+
+    /// Whether successes under that permit need not be told but by `count`.
+    pub fn quiet(&self) -> bool {
+        self.breaker.free_pass().is_some()
+    }
+
+    /// Whether it matters how long a call took.
+    pub fn timed(&self) -> bool {
+        self.breaker.is_timed()
     }
 
     /// So many calls have passed unasked, and succeeded.

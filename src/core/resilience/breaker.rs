@@ -69,6 +69,17 @@ impl Breaker {
         }
     }
 
+    /// The permit under which calls may pass unasked, while it is closed; what comes of them must be told by
+    /// [`Breaker::outcome`]. It holds until the breaker is next told of anything else.
+    pub const fn open_pass(&self) -> Option<Permit> {
+        if matches!(self.phase, Phase::Closed) { Some(Permit(self.generation)) } else { None }
+    }
+
+    /// Whether it matters how long a call took.
+    pub const fn is_timed(&self) -> bool {
+        self.detector.is_timed()
+    }
+
     /// The permit under which calls may pass unasked, and their successes untold but by [`Breaker::count`]: while it is
     /// closed and a success would change nothing. It holds until the breaker is next told of anything else.
     pub const fn free_pass(&self) -> Option<Permit> {

@@ -54,6 +54,11 @@ impl Detector {
         latency > self.slow
     }
 
+    /// Whether any call can be slow.
+    pub const fn is_timed(&self) -> bool {
+        self.slow < u64::MAX
+    }
+
     /// Whether a success would change nothing.
     pub const fn ignores_success(&self) -> bool {
         matches!(&self.kind, Kind::Consecutive(row) if row.failures() == 0)
