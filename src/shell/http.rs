@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::core::http::HttpAnswer;
 use crate::core::payload::Payload;
+use crate::core::resilience::retry_after::retry_after;
 use crate::shell::promise::{once, settle};
 
 #[wasm_bindgen(module = "/src/shell/http.js")]
@@ -52,21 +53,15 @@ impl Project {
 
 fn answer(told: &JsValue) -> HttpAnswer<JsValue> {
     let part = |index| told.item(index).unwrap_or(JsValue::UNDEFINED);
+    let retry_after = |value: String| retry_after(&value, part(3).as_string().as_deref(), Date::now() as u64);
     HttpAnswer {
         status: part(0).as_f64().unwrap_or(0.0) as u16,
         body: Some(part(1)).filter(|body| !body.is_undefined()),
-        retry_after: part(2).as_string().and_then(|value| retry_after(&value)),
+        retry_after: part(2).as_string().and_then(retry_after),
     }
 }
 
 fn ahead(told: &JsValue) -> Option<i64> {
     let stated = Date::parse(&told.item(3)?.as_string()?);
     (!stated.is_nan()).then(|| (Date::now() - stated) as i64)
-}
-
-/// Seconds or a date (RFC 9110, 10.2.3), as milliseconds from now.
-fn retry_after(value: &str) -> Option<u64> {
-    let seconds = js_sys::Number::from(JsValue::from_str(value)).value_of();
-    let millis = if seconds.is_nan() { Date::parse(value) - Date::now() } else { seconds * 1_000.0 };
-    (millis >= 0.0).then_some(millis as u64)
 }
