@@ -15,6 +15,7 @@ export const NO_STATS: RealtimeStats = {
   failedJoins: 0,
   heartbeats: 0,
   roundTripMs: { p50: null, p95: null, p99: null },
+  lastFrameMs: null,
   recoveries: 0,
   liveAgainMs: null,
   longestLiveAgainMs: null,

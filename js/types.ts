@@ -100,6 +100,8 @@ export interface RealtimeStats {
   heartbeats: number;
   /** How long the last hundred heartbeats took in milliseconds, by percentile; `null` before the first. */
   roundTripMs: { p50: number | null; p95: number | null; p99: number | null };
+  /** Milliseconds since anything was heard on this tab's socket; `null` while none is open. */
+  lastFrameMs: number | null;
   /** How many times something was away and all came to be live again. */
   recoveries: number;
   /** Milliseconds from the last loss until everything was live again; `null` before the first. */

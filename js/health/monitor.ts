@@ -10,6 +10,7 @@ import { Records } from '../records.js';
 import { Past } from './past.js';
 import { type HealthReport, redactedReport } from './report.js';
 import { Sinks } from './sinks.js';
+import { spaceLeft } from './space.js';
 import type { HealthAlert, HealthHistory, HealthStatus } from './types.js';
 
 /** What `on` can listen to. */
@@ -78,6 +79,9 @@ export class DashboardHealthMonitor {
       );
     }
     this.#client.start().healthStart(intervalMs);
+    if (!Object.hasOwn(this.getHealthStatus().checks, 'space')) {
+      this.registerCheck('space', { check: spaceLeft, remote: false });
+    }
   }
 
   /** Asks for nothing any more. What calls meet with is still taken note of. */

@@ -156,7 +156,7 @@ impl RealtimeClient {
     pub fn stats(&self) -> JsValue {
         let millis =
             |millis: Option<u64>| millis.map_or(JsValue::NULL, |millis| JsValue::from_f64(millis as f64));
-        let stats = self.driver.stats(|connectivity, realtime| {
+        let stats = self.driver.stats(|connectivity, realtime, silence| {
             let round_trip = Fields::new()
                 .with("p50", millis(connectivity.percentile(50)))
                 .with("p95", millis(connectivity.percentile(95)))
@@ -170,6 +170,7 @@ impl RealtimeClient {
                 .number("failedJoins", f64::from(realtime.failed_joins))
                 .number("heartbeats", f64::from(connectivity.heartbeats))
                 .with("roundTripMs", round_trip.done())
+                .with("lastFrameMs", millis(silence))
                 .number("recoveries", f64::from(realtime.recoveries))
                 .with("liveAgainMs", millis(realtime.live_again))
                 .with("longestLiveAgainMs", millis(realtime.longest_live_again))

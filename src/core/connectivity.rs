@@ -144,6 +144,11 @@ impl Connectivity {
         self.timers.deadline(&timer)
     }
 
+    /// How long nothing has been heard on the open socket, in milliseconds.
+    pub fn silence(&self, now: Instant) -> Option<u64> {
+        self.link.silence(now)
+    }
+
     /// Whether there is an open socket that the application may count on.
     pub fn is_connected(&self) -> bool {
         self.link.socket().is_some()

@@ -307,6 +307,11 @@ impl<P: Payload> Dashboard<P> {
         self.connectivity.stats()
     }
 
+    /// How long nothing has been heard on the open socket of this tab, in milliseconds.
+    pub fn silence(&self, now: Instant) -> Option<u64> {
+        self.connectivity.silence(now)
+    }
+
     /// What realtime counts.
     pub fn realtime_stats(&self) -> &realtime::stats::Stats {
         self.realtime.stats()

@@ -152,14 +152,14 @@ impl Driver {
         &self.router
     }
 
-    /// Reads what the core counts.
+    /// Reads what the core counts, and how long nothing has been heard on the socket.
     pub fn stats<Read>(
         &self,
-        read: impl FnOnce(&connectivity::stats::Stats, &realtime::stats::Stats) -> Read,
+        read: impl FnOnce(&connectivity::stats::Stats, &realtime::stats::Stats, Option<u64>) -> Read,
     ) -> Option<Read> {
         let pump = self.pump.try_borrow().ok()?;
-        let dashboard = pump.dashboard();
-        Some(read(dashboard.connectivity_stats(), dashboard.realtime_stats()))
+        let (dashboard, now) = (pump.dashboard(), pump.clock().moment(read_clocks().monotonic));
+        Some(read(dashboard.connectivity_stats(), dashboard.realtime_stats(), dashboard.silence(now)))
     }
 
     /// How long ago the tab that holds the connection was last heard, in milliseconds, if that is another one.

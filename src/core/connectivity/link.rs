@@ -114,6 +114,11 @@ impl Link {
         Self { open: None, attempts, heartbeats, saves_data: false, is_hidden: false, is_excused: false }
     }
 
+    /// How long nothing has been heard on the open socket, in milliseconds.
+    pub fn silence(&self, now: Instant) -> Option<u64> {
+        self.open.as_ref().map(|open| open.life.silence(now))
+    }
+
     /// Sets whether the connection is slow or saves data: then heartbeats are as rare as the server allows.
     pub fn set_saves_data(&mut self, saves_data: bool) {
         self.saves_data = saves_data;

@@ -93,6 +93,11 @@ impl Liveness {
         Self { heard: now, habit: None, harmless: None, asked: now, beat: None, round_trip: RoundTrip::new() }
     }
 
+    /// How long nothing has been heard, in milliseconds.
+    pub fn silence(&self, now: Instant) -> u64 {
+        now.since(self.heard)
+    }
+
     /// So many frames have come since the last were told of, the last of them at this moment.
     pub fn hear(&mut self, at: Instant, frames: u32) {
         let frames = u64::from(frames);

@@ -6,6 +6,7 @@ use crate::core::health::{CheckConfig, Health, Input, Status};
 use crate::core::page::{PageEvent, Ticking};
 use crate::core::payload::Payload;
 use crate::core::rng::Rng;
+use crate::core::session;
 use crate::core::store::output::{Durability, Status as StoreStatus};
 use crate::core::time::Instant;
 
@@ -16,6 +17,7 @@ const REALTIME: &str = "realtime";
 const STORAGE: &str = "storage";
 const CLOCK: &str = "clock";
 const HEARTBEATS: &str = "heartbeats";
+const SESSION: &str = "session";
 
 /// Health, with the checks of the machines. A tab that shares nothing `leads`.
 pub(super) fn watched(wall: u64, leads: bool, rng: Rng) -> Health {
@@ -23,7 +25,7 @@ pub(super) fn watched(wall: u64, leads: bool, rng: Rng) -> Health {
     let start = Instant::from_millis(0);
     health.handle(start, Input::Wall { epoch: wall });
     health.handle(start, Input::Leading(leads));
-    for name in [REALTIME, STORAGE, CLOCK, HEARTBEATS] {
+    for name in [REALTIME, STORAGE, CLOCK, HEARTBEATS, SESSION] {
         let config = CheckConfig { is_remote: name == REALTIME, ..CheckConfig::default() };
         health.handle(start, Input::Register { name: name.into(), config });
     }
@@ -59,8 +61,20 @@ impl<P: Payload> Dashboard<P> {
 
     pub(super) fn observe_clock(&mut self, now: Instant, ahead: i64) {
         let is_off = !(-CLOCK_OFF..=CLOCK_OFF).contains(&ahead);
-        let trouble = is_off.then_some("This device's clock is more than a minute away from the server's.");
-        self.report(now, CLOCK, is_off, trouble);
+        let seconds = (ahead.unsigned_abs() / 1_000).to_string();
+        let side = if ahead < 0 { " s behind the server's." } else { " s ahead of the server's." };
+        self.report(now, CLOCK, is_off, Some(&["This device's clock is ", &seconds, side].concat()));
+    }
+
+    /// Whether the application gives a token when it is asked.
+    pub(super) fn observe_session(&mut self, now: Instant, output: &session::Output) {
+        match output {
+            session::Output::Given(_) => self.report(now, SESSION, false, None),
+            session::Output::NotGiven(error) | session::Output::Delayed(error) => {
+                self.report(now, SESSION, true, Some(&error.message));
+            }
+            _ => {}
+        }
     }
 
     pub(super) fn observe_ticking(&mut self, now: Instant, ticking: Ticking) {

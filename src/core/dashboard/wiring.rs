@@ -214,6 +214,7 @@ impl<P: Payload> Dashboard<P> {
 
     pub(super) fn route_session(&mut self, now: Instant, output: session::Output) {
         use session::Output as From;
+        self.observe_session(now, &output);
         match output {
             From::AskToken { question } => self.tell(Output::AskToken { question }),
             From::AskCredentials { token } => {

@@ -1,0 +1,1 @@
+export { DashboardHealthMonitor } from '@wedsync/dashboard';

@@ -1,0 +1,1 @@
+export { DashboardIntegrationClient } from '@wedsync/dashboard';

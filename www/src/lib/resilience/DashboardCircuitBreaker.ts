@@ -1,0 +1,1 @@
+export { DashboardCircuitBreaker } from '@wedsync/dashboard';

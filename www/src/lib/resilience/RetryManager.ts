@@ -1,0 +1,1 @@
+export { RetryManager } from '@wedsync/dashboard';
