@@ -2,7 +2,9 @@
 import { namedSuites } from './lib/named-suites.mjs';
 import { Problem, runMain } from './lib/problem.mjs';
 import { setUpForTests } from './lib/setup/index.mjs';
+import { packagingSuite } from './lib/suites/packaging.mjs';
 import { playwrightSuite } from './lib/suites/playwright.mjs';
+import { coreTestsSuite } from './lib/suites/rust.mjs';
 import { report, runSuites } from './lib/suites/suite.mjs';
 
 await runMain(async () => {
@@ -18,9 +20,11 @@ await runMain(async () => {
   }
   const browsers = await setUpForTests();
   const title = `${kind}: ${name}`;
-  const exitCode = report(
-    await runSuites([playwrightSuite({ name: title, budgetSeconds: 180, specs: [suite.spec], browsers })]),
-  );
+  const { spec, core, packaging } = suite;
+  const wanted = [playwrightSuite({ name: title, budgetSeconds: 180, specs: [spec], browsers })];
+  if (core) wanted.push(coreTestsSuite(core));
+  if (packaging) wanted.push(packagingSuite(browsers, packaging));
+  const exitCode = report(await runSuites(wanted));
   if (exitCode === 0) console.log(suite.line);
   return exitCode;
 });

@@ -33,8 +33,10 @@ export function frontendSuite({ prepare }) {
       await prepare();
       /** @type {Record<string, unknown>} */
       const exported = await import('@wedsync/dashboard');
+      // They have two names for one class.
+      const has = (/** @type {string} */ name) => name in exported || `Dashboard${name}` in exported;
       const checks = Object.entries(frontendPaths).map(([name, path]) =>
-        checkPath(join('www', 'src', path), name, name in exported),
+        checkPath(join('www', 'src', path), name, has(name)),
       );
       const totals = await Promise.all([
         ...checks,

@@ -2,6 +2,7 @@ import { buildBackend, buildEverything, buildPackage } from '../build/index.mjs'
 import { setUpForTests } from '../setup/index.mjs';
 import { frontendSuite } from './frontend.mjs';
 import { nodeSuite, workspaceSuite } from './node.mjs';
+import { packagingSuite } from './packaging.mjs';
 import { playwrightSuite } from './playwright.mjs';
 import { browserSuites, coreSuite } from './rust.mjs';
 import { lintSuite } from './static.mjs';
@@ -32,16 +33,7 @@ export function allSuites(programs) {
     }),
     ...workspaceSuite({ name: 'dashboard', budgetSeconds: 120, workspace: 'www', prepare: buildPackage }),
     ...browserSuites(programs),
-    nodeSuite({
-      name: 'packaging',
-      budgetSeconds: 420,
-      folder: 'tests/packaging',
-      prepare: async () => {
-        await buildPackage();
-        await buildBackend();
-      },
-      env: { CHROMIUM: programs.chromium },
-    }),
+    packagingSuite(programs),
     nodeSuite({
       name: 'benchmarks',
       budgetSeconds: 120,

@@ -5,11 +5,11 @@ import { run } from '../process.mjs';
 import { nodeTestTotals } from '../totals.mjs';
 
 /**
- * A folder's node:test files, `*.test.mjs`.
- * @param {{ name: string, budgetSeconds: number, folder: string, prepare?: () => Promise<void>, env?: Record<string, string> }} suite
+ * A folder's node:test files, `*.test.mjs`, or those of these names.
+ * @param {{ name: string, budgetSeconds: number, folder: string, names?: string[], prepare?: () => Promise<void>, env?: Record<string, string> }} suite
  * @returns {import('./suite.mjs').Suite}
  */
-export function nodeSuite({ name, budgetSeconds, folder, prepare = async () => {}, env = {} }) {
+export function nodeSuite({ name, budgetSeconds, folder, names, prepare = async () => {}, env = {} }) {
   return {
     name,
     budgetSeconds,
@@ -23,7 +23,7 @@ export function nodeSuite({ name, budgetSeconds, folder, prepare = async () => {
         ['--test-reporter=spec', '--test-reporter-destination=stdout'],
         ['--test-reporter=tap', `--test-reporter-destination=${tap}`],
       ];
-      const args = ['--test', '--test-concurrency=1', ...reporters.flat(), ...testFiles(folder)];
+      const args = ['--test', '--test-concurrency=1', ...reporters.flat(), ...testFiles(folder, names)];
       const { code } = await run(process.execPath, args, { cwd: root, env, output: 'both' });
       const totals = nodeTestTotals(existsSync(tap) ? readFileSync(tap, 'utf8') : '');
       rmSync(reports, { recursive: true, force: true });
@@ -55,8 +55,9 @@ export function workspaceSuite({ name, budgetSeconds, workspace, prepare = async
   ];
 }
 
-/** @param {string} folder @returns {string[]} */
-function testFiles(folder) {
+/** @param {string} folder @param {string[]} [names] @returns {string[]} */
+function testFiles(folder, names) {
+  if (names) return names.map((name) => `${folder}/${name}.test.mjs`);
   return readdirSync(join(root, folder))
     .filter((name) => name.endsWith('.test.mjs'))
     .map((name) => `${folder}/${name}`);

@@ -23,6 +23,23 @@ export function coreSuite({ seeds }) {
 }
 
 /**
+ * Some of the core's tests, by the names of their targets.
+ * @param {string[]} targets
+ * @returns {import('./suite.mjs').Suite}
+ */
+export function coreTestsSuite(targets) {
+  return {
+    name: `core: ${targets.join(', ')}`,
+    budgetSeconds: 60,
+    run: () =>
+      cargoTest(
+        targets.flatMap((target) => ['--test', target]),
+        {},
+      ),
+  };
+}
+
+/**
  * The shell in three engines, against the embedded backend, each by the command that a developer would type.
  * @param {import('../setup/test-programs.mjs').TestPrograms & { geckodriver: string }} programs
  * @returns {import('./suite.mjs').Suite[]}

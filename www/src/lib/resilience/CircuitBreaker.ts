@@ -1,0 +1,1 @@
+export { DashboardCircuitBreaker as CircuitBreaker } from '@wedsync/dashboard';
