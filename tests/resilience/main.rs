@@ -14,5 +14,6 @@ mod retry_after;
 mod retrying;
 mod rig;
 mod sharing;
+mod tabs;
 mod transitions;
 mod verdicts;

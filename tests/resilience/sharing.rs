@@ -110,6 +110,20 @@ fn while_one_tab_probes_the_others_wait_until_its_probes_must_be_back() {
 }
 
 #[test]
+fn what_a_tab_closes_within_the_millisecond_of_its_probe_is_closed_everywhere() {
+    let mut tabs = Tabs::new(Config { successes: 1, ..DEFAULT });
+    tabs.first.calls(5, Outcome::Failure);
+    tabs.first_tells();
+    tabs.wait(30_000);
+    let probe = tabs.first.permit().unwrap();
+    tabs.first_tells();
+    assert_eq!(tabs.states(), (State::HalfOpen, State::Open));
+    tabs.first.end(probe, Outcome::Success);
+    tabs.first_tells();
+    assert_eq!(tabs.states(), (State::Closed, State::Closed));
+}
+
+#[test]
 fn a_half_open_tab_that_nobody_calls_holds_no_other_back() {
     let mut tabs = Tabs::new(DEFAULT);
     tabs.first.calls(5, Outcome::Failure);
@@ -141,6 +155,7 @@ fn the_later_change_wins_and_the_longer_of_two_open_times() {
     tabs.first.breaker.outcome(tabs.first.at(), permit, Outcome::Failure, 0, Some(120_000));
     tabs.wait(1_000);
     tabs.second.calls(5, Outcome::Failure);
+    tabs.second_tells();
     tabs.first_tells();
     tabs.second_tells();
     assert_eq!((tabs.first.open_for(), tabs.second.open_for()), (Some(119_000), Some(119_000)));
