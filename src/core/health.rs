@@ -197,12 +197,11 @@ impl Health {
         overall
     }
 
-    /// The past of a check; empty if nothing is known of it, or not what time it is.
+    /// The past of a check, as far as it is known; empty while nobody has told what time it is.
     pub fn history(&self, now: Instant, name: &str) -> History {
-        match (self.records.get(name), self.keeping.wall(now)) {
-            (Some(record), Some(wall)) => record.past.told(wall),
-            _ => History::default(),
-        }
+        let Some(wall) = self.keeping.wall(now) else { return History::default() };
+        let nothing = Past::default();
+        self.records.get(name).map_or(&nothing, |record| &record.past).told(wall)
     }
 
     /// The interval between two probes of a check in milliseconds; `None` while nothing is monitored.

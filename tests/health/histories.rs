@@ -54,7 +54,8 @@ fn time_is_that_of_the_status_that_was_shown() {
 #[test]
 fn of_what_is_not_known_there_is_no_history() {
     let mut world = World::new(1);
-    assert_eq!(world.history("it"), History::default());
+    world.put(Input::Wall { epoch: MIDNIGHT });
+    assert_eq!(world.history("it").day.unknown, 23 * HOUR);
     world.register("it", local());
     world.put(Input::Start { interval: MINUTE });
     world.pass(HOUR);

@@ -8,6 +8,7 @@ mod decisions;
 mod histories;
 mod network;
 mod probing;
+mod properties;
 mod stored;
 mod tabs;
 mod world;

@@ -96,24 +96,36 @@ impl World {
     /// So many milliseconds pass, and all that happens in them.
     pub fn pass(&mut self, millis: u64) {
         let end = self.now + millis;
-        loop {
-            let answer = self.pending.iter().map(|(at, ..)| *at).min();
-            let timeout = self.health.next_timeout().map(|(at, _)| at.as_millis());
-            let Some(next) = [answer, timeout].into_iter().flatten().min().filter(|next| *next <= end) else {
-                break;
-            };
-            self.now = self.now.max(next);
-            if answer == Some(next) {
-                let place = self.pending.iter().position(|(at, ..)| *at == next).unwrap();
-                let (_, probe, result) = self.pending.remove(place);
-                self.put(Input::Probed { probe, result });
-            } else {
-                self.wakes += 1;
-                assert!(self.wakes < 3_000_000, "it is woken without end");
-                self.put(Input::Wake);
-            }
-        }
+        while self.step(end) {}
         self.now = end;
+    }
+
+    /// What happens next happens, if that is no later than `end`.
+    fn step(&mut self, end: u64) -> bool {
+        let answer = self.pending.iter().map(|(at, ..)| *at).min();
+        let timeout = self.health.next_timeout().map(|(at, _)| at.as_millis());
+        let Some(next) = [answer, timeout].into_iter().flatten().min().filter(|next| *next <= end) else {
+            return false;
+        };
+        self.now = self.now.max(next);
+        if answer == Some(next) {
+            let place = self.pending.iter().position(|(at, ..)| *at == next).unwrap();
+            let (_, probe, result) = self.pending.remove(place);
+            self.put(Input::Probed { probe, result });
+        } else {
+            self.wakes += 1;
+            assert!(self.wakes < 3_000_000, "it is woken without end");
+            self.put(Input::Wake);
+        }
+        true
+    }
+
+    /// Time passes until something has just been stored.
+    pub fn pass_until_kept(&mut self) {
+        let (kept, end) = (self.keeps.len(), self.now + 3 * MINUTE);
+        while self.keeps.len() == kept {
+            assert!(self.step(end), "nothing is stored");
+        }
     }
 
     /// The machine sleeps, and nothing happens.
