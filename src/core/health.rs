@@ -293,16 +293,3 @@ impl Health {
         self.is_untold |= self.is_leading && self.interval.is_some();
     }
 }
-
-/// The earlier of two deadlines that may not be there.
-fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
-    }
-}
-
-/// A text up to so many characters.
-fn cut(text: &str, most: usize) -> &str {
-    text.char_indices().nth(most).map_or(text, |(end, _)| text.get(..end).unwrap_or_default())
-}

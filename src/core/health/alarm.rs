@@ -100,7 +100,7 @@ impl Alarm {
             Ok(_) => self.step(now, condition).err().flatten(),
             Err(deadline) => deadline,
         };
-        *next = super::earlier(*next, deadline);
+        *next = super::settling::earlier(*next, deadline);
         told.ok()
     }
 

@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use super::alarm::{Open, signed};
 use super::hours::{DAY_HOURS, HOUR, HourOf};
+use super::registering::is_name;
 use super::text::{Reader, Writer};
 use super::{Health, MOST_CHECKS, MOST_NAME, Output, Status, TICK};
 use crate::core::time::Instant;
@@ -230,5 +231,5 @@ fn stored<'a>(reader: &mut Reader<'a>, day: u64) -> Option<Stored<'a>> {
 /// The name of a check.
 pub(super) fn name<'a>(reader: &mut Reader<'a>) -> Option<&'a str> {
     let name = reader.text(4 * MOST_NAME)?;
-    (!name.is_empty() && super::cut(name, MOST_NAME) == name).then_some(name)
+    is_name(name).then_some(name)
 }

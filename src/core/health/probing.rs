@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::check::Check;
-use super::{Health, Output, ProbeId, ProbeResult, Status, earlier};
+use super::settling::earlier;
+use super::{Health, Output, ProbeId, ProbeResult, Status};
 use crate::core::time::Instant;
 
 /// The longest pause between two probes of what is down, in milliseconds, unless the interval is longer.

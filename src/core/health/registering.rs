@@ -3,38 +3,31 @@
 use std::rc::Rc;
 
 use super::check::{Check, CheckConfig};
-use super::{Health, MOST_CHECKS, MOST_MILLIS, MOST_NAME, NETWORK, Record, cut};
-use crate::core::error::{Code, Error};
+use super::text::cut;
+use super::{Health, MOST_CHECKS, MOST_MILLIS, MOST_NAME, NETWORK, Record};
 use crate::core::time::Instant;
 
+/// The shortest interval of reminders, in milliseconds.
+const LEAST_REMINDER: u64 = 60_000;
+
 impl Health {
-    /// Whether a check of this name and kind may be registered now, and what is wrong if not.
-    pub fn admits(&self, name: &str, config: &CheckConfig) -> Result<(), Error> {
-        let refused =
-            |what: &str| Err(Error::of(Code::InvalidOption, &["The check \"", cut(name, MOST_NAME), what]));
-        if name.is_empty() || cut(name, MOST_NAME) != name || name == NETWORK {
-            return refused("\" needs another name: 1 to 64 characters, and not \"network\".");
-        }
-        if self.checks.contains_key(name) {
-            return refused("\" is registered already: unregister it first, or choose another name.");
-        }
-        if self.checks.len() >= MOST_CHECKS {
-            return refused("\" is one too many: there are 100 checks already.");
-        }
+    /// Whether a check of this name and kind may be registered now: if there is none of this name, fewer than
+    /// [`MOST_CHECKS`], a name of 1 to [`MOST_NAME`] characters other than [`NETWORK`], and no number out of its range.
+    pub fn admits(&self, name: &str, config: &CheckConfig) -> bool {
         let CheckConfig { timeout, failures, successes, slow, reminder, .. } = *config;
-        let is_in_range = (1..=MOST_MILLIS).contains(&timeout)
+        is_name(name)
+            && name != NETWORK
+            && !self.checks.contains_key(name)
+            && self.checks.len() < MOST_CHECKS
+            && (1..=MOST_MILLIS).contains(&timeout)
             && failures > 0
             && successes > 0
             && slow <= MOST_MILLIS
-            && (60_000..=365 * MOST_MILLIS).contains(&reminder);
-        if !is_in_range {
-            return refused("\" has a time or a count outside of its range.");
-        }
-        Ok(())
+            && (LEAST_REMINDER..=365 * MOST_MILLIS).contains(&reminder)
     }
 
     pub(super) fn register(&mut self, now: Instant, name: Rc<str>, config: CheckConfig) {
-        if self.admits(&name, &config).is_err() {
+        if !self.admits(&name, &config) {
             return;
         }
         self.checks.insert(name.clone(), Check::new(now, config));
@@ -54,4 +47,9 @@ impl Health {
         }
         self.records.get_or_insert_with(name.clone(), Record::default);
     }
+}
+
+/// Whether a check may have this name.
+pub(super) fn is_name(name: &str) -> bool {
+    !name.is_empty() && cut(name, MOST_NAME) == name
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::alarm::{Alert, Condition, Told};
-use super::{Health, NETWORK, News, Output, Severity, Status, Timer, earlier};
+use super::{Health, NETWORK, News, Output, Severity, Status, Timer};
 use crate::core::time::Instant;
 
 /// How long nothing has to answer before somebody is told, in milliseconds: tunnels are shorter.
@@ -110,5 +110,13 @@ fn alert(name: Rc<str>, told: Told, is_critical: bool, message: Option<Rc<str>>)
         is_reminder,
         count,
         is_own: true,
+    }
+}
+
+/// The earlier of two deadlines that may not be there.
+pub(super) fn earlier(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }

@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use super::check::Check;
 use super::history::Sample;
-use super::{Health, MOST_MESSAGE, Status, cut};
+use super::text::cut;
+use super::{Health, MOST_MESSAGE, Status};
 use crate::core::time::Instant;
 
 /// How recent an answer has to be to show that the network is there, in milliseconds.

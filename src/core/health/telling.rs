@@ -12,10 +12,8 @@ use std::rc::Rc;
 use super::alarm::Alert;
 use super::check::CheckState;
 use super::history::Sample;
-use super::text::{Reader, Writer};
-use super::{
-    Health, MOST_CHECKS, MOST_MESSAGE, MOST_MILLIS, NETWORK, News, Output, Severity, Status, Timer, cut,
-};
+use super::text::{Reader, Writer, cut};
+use super::{Health, MOST_CHECKS, MOST_MESSAGE, MOST_MILLIS, NETWORK, News, Output, Severity, Status, Timer};
 use crate::core::sorted_map::SortedMap;
 use crate::core::time::Instant;
 

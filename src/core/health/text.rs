@@ -87,6 +87,11 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A text up to so many characters.
+pub(super) fn cut(text: &str, most: usize) -> &str {
+    text.char_indices().nth(most).map_or(text, |(end, _)| text.get(..end).unwrap_or_default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
