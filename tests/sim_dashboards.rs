@@ -11,6 +11,8 @@ mod defaults;
 mod doing;
 #[path = "dashboards/failing.rs"]
 mod failing;
+#[path = "dashboards/health.rs"]
+mod health;
 #[path = "tabs/locks.rs"]
 mod locks;
 #[path = "clock/rest.rs"]

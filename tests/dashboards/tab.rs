@@ -7,6 +7,7 @@ use twin::router::{Router, Verdict};
 use wedsync_dashboard::core::connectivity;
 use wedsync_dashboard::core::dashboard::{Config, Input, Notification, Output};
 use wedsync_dashboard::core::error::Error;
+use wedsync_dashboard::core::health::{self, Alert, ProbeId};
 use wedsync_dashboard::core::ids::{CallId, Slot, SocketId, TabId};
 use wedsync_dashboard::core::news::{News, Status};
 use wedsync_dashboard::core::page::Ticking;
@@ -76,6 +77,9 @@ pub struct Tab {
     /// Who was told to keep the time of the tab that holds the connection.
     pub ticking: Vec<Ticking>,
     pub disconnections: Vec<&'static str>,
+    /// What was to be asked how it is.
+    pub probes: Vec<(ProbeId, String)>,
+    pub alerts: Vec<Alert>,
     /// Subscriptions that have ended for good.
     pub given_up: BTreeSet<String>,
     /// What each subscription was told, in order.
@@ -111,6 +115,8 @@ impl Tab {
             errors: Vec::new(),
             ticking: Vec::new(),
             disconnections: Vec::new(),
+            probes: Vec::new(),
+            alerts: Vec::new(),
             given_up: BTreeSet::new(),
             told: Vec::new(),
             tracked: BTreeMap::new(),
@@ -124,6 +130,15 @@ impl Tab {
 
     pub fn tabs(&self) -> &Tabs<wedsync_dashboard::core::dashboard::relayed::Relayed<Value>> {
         self.pump.dashboard().tabs()
+    }
+
+    /// How a check stands, as this tab's application sees it.
+    pub fn health(&self, name: &str) -> (health::Status, Option<String>) {
+        let mut states = self.pump.dashboard().health().states();
+        let state = states.find(|(of, _)| *of == name).map(|(_, state)| state);
+        state.map_or((health::Status::Unknown, None), |state| {
+            (state.status, state.message.as_deref().map(str::to_owned))
+        })
     }
 
     pub fn role(&self) -> Role {
@@ -224,6 +239,10 @@ impl Tab {
             }
             Notification::Error(error) => self.errors.push(error),
             Notification::Ticking(ticking) => self.ticking.push(ticking),
+            Notification::Health(health::Output::Probe { probe, name }) => {
+                self.probes.push((probe, name.to_string()));
+            }
+            Notification::Health(health::Output::News(health::News::Alert(alert))) => self.alerts.push(alert),
             Notification::Connectivity(connectivity::News::Disconnected { reason, .. }) => {
                 self.disconnections.push(reason);
             }

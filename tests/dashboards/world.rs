@@ -58,6 +58,10 @@ pub struct World {
     pub sent: BTreeMap<usize, u32>,
     /// What an application asks for in the very step in which it is told something.
     pub replies: Vec<Reply>,
+    /// Which tabs have asked how something is.
+    pub asked: Vec<usize>,
+    /// Whether the application's function for tokens ever answers.
+    pub answers_tokens: bool,
     pub trace: bool,
 }
 
@@ -89,6 +93,8 @@ impl World {
             http: Vec::new(),
             sent: BTreeMap::new(),
             replies: Vec::new(),
+            asked: Vec::new(),
+            answers_tokens: true,
             trace: std::env::var_os("TABS_TRACE").is_some(),
         }
     }
@@ -219,7 +225,9 @@ impl World {
             let event = Done { operation, result };
             self.later(2, Later::Tab(tab, Event::Input(Input::Storage(event))));
         }
-        for question in std::mem::take(&mut self.tabs[tab].questions) {
+        let answered =
+            if self.answers_tokens { std::mem::take(&mut self.tabs[tab].questions) } else { Vec::new() };
+        for question in answered {
             let answer = self.tabs[tab].token(Some(question), self.now);
             let delay = self.rng.up_to(80);
             self.later(delay, Later::Tab(tab, Event::Input(Input::Session(answer))));
