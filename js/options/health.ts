@@ -8,8 +8,8 @@ export type CheckAnswer = undefined | boolean | { status: HealthState; message?:
 
 const entries = {
   /**
-   * Asks how it is. It fails if it throws, rejects, gives `false`, or does not answer within `timeout`. With a `status` it says itself.
-   * Its signal is aborted when it has taken too long.
+   * Asks how it is. It fails if it throws, rejects, gives `false`, or does not answer within `timeout`. With `{ status, message }` it says
+   * itself how it is. Its signal is aborted when it has taken too long.
    */
   check: callback<(signal: AbortSignal) => unknown>(),
   /** Whether the whole dashboard is unhealthy without it. Default `false`. */
@@ -22,7 +22,7 @@ const entries = {
   failures: v.optional(whole(1, 1_000), 3),
   /** Successes in a row before it is back. Default 2. */
   successes: v.optional(whole(1, 1_000), 2),
-  /** Milliseconds above which it is degraded; 0 for never. Default 0. */
+  /** Milliseconds above which an answer is slow, and `failures` of them in a row degraded; 0 for never. Default 0. */
   slow: v.optional(whole(0, 3_600_000), 0),
   /** Milliseconds between reminders of one alert, at least 60,000. Default 3,600,000. */
   reminder: v.optional(whole(60_000, 86_400_000), 3_600_000),

@@ -12,17 +12,17 @@ const orOff = <Options extends v.GenericSchema>(options: Options) => {
 
 /** What a policy has, and a service's. */
 export const policyEntries = {
-  /** Options of its breaker, or `false` for none. */
+  /** Options of its breaker, or `false` for none. Default: a breaker with its defaults. */
   breaker: orOff(breakerOptions),
-  /** Options of its retries, or `false` for none. */
+  /** Options of its retries, or `false` for none. Default: retries with their defaults. */
   retry: orOff(retryOptions),
   /** Milliseconds that one attempt may take. What takes longer is aborted, and what it answers all the same is ignored. Default 10,000. */
   timeout: v.optional(whole(1, 3_600_000), 10_000),
-  /** Milliseconds that all of it may take, retries and their pauses included. Default 30,000. */
+  /** Milliseconds that all of it may take, retries and their pauses included; that of `retry` does not count then. Default 30,000. */
   deadline: v.optional(whole(1, 86_400_000), 30_000),
   /** Attempts that run at once; others wait. Default 20. */
   concurrency: v.optional(whole(1, 10_000), 20),
-  /** Attempts that wait for their turn; others are refused with `bulkhead_full`. Default 100. */
+  /** Attempts that wait for their turn, each for `timeout` at most; others are refused with `bulkhead_full`. Default 100. */
   queue: v.optional(whole(0, 100_000), 100),
   /**
    * Milliseconds after which a second attempt is begun beside one that has not answered; the first answer counts. Only for
@@ -50,6 +50,6 @@ export function policyOf(options: v.InferOutput<typeof policyOptions>) {
   return {
     ...options,
     breaker: breaker === false ? false : checkedBreaker(breaker),
-    retry: retry === false ? false : checkedRetry({ budget: 10, ...retry }),
+    retry: retry === false ? false : checkedRetry({ ...retry, budget: retry?.budget ?? 10 }),
   } as const;
 }

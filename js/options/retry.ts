@@ -20,17 +20,20 @@ const entries = {
     v.lazy((given) => (typeof given === 'boolean' ? v.boolean() : jitter)),
     'full',
   ),
-  /** Milliseconds that all attempts and the pauses between them may take. Default: no limit. */
+  /**
+   * Milliseconds that all attempts and the pauses between them may take: an attempt ends with `timed_out` then, and a pause that would
+   * be longer is not begun. Default: no limit.
+   */
   deadline: v.optional(whole(1, 86_400_000)),
   /** Milliseconds of a `Retry-After` that are kept to; a longer one counts as that much, and `onRetry` is told. Default 300,000. */
   maxRetryAfter: v.optional(whole(0, 86_400_000), 300_000),
   /**
    * Whether another attempt may help. Default: what `DashboardError.retryable` says, an error with a `status` of 408, 425, 429 or 500
-   * and above, but for 501 and 505, and any other error but the caller's abort.
+   * and above, but for 501 and 505, and any other error but an `AbortError`.
    */
   isRetryable: v.optional(callback<(error: unknown) => boolean>()),
   /**
-   * Retries that there may be for each hundred calls that succeed, once ten retries are used up, so that they cannot become a storm
+   * Retries that there may be for each hundred calls that succeed, once ten attempts have failed, so that they cannot become a storm
    * where all calls fail. Default: 10 for a service and a policy, no limit for a `RetryManager`.
    */
   budget: v.optional(whole(0, 100)),

@@ -10,27 +10,30 @@ const entries = {
   /** Where its requests go: an address, or a path of the page's own server. What `request` names is added. */
   url: text,
   /**
-   * Gives the headers that authorize a request, each time one is sent; with `true` after the service has answered 401, which is then
-   * asked once more. They are never logged. Default: none.
+   * Gives the headers that authorize a request, each time one is sent below `url`; with `true` after the service has answered 401, which is
+   * then asked once more. What a request brings itself is not replaced. They are never logged. Default: none.
    */
   credentials: v.optional(callback<(refused: boolean) => Credentials | PromiseLike<Credentials>>()),
   ...policyEntries,
-  /** Whether an answer says that the service fails. Default: 408, 500 and above; 429 if `countsRateLimit`. */
+  /** Whether an answer says that the service fails; of one with 429 `countsRateLimit` says it. Default: 408 and 500 and above do. */
   isFailure: v.optional(callback<(answer: { status: number; headers: Headers }) => boolean>()),
-  /** Whether 429 counts as a failure for the breaker; its `Retry-After` is kept to in any case. Default `true`. */
+  /** Whether an answer with 429 counts as a failure for the breaker; its `Retry-After` is kept to in any case. Default `true`. */
   countsRateLimit: flag(true),
   /** Bytes that an answer may have. Default 5,000,000. */
   maxBytes: v.optional(whole(1, 1_000_000_000), 5_000_000),
   /**
    * Whether requests carry `x-request-id` and W3C's `traceparent`. A service of another origin has to allow these headers. Default: only
-   * where `url` is the page's own server.
+   * where the request goes to the page's own server.
    */
   trace: v.optional(v.boolean('true or false')),
-  /** The path that a health check asks for with GET. Default: none is asked, and health is what the application's own calls have seen. */
+  /**
+   * The path that a health check asks for with HEAD; an answer below 500 says that all is well. Default: none is asked for, and health is
+   * what the application's own calls have met with.
+   */
   check: v.optional(text),
   /** Whether the whole dashboard is unhealthy without it. Default `false`. */
   critical: flag(false),
-  /** Milliseconds of an answer above which it counts as degraded. Default 5,000. */
+  /** Milliseconds of an answer above which the service counts as degraded. Default 5,000. */
   slow: v.optional(whole(1, 3_600_000), 5_000),
 };
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod defaults;
+mod policies;
 
 use crate::defaults::{defaults, example};
 use serde_json::{Value, json};

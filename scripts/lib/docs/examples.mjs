@@ -3,7 +3,12 @@
  * the core's own defaults to those of the schemas.
  * @param {Record<string, any>} options what `loadOptions` gives
  */
-export function checkedExamples({ manager, subscription }) {
+export function checkedExamples(options) {
+  return { ...ofRealtime(options), ...ofServices(options) };
+}
+
+/** @param {Record<string, any>} options */
+function ofRealtime({ manager, subscription }) {
   const onData = () => {};
   const of = (/** @type {object} */ given) =>
     subscription.checkedSubscription('test', { channel: 'test', onData, ...given }).subscription;
@@ -39,6 +44,70 @@ export function checkedExamples({ manager, subscription }) {
           ],
         },
       ],
+    }),
+  };
+}
+
+/** @param {Record<string, any>} options */
+function ofServices({ breaker, retry, policy, service, health }) {
+  // As `DashboardHealthMonitor` completes it.
+  const check = (/** @type {unknown} */ given) => {
+    const { check: _, ...others } = health.checkedCheck(given);
+    return { ...others, active: true };
+  };
+  return {
+    breaker: breaker.checkedBreaker(),
+    breakerByCount: breaker.checkedBreaker({
+      timeout: 2_000,
+      maxTimeout: 8_000,
+      probes: 2,
+      probeTimeout: 3_000,
+      successes: 4,
+      detector: { kind: 'count', size: 20, minimum: 6, rate: 40, slow: 700, slowRate: 60 },
+    }),
+    breakerByTime: breaker.checkedBreaker({
+      detector: { kind: 'time', window: 5_000, buckets: 5, minimum: 4, rate: 25 },
+    }),
+    breakerInARow: breaker.checkedBreaker({
+      threshold: 2,
+      resetTimeout: 900,
+      detector: { kind: 'consecutive' },
+    }),
+    // As `RetryManager` has it.
+    retry: { breaker: false, retry: retry.checkedRetry() },
+    retryWithAll: {
+      breaker: false,
+      retry: retry.checkedRetry({
+        maxRetries: 7,
+        baseDelay: 20,
+        maxDelay: 400,
+        jitter: 'decorrelated',
+        deadline: 5_000,
+        maxRetryAfter: 60_000,
+        budget: 25,
+      }),
+    },
+    policy: policy.checkedPolicy(),
+    policyWithAll: policy.checkedPolicy({
+      breaker: false,
+      retry: { maxRetries: 1, jitter: false, deadline: 90_000 },
+      timeout: 1_000,
+      deadline: 4_000,
+      concurrency: 3,
+      queue: 0,
+      hedge: 50,
+    }),
+    service: service.checkedService('calendar', { url: '/calendar' }),
+    check: check(() => {}),
+    checkWithAll: check({
+      check: () => {},
+      critical: true,
+      remote: false,
+      timeout: 1_000,
+      failures: 4,
+      successes: 5,
+      slow: 600,
+      reminder: 60_000,
     }),
   };
 }

@@ -6,7 +6,7 @@ import { checkedExamples } from './examples.mjs';
 import { loadOptions } from './schemas.mjs';
 import { optionTables } from './tables.mjs';
 
-const guide = 'docs/realtime.md';
+const guides = ['docs/realtime.md', 'docs/resilience.md', 'docs/health.md'];
 const examples = 'tests/options/checked.json';
 
 /** @typedef {{ file: string, text: string }} Written what a file should hold */
@@ -18,7 +18,7 @@ const examples = 'tests/options/checked.json';
 export async function staleDocs() {
   const options = await loadOptions();
   const wanted = [
-    { file: guide, text: withTables(read(guide), optionTables(options)) },
+    ...withTables(optionTables(options)),
     { file: examples, text: `${JSON.stringify(checkedExamples(options), null, 2)}\n` },
   ];
   return wanted.filter(({ file, text }) => read(file) !== text);
@@ -36,21 +36,29 @@ function read(file) {
 }
 
 /**
- * A text with each table between its marks, `<!-- options: name -->` and `<!-- end of options -->`.
- * @param {string} text @param {Record<string, string>} tables by name
+ * The guides with each table between its marks, `<!-- options: name -->` and `<!-- end of options -->`.
+ * @param {Record<string, string>} tables by name
+ * @returns {Written[]}
  */
-function withTables(text, tables) {
+function withTables(tables) {
   const left = new Set(Object.keys(tables));
-  const filled = text.replaceAll(
-    /(<!-- options: (\S+) -->\n)[\s\S]*?(<!-- end of options -->)/g,
-    (_, begin, name, end) => {
-      const table = tables[name];
-      if (table === undefined)
-        throw new Problem(`${guide} asks for the options of "${name}", which there are not.`);
-      left.delete(name);
-      return `${begin}\n${table}\n${end}`;
-    },
-  );
-  if (left.size > 0) throw new Problem(`${guide} has no place for the options of ${[...left].join(', ')}.`);
+  const filled = guides.map((file) => {
+    const text = read(file).replaceAll(
+      /(<!-- options: (\S+) -->\n)[\s\S]*?(<!-- end of options -->)/g,
+      (_, begin, name, end) => {
+        const table = tables[name];
+        if (table === undefined)
+          throw new Problem(`${file} asks for the options of "${name}", which there are not.`);
+        left.delete(name);
+        return `${begin}\n${table}\n${end}`;
+      },
+    );
+    return { file, text };
+  });
+  if (left.size > 0) {
+    throw new Problem(
+      `No guide has a place for the options of ${[...left].join(', ')}: ${guides.join(', ')}.`,
+    );
+  }
   return filled;
 }

@@ -16,7 +16,19 @@ import { root } from '../paths.mjs';
  */
 
 /** The modules of js/options that have schemas, as they run in a browser. */
-const modules = ['manager', 'subscription', 'presence', 'delivery', 'http', 'place'];
+const modules = [
+  'manager',
+  'subscription',
+  'presence',
+  'delivery',
+  'http',
+  'place',
+  'breaker',
+  'retry',
+  'policy',
+  'service',
+  'health',
+];
 
 /**
  * Loads the schemas from their sources, so that nothing need be built before.

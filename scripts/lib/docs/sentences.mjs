@@ -26,7 +26,7 @@ export function sentencesIn(file, within) {
  * @param {string} name @param {string} sentence @param {unknown} byDefault what the schema has
  */
 export function partDefault(name, sentence, byDefault) {
-  const stated = /\s*Default:? (`[^`]+`|[\d,]+(?=[.;:])|[^.;:]+)([.;:])/.exec(sentence);
+  const stated = /\s*Default:? (`[^`]+`(?=[.;:])|[\d,]+(?=[.;:])|(?:`[^`]*`|[^.;:`])+)([.;:])/.exec(sentence);
   const written = stated?.[1] ?? '';
   if (byDefault !== undefined && written.replaceAll(/[`,]/g, '') !== String(byDefault)) {
     throw new Error(`The default of "${name}" is ${byDefault} in js/options; its TSDoc says "${written}".`);

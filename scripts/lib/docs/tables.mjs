@@ -3,11 +3,16 @@ import { partDefault, sentencesIn } from './sentences.mjs';
 /** @typedef {import('./schemas.mjs').Schema} Schema */
 
 /**
- * The tables of the guide, by name.
+ * The tables of the guides, by name.
  * @param {Record<string, any>} options what `loadOptions` gives
  * @returns {Record<string, string>}
  */
-export function optionTables({ manager, subscription, presence, delivery, http, place }) {
+export function optionTables(options) {
+  return { ...tablesOfRealtime(options), ...tablesOfServices(options) };
+}
+
+/** @param {Record<string, any>} options */
+function tablesOfRealtime({ manager, subscription, presence, delivery, http, place }) {
   const { broadcasts, table, schema, many } = subscription.subscriptions;
   const manages = {
     ...sentencesIn('manager', 'const project ='),
@@ -30,6 +35,22 @@ export function optionTables({ manager, subscription, presence, delivery, http, 
     delivery: tableOf(delivery.latest, sentencesIn('delivery', 'export const latest =')),
     httpSend: tableOf(http.httpSendOptions, sentencesIn('http', 'const entries =')),
     init: tableOf(place.initOptions, sentencesIn('place', 'const entries =')),
+  };
+}
+
+/** @param {Record<string, any>} options */
+function tablesOfServices({ breaker, retry, policy, service, health }) {
+  const { breakerOptions } = breaker;
+  return {
+    breaker: tableOf(breakerOptions, sentencesIn('breaker', 'const entries =')),
+    detector: tableOf(
+      schemaIn(breakerOptions, 'detector'),
+      sentencesIn('breaker', 'const detectorEntries ='),
+    ),
+    retry: tableOf(retry.retryOptions, sentencesIn('retry', 'const entries =')),
+    policy: tableOf(policy.policyOptions, sentencesIn('policy', 'export const policyEntries =')),
+    service: tableOf(service.serviceOptions, sentencesIn('service', 'const entries =')),
+    check: tableOf(health.checkOptions, sentencesIn('health', 'const entries =')),
   };
 }
 
