@@ -9,5 +9,8 @@ export async function spaceLeft(): Promise<CheckAnswer> {
   const isKept = (await navigator.storage?.persisted?.()) ?? false;
   const used = quota > 0 ? Math.round((100 * usage) / quota) : 0;
   const kept = isKept ? 'It is kept.' : 'The browser may clear it when space is short.';
-  return { status: quota > 0 && usage > quota * SHORT ? 'degraded' : 'healthy', message: `${used} % is used. ${kept}` };
+  return {
+    status: quota > 0 && usage > quota * SHORT ? 'degraded' : 'healthy',
+    message: `${used} % is used. ${kept}`,
+  };
 }

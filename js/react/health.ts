@@ -10,8 +10,10 @@ const EMPTY = { subscribe: () => () => {}, getSnapshot: () => NONE };
  *
  * @example
  * ```tsx
- * const { overall, checks } = useHealth();
- * return <p role="status">{overall}: {Object.keys(checks).length} checks</p>;
+ * function Light() {
+ *   const { overall, checks } = useHealth();
+ *   return <p role="status">{overall}: {Object.keys(checks).length} checks</p>;
+ * }
  * ```
  */
 export function useHealth(): HealthStatus {

@@ -21,8 +21,15 @@ const EMPTY = { subscribe: () => () => {}, getSnapshot: () => NOTHING, refresh: 
  *
  * @example
  * ```tsx
- * const calendar = useService<Day[]>('calendar', { path: '/availability?days=30' });
- * if (calendar.error) return <Notice age={calendar.age} retryAt={calendar.retryAt}>{calendar.data}</Notice>;
+ * function Calendar() {
+ *   const { data, error, age, retryAt } = useService<Day[]>('calendar', { path: '/availability?days=30' });
+ *   return (
+ *     <>
+ *       {error && <Notice age={age} retryAt={retryAt} />}
+ *       {data && <Days days={data} />}
+ *     </>
+ *   );
+ * }
  * ```
  */
 export function useService<Value = unknown>(

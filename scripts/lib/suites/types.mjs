@@ -3,15 +3,19 @@ import { join } from 'node:path';
 import { buildPackage } from '../build/index.mjs';
 import { root } from '../paths.mjs';
 import { run } from '../process.mjs';
+import { writeExamples } from './examples.mjs';
 
 const folder = join(root, 'tests', 'types');
 
-/** A browser's project, without Node.js's types, one with supabase-js beside, and one that tests with Playwright. */
-const projects = ['tests/types', 'tests/types/supabase', 'tests/types/testing'];
+/**
+ * A browser's project, without Node.js's types, one with supabase-js beside, one that tests with Playwright, and the examples of guides
+ * and TSDoc.
+ */
+const projects = ['tests/types', 'tests/types/supabase', 'tests/types/testing', 'tests/types/examples'];
 
 /**
  * The public API's types, as `tsc --strict` sees them in a user's project. The compiler is the runner: each
- * expectation counts as one test, each of its errors as one that failed.
+ * expectation and each example count as one test, each of its errors as one that failed.
  * @returns {import('./suite.mjs').Suite}
  */
 export function typesSuite() {
@@ -20,6 +24,7 @@ export function typesSuite() {
     budgetSeconds: 20,
     async run() {
       await buildPackage();
+      const examples = writeExamples();
       let failed = 0;
       let ok = true;
       for (const project of projects) {
@@ -27,7 +32,7 @@ export function typesSuite() {
         failed += [...output.matchAll(/error TS\d+/g)].length;
         ok &&= code === 0;
       }
-      return { ok, totals: { passed: Math.max(0, expectations() - failed), failed, skipped: 0 } };
+      return { ok, totals: { passed: Math.max(0, expectations() + examples - failed), failed, skipped: 0 } };
     },
   };
 }
