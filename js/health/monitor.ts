@@ -148,7 +148,7 @@ export class DashboardHealthMonitor {
   }
 
   /**
-   * Also shows alerts as notifications of the browser's while nobody sees the page. Call it after the user has done something that shows why:
+   * Also shows the alerts that this tab finds as notifications of the browser's, while nobody sees it. Call it after the user has done something that shows why:
    * the browser asks the user.
    *
    * @returns whether the user allows it
@@ -158,18 +158,19 @@ export class DashboardHealthMonitor {
   }
 
   /**
-   * Also posts each alert, as JSON, to a registered service: once, by the tab that has found it, and again as soon as the network is back
-   * where it could not be sent. Carries an `Idempotency-Key`.
+   * Also posts each alert, as JSON, to a registered service, by the tab that has found it. What could not be sent is kept in memory and sent
+   * with the next alert or as soon as the browser says `online`, under the same `Idempotency-Key`; the last 50 wait.
    *
    * @returns a function that ends it
-   * @throws {DashboardError} `unknown_service`, `invalid_option`.
+   * @throws {DashboardError} `unknown_service`, `invalid_option`, `closed`.
    */
   sendAlerts(service: string, path: string): () => void {
     return this.#sinks.send(service, path);
   }
 
   /**
-   * All of it as JSON, for a support ticket. Tokens, addresses and identifiers are taken out of texts.
+   * All of it as JSON, for a support ticket. In its texts e-mail addresses, tokens, UUIDs and what looks like a telephone number are
+   * `[redacted]`.
    *
    * @throws {DashboardError} `closed`.
    */
@@ -188,7 +189,8 @@ export class DashboardHealthMonitor {
 
   /**
    * Calls `listener` with each alert of any of the user's tabs, until the function that is returned is called: once when something is
-   * degraded or unhealthy, again at most once an hour while it is, and once when it is over.
+   * degraded or unhealthy, again when it gets worse and once a `reminder` while it is, and once when it is over. There are none before
+   * `startMonitoring`.
    *
    * @throws {DashboardError} `invalid_option`.
    */

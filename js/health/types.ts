@@ -35,6 +35,7 @@ export interface HealthStatus {
 export interface HealthAlert {
   /** Of which check; `network` if nothing can be reached. */
   name: string;
+  /** `critical`: a critical check is unhealthy. `warning`: any other trouble. `info`: it is over, or nothing can be reached. */
   severity: 'info' | 'warning' | 'critical';
   status: HealthState;
   /** How it was before. */
@@ -61,7 +62,7 @@ export interface HealthSpan {
   unknownMs: number;
   /** The share of the known time in which it was not unhealthy, from 0 to 1; `null` if nothing is known. */
   uptime: number | null;
-  /** Milliseconds that answers took, within a tenth; `null` if none was measured. */
+  /** Milliseconds that answers took, within 6.25 per cent; `null` if none was measured. */
   latencyMs: { p50: number | null; p95: number | null; p99: number | null };
   /** How many answers were measured. */
   samples: number;
@@ -75,6 +76,6 @@ export interface HealthHistory {
   week: HealthSpan;
   /** By hours, the oldest first; `start` in milliseconds since 1970. Hours of which nothing is known are left out. */
   hours: ({ start: number } & HealthSpan)[];
-  /** The last 60 signals, the oldest first. */
+  /** The last 60 signals since the page was loaded, the oldest first. */
   recent: { at: number; latencyMs: number | null; ok: boolean }[];
 }

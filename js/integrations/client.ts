@@ -20,13 +20,13 @@ import { Watch } from './watching.js';
 
 /** What `on` can listen to. */
 export interface IntegrationEvents {
-  /** A call of a service has come to its end, or its breaker has changed. */
+  /** An attempt at a call of a service has come to its end, or its breaker has changed. */
   service: { name: string } & ServiceStatus;
 }
 
 /**
- * Calls services that may fail: each registered by name, with its own breaker, retries, timeout and bulkhead, which all calls of
- * it share. `fetch(name)` is a drop-in for libraries that take a `fetch`. May be constructed anywhere, also before `init()`.
+ * Calls services that may fail: each is registered by name, with its own breaker, retries, timeout and bulkhead, which all calls of
+ * it share. `fetch(name)` is a drop-in for libraries that take a `fetch`. That of a dashboard has the project's `database` and `realtime`. May be constructed anywhere, also before `init()`.
  *
  * @example
  * ```ts
@@ -89,7 +89,7 @@ export class DashboardIntegrationClient {
   /**
    * How a service does, as its callers have seen it.
    *
-   * @throws {DashboardError} `unknown_service`.
+   * @throws {DashboardError} `unknown_service`, `closed`.
    */
   status(name: string): ServiceStatus {
     return this.#service(name).status();
@@ -98,7 +98,7 @@ export class DashboardIntegrationClient {
   /**
    * A service's breaker.
    *
-   * @throws {DashboardError} `unknown_service`, `invalid_option` for one that has none.
+   * @throws {DashboardError} `unknown_service`, `closed`, `invalid_option` for one that has none.
    */
   breaker(name: string): DashboardCircuitBreaker {
     const { breaker } = this.#service(name).runner;
@@ -108,11 +108,11 @@ export class DashboardIntegrationClient {
 
   /**
    * Sends a request to a service and reads the answer, JSON unless `as` says otherwise. Whoever asks for the same with GET meanwhile
-   * shares it. Retried is only what may be carried out twice: GET, HEAD, OPTIONS, PUT, DELETE, and what has an `idempotencyKey`.
+   * or HEAD shares it. Retried is only what may be carried out twice: GET, HEAD, OPTIONS, PUT, DELETE, and what has an `idempotencyKey`.
    *
    * @throws {DashboardError} `request_failed` for an answer that is no success, with `{ status, body }` as its cause; `unreachable`,
-   * `timed_out`, `breaker_open`, `bulkhead_full`, `response_too_large`, `response_invalid`, `unknown_service`, `invalid_option`,
-   * `user_changed`, `module_unavailable`, `not_in_browser`; the signal's reason.
+   * `timed_out`, `breaker_open`, `bulkhead_full`, `response_too_large`, `response_invalid`, `token_unavailable`, `unknown_service`,
+   * `invalid_option`, `user_changed`, `closed`, `module_unavailable`, `not_in_browser`; the signal's reason.
    */
   async request<Value = unknown>(name: string, path: string, init?: ServiceRequest): Promise<Value> {
     const service = this.#service(name);
@@ -127,7 +127,8 @@ export class DashboardIntegrationClient {
    * after the service's `timeout`. A result with a `status`, as `fetch` and supabase-js give it, is looked at.
    *
    * @param options `signal`, `idempotent` (default `false`: it may be carried out only once, and is not retried), `fallback`, `fallbacks`
-   * @throws what the operation was rejected with last; {@link DashboardError} as `request`.
+   * @throws what the operation was rejected with last; {@link DashboardError} `breaker_open`, `bulkhead_full`, `timed_out`,
+   * `user_changed`, `unknown_service`, `closed`, `invalid_option`, `module_unavailable`, `not_in_browser`; the signal's reason.
    */
   call<Value>(
     name: string,
@@ -164,7 +165,7 @@ export class DashboardIntegrationClient {
    * postgrest-js would begin to retry by itself; the header `x-service-status` has the service's own. The signal of a request rejects as that of
    * `fetch` does.
    *
-   * @throws {DashboardError} `unknown_service`.
+   * @throws {DashboardError} `unknown_service`, `closed`.
    */
   fetch(name: string): typeof fetch {
     const service = this.#service(name);

@@ -9,15 +9,15 @@ import type { Answer } from './answer.js';
 /** How a service does, as its callers have seen it. */
 export interface ServiceStatus {
   /**
-   * `healthy`: the last call went well. `degraded`: it failed, or it took longer than `slow`. `unhealthy`: the breaker lets no call
-   * through. `unknown`: nothing was asked yet.
+   * `healthy`: the last attempt went well. `degraded`: it failed, or it took longer than `slow`. `unhealthy`: the breaker is open or
+   * isolated. `unknown`: nothing was asked yet.
    */
   state: HealthState;
   /** What its breaker lets through; `closed` if it has none. */
   breaker: BreakerState;
   /** Milliseconds until its breaker lets a call through; `null` unless it is open. */
   retryAfter: number | null;
-  /** When a call went well for the last time, in milliseconds since 1970; `null` if none has. */
+  /** When an attempt went well for the last time, in milliseconds since 1970; `null` if none has. */
   lastSuccess: number | null;
 }
 

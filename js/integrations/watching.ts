@@ -5,15 +5,15 @@ import type { DashboardIntegrationClient } from './client.js';
 /** A service as a component sees it. The same object until something of it changes. */
 export interface ServiceView<Value = unknown> {
   /**
-   * `healthy`: what is shown is as new as it can be. `degraded`: it could not be read again, or slowly. `unhealthy`: the service fails, and is
-   * asked again at `retryAt`. `unknown`: nothing was read yet.
+   * `healthy`: what is shown is as new as it can be. `degraded`: it could not be read, or the service is slow. `unhealthy`: it could not be
+   * read, and the breaker of the service is not closed. `unknown`: no read has come to an end yet.
    */
   state: HealthState;
   /** What was read last; `undefined` before that. A failure keeps it. */
   data: Value | undefined;
   /** Milliseconds since it was read, brought up to date every fifteen seconds; `null` before that. */
   age: number | null;
-  /** When it is read again by itself, in milliseconds since 1970; `null` while it is being read. */
+  /** When it is read again by itself, in milliseconds since 1970; `null` until the first read has come to an end. */
   retryAt: number | null;
   /** Why it could not be read; `null` if it could. */
   error: DashboardError | null;

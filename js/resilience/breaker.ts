@@ -28,7 +28,7 @@ const NEWS = 2 ** 32;
  * Lets calls to a service through while it works, and refuses them at once while it does not: closed, open, half-open.
  *
  * It opens after `threshold` failures in a row, or as its `detector` says. `timeout` milliseconds later it lets `probes` calls
- * through; three successes close it, one failure opens it again, for twice as long each time. The pattern is that of Nygard,
+ * through; three successes close it, one failure opens it again, for up to twice as long each time. The pattern is that of Nygard,
  * "Release It!", 2007. May be constructed anywhere, also before `init()`: calls wait for the module, and until then it is closed.
  *
  * @example
@@ -76,8 +76,8 @@ export class DashboardCircuitBreaker {
    *
    * @param operation is given the signal
    * @param options `signal` ends the call: it rejects with the signal's reason at once, and says nothing of the service
-   * @throws {DashboardError} `breaker_open` with `retryAfter` in milliseconds; `invalid_option`; `module_unavailable` and
-   * `not_in_browser` as `init`.
+   * @throws {DashboardError} `breaker_open`, with `retryAfter` in milliseconds unless it was isolated; `invalid_option`;
+   * `module_unavailable` and `not_in_browser` as `init`. The signal's reason. What the operation is rejected with.
    */
   execute<Value>(
     operation: (signal?: AbortSignal) => Value | PromiseLike<Value>,
@@ -101,7 +101,7 @@ export class DashboardCircuitBreaker {
     return (...given) => this.execute(() => operation(...given));
   }
 
-  /** What it lets through at the moment. */
+  /** What it lets through at the moment; `closed` before the module is loaded. */
   getState(): BreakerState {
     return this.getMetrics().state;
   }
@@ -127,7 +127,7 @@ export class DashboardCircuitBreaker {
     return () => void this.#listeners.delete(own);
   }
 
-  /** Opens it by hand: all calls are refused until `reset`. */
+  /** Isolates it by hand: all calls are refused until `reset`. */
   isolate(): void {
     this.#change((module) => module.isolate(performance.now()));
   }

@@ -27,14 +27,14 @@ export type BreakerEvent =
         | 'isolated'
         | 'reset'
         | 'shared';
-      /** Milliseconds until a probe is let through, where it opens. */
+      /** Milliseconds until a probe is let through; only where it opens. */
       retryAfter?: number;
     }
   | {
       type: 'rejected';
-      name: string /** How many calls since the last of these. */;
+      name: string;
+      /** How many calls since the last of these. */
       count: number;
-      retryAfter?: number;
     }
   | { type: 'probe'; name: string; generation: number };
 
@@ -49,7 +49,7 @@ export interface BreakerMetrics {
   totalFailures: number;
   /** Calls that it has refused. */
   rejectedCount: number;
-  /** How often it has opened without having been closed for long in between. */
+  /** How often it has opened in a row, without having been closed in between. */
   openings: number;
   /** When a call failed for the last time, in milliseconds since 1970; `null` if none has. */
   lastFailureTime: number | null;

@@ -58,7 +58,7 @@ export class DashboardPolicy {
    *
    * @param operation is given a signal, which is aborted when it takes too long, and the number of the attempt from 0 on
    * @throws what the last attempt was rejected with; {@link DashboardError} `breaker_open`, `bulkhead_full`, `timed_out`,
-   * `invalid_option`, `module_unavailable`, `not_in_browser`.
+   * `invalid_option`, `module_unavailable`, `not_in_browser`; the signal's reason.
    */
   execute<Value>(
     operation: (context: AttemptContext) => Value | PromiseLike<Value>,

@@ -32,8 +32,8 @@ export class RetryManager {
    * @param operation is given a signal, and the number of the attempt from 0 on
    * @param options `signal` ends the call at once, also during a pause: it rejects with the signal's reason
    * @returns what the operation gives
-   * @throws what the last attempt was rejected with; {@link DashboardError} `timed_out` once `deadline` is over, `invalid_option`,
-   * `module_unavailable`, `not_in_browser`.
+   * @throws what the last attempt was rejected with; {@link DashboardError} `timed_out` for an attempt that `deadline` ends,
+   * `invalid_option`, `module_unavailable`, `not_in_browser`.
    */
   execute<Value>(
     operation: (context: AttemptContext) => Value | PromiseLike<Value>,
