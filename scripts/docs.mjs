@@ -1,4 +1,4 @@
-// npm run docs [-- --check]: the tables of options in docs/realtime.md, and the options that tests begin with.
+// npm run docs [-- --check]: the tables of options in the guides, and the options that tests begin with.
 import { readArguments } from './lib/arguments.mjs';
 import { staleDocs, writeDocs } from './lib/docs/index.mjs';
 import { Problem, runMain } from './lib/problem.mjs';
