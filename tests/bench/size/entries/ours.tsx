@@ -1,7 +1,11 @@
+import { DashboardPolicy, RetryManager } from '@wedsync/dashboard';
 import {
   DashboardProvider,
   type DashboardProviderProps,
   useConnection,
+  useDashboard,
+  useHealth,
+  useService,
   useSubscription,
 } from '@wedsync/dashboard/react';
 import { createRoot } from 'react-dom/client';
@@ -27,14 +31,34 @@ function Feed({ supplierId }: { supplierId: string }) {
   );
 }
 
+const policy = new DashboardPolicy({ timeout: 2_000 });
+const retry = new RetryManager();
+
+function Calendar() {
+  const { data, age, error, refresh } = useService<string[]>('calendar');
+  const { overall } = useHealth();
+  const dashboard = useDashboard();
+  const pay = () => policy.execute(() => retry.execute(() => fetch('/pay')), { fallback: undefined });
+  return (
+    <section aria-busy={age === null}>
+      {overall}, {error?.code}, {data?.join()}
+      <button type="button" onClick={refresh} />
+      <button type="button" onClick={pay} />
+      <button type="button" onClick={async () => console.log(await dashboard?.health.report())} />
+    </section>
+  );
+}
+
 const options: DashboardProviderProps['options'] = {
   url: 'https://project.supabase.co',
   key: 'publishable-key',
   accessToken: async () => localStorage.getItem('token'),
+  services: { calendar: { url: '/api/calendar' } },
 };
 
 createRoot(document.body).render(
   <DashboardProvider options={options}>
     <Feed supplierId="51000000-0000-4000-8000-000000000001" />
+    <Calendar />
   </DashboardProvider>,
 );

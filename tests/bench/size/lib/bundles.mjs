@@ -33,7 +33,7 @@ const ours = {
   cache: false,
   queue: false,
   tabs: true,
-  retries: false,
+  retries: true,
 };
 const reactQuery = 'supabase-js, React Query, its persister, idb-keyval and cockatiel';
 
