@@ -95,9 +95,22 @@ test('a capability over its budget cannot be committed larger, and one within ca
 
 test('over 160 kB of gzip nothing helps but making it smaller', () => {
   const large = { ...committed, raw: 500_000, gzip: 160_001, brotli: 140_000 };
-  const budgets = { ...within, whole: large };
+  const budgets = { ...within, whole: { ...large, gzip: 160_000 } };
   assert.match(sizeComplaint(large, budgets) ?? '', /160,001 B gzip, and 160,000 B is the most/);
   assert.equal(sizeComplaint({ ...large, gzip: 160_000 }, budgets), null);
+});
+
+test('a whole that is committed larger than that says so and cannot grow', () => {
+  const large = { ...committed, raw: 500_000, gzip: 170_000, brotli: 140_000 };
+  const budgets = { ...within, whole: large };
+  assert.deepEqual(budgetWarnings(budgets), [
+    'OVER BUDGET: the whole is 170,000 B, 10,000 B more than its 160,000 B.',
+  ]);
+  assert.equal(sizeComplaint({ ...large, gzip: 170_850 }, budgets), null);
+  assert.match(
+    sizeComplaint({ ...large, gzip: 170_851 }, budgets) ?? '',
+    /the whole is over its budget already/,
+  );
 });
 
 test('what is written is read again; anything else is a sentence', () => {
