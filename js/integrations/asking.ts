@@ -73,7 +73,7 @@ async function sendOnce(
   const began = performance.now();
   try {
     let answer = await sent(service, address, asked, signal, false);
-    if (renews && answer.status === 401 && service.isOwn(address)) {
+    if (renews && answer.status === 401 && service.options.credentials && service.isOwn(address)) {
       answer = await sent(service, address, asked, signal, true);
     }
     note(service, service.verdictOf(answer).outcome !== FAILURE, performance.now() - began);

@@ -10,7 +10,7 @@ import type { DashboardCircuitBreaker } from '../resilience/breaker.js';
 import { fallenBack } from '../resilience/fallback.js';
 import { type ExecuteOptions, flagOf } from '../resilience/policy.js';
 import { rejectedLater } from '../resilience/promises.js';
-import { ofStatus, SUCCESS, type Verdict, WELL } from '../resilience/verdict.js';
+import { FAILURE, NEUTRAL, ofError, ofStatus, SUCCESS, type Verdict, WELL } from '../resilience/verdict.js';
 import { type Answer, contentOf, responseOf } from './answer.js';
 import { ask, probe } from './asking.js';
 import { Flights } from './flights.js';
@@ -144,10 +144,12 @@ export class DashboardIntegrationClient {
         const began = performance.now();
         try {
           const value = await operation(context);
-          this.#note(service, ofResult(value).outcome !== 1, performance.now() - began);
+          this.#note(service, ofResult(value).outcome !== FAILURE, performance.now() - began);
           return value;
         } catch (error) {
-          if (!signal?.aborted) this.#note(service, false, performance.now() - began);
+          const { outcome } = ofError(error);
+          const isSaid = outcome !== NEUTRAL && !signal?.aborted;
+          if (isSaid) this.#note(service, outcome !== FAILURE, performance.now() - began);
           throw error;
         }
       };

@@ -43,11 +43,12 @@ export class Service {
     return url + separator + path;
   }
 
-  /** Whether its credentials are meant for this address. */
+  /** Whether an address is at or below its own: only there its credentials go. */
   isOwn(address: string): boolean {
-    const { url, credentials } = this.options;
+    const [own, asked] = [this.options.url, address].map((url) => new URL(url, location.href).href);
+    const [path = ''] = (own ?? '').split(/[?#]/, 1);
     return (
-      credentials !== undefined && address.startsWith(url) && /^($|[/?#])/.test(address.slice(url.length))
+      asked?.startsWith(path) === true && (path.endsWith('/') || /^($|[/?#])/.test(asked.slice(path.length)))
     );
   }
 
