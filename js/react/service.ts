@@ -8,9 +8,9 @@ import { Context } from './provided.js';
 /** Options of {@link useService}. */
 export interface ServiceHookOptions {
   /** What to ask the service for, below its URL. Default: the URL itself. */
-  path?: string;
+  path?: string | undefined;
   /** Milliseconds between reads while all is well. Default 60,000. */
-  every?: number;
+  every?: number | undefined;
 }
 
 const EMPTY = { subscribe: () => () => {}, getSnapshot: () => NOTHING, refresh: () => {} };
