@@ -21,26 +21,24 @@ mod status;
 mod telling;
 mod text;
 
-use std::rc::Rc;
-
 use crate::core::queue::Queue;
 use crate::core::rng::Rng;
-use crate::core::sorted_map::SortedMap;
 use crate::core::time::{Instant, Timers};
 use alarm::Alarm;
 pub use alarm::Alert;
-use check::Check;
 pub use check::{CheckConfig, CheckState, ProbeId};
 use doubt::Doubt;
 use history::Past;
 pub use history::{History, Hour, Latency, Sample, Span};
 pub use input::{Input, News, Output, ProbeResult, Timer};
 use keeping::Keeping;
+use registering::Entries;
 pub use status::{Severity, Status};
-use telling::Heard;
 
 /// The most checks there may be.
 pub const MOST_CHECKS: usize = 100;
+/// The most names of which anything is remembered: this tab's checks, and the leader's.
+const MOST_ENTRIES: usize = 2 * MOST_CHECKS;
 /// The most characters of a check's name.
 pub const MOST_NAME: usize = 64;
 /// The most characters of a message; the rest is cut off.
@@ -59,13 +57,10 @@ pub struct Health {
     /// Milliseconds between two probes; `None` while nothing is monitored.
     interval: Option<u64>,
     is_leading: bool,
-    checks: SortedMap<Rc<str>, Check>,
-    /// What the leader says of them.
-    heard: Heard,
+    /// By the names of checks that there are or have been.
+    entries: Entries,
     doubt: Doubt,
     network: Alarm,
-    /// What was told and what was, by the names of checks that there are or have been.
-    records: SortedMap<Rc<str>, Record>,
     keeping: Keeping,
     probes: u32,
     timers: Timers<Timer>,
@@ -82,24 +77,15 @@ pub struct Health {
     outputs: Queue<Output>,
 }
 
-/// What stays of a check when it is no longer watched.
-#[derive(Debug, Default)]
-struct Record {
-    past: Past,
-    alarm: Alarm,
-}
-
 impl Health {
     /// Without a check, and not monitoring.
     pub fn new(rng: Rng) -> Self {
         Self {
             interval: None,
             is_leading: false,
-            checks: SortedMap::new(),
-            heard: Heard::default(),
+            entries: Entries::new(),
             doubt: Doubt::default(),
             network: Alarm::default(),
-            records: SortedMap::new(),
             keeping: Keeping::default(),
             probes: 0,
             timers: Timers::default(),
@@ -120,13 +106,8 @@ impl Health {
         match input {
             Input::Start { interval } => self.start(now, interval),
             Input::Stop => self.stop(now),
-            Input::Register { name, config } => self.register(now, name, config),
-            Input::Unregister { name } => {
-                if self.checks.remove(&name).is_some() {
-                    self.is_unsettled = true;
-                    self.changed();
-                }
-            }
+            Input::Register { name, config } => self.register(now, &name, config),
+            Input::Unregister { name } => self.unregister(&name),
             Input::Leading(is_leading) => self.lead(now, is_leading),
             Input::Online(is_online) => self.online(now, is_online),
             Input::Visible(true) => self.look_again(now),
@@ -179,9 +160,7 @@ impl Health {
 
     /// How each check stands, by its name. A follower shows what the leader says, and of the rest what it knows itself.
     pub fn states(&self) -> impl Iterator<Item = (&str, &CheckState)> {
-        let own = self.checks.iter().filter(|(name, _)| self.heard.get(name).is_none());
-        let own = own.map(|(name, check)| (&**name, &check.state));
-        self.heard.states().chain(own)
+        self.entries.iter().filter_map(|(name, entry)| Some((&**name, entry.shown()?)))
     }
 
     /// How everything is together. What is unknown does not count.
@@ -201,7 +180,7 @@ impl Health {
     pub fn history(&self, now: Instant, name: &str) -> History {
         let Some(wall) = self.keeping.wall(now) else { return History::default() };
         let nothing = Past::default();
-        self.records.get(name).map_or(&nothing, |record| &record.past).told(wall)
+        self.entries.get(name).map_or(&nothing, |entry| &entry.past).told(wall)
     }
 
     /// The interval between two probes of a check in milliseconds; `None` while nothing is monitored.
@@ -237,12 +216,8 @@ impl Health {
         }
         self.enter(now);
         self.keeping.entered = None;
-        if self.is_leading {
-            if self.keeping.may_keep(now) {
-                self.keep(now);
-            }
-            self.is_untold = true;
-        }
+        self.keep(now);
+        self.is_untold |= self.is_leading;
         self.interval = None;
         self.timers.clear(&Timer::Tick);
         self.unschedule_all();
@@ -275,15 +250,8 @@ impl Health {
         let Some(interval) = self.interval else { return };
         self.timers.set(Timer::Tick, now.after(TICK.min(interval)));
         self.enter(now);
-        if self.is_leading {
-            if self.keeping.may_keep(now) {
-                self.keep(now);
-            }
-            self.is_untold |= now.since(self.told) >= interval;
-        }
-        if self.is_untold {
-            self.told = now;
-        }
+        self.keep(now);
+        self.is_untold |= self.is_leading && now.since(self.told) >= interval;
         self.is_unsettled = true;
     }
 

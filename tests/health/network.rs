@@ -225,3 +225,57 @@ fn a_service_that_comes_back_gets_no_storm() {
     let probes = world.probes.len();
     assert!((55..=66).contains(&probes), "one a minute for all, not {probes}");
 }
+
+#[test]
+fn that_the_browser_goes_offline_ends_no_alert() {
+    let (mut world, answer) = tab();
+    world.pass(5 * MINUTE);
+    answer.set(Answer::Fails);
+    world.pass(5 * MINUTE);
+    assert_eq!(world.take_alerts(), ["network is unknown (warning)"]);
+    world.put(Input::Online(false));
+    world.pass(5 * MINUTE);
+    assert_eq!(world.take_alerts(), Vec::<String>::new());
+    world.put(Input::Online(true));
+    answer.set(Answer::After(80));
+    world.pass(MINUTE);
+    assert_eq!(world.take_alerts(), ["network recovered healthy (info)"]);
+}
+
+#[test]
+fn failures_from_before_the_network_went_do_not_count_after_it_is_back() {
+    let mut world = World::monitoring(1, &[("database", CheckConfig::default())]);
+    world.observe("database", true, None);
+    world.observe("database", false, None);
+    world.observe("database", false, None);
+    world.put(Input::Online(false));
+    world.put(Input::Online(true));
+    world.observe("database", false, None);
+    assert_eq!(world.status("database"), Unknown, "one failure, not three");
+    world.observe("database", false, None);
+    world.observe("database", false, None);
+    assert_eq!(world.status("database"), Unhealthy);
+}
+
+#[test]
+fn what_reports_and_has_nothing_new_to_say_is_believed_again() {
+    let mut world = World::monitoring(1, &[("realtime", CheckConfig::default())]);
+    world.report("realtime", Healthy);
+    world.put(Input::Online(false));
+    assert_eq!(world.status("realtime"), Unknown);
+    world.put(Input::Online(true));
+    assert_eq!(world.status("realtime"), Healthy);
+}
+
+#[test]
+fn a_service_that_is_really_down_is_found_out_soon_after_the_network_is_back() {
+    let (mut world, _) = tab();
+    world.services = Box::new(|name, _| if name == "payments" { Answer::Fails } else { Answer::After(50) });
+    world.pass(10 * MINUTE);
+    assert_eq!(world.status("payments"), Unhealthy);
+    world.put(Input::Online(false));
+    world.pass(10 * SECOND);
+    world.put(Input::Online(true));
+    world.pass(40 * SECOND);
+    assert_eq!(world.status("payments"), Unhealthy);
+}

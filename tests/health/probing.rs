@@ -143,6 +143,24 @@ fn a_probe_that_is_not_answered_has_failed_and_a_late_answer_does_not_count() {
 }
 
 #[test]
+fn an_answer_that_comes_before_the_timer_but_too_late_does_not_count() {
+    let mut world = World::monitoring(1, &[("it", CheckConfig { timeout: 5_000, ..service() })]);
+    let (deadline, _) = world.health.next_timeout().unwrap();
+    world.health.handle(deadline, Input::Wake);
+    let Some(Output::Probe { probe, .. }) =
+        std::iter::from_fn(|| world.health.poll()).find(|output| matches!(output, Output::Probe { .. }))
+    else {
+        panic!("no probe")
+    };
+    // The page was busy, and the answer is handled before the timer.
+    let late = deadline.after(5_001);
+    world.health.handle(late, Input::Probed { probe, result: ProbeResult::Ok { latency: 5_001 } });
+    assert_eq!(world.status("it"), Unknown);
+    world.health.handle(late, Input::Wake);
+    assert_eq!(world.state("it").message.as_deref(), Some("It did not answer in time."));
+}
+
+#[test]
 fn an_answer_counts_once_and_only_for_the_probe_that_was_asked() {
     let mut world = World::monitoring(1, &[("a", service()), ("b", service())]);
     let mut asked = Vec::new();

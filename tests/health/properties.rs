@@ -89,7 +89,7 @@ fn overall(world: &World) -> Status {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     #[test]
     fn whatever_happens_it_stays_within_its_bounds(seed in any::<u64>(), steps in steps()) {

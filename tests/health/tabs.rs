@@ -150,7 +150,7 @@ fn a_leader_hears_nobody_and_garbage_is_nothing() {
     follower.put(Input::Heard { text: format!("{text}0") });
     assert_eq!(states(&follower), 2);
     let mut rng = wedsync_dashboard::core::rng::Rng::new(5);
-    for _ in 0..20_000 {
+    for _ in 0..5_000 {
         let mut wrong = characters.clone();
         for _ in 0..=rng.up_to(3) {
             let place = rng.up_to(wrong.len() as u64 - 1) as usize;
@@ -163,4 +163,50 @@ fn a_leader_hears_nobody_and_garbage_is_nothing() {
     follower.put(Input::Heard { text });
     assert_eq!((states(&follower), follower.status("calendar")), (3, Healthy));
     follower.pass(HOUR);
+}
+
+#[test]
+fn what_the_former_leader_knew_is_known_at_once_and_since_when() {
+    let (mut leader, mut follower) = (leader(), follower());
+    pass(&mut leader, &mut follower, MINUTE);
+    let since = follower.state("database").since;
+    pass(&mut leader, &mut follower, 5 * MINUTE);
+    assert_eq!(follower.state("database").since, since, "however often it is told");
+    follower.put(Input::Leading(true));
+    let state = follower.state("database");
+    assert_eq!((state.status, state.since), (Healthy, since));
+    assert_eq!(follower.probes, [], "nothing was asked for that");
+}
+
+#[test]
+fn that_the_network_is_gone_is_told_once_in_all_tabs() {
+    let (mut leader, mut follower) = (leader(), follower());
+    pass(&mut leader, &mut follower, 2 * MINUTE);
+    leader.services = Box::new(|_, _| Answer::Fails);
+    follower.services = Box::new(|_, _| Answer::Fails);
+    pass(&mut leader, &mut follower, 5 * MINUTE);
+    assert_eq!(leader.take_alerts(), ["network is unknown (warning)"]);
+    assert_eq!(follower.take_alerts(), ["network is unknown (warning)"]);
+    follower.register("calendar", service());
+    follower.put(Input::Leading(true));
+    for _ in 0..3 {
+        follower.observe("database", false, None);
+        follower.observe("calendar", false, None);
+    }
+    follower.pass(10 * MINUTE);
+    assert_eq!(follower.take_alerts(), Vec::<String>::new());
+    follower.services = Box::new(|_, _| Answer::After(50));
+    follower.pass(2 * MINUTE);
+    assert_eq!(follower.take_alerts(), ["network recovered healthy (info)"]);
+}
+
+#[test]
+fn what_changes_behind_what_the_leader_says_is_no_news() {
+    let (mut leader, mut follower) = (leader(), follower());
+    pass(&mut leader, &mut follower, MINUTE);
+    follower.changes.clear();
+    for _ in 0..5 {
+        follower.observe("database", false, None);
+    }
+    assert!(follower.changes.is_empty());
 }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::settling::earlier;
 use super::status::{Severity, Status};
 use crate::core::time::Instant;
 
@@ -37,27 +38,38 @@ pub struct Alert {
     pub is_own: bool,
 }
 
+impl Alert {
+    /// One of another tab's, before anything of it is known.
+    pub(super) fn blank(now: Instant) -> Self {
+        Self {
+            name: "".into(),
+            severity: Severity::Info,
+            status: Status::Unknown,
+            previous: Status::Unknown,
+            message: None,
+            since: now,
+            lasted: 0,
+            is_recovery: false,
+            is_reminder: false,
+            count: 0,
+            is_own: false,
+        }
+    }
+}
+
 /// What an alert is decided by.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Condition {
+#[derive(Debug)]
+pub(super) struct Condition<'a> {
+    pub(super) name: &'a str,
     pub(super) status: Status,
     /// Since when it has this status.
     pub(super) since: Instant,
+    pub(super) is_critical: bool,
+    pub(super) message: Option<&'a Rc<str>>,
     /// How long it has to have it before anybody is told, in milliseconds.
     pub(super) hold: u64,
     /// The interval of reminders, in milliseconds.
     pub(super) reminder: u64,
-}
-
-/// What is to be told of a trouble. Times are signed, because it may have begun before this page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Told {
-    pub(super) status: Status,
-    pub(super) previous: Status,
-    pub(super) since: i64,
-    pub(super) lasted: u64,
-    pub(super) is_reminder: bool,
-    pub(super) count: u32,
 }
 
 /// A trouble that was told and is not over.
@@ -87,76 +99,66 @@ pub(super) const fn signed(at: Instant) -> i64 {
 }
 
 impl Alarm {
-    /// What is to be told now; `next` becomes no later than when to look again.
-    pub(super) fn turn(
-        &mut self,
-        now: Instant,
-        condition: Condition,
-        next: &mut Option<Instant>,
-    ) -> Option<Told> {
-        let told = self.step(now, condition);
-        let deadline = match told {
-            // What comes next, such as a reminder.
-            Ok(_) => self.step(now, condition).err().flatten(),
-            Err(deadline) => deadline,
-        };
-        *next = super::settling::earlier(*next, deadline);
-        told.ok()
-    }
-
-    /// What is to be told now, or when to look again if nothing changes.
+    /// What is to be told now; `next` becomes no later than when to look again, if nothing changes.
     ///
     /// Each trouble is told once, again if it gets worse, and then once an interval of reminders; its end is told once.
     /// While nothing is known, nothing is told. What flaps is told to be well only once it has been for a while, so a
     /// storm of alerts ends with the one that says what is wrong.
-    fn step(&mut self, now: Instant, condition: Condition) -> Result<Told, Option<Instant>> {
-        let Condition { status, since, hold, reminder } = condition;
-        let at = signed(now);
-        let Some(open) = &mut self.open else {
-            if !status.is_trouble() {
-                return Err(None);
+    pub(super) fn step(
+        &mut self,
+        now: Instant,
+        condition: &Condition<'_>,
+        next: &mut Option<Instant>,
+    ) -> Option<Alert> {
+        let Condition { status, since, hold, reminder, .. } = *condition;
+        let is_recovery = status == Status::Healthy;
+        let (due, is_reminder) = match &self.open {
+            _ if status == Status::Unknown => return None,
+            None if is_recovery => return None,
+            Some(_) if is_recovery && self.openings >= FLAPS => {
+                (since.after(hold.max(reminder / CALM)), false)
             }
-            reached(now, since.after(hold))?;
-            let is_again = self.openings > 0 && at.saturating_sub(self.closed) < reminder.cast_signed();
-            self.openings = if is_again { self.openings.saturating_add(1) } else { 1 };
-            self.open = Some(Open { status, since: signed(since), told: at, count: 1 });
-            let lasted = now.since(since);
-            let previous = Status::Healthy;
-            return Ok(Told { status, previous, since: signed(since), lasted, is_reminder: false, count: 1 });
+            Some(open) if !is_recovery && status <= open.status => {
+                (instant(open.told.saturating_add_unsigned(reminder)), true)
+            }
+            _ => (since.after(hold), false),
         };
-        let previous = open.status;
-        match status {
-            Status::Unknown => return Err(None),
-            Status::Healthy => {
-                let calm = if self.openings >= FLAPS { hold.max(reminder / CALM) } else { hold };
-                reached(now, since.after(calm))?;
-                let lasted = span(open.since, signed(since));
-                let told = Told {
-                    status,
-                    previous,
-                    since: open.since,
-                    lasted,
-                    is_reminder: false,
-                    count: open.count.saturating_add(1),
-                };
-                self.open = None;
-                self.closed = at;
-                return Ok(told);
-            }
-            Status::Degraded | Status::Unhealthy => {}
+        if now < due {
+            *next = earlier(*next, Some(due));
+            return None;
         }
-        let is_reminder = status <= open.status;
-        let due = if is_reminder {
-            Instant::from_millis(open.told.saturating_add_unsigned(reminder).max(0).cast_unsigned())
+        let at = signed(now);
+        let open = self.open.unwrap_or_else(|| {
+            let is_again = at.saturating_sub(self.closed) < reminder.cast_signed();
+            self.openings = if is_again { self.openings.saturating_add(1) } else { 1 };
+            Open { status: Status::Healthy, since: signed(since), told: at, count: 0 }
+        });
+        let count = open.count.saturating_add(1);
+        let end = if is_recovery { signed(since) } else { at };
+        if is_recovery {
+            self.open = None;
+            self.closed = at;
         } else {
-            since.after(hold)
-        };
-        reached(now, due)?;
-        open.status = status;
-        open.told = at;
-        open.count = open.count.saturating_add(1);
-        let (since, count) = (open.since, open.count);
-        Ok(Told { status, previous, since, lasted: span(since, at), is_reminder, count })
+            self.open = Some(Open { status, told: at, count, ..open });
+            *next = earlier(*next, Some(now.after(reminder)));
+        }
+        Some(Alert {
+            name: condition.name.into(),
+            severity: match status {
+                Status::Unhealthy if condition.is_critical => Severity::Critical,
+                Status::Healthy => Severity::Info,
+                _ => Severity::Warning,
+            },
+            status,
+            previous: open.status,
+            message: condition.message.cloned(),
+            since: instant(open.since),
+            lasted: end.saturating_sub(open.since).max(0).cast_unsigned(),
+            is_recovery,
+            is_reminder,
+            count,
+            is_own: true,
+        })
     }
 
     /// Another tab has told this `ago` milliseconds ago, of a trouble that began `before` milliseconds ago; nothing if it
@@ -170,21 +172,14 @@ impl Alarm {
         }
         self.open = trouble.map(|(status, count)| Open { status, since: at(before), told: at(ago), count });
     }
-}
 
-impl Alarm {
     /// Whether nothing was ever told.
     pub(super) const fn is_untouched(&self) -> bool {
         self.openings == 0
     }
 }
 
-fn reached(now: Instant, due: Instant) -> Result<(), Option<Instant>> {
-    if now < due { Err(Some(due)) } else { Ok(()) }
-}
-
-/// Milliseconds from one to the other.
-const fn span(from: i64, to: i64) -> u64 {
-    let span = to.saturating_sub(from);
-    if span < 0 { 0 } else { span.cast_unsigned() }
+/// The moment; the origin if it was before that.
+fn instant(at: i64) -> Instant {
+    Instant::from_millis(at.max(0).cast_unsigned())
 }

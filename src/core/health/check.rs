@@ -66,6 +66,22 @@ pub struct CheckState {
     pub is_active: bool,
 }
 
+impl CheckState {
+    /// One of which nothing is known.
+    pub(super) const fn unknown(now: Instant) -> Self {
+        Self {
+            status: Status::Unknown,
+            since: now,
+            latency: None,
+            message: None,
+            checked: None,
+            is_critical: false,
+            is_remote: false,
+            is_active: false,
+        }
+    }
+}
+
 /// A check, and what came of it.
 #[derive(Debug)]
 pub(super) struct Check {
@@ -100,14 +116,11 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn new(now: Instant, config: CheckConfig) -> Self {
         let CheckConfig { is_critical, is_remote, is_active, .. } = config;
-        let (status, level) = (Status::Unknown, Status::Unknown);
-        let (since, latency, message, checked) = (now, None, None, None);
-        let state =
-            CheckState { status, since, latency, message, checked, is_critical, is_remote, is_active };
+        let state = CheckState { is_critical, is_remote, is_active, ..CheckState::unknown(now) };
         Self {
             config,
             state,
-            level,
+            level: Status::Unknown,
             is_reported: false,
             is_doubted: false,
             failures: 0,

@@ -16,8 +16,8 @@ pub(super) struct Doubt {
     is_offline: bool,
     /// Since when everything fails.
     all: Option<Instant>,
-    /// When something has answered after that.
-    ended: Option<Instant>,
+    /// When something has answered first, since the network was last known to be gone.
+    answered: Option<Instant>,
     /// When one of all is probed.
     pub(super) due: Option<Instant>,
     /// How many were, since it began.
@@ -42,18 +42,27 @@ impl Doubt {
     }
 
     /// Everything fails at once.
-    pub(super) fn begin(&mut self, now: Instant) {
+    pub(super) const fn begin(&mut self, now: Instant) {
         self.all = Some(now);
         self.asked = 0;
+        self.forget();
     }
 
-    /// Something has answered, whatever the browser says.
-    pub(super) fn end(&mut self, now: Instant) {
-        self.is_offline = false;
-        if self.all.take().is_some() {
-            self.ended = Some(now);
+    /// Another tab says that nothing answers: what has answered before says nothing of now.
+    pub(super) const fn forget(&mut self) {
+        self.answered = None;
+    }
+
+    /// Something has answered, whatever the browser says. Whether that ends a doubt.
+    pub(super) fn end(&mut self, now: Instant) -> bool {
+        let was_on = self.is_on();
+        self.answered.get_or_insert(now);
+        if was_on {
+            self.is_offline = false;
+            self.all = None;
+            self.due = None;
         }
-        self.due = None;
+        was_on
     }
 
     /// How the network is, as an alert is decided by it, and since when. That a browser is offline its user knows.
@@ -61,7 +70,7 @@ impl Doubt {
         match self.all {
             _ if self.is_offline => (Status::Unknown, now),
             Some(since) => (Status::Unhealthy, since),
-            None => (Status::Healthy, self.ended.unwrap_or(now)),
+            None => self.answered.map_or((Status::Unknown, now), |at| (Status::Healthy, at)),
         }
     }
 

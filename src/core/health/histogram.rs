@@ -1,6 +1,6 @@
 //! Latencies as counts in buckets whose width grows with them.
 
-use super::text::{Reader, Writer};
+use super::text::Text;
 
 /// Buckets of an octave.
 const PER_OCTAVE: u64 = 8;
@@ -11,7 +11,7 @@ const LONGEST: u64 = (1 << 17) - 1;
 /// How many buckets there are.
 const BUCKETS: u64 = 120;
 /// The highest count of a bucket that is read: what more than a thousand calls a second would make in an hour.
-const MOST: u64 = 1 << 22;
+const MOST: u32 = 1 << 22;
 
 /// A log-linear histogram, as in HdrHistogram (G. Tene): every octave of milliseconds has eight buckets of the same width.
 ///
@@ -52,36 +52,26 @@ impl Histogram {
     }
 
     /// How many buckets, then of each its distance to the one before and its count.
-    pub(super) fn write(&self, writer: &mut Writer) {
-        writer.number(self.counts.len() as u64);
+    pub(super) fn pass(&mut self, text: &mut Text<'_>) {
         let mut next = 0;
-        for (bucket, count) in &self.counts {
-            let bucket = u64::from(*bucket);
-            writer.number(bucket - next);
-            writer.number(u64::from(*count) - 1);
-            next = bucket + 1;
-        }
-    }
-
-    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let mut counts = Vec::new();
-        let mut next = 0;
-        for _ in 0..reader.up_to(BUCKETS)? {
-            let bucket = next + reader.up_to(BUCKETS)?;
-            if bucket >= BUCKETS {
-                return None;
+        text.each(&mut self.counts, BUCKETS, &|| (0, 1), &mut |text, (bucket, count)| {
+            let (mut distance, mut more) = (u64::from(*bucket).saturating_sub(next), *count - 1);
+            text.number(&mut distance, BUCKETS);
+            text.small(&mut more, MOST - 1);
+            next += distance;
+            if next >= BUCKETS {
+                text.refuse();
             }
-            counts.push((bucket as u8, reader.up_to(MOST - 1)? as u32 + 1));
-            next = bucket + 1;
-        }
-        Some(Self { counts })
+            (*bucket, *count) = (next as u8, more + 1);
+            next += 1;
+        });
     }
 
     fn count(&mut self, bucket: u8, more: u32) {
         match self.counts.binary_search_by_key(&bucket, |(bucket, _)| *bucket) {
             Ok(place) => {
                 if let Some((_, count)) = self.counts.get_mut(place) {
-                    *count = count.saturating_add(more).min(MOST as u32);
+                    *count = count.saturating_add(more).min(MOST);
                 }
             }
             Err(place) => self.counts.insert(place, (bucket, more)),
@@ -156,16 +146,18 @@ mod tests {
         one.merge(&other);
         assert_eq!(one, both);
         assert_eq!(one.samples(), 2_000);
-        let mut writer = Writer::default();
-        one.write(&mut writer);
-        let text = writer.written();
-        let mut reader = Reader(&text);
-        assert_eq!(Histogram::read(&mut reader), Some(one));
-        assert!(reader.is_at_end());
-        for wrong in ["1`70", "2000", "", "h3", "1h30", "1000o"] {
-            let mut reader = Reader(wrong);
-            let read = Histogram::read(&mut reader);
-            assert!(read.is_none() || !reader.is_at_end(), "{wrong}: {read:?}");
+        let mut writing = Text::writing();
+        one.pass(&mut writing);
+        let text = writing.written();
+        let (mut reading, mut read) = (Text::reading(&text), Histogram::default());
+        read.pass(&mut reading);
+        assert!(reading.is_whole());
+        assert_eq!(read, one);
+        // Too many buckets, one too far, a count too high, too short, too long.
+        for wrong in ["i330", "1h30", "1000o", "10oooo4", "200000", "200", "", "1000"] {
+            let (mut reading, mut read) = (Text::reading(wrong), Histogram::default());
+            read.pass(&mut reading);
+            assert!(!reading.is_whole(), "{wrong}: {read:?}");
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use super::histogram::Histogram;
 use super::hours::{DAY_HOURS, HOUR, HourOf, Hours};
-use super::status::Status;
 
 /// Signals that are kept one by one.
 const RECENT: usize = 60;
@@ -126,10 +125,6 @@ impl Past {
         if let Some(latency) = sample.latency.filter(|_| sample.is_ok) {
             self.hours.sample(sample.wall, latency);
         }
-    }
-
-    pub(super) fn spend(&mut self, wall: u64, millis: u64, status: Status) {
-        self.hours.spend(wall, millis, status);
     }
 
     /// As of `wall`, milliseconds since 1970.

@@ -2,7 +2,7 @@
 
 use super::histogram::Histogram;
 use super::status::Status;
-use super::text::{Reader, Writer};
+use super::text::Text;
 
 /// An hour in milliseconds.
 pub(super) const HOUR: u64 = 3_600_000;
@@ -45,29 +45,24 @@ impl HourOf {
         self.latencies.merge(&other.latencies);
     }
 
-    /// Which times are not 0, those times, and the latencies.
-    pub(super) fn write(&self, writer: &mut Writer) {
-        let mut present = 0;
+    /// The hour of the day, which times are not 0, those times, and the latencies.
+    pub(super) fn pass(&mut self, text: &mut Text<'_>, day: u64) {
+        let (mut hour, mut present) = (self.hour % DAY_HOURS, 0);
         for (place, time) in self.times.iter().enumerate() {
             present |= u64::from(*time > 0) << place;
         }
-        writer.number(present);
-        for time in self.times.iter().filter(|time| **time > 0) {
-            writer.number(u64::from(*time));
-        }
-        self.latencies.write(writer);
-    }
-
-    pub(super) fn read(reader: &mut Reader<'_>, hour: u64) -> Option<Self> {
-        let present = reader.up_to(7)?;
-        let mut times = [0; 3];
-        for (place, time) in times.iter_mut().enumerate() {
+        text.number(&mut hour, DAY_HOURS - 1);
+        text.number(&mut present, 7);
+        self.hour = day * DAY_HOURS + hour;
+        for (place, time) in self.times.iter_mut().enumerate() {
             if present >> place & 1 == 1 {
-                *time = reader.up_to(HOUR)? as u32;
+                text.small(time, HOUR as u32);
             }
         }
-        let read = Self { hour, times, latencies: Histogram::read(reader)? };
-        (read.known() <= HOUR).then_some(read)
+        self.latencies.pass(text);
+        if self.known() > HOUR {
+            text.refuse();
+        }
     }
 }
 

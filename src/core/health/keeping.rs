@@ -1,19 +1,17 @@
 //! The history on the disk: a text for each day.
 //!
 //! ```text
-//! day   = format day checks check*
-//! check = name trouble hours (distance hour)*
+//! day   = format day checks (name trouble hours hour*)*
 //! ```
-//! The distance is from the hour after the one before. A trouble is 0, or its status and what was told of it: who loads
-//! the page again is not alerted to what he knows.
+//! A trouble is 0, or its status, since when it is, when it was told, and how often: who loads the page again is not alerted
+//! to what he knows.
 
 use std::rc::Rc;
 
 use super::alarm::{Open, signed};
 use super::hours::{DAY_HOURS, HOUR, HourOf};
-use super::registering::is_name;
-use super::text::{Reader, Writer};
-use super::{Health, MOST_CHECKS, MOST_NAME, Output, Status, TICK};
+use super::text::Text;
+use super::{Health, MOST_ENTRIES, Output, Status, TICK};
 use crate::core::time::Instant;
 
 /// The format of the text.
@@ -48,43 +46,85 @@ impl Keeping {
         self.offset = Some(epoch.min(END_OF_TIME).cast_signed().saturating_sub(signed(now)));
     }
 
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970, if that is known.
     pub(super) fn wall(&self, now: Instant) -> Option<u64> {
-        let wall = signed(now).saturating_add(self.offset?);
-        Some(wall.clamp(0, END_OF_TIME.cast_signed()).cast_unsigned())
+        self.offset.map(|_| self.wall_of(signed(now)))
+    }
+
+    /// Milliseconds since 1970.
+    fn wall_of(&self, at: i64) -> u64 {
+        let wall = at.saturating_add(self.offset.unwrap_or_default());
+        wall.clamp(0, END_OF_TIME.cast_signed()).cast_unsigned()
+    }
+
+    /// The day, counted from 1970 on.
+    fn day(&self, now: Instant) -> Option<u64> {
+        self.wall(now).map(|wall| wall / HOUR / DAY_HOURS)
     }
 
     /// As [`Keeping::wall`]; the day is not stored any more as it is.
     pub(super) fn touch(&mut self, now: Instant) -> Option<u64> {
-        let wall = self.wall(now)?;
-        let day = wall / HOUR / DAY_HOURS;
+        let day = self.day(now)?;
         if !self.changed.contains(&day) && self.changed.len() < DAYS as usize {
             self.changed.push(day);
         }
-        Some(wall)
+        self.wall(now)
     }
 
     /// Nothing is stored for a while, so that what is stored can be read first.
     pub(super) fn hold(&mut self, now: Instant) {
         self.next = Some(now.after(TICK));
     }
+}
 
-    pub(super) fn may_keep(&self, now: Instant) -> bool {
-        self.next <= Some(now)
+/// A day as it is stored.
+#[derive(Default)]
+struct Day {
+    day: u64,
+    checks: Vec<DayOf>,
+}
+
+/// A check's part of it. Times in milliseconds since 1970.
+struct DayOf {
+    name: Rc<str>,
+    /// Healthy if there is no trouble.
+    status: Status,
+    since: u64,
+    told: u64,
+    count: u32,
+    hours: Vec<HourOf>,
+}
+
+impl DayOf {
+    fn of(name: Rc<str>) -> Self {
+        Self { name, status: Status::Healthy, since: 0, told: 0, count: 0, hours: Vec::new() }
     }
 }
 
-/// A day as it was stored.
-struct Day<'a> {
-    day: u64,
-    checks: Vec<Stored<'a>>,
-}
-
-struct Stored<'a> {
-    name: &'a str,
-    /// Its status, since when and when it was told, and how often.
-    trouble: Option<(Status, u64, u64, u32)>,
-    hours: Vec<HourOf>,
+impl Day {
+    fn pass(&mut self, text: &mut Text<'_>) {
+        let mut format = FORMAT;
+        text.number(&mut format, FORMAT);
+        text.number(&mut self.day, END_OF_TIME / HOUR / DAY_HOURS);
+        let day = self.day;
+        if format != FORMAT {
+            text.refuse();
+        }
+        text.each(&mut self.checks, MOST_ENTRIES as u64, &|| DayOf::of("".into()), &mut |text, check| {
+            text.name(&mut check.name);
+            let mut status = check.status as u64;
+            text.number(&mut status, 2);
+            check.status = Status::of_bits(status);
+            if check.status.is_trouble() {
+                text.number(&mut check.since, END_OF_TIME);
+                text.number(&mut check.told, END_OF_TIME);
+                text.small(&mut check.count, u32::MAX);
+            }
+            text.each(&mut check.hours, DAY_HOURS, &HourOf::default, &mut |text, hour| {
+                hour.pass(text, day);
+            });
+        });
+    }
 }
 
 impl Health {
@@ -99,65 +139,52 @@ impl Health {
         // The end of yesterday is its last change.
         self.keeping.touch(before);
         let Some(wall) = self.keeping.touch(now) else { return };
-        let own = self.checks.iter().filter(|(name, _)| self.heard.get(name).is_none());
-        let own = own.map(|(name, check)| (&**name, &check.state));
-        for (name, state) in self.heard.states().chain(own) {
-            if let Some(record) = self.records.get_mut(name) {
-                record.past.spend(wall, passed, state.status);
-            }
+        for entry in self.entries.values_mut() {
+            let status = entry.shown().map_or(Status::Unknown, |state| state.status);
+            entry.past.hours.spend(wall, passed, status);
         }
     }
 
-    /// Has stored what has changed.
+    /// Has stored what has changed, unless something was stored just now.
     pub(super) fn keep(&mut self, now: Instant) {
+        if !self.is_leading || self.keeping.next > Some(now) {
+            return;
+        }
         self.keeping.hold(now);
         for day in std::mem::take(&mut self.keeping.changed) {
-            let text = self.written(now, day);
-            self.outputs.push(Output::Keep { day, text });
+            let mut text = Text::writing();
+            self.day(now, day).pass(&mut text);
+            self.outputs.push(Output::Keep { day, text: text.written() });
         }
     }
 
-    fn written(&self, now: Instant, day: u64) -> String {
-        let first = day * DAY_HOURS;
-        let wall = |at: i64| {
-            let at = at.saturating_add(self.keeping.offset.unwrap_or_default());
-            at.clamp(0, END_OF_TIME.cast_signed()).cast_unsigned()
-        };
-        let mut writer = Writer::default();
-        writer.number(FORMAT);
-        writer.number(day);
-        let is_today = self.keeping.wall(now).is_some_and(|now| now / HOUR / DAY_HOURS == day);
-        let hours = |record: &super::Record| record.past.hours.within(first, first + DAY_HOURS - 1).count();
-        let is_told = |record: &super::Record| hours(record) > 0 || is_today && record.alarm.open.is_some();
-        writer.number(self.records.values().filter(|record| is_told(record)).count() as u64);
-        for (name, record) in self.records.iter().filter(|(_, record)| is_told(record)) {
-            writer.text(name);
-            match record.alarm.open.filter(|_| is_today) {
-                Some(Open { status, since, told, count }) => {
-                    writer.number(status as u64);
-                    writer.number(wall(since));
-                    writer.number(wall(told));
-                    writer.number(count.into());
-                }
-                None => writer.number(0),
+    fn day(&self, now: Instant, day: u64) -> Day {
+        let mut checks = Vec::new();
+        let is_today = self.keeping.day(now) == Some(day);
+        for (name, entry) in &self.entries {
+            let mut of = DayOf::of(name.clone());
+            if let Some(open) = entry.alarm.open.filter(|_| is_today) {
+                let Open { status, since, told, count } = open;
+                (of.status, of.count) = (status, count);
+                (of.since, of.told) = (self.keeping.wall_of(since), self.keeping.wall_of(told));
             }
-            writer.number(hours(record) as u64);
-            let mut next = first;
-            for hour in record.past.hours.within(first, first + DAY_HOURS - 1) {
-                writer.number(hour.hour - next);
-                hour.write(&mut writer);
-                next = hour.hour + 1;
+            of.hours.extend(entry.past.hours.within(day * DAY_HOURS, (day + 1) * DAY_HOURS - 1).cloned());
+            if of.status.is_trouble() || !of.hours.is_empty() {
+                checks.push(of);
             }
         }
-        writer.written()
+        Day { day, checks }
     }
 
     /// A day was stored.
-    pub(super) fn load(&mut self, now: Instant, text: &str) {
-        let Some(Day { day, checks }) = read(text) else { return };
-        let wall = self.keeping.wall(now);
-        let today = wall.map(|wall| wall / HOUR / DAY_HOURS);
-        if today.is_some_and(|today| day > today || day + DAYS <= today) {
+    pub(super) fn load(&mut self, now: Instant, stored: &str) {
+        let (mut text, mut of) = (Text::reading(stored), Day::default());
+        if stored.len() <= MOST_TEXT {
+            of.pass(&mut text);
+        }
+        let Day { day, checks } = of;
+        let today = self.keeping.day(now);
+        if !text.is_whole() || today.is_some_and(|today| day > today || day + DAYS <= today) {
             return;
         }
         // What this page has entered itself is not in a text that is read for the first time.
@@ -168,68 +195,17 @@ impl Health {
             }
             self.keeping.loaded.push(day);
         }
-        let hour = wall.map(|wall| wall / HOUR);
-        for Stored { name, trouble, hours } in checks {
-            let name = Rc::from(name);
-            self.remember(&name);
-            let Some(record) = self.records.get_mut(&name) else { continue };
-            if let (Some((status, since, told, count)), Some(wall)) = (trouble, wall)
-                && today == Some(day)
-                && record.alarm.is_untouched()
-            {
-                let (before, ago) = (wall.saturating_sub(since), wall.saturating_sub(told));
-                record.alarm.adopt(now, Some((status, count)), before, ago);
+        let wall = self.keeping.wall(now);
+        for DayOf { name, status, since, told, count, hours } in checks {
+            let Some(entry) = self.entry(name) else { continue };
+            if status.is_trouble() && today == Some(day) && entry.alarm.is_untouched() {
+                let ago = |at| wall.unwrap_or_default().saturating_sub(at);
+                entry.alarm.adopt(now, Some((status, count)), ago(since), ago(told));
             }
             for stored in hours {
-                let around = hour.unwrap_or(stored.hour);
-                record.past.hours.take(stored, is_new, around);
+                let around = wall.map_or(stored.hour, |wall| wall / HOUR);
+                entry.past.hours.take(stored, is_new, around);
             }
         }
     }
-}
-
-fn read(text: &str) -> Option<Day<'_>> {
-    if text.len() > MOST_TEXT {
-        return None;
-    }
-    let mut reader = Reader(text);
-    if reader.number()? != FORMAT {
-        return None;
-    }
-    let day = reader.up_to(END_OF_TIME / HOUR / DAY_HOURS)?;
-    let mut checks = Vec::new();
-    for _ in 0..reader.up_to(MOST_CHECKS as u64)? {
-        checks.push(stored(&mut reader, day)?);
-    }
-    reader.is_at_end().then_some(Day { day, checks })
-}
-
-fn stored<'a>(reader: &mut Reader<'a>, day: u64) -> Option<Stored<'a>> {
-    let name = name(reader)?;
-    let trouble = match Status::of_bits(reader.up_to(2)?) {
-        Status::Healthy => None,
-        status => Some((
-            status,
-            reader.up_to(END_OF_TIME)?,
-            reader.up_to(END_OF_TIME)?,
-            reader.up_to(u32::MAX.into())? as u32,
-        )),
-    };
-    let mut hours = Vec::new();
-    let mut next = 0;
-    for _ in 0..reader.up_to(DAY_HOURS)? {
-        let hour = next + reader.up_to(DAY_HOURS)?;
-        if hour >= DAY_HOURS {
-            return None;
-        }
-        hours.push(HourOf::read(reader, day * DAY_HOURS + hour)?);
-        next = hour + 1;
-    }
-    Some(Stored { name, trouble, hours })
-}
-
-/// The name of a check.
-pub(super) fn name<'a>(reader: &mut Reader<'a>) -> Option<&'a str> {
-    let name = reader.text(4 * MOST_NAME)?;
-    is_name(name).then_some(name)
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::check::Check;
+use super::registering::checks_mut;
 use super::settling::earlier;
 use super::{Health, Output, ProbeId, ProbeResult, Status};
 use crate::core::time::Instant;
@@ -44,7 +45,7 @@ impl Health {
 
     fn bring_forward(&mut self, name: &str, due: Instant) {
         let may_probe = self.may_probe();
-        if let Some(check) = self.checks.get_mut(name)
+        if let Some(check) = self.check_mut(name)
             && may_probe
             && check.config.is_active
             && check.probe.is_none()
@@ -60,10 +61,10 @@ impl Health {
         }
         let is_meant =
             |check: &&mut Check| check.config.is_active && check.probe.is_none() && is_meant(check);
-        let count = self.checks.values_mut().filter(is_meant).count() as u64;
+        let count = checks_mut(&mut self.entries).filter(is_meant).count() as u64;
         let share = self.soon() / count.max(1);
         let mut start = now;
-        for check in self.checks.values_mut().filter(is_meant) {
+        for check in checks_mut(&mut self.entries).filter(is_meant) {
             check.due = earlier(check.due, Some(start.after(self.rng.up_to(share))));
             start = start.after(share);
         }
@@ -78,7 +79,7 @@ impl Health {
     }
 
     pub(super) fn unschedule_all(&mut self) {
-        for check in self.checks.values_mut() {
+        for check in checks_mut(&mut self.entries) {
             check.due = None;
             check.probe = None;
         }
@@ -100,17 +101,13 @@ impl Health {
         }
     }
 
-    /// When the next probe is due.
-    pub(super) fn next_probe(&self) -> Option<Instant> {
-        self.checks.values().fold(self.doubt.due, |due, check| earlier(due, check.due))
-    }
-
     /// Probes what is due.
     pub(super) fn probe(&mut self, now: Instant) {
         let Some(interval) = self.interval else { return };
         let is_us = self.doubt.is_on();
         let mut asked = Vec::new();
-        for (name, check) in self.checks.iter_mut() {
+        for (name, entry) in self.entries.iter_mut() {
+            let Some(check) = &mut entry.check else { continue };
             if check.due.is_none_or(|due| due > now) {
                 continue;
             }
@@ -138,20 +135,24 @@ impl Health {
 
     /// Of all that depends on the network, what was not heard of for the longest time.
     fn longest_unheard(&self) -> Option<Rc<str>> {
-        let mut found: Option<(&Rc<str>, &Check)> = None;
-        for (name, check) in &self.checks {
-            let is_meant = check.config.is_remote && check.config.is_active && check.probe.is_none();
-            if is_meant && found.is_none_or(|(_, other)| check.state.checked < other.state.checked) {
-                found = Some((name, check));
+        let mut found: Option<(&Rc<str>, Option<Instant>)> = None;
+        for (name, entry) in &self.entries {
+            if let Some(check) = &entry.check
+                && check.config.is_remote
+                && check.config.is_active
+                && check.probe.is_none()
+                && found.is_none_or(|(_, checked)| check.state.checked < checked)
+            {
+                found = Some((name, check.state.checked));
             }
         }
         found.map(|(name, _)| name.clone())
     }
 
     fn ask(&mut self, now: Instant, name: Rc<str>) {
-        let Some(check) = self.checks.get_mut(&name) else { return };
         self.probes = self.probes.wrapping_add(1);
         let probe = ProbeId(self.probes);
+        let Some(check) = self.check_mut(&name) else { return };
         check.probe = Some((probe, now.after(check.config.timeout)));
         check.due = None;
         self.outputs.push(Output::Probe { probe, name });
@@ -159,41 +160,43 @@ impl Health {
 
     /// The answer to a probe, if it is still awaited.
     pub(super) fn probed(&mut self, now: Instant, probe: ProbeId, result: &ProbeResult) {
-        let is_asked =
-            |check: &Check| check.probe.is_some_and(|(asked, deadline)| asked == probe && now <= deadline);
-        let Some(name) = self.checks.iter().find(|(_, check)| is_asked(check)).map(|(name, _)| name.clone())
-        else {
-            return;
-        };
-        match result {
-            ProbeResult::Ok { latency } => self.answered(now, &name, Some(*latency), None),
-            ProbeResult::Failed { message } => self.answered(now, &name, None, Some(message)),
+        if let Some(name) = self.probing(&|asked, deadline| asked == probe && now <= deadline) {
+            match result {
+                ProbeResult::Ok { latency } => self.answered(now, &name, Some(*latency), None),
+                ProbeResult::Failed { message } => self.answered(now, &name, None, Some(message)),
+            }
         }
     }
 
-    /// Probes that were not answered in time have failed.
+    /// A probe that was not answered in time has failed. If there are several, the timer goes off again.
     pub(super) fn expire(&mut self, now: Instant) {
-        let mut expired = Vec::new();
-        for (name, check) in &self.checks {
-            if check.probe.is_some_and(|(_, deadline)| deadline <= now) {
-                expired.push(name.clone());
-            }
-        }
-        for name in expired {
+        if let Some(name) = self.probing(&|_, deadline| deadline <= now) {
             self.answered(now, &name, None, Some(NO_ANSWER));
         }
         self.is_unsettled = true;
     }
 
+    /// The check whose probe this is said of.
+    fn probing(&self, is_meant: &dyn Fn(ProbeId, Instant) -> bool) -> Option<Rc<str>> {
+        for (name, entry) in &self.entries {
+            let probe = entry.check.as_ref().and_then(|check| check.probe);
+            if probe.is_some_and(|(probe, deadline)| is_meant(probe, deadline)) {
+                return Some(name.clone());
+            }
+        }
+        None
+    }
+
     /// A probe is over, after `latency` milliseconds or for the reason `failure`.
     fn answered(&mut self, now: Instant, name: &str, latency: Option<u64>, failure: Option<&str>) {
-        if let Some(check) = self.checks.get_mut(name) {
+        if let Some(check) = self.check_mut(name) {
             check.probe = None;
         }
         self.signal(now, name, failure.is_none(), latency, failure);
         self.is_unsettled = true;
-        let (Some(interval), Some(check)) = (self.interval, self.checks.get_mut(name)) else { return };
-        if check.due.is_some() || self.doubt.is_on() && check.config.is_remote {
+        let (is_us, interval) = (self.doubt.is_on(), self.interval);
+        let (Some(interval), Some(check)) = (interval, self.check_mut(name)) else { return };
+        if check.due.is_some() || is_us && check.config.is_remote {
             return;
         }
         // Those that were probed soon after each other spread with their second probe.
@@ -209,7 +212,7 @@ impl Health {
         } else {
             self.jittered(interval)
         };
-        if let Some(check) = self.checks.get_mut(name) {
+        if let Some(check) = self.check_mut(name) {
             check.due = Some(now.after(delay));
         }
     }

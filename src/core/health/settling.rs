@@ -1,9 +1,8 @@
 //! What follows from what has happened: what is shown, which alerts are told, and when to look again.
 
-use std::rc::Rc;
-
-use super::alarm::{Alert, Condition, Told};
-use super::{Health, NETWORK, News, Output, Severity, Status, Timer};
+use super::alarm::Condition;
+use super::registering::checks;
+use super::{Health, NETWORK, News, Output, Status, Timer};
 use crate::core::time::Instant;
 
 /// How long nothing has to answer before somebody is told, in milliseconds: tunnels are shorter.
@@ -15,101 +14,86 @@ impl Health {
     /// After anything that a status, an alert or a deadline may depend on.
     pub(super) fn settle(&mut self, now: Instant) {
         self.find_stale(now);
-        for place in 0..self.checks.len() {
-            self.show(now, place);
+        self.show(now);
+        let (mut alert, mut answer, mut probe) = (None, None, self.doubt.due);
+        if self.may_probe() {
+            self.sound(now, &mut alert);
         }
-        let alert = if self.is_leading && self.interval.is_some() { self.sound(now) } else { None };
-        self.set(Timer::Alert, alert);
-        let mut answer = None;
-        for check in self.checks.values() {
+        for check in checks(&self.entries) {
             answer = earlier(answer, check.probe.map(|(_, deadline)| deadline));
+            probe = earlier(probe, check.due);
         }
-        self.set(Timer::Answer, answer);
-        self.set(Timer::Probe, self.next_probe());
+        for (timer, deadline) in [(Timer::Alert, alert), (Timer::Answer, answer), (Timer::Probe, probe)] {
+            match deadline {
+                Some(deadline) => self.timers.set(timer, deadline),
+                None => self.timers.clear(&timer),
+            }
+        }
     }
 
-    /// Shows the check at a place as it is now.
-    fn show(&mut self, now: Instant, place: usize) {
-        let Some((name, check)) = self.checks.get_indexed(place) else { return };
-        let status = check.status(self.doubt.is_on());
-        if status == check.state.status {
-            return;
-        }
-        let name = name.clone();
-        if self.heard.get(&name).is_none() {
+    /// Shows each check as it is now.
+    fn show(&mut self, now: Instant) {
+        let is_us = self.doubt.is_on();
+        if checks(&self.entries).any(|check| check.status(is_us) != check.state.status) {
             // The time up to now had the former status.
             self.enter(now);
-            self.changed();
         }
-        if let Some(check) = self.checks.get_mut(&name) {
-            check.state.status = status;
-            check.state.since = now;
+        let mut is_changed = false;
+        for entry in self.entries.values_mut() {
+            let Some(check) = &mut entry.check else { continue };
+            let status = check.status(is_us);
+            if status != check.state.status {
+                check.state.status = status;
+                check.state.since = now;
+                is_changed |= entry.heard.is_none();
+            }
+        }
+        if is_changed {
+            self.changed();
         }
     }
 
-    /// Tells all alerts that are due, and when to look again.
-    fn sound(&mut self, now: Instant) -> Option<Instant> {
-        let (mut next, mut found) = (None, Vec::new());
-        for (name, check) in &self.checks {
-            let Some(record) = self.records.get_mut(name) else { continue };
+    /// Tells all alerts that are due; `next` becomes no later than when to look again.
+    fn sound(&mut self, now: Instant, next: &mut Option<Instant>) {
+        let mut alerts = Vec::new();
+        for (name, entry) in self.entries.iter_mut() {
+            let Some(check) = &entry.check else { continue };
             let state = &check.state;
             let condition = Condition {
+                name,
                 status: state.status,
                 since: state.since,
+                is_critical: state.is_critical,
+                message: state.message.as_ref(),
                 hold: check.hold(),
                 reminder: check.config.reminder,
             };
-            if let Some(told) = record.alarm.turn(now, condition, &mut next) {
-                found.push(alert(name.clone(), told, state.is_critical, state.message.clone()));
-            }
+            alerts.extend(entry.alarm.step(now, &condition, next));
         }
         let (status, since) = self.doubt.network(now);
-        let hold = if status == Status::Unhealthy { NETWORK_HOLD } else { 0 };
-        let condition = Condition { status, since, hold, reminder: NETWORK_REMINDER };
-        if let Some(told) = self.network.turn(now, condition, &mut next) {
-            let mut alert = alert(Rc::from(NETWORK), told, false, None);
+        let condition = Condition {
+            name: NETWORK,
+            status,
+            since,
+            is_critical: false,
+            message: None,
+            hold: if status == Status::Unhealthy { NETWORK_HOLD } else { 0 },
+            reminder: NETWORK_REMINDER,
+        };
+        if let Some(mut alert) = self.network.step(now, &condition, next) {
             // Nobody knows whether anything is down.
             for status in [&mut alert.status, &mut alert.previous] {
                 if *status == Status::Unhealthy {
                     *status = Status::Unknown;
                 }
             }
-            found.push(alert);
+            alerts.push(alert);
         }
-        for alert in found {
+        for alert in alerts {
             self.alerts.push(alert.clone());
             self.outputs.push(Output::News(News::Alert(alert)));
             self.changed();
         }
-        next
-    }
-
-    fn set(&mut self, timer: Timer, deadline: Option<Instant>) {
-        match deadline {
-            Some(deadline) => self.timers.set(timer, deadline),
-            None => self.timers.clear(&timer),
-        }
-    }
-}
-
-fn alert(name: Rc<str>, told: Told, is_critical: bool, message: Option<Rc<str>>) -> Alert {
-    let Told { status, previous, since, lasted, is_reminder, count } = told;
-    Alert {
-        name,
-        severity: match status {
-            Status::Unhealthy if is_critical => Severity::Critical,
-            Status::Unhealthy | Status::Degraded => Severity::Warning,
-            Status::Healthy | Status::Unknown => Severity::Info,
-        },
-        status,
-        previous,
-        message,
-        since: Instant::from_millis(since.max(0).cast_unsigned()),
-        lasted,
-        is_recovery: status == Status::Healthy,
-        is_reminder,
-        count,
-        is_own: true,
     }
 }
 

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::check::Check;
 use super::history::Sample;
+use super::registering::{checks, checks_mut};
 use super::text::cut;
 use super::{Health, MOST_MESSAGE, Status};
 use crate::core::time::Instant;
@@ -28,7 +29,7 @@ impl Health {
         latency: Option<u64>,
         message: Option<&str>,
     ) {
-        let Some(check) = self.checks.get_mut(name) else { return };
+        let Some(check) = self.check_mut(name) else { return };
         check.observed = Some(now);
         self.signal(now, name, is_ok, latency, message);
     }
@@ -43,7 +44,7 @@ impl Health {
         message: Option<&str>,
     ) {
         let is_us = self.doubt.is_on();
-        let Some(check) = self.checks.get_mut(name) else { return };
+        let Some(check) = self.check_mut(name) else { return };
         let is_remote = check.config.is_remote;
         check.state.checked = Some(now);
         note(check, message);
@@ -58,13 +59,13 @@ impl Health {
         let is_first = check.failing == Some(now);
         let is_undecided = check.is_undecided();
         self.is_unsettled |= !is_ok || is_undecided || check.status(is_us) != check.state.status;
-        if let (Some(wall), Some(record)) = (self.keeping.touch(now), self.records.get_mut(name)) {
-            record.past.sample(Sample { wall, latency, is_ok });
+        if let (Some(wall), Some(entry)) = (self.keeping.touch(now), self.entries.get_mut(name)) {
+            entry.past.sample(Sample { wall, latency, is_ok });
         }
         if is_undecided {
             self.hasten_one(now, name);
         }
-        if is_remote && is_ok && is_us {
+        if is_remote && is_ok {
             self.believe(now);
         } else if is_remote && !is_ok {
             self.suspect(now);
@@ -76,14 +77,14 @@ impl Health {
 
     /// A part of this page says how it is.
     pub(super) fn reported(&mut self, now: Instant, name: &str, status: Status, message: Option<&str>) {
-        let Some(check) = self.checks.get_mut(name) else { return };
+        let Some(check) = self.check_mut(name) else { return };
         check.report(now, status);
         check.state.checked = Some(now);
         note(check, message);
         let is_remote = check.config.is_remote;
         self.is_unsettled = true;
         match status {
-            Status::Healthy if is_remote && self.doubt.is_on() => self.believe(now),
+            Status::Healthy if is_remote => self.believe(now),
             Status::Unhealthy if is_remote && !self.doubt.is_on() => self.suspect(now),
             _ => {}
         }
@@ -105,11 +106,12 @@ impl Health {
         }
     }
 
-    /// Something answers: the network is there, and what else there is has to be found out.
+    /// Something answers: the network is there. If that is news, what else there is has to be found out.
     fn believe(&mut self, now: Instant) {
-        self.doubt.end(now);
-        self.is_unsettled = true;
-        self.hasten(now, &|check| check.config.is_remote && check.state.checked != Some(now));
+        if self.doubt.end(now) {
+            self.is_unsettled = true;
+            self.hasten(now, &|check| check.config.is_remote && check.state.checked != Some(now));
+        }
     }
 
     /// Whether everything fails at once that was lately heard of: then it is the network, unless the browser says so anyway.
@@ -117,7 +119,7 @@ impl Health {
     fn suspect(&mut self, now: Instant) {
         let window = self.interval.map_or(WINDOW, |interval| interval.saturating_add(interval / 4));
         let mut count = 0;
-        for check in self.checks.values().filter(|check| check.config.is_remote) {
+        for check in checks(&self.entries).filter(|check| check.config.is_remote) {
             let is_late = |at: Instant| now.since(at) > window;
             if check.state.checked.is_none_or(is_late) || check.failing.is_some_and(is_late) {
                 continue;
@@ -135,7 +137,7 @@ impl Health {
     }
 
     fn doubt_all(&mut self, now: Instant) {
-        for check in self.checks.values_mut().filter(|check| check.config.is_remote) {
+        for check in checks_mut(&mut self.entries).filter(|check| check.config.is_remote) {
             check.doubt();
             check.due = None;
         }
@@ -150,7 +152,7 @@ impl Health {
             return;
         }
         let mut witness: Option<&mut Check> = None;
-        for check in self.checks.values_mut().filter(|check| check.config.is_remote && check.is_well()) {
+        for check in checks_mut(&mut self.entries).filter(|check| check.config.is_remote && check.is_well()) {
             if check.probe.is_some() || check.state.checked.is_some_and(|at| now.since(at) < RECENT) {
                 return;
             }
@@ -170,7 +172,7 @@ impl Health {
     pub(super) fn find_stale(&mut self, now: Instant) {
         let Some(interval) = self.interval else { return };
         let most = interval.saturating_mul(3).saturating_add(STALE);
-        for check in self.checks.values_mut() {
+        for check in checks_mut(&mut self.entries) {
             let is_late = check.state.checked.is_some_and(|at| now.since(at) > most);
             if is_late && check.config.is_active && !check.is_doubted {
                 check.doubt();
