@@ -22,6 +22,9 @@ export function writeExamples() {
   mkdirSync(folder, { recursive: true });
   const files = [...guides, ...sources.flatMap(filesIn)];
   const examples = files.flatMap(examplesOf);
+  for (const guide of guides) {
+    if (examplesOf(guide).length === 0) throw new Error(`No example was found in ${guide}.`);
+  }
   for (const { name, code } of examples) writeFileSync(join(folder, `${name}.tsx`), `${code}\nexport {};\n`);
   return examples.length;
 }
