@@ -240,6 +240,13 @@ fn that_the_browser_goes_offline_ends_no_alert() {
     answer.set(Answer::After(80));
     world.pass(MINUTE);
     assert_eq!(world.take_alerts(), ["network recovered healthy (info)"]);
+    // Nor does anybody have to be told what the browser says itself.
+    answer.set(Answer::Fails);
+    world.pass(50 * SECOND);
+    assert!(world.health.is_us());
+    world.put(Input::Online(false));
+    world.pass(10 * MINUTE);
+    assert_eq!(world.take_alerts(), Vec::<String>::new());
 }
 
 #[test]

@@ -94,8 +94,9 @@ fn each_day_is_stored_once_a_minute_at_most_and_only_if_it_has_changed() {
     assert_eq!(world.loads, 1, "what there is is asked for first");
     world.pass(59 * SECOND);
     assert_eq!(world.keeps, []);
-    let mut quick = busy(2);
-    quick.put(Input::Stop);
+    let mut quick = World::new(2);
+    quick.register("it", local());
+    quick.report("it", Healthy);
     quick.put(Input::Start { interval: SECOND });
     quick.pass(59 * SECOND);
     assert_eq!(quick.keeps, [], "however short the interval");

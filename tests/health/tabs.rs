@@ -175,6 +175,7 @@ fn what_the_former_leader_knew_is_known_at_once_and_since_when() {
     follower.put(Input::Leading(true));
     let state = follower.state("database");
     assert_eq!((state.status, state.since), (Healthy, since));
+    assert_eq!(follower.health.deadline(Timer::Silence), None, "by itself, not from what was heard");
     assert_eq!(follower.probes, [], "nothing was asked for that");
 }
 
@@ -182,6 +183,7 @@ fn what_the_former_leader_knew_is_known_at_once_and_since_when() {
 fn that_the_network_is_gone_is_told_once_in_all_tabs() {
     let (mut leader, mut follower) = (leader(), follower());
     pass(&mut leader, &mut follower, 2 * MINUTE);
+    follower.observe("database", true, None);
     leader.services = Box::new(|_, _| Answer::Fails);
     follower.services = Box::new(|_, _| Answer::Fails);
     pass(&mut leader, &mut follower, 5 * MINUTE);

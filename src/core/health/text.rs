@@ -212,5 +212,10 @@ mod tests {
             assert_eq!(reading.is_whole(), read.is_some(), "{text}");
             assert_eq!(&*name, read.unwrap_or("as it was"));
         }
+        for (text, is_name) in [("0", false), ("1a", true)] {
+            let (mut reading, mut name) = (Text::reading(text), Rc::from(""));
+            reading.name(&mut name);
+            assert_eq!(reading.is_whole(), is_name, "{text}");
+        }
     }
 }
