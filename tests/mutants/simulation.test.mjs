@@ -7,6 +7,7 @@ import { cacheDir, root } from '../../scripts/lib/paths.mjs';
 import { lastLines, run } from '../../scripts/lib/process.mjs';
 import { dashboardsMutants } from './dashboards.mjs';
 import { mutants } from './mutants.mjs';
+import { policiesMutants } from './policies.mjs';
 import { storeMutants } from './store.mjs';
 import { tabsMutants } from './tabs.mjs';
 
@@ -28,7 +29,9 @@ before(() => {
     'src',
     'tests/clock',
     'tests/dashboards',
+    'tests/health',
     'tests/options',
+    'tests/resilience',
     'tests/sim',
     'tests/sim_dashboards.rs',
     'tests/sim_realtime.rs',
@@ -90,6 +93,17 @@ for (const mutant of storeMutants) {
   });
 }
 
+test('the tables of breakers, retries and health pass on the sources as they are', async () => {
+  const { code, output } = await tryPolicies();
+  assert.equal(code, 0, lastLines(output, 30));
+});
+
+for (const mutant of policiesMutants) {
+  test(`the tables of breakers, retries and health find ${mutant.name}`, async () => {
+    await simulateMutant(mutant, tryPolicies);
+  });
+}
+
 /**
  * @param {import('./mutants.mjs').Mutant} mutant
  * @param {() => Promise<{ code: number | null, output: string }>} simulate
@@ -135,10 +149,19 @@ function simulateDashboards() {
   return simulation('sim_dashboards', []);
 }
 
+function tryPolicies() {
+  return tried(['--test', 'resilience', '--test', 'health', '--no-fail-fast'], []);
+}
+
 /** @param {string} name @param {string[]} tests */
-async function simulation(name, tests) {
+function simulation(name, tests) {
+  return tried(['--test', name], tests);
+}
+
+/** @param {string[]} targets @param {string[]} tests */
+async function tried(targets, tests) {
   const signal = AbortSignal.timeout(longest);
-  const result = await run('cargo', ['test', '--locked', '--test', name, '--', ...tests], {
+  const result = await run('cargo', ['test', '--locked', ...targets, '--', ...tests], {
     cwd: copy,
     signal,
     env: {

@@ -1,0 +1,55 @@
+// Mistakes that the tables and properties of breakers, retries and health have to find, each one change of a source file. `text`
+// occurs there exactly once.
+
+/** @type {import('./mutants.mjs').Mutant[]} */
+export const policiesMutants = [
+  {
+    name: 'a late failure from before the breaker opened, which counts again',
+    file: 'src/core/resilience/breaker.rs',
+    text: '        if permit.0 != self.generation {',
+    replacement: '        if permit.0 > self.generation {',
+  },
+  {
+    name: 'a Retry-After that shortens the time the breaker is open',
+    file: 'src/core/resilience/breaker.rs',
+    text: '.max(*until);\n            }\n            return;',
+    replacement: ';\n            }\n            return;',
+  },
+  {
+    name: 'a permit that a neutral end does not give back',
+    file: 'src/core/resilience/breaker.rs',
+    text: '                probing.out = out;\n',
+    replacement:
+      '                if outcome != Outcome::Neutral {\n                    probing.out = out;\n                }\n',
+  },
+  {
+    name: 'a time window that clears one bucket a call',
+    file: 'src/core/resilience/breaker/time_window.rs',
+    text: '.min(self.buckets.len() as u64);',
+    replacement: '.min(1);',
+  },
+  {
+    name: 'a Retry-After that is kept to however long it is',
+    file: 'src/core/resilience/retry.rs',
+    text: '.max(asked.min(self.most_retry_after));',
+    replacement: '.max(asked);',
+  },
+  {
+    name: 'a wait that ends after the deadline',
+    file: 'src/core/resilience/retry.rs',
+    text: '        if self.ends.is_some_and(|ends| now.after(millis) >= ends) {',
+    replacement: '        if self.ends.is_some_and(|ends| now >= ends) {',
+  },
+  {
+    name: 'a newcomer that joins a request which is aborted',
+    file: 'src/core/resilience/flights.rs',
+    text: ' && !flight.is_over(now, grace);',
+    replacement: ';',
+  },
+  {
+    name: 'a place in the bulkhead that is given to the one who came last',
+    file: 'src/core/resilience/bulkhead.rs',
+    text: '        Some(self.waiting.remove(0))',
+    replacement: '        self.waiting.pop()',
+  },
+];
