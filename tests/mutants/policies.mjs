@@ -16,11 +16,10 @@ export const policiesMutants = [
     replacement: ';\n            }\n            return;',
   },
   {
-    name: 'a permit that a neutral end does not give back',
-    file: 'src/core/resilience/breaker.rs',
-    text: '                probing.out = out;\n',
-    replacement:
-      '                if outcome != Outcome::Neutral {\n                    probing.out = out;\n                }\n',
+    name: 'a permit that an end which says nothing does not give back',
+    file: 'src/core/resilience/breaker/phase.rs',
+    text: '        self.out = out;\n',
+    replacement: '        if is_alive {\n            self.out = out;\n        }\n',
   },
   {
     name: 'a time window that clears one bucket a call',
@@ -51,5 +50,35 @@ export const policiesMutants = [
     file: 'src/core/resilience/bulkhead.rs',
     text: '        Some(self.waiting.remove(0))',
     replacement: '        self.waiting.pop()',
+  },
+  {
+    name: 'one success that makes a service healthy again',
+    file: 'src/core/health/check.rs',
+    text: '            Status::Unhealthy if self.successes < successes => return,\n',
+    replacement: '',
+  },
+  {
+    name: 'a network that the browser says is gone, and an answer does not bring back',
+    file: 'src/core/health/doubt.rs',
+    text: '            self.is_offline = false;\n            self.all = None;',
+    replacement: '            self.all = None;',
+  },
+  {
+    name: 'services that are blamed for a network that is gone',
+    file: 'src/core/health/check.rs',
+    text: ' || is_us && self.config.is_remote {',
+    replacement: ' {',
+  },
+  {
+    name: 'a service that is asked for though a call has just met it',
+    file: 'src/core/health/probing.rs',
+    text: ' && now.since(*at) < interval) {',
+    replacement: ' && now.since(*at) < 1) {',
+  },
+  {
+    name: 'an alert that is told again each time anything changes',
+    file: 'src/core/health/alarm.rs',
+    text: '                (instant(open.told.saturating_add_unsigned(reminder)), true)',
+    replacement: '                (now, true)',
   },
 ];
