@@ -35,7 +35,7 @@ export interface HealthStatus {
 export interface HealthAlert {
   /** Of which check; `network` if nothing can be reached. */
   name: string;
-  /** `critical`: a critical check is unhealthy. `warning`: any other trouble. `info`: it is over, or nothing can be reached. */
+  /** `critical`: a critical check is unhealthy. `warning`: any other trouble. `info`: it is over. */
   severity: 'info' | 'warning' | 'critical';
   status: HealthState;
   /** How it was before. */
