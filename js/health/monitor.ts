@@ -29,6 +29,11 @@ export type HealthNews =
   | { name: 'load' }
   | { name: 'keep'; day: number; text: string };
 
+/** What the module watches itself, and what it calls the alert that nothing can be reached. */
+const OWN_CHECKS = ['realtime', 'storage', 'clock', 'heartbeats', 'session', 'network'];
+
+const MOST_CHECKS = 100;
+
 const EVENTS: Record<keyof HealthEvents, true> = { status: true, alert: true };
 
 const NONE: HealthStatus = { overall: 'healthy', offline: false, interval: null, checks: {} };
@@ -52,6 +57,8 @@ export class DashboardHealthMonitor {
   readonly #client: Client;
   readonly #events = new Emitter<HealthEvents>();
   readonly #checks = new Map<string, Asked>();
+  /** Those of this tab. What the leading tab watches besides is shown, and is not this one's. */
+  readonly #names = new Set(OWN_CHECKS);
   readonly #tabs: () => Tabs;
   readonly #past: Past;
   readonly #sinks: Sinks;
@@ -79,9 +86,7 @@ export class DashboardHealthMonitor {
       );
     }
     this.#client.start().healthStart(intervalMs);
-    if (!Object.hasOwn(this.getHealthStatus().checks, 'space')) {
-      this.registerCheck('space', { check: spaceLeft, remote: false });
-    }
+    if (!this.#names.has('space')) this.registerCheck('space', { check: spaceLeft, remote: false });
   }
 
   /** Asks for nothing any more. What calls meet with is still taken note of. */
@@ -93,6 +98,18 @@ export class DashboardHealthMonitor {
   getHealthStatus(): HealthStatus {
     this.#status ??= this.#client.present?.healthStatus() as HealthStatus | undefined;
     return this.#status ?? NONE;
+  }
+
+  /**
+   * Looks whether anything has changed that nobody is told of: when a check was last heard of, and how long its answer took. Tells
+   * the listeners of `status` if so.
+   */
+  refresh(): void {
+    const former = this.getHealthStatus();
+    this.#status = undefined;
+    const next = this.getHealthStatus();
+    if (JSON.stringify(former) === JSON.stringify(next)) this.#status = former;
+    else this.#events.emit('status', next);
   }
 
   /** `unhealthy` if a critical check is; `degraded` if any other is, or is degraded; otherwise `healthy`. */
@@ -111,17 +128,21 @@ export class DashboardHealthMonitor {
     checkName('registerCheck', name);
     const { check: ask, ...options } = checkedCheck(check);
     const asked = { ask, timeout: options.timeout };
-    if (Object.hasOwn(this.getHealthStatus().checks, name) || name === 'network') {
+    if (this.#names.has(name)) {
       throw new DashboardError(
         'already_registered',
         `There is a check "${name}" already. Remove it first, or take another name.`,
       );
     }
+    if (this.#names.size >= MOST_CHECKS)
+      throw invalid(`There are ${MOST_CHECKS} checks already. Remove one first.`);
     this.#client.start().healthRegister(name, { ...options, active: true });
+    this.#names.add(name);
     this.#checks.set(name, asked);
     return () => {
       if (this.#checks.get(name) !== asked) return;
       this.#checks.delete(name);
+      this.#names.delete(name);
       this.#client.present?.healthUnregister(name);
     };
   }
@@ -134,6 +155,7 @@ export class DashboardHealthMonitor {
   ): void {
     const { check: _, ...options } = checkedCheck({ check: () => {}, ...config });
     this.#client.start().healthRegister(name, { ...options, active: ask !== undefined });
+    this.#names.add(name);
     if (ask) this.#checks.set(name, { ask, timeout: options.timeout });
   }
 

@@ -3,10 +3,13 @@ import type { HealthStatus } from '../health/types.js';
 import { Context } from './provided.js';
 
 const NONE: HealthStatus = { overall: 'healthy', offline: false, interval: null, checks: {} };
+/** Milliseconds between looks at what nobody is told of. */
+const LOOK = 5_000;
 const EMPTY = { subscribe: () => () => {}, getSnapshot: () => NONE };
 
 /**
- * How everything stands that the dashboard depends on; the component renders again when it changes.
+ * How everything stands that the dashboard depends on; the component renders again when it changes, and at most every five seconds when
+ * no more than the time or the length of an answer has.
  *
  * @example
  * ```tsx
@@ -22,7 +25,14 @@ export function useHealth(): HealthStatus {
     if (!dashboard) return EMPTY;
     const { health } = dashboard;
     return {
-      subscribe: (listener: () => void) => health.on('status', listener),
+      subscribe(listener: () => void) {
+        const end = health.on('status', listener);
+        const looking = setInterval(() => health.refresh(), LOOK);
+        return () => {
+          clearInterval(looking);
+          end();
+        };
+      },
       getSnapshot: () => health.getHealthStatus(),
     };
   }, [dashboard]);
