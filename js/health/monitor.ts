@@ -94,7 +94,7 @@ export class DashboardHealthMonitor {
     this.#client.present?.healthStop();
   }
 
-  /** How everything stands. The same object until something changes. */
+  /** How everything stands. The same object until the event `status`. What is told of no change is as of then: see {@link refresh}. */
   getHealthStatus(): HealthStatus {
     this.#status ??= this.#client.present?.healthStatus() as HealthStatus | undefined;
     return this.#status ?? NONE;

@@ -19,7 +19,7 @@ export interface CheckStatus {
   critical: boolean;
 }
 
-/** How everything stands. The same object until something of it changes. */
+/** How everything stands, as of the last event `status`. */
 export interface HealthStatus {
   /** As `getOverallHealth` gives it. */
   overall: Exclude<HealthState, 'unknown'>;
