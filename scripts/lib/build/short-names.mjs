@@ -6,8 +6,8 @@ const imports = 2;
 const exports = 7;
 
 /**
- * Gives what the module and its binding call each other by a letter or two. wasm-bindgen's names end in a hash that no
- * compression makes smaller, and each is downloaded twice; no bundler may touch them. The code stays byte for byte.
+ * Gives what the module and its binding call each other by a letter or two. wasm-bindgen's names are long, many end in a
+ * hash that no compression makes smaller, and each is downloaded twice; no bundler may touch them. The code stays byte for byte.
  * @param {{ module: string, binding: string, types: string[] }} files
  */
 export function shortenNames({ module, binding, types }) {
@@ -20,7 +20,7 @@ export function shortenNames({ module, binding, types }) {
 }
 
 /**
- * Every import of the binding's, and the exports that have a hash: the others are few, and say what they are.
+ * Every import of the binding's, and every export but the memory, which whoever measures asks for.
  * @param {Buffer} module
  * @returns {Map<string, string>} the short name of each
  */
@@ -28,9 +28,7 @@ export function namesToShorten(module) {
   /** @type {Set<string>} */
   const long = new Set();
   eachName(module, (name, from) => {
-    // What needs no glue comes straight from the file that has it, by that file's own name.
-    const isBindings = from?.endsWith('_bg.js') ?? /_h[0-9a-f]{16}(_\d+)?$/.test(name);
-    if (isBindings) long.add(name);
+    if (isBindings(name, from)) long.add(name);
     return name;
   });
   return new Map([...long].map((name, index) => [name, letters(index)]));
@@ -53,7 +51,17 @@ export function withNamesInText(text, names) {
 
 /** The module with these names. @param {Buffer} module @param {Map<string, string>} names */
 export function withNames(module, names) {
-  return eachName(module, (name) => names.get(name) ?? name);
+  return eachName(module, (name, from) => (isBindings(name, from) && names.get(name)) || name);
+}
+
+/**
+ * Whether only the module and its binding call it that. What needs no glue comes straight from the file that has it, by
+ * that file's own name.
+ * @param {string} name
+ * @param {string | null} from the module that it is imported from
+ */
+function isBindings(name, from) {
+  return from === null ? name !== 'memory' : from.endsWith('_bg.js');
 }
 
 /**
