@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import binaryen from 'binaryen';
 import { inOrderOfLikeness, orderByLikeness } from '../../scripts/lib/build/likeness.mjs';
+import { withLikelyLocals } from '../../scripts/lib/build/locals.mjs';
 import { withoutPanicMessages } from '../../scripts/lib/build/panics.mjs';
 import { constantsOf, withoutUnusedData } from '../../scripts/lib/build/unused-data.mjs';
 
@@ -197,4 +198,78 @@ test('a module in another order does the same, and compresses better', async () 
   for (const name of names) assert.equal(after[name]?.(12_345), before[name]?.(12_345), name);
   const [compressed, wasCompressed] = [gzipSync(reordered).length, gzipSync(wasm).length];
   assert.ok(compressed < wasCompressed / 2, `${compressed} of ${wasCompressed}`);
+});
+
+test('a function whose variables have other numbers does the same, and gzip finds what it has in common with others', async () => {
+  // What they compute is the same but for a number; each has variables of its own, in an order of its own.
+  const [all, variables] = [300, 12];
+  let seed = 1;
+  const random = () => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed;
+  };
+  const body = (/** @type {number} */ index) => {
+    const places = Array.from({ length: variables }, (_, at) => ({ at, by: random() }));
+    const order = places.sort((one, other) => one.by - other.by);
+    const shuffled = (/** @type {number} */ at) => `$v${order[at]?.at}`;
+    const steps = Array.from({ length: variables }, (_, at) => {
+      const value = at === 0 ? '(local.get $p)' : `(local.get ${shuffled(at - 1)})`;
+      return `(local.set ${shuffled(at)} (i32.xor (i32.mul ${value} (i32.const ${at * 37 + 3})) (i32.const ${at + 1})))`;
+    });
+    const sum = Array.from(
+      { length: variables },
+      (_, at) =>
+        `(local.set $wide (i64.add (local.get $wide) (i64.extend_i32_s (local.get ${shuffled(at)}))))`,
+    );
+    const declared = Array.from({ length: variables }, (_, at) => `(local $v${at} i32)`);
+    return `(local $never i32) (local $wide i64) ${declared.join('')} ${steps.join('')} ${sum.join('')}
+      (i32.add (i32.wrap_i64 (local.get $wide)) (i32.const ${index}))`;
+  };
+  const functions = Array.from(
+    { length: all },
+    (_, index) => `(func (export "f${index}") (param $p i32) (result i32) ${body(index)})`,
+  );
+  const wasm = assemble(`(module ${functions.join('')})`);
+  const likely = withLikelyLocals(wasm);
+  const [before, after] = [await exportsOf(wasm), await exportsOf(likely)];
+  assert.equal(Object.keys(after).length, all);
+  for (const name of Object.keys(before)) {
+    assert.equal(after[name]?.(12_345), before[name]?.(12_345), name);
+  }
+  const [compressed, wasCompressed] = [gzipSync(likely).length, gzipSync(wasm).length];
+  assert.ok(compressed < wasCompressed / 2, `${compressed} of ${wasCompressed}`);
+});
+
+test('a module in another order keeps what its functions are called, and who calls whom', async () => {
+  const constant = (/** @type {number} */ index) => `(i32.const ${index * 1_000_003})`;
+  const own = Array.from(
+    { length: 150 },
+    (_, index) =>
+      `(func $of${index} (export "of${index}") (result i32) (i32.add (call $base) ${constant(index)}))`,
+  );
+  const wasm = assemble(`(module (global $begun (mut i32) (i32.const 0)) (start $begin)
+    (func $begin (global.set $begun (i32.const 42)))
+    ${own.join('')} (func $base (result i32) (global.get $begun)))`);
+  const reordered = inOrderOfLikeness(wasm);
+  const { of0, of149 } = await exportsOf(reordered);
+  assert.deepEqual([of0?.(), of149?.()], [42, 42 + 149 * 1_000_003]);
+  const module = binaryen.readBinary(Uint8Array.from(reordered));
+  try {
+    assert.ok(module.validate());
+    const called = /\(func \$of(\d+) \(result i32\)\s+\(i32\.add\s+\(call \$base\)\s+\(i32\.const (\d+)\)/g;
+    const numbers = [...module.emitText().matchAll(called)].map(([, name, number]) => [name, Number(number)]);
+    const expected = own.map((_, index) => [String(index), index * 1_000_003]);
+    assert.deepEqual(
+      numbers.sort(([, one], [, other]) => Number(one) - Number(other)),
+      expected,
+    );
+  } finally {
+    module.dispose();
+  }
+});
+
+test('an instruction that is not known stops the build: it could name a variable', () => {
+  const wasm = assemble('(module (func (result i32) (i32.const 77)))');
+  const unknown = wasm.map((byte, at) => (byte === 0x41 && wasm[at + 1] === 0xcd ? 0xf7 : byte));
+  assert.throws(() => withLikelyLocals(unknown), /instruction that is not known here: 247/);
 });

@@ -1,6 +1,6 @@
-import binaryen from 'binaryen';
-import { readInteger } from './binary.mjs';
-import { ownFunctions } from './own-functions.mjs';
+import { writeInteger } from './binary.mjs';
+import { functionsOf } from './functions.mjs';
+import { listOf, moduleOf, Reader, section, sectionsOf, sized } from './sections.mjs';
 
 /** gzip finds what repeats within 32 KiB. */
 const windowBytes = 28 * 1024;
@@ -10,28 +10,95 @@ const pieceLength = 6;
 
 /**
  * The module with its functions in an order in which those that are alike are near each other, so that gzip finds what
- * they have in common. No instruction changes.
+ * they have in common. No instruction changes but for the numbers of functions.
  * @param {Uint8Array} wasm
- * @returns {Uint8Array}
  */
 export function inOrderOfLikeness(wasm) {
-  binaryen.setDebugInfo(true);
-  binaryen.setOptimizeLevel(0);
-  const module = binaryen.readBinary(wasm);
-  try {
-    const functions = ownFunctions(module);
-    const order = orderByLikeness(bodies(wasm), windowBytes);
-    if (order.length !== functions.length)
-      throw new Error('The module has not the functions that its code section has.');
-    const ordered = order.map((index) => /** @type {typeof functions[number]} */ (functions[index]));
-    // Functions are written in the order in which they were added.
-    for (const { name } of ordered) module.removeFunction(name);
-    for (const { name, params, results, vars, body } of ordered)
-      module.addFunction(name, params, results, vars, body);
-    return module.emitBinary();
-  } finally {
-    module.dispose();
+  const { imported, functions } = functionsOf(wasm);
+  const order = orderByLikeness(
+    functions.map(({ body }) => body),
+    windowBytes,
+  );
+  const numbers = new Map(order.map((index, at) => [imported + index, imported + at]));
+  const numberOf = (/** @type {number} */ before) => numbers.get(before) ?? before;
+  const ordered = order.map((index) => /** @type {typeof functions[number]} */ (functions[index]));
+  /** @param {import('./sections.mjs').Section} of */
+  const rewritten = ({ id, content }) => {
+    if (id === section.functions) return listOf(ordered.map(({ type }) => writeInteger(type)));
+    if (id === section.code) return listOf(ordered.map((code) => sized(renumbered(code, numberOf))));
+    if (id === section.exports) return exportsOf(content, numberOf);
+    if (id === section.elements) return elementsOf(content, numberOf);
+    if (id === section.start) return writeInteger(numberOf(new Reader(content).integer()));
+    return id === section.custom ? withNames(content, numberOf) : content;
+  };
+  return moduleOf(sectionsOf(wasm).map((one) => ({ id: one.id, content: rewritten(one) })));
+}
+
+/** @typedef {(before: number) => number} Renumber of functions */
+
+/** A function's body. @param {import('./functions.mjs').Code} code @param {Renumber} numberOf */
+function renumbered({ body, instructions }, numberOf) {
+  const [first] = instructions;
+  const written = instructions.map(({ at, end, callee }) =>
+    callee === undefined
+      ? body.subarray(at, end)
+      : Buffer.concat([body.subarray(at, at + 1), writeInteger(numberOf(callee))]),
+  );
+  return Buffer.concat([body.subarray(0, first?.at), ...written]);
+}
+
+/** @param {Uint8Array} content @param {Renumber} numberOf */
+function exportsOf(content, numberOf) {
+  const reader = new Reader(content);
+  return listOf(
+    reader.list(() => {
+      const name = sized(reader.take(reader.integer()));
+      const kind = reader.byte();
+      const index = reader.integer();
+      return Buffer.concat([name, Buffer.from([kind]), writeInteger(kind === 0 ? numberOf(index) : index)]);
+    }),
+  );
+}
+
+/** What the table of functions begins with. @param {Uint8Array} content @param {Renumber} numberOf */
+function elementsOf(content, numberOf) {
+  const reader = new Reader(content);
+  return listOf(
+    reader.list(() => {
+      const from = reader.at;
+      // Of the first table, from a constant on.
+      const isPlain = reader.integer() === 0 && reader.byte() === 0x41;
+      reader.skipInteger();
+      if (!isPlain || reader.byte() !== 0x0b) throw new Error('The module fills its table in another way.');
+      const head = content.subarray(from, reader.at);
+      return Buffer.concat([head, listOf(reader.list(() => writeInteger(numberOf(reader.integer()))))]);
+    }),
+  );
+}
+
+/** The names of functions, in the section that has them. @param {Uint8Array} content @param {Renumber} numberOf */
+function withNames(content, numberOf) {
+  const reader = new Reader(content);
+  const title = sized(reader.take(reader.integer()));
+  if (title.toString('latin1', 1) !== 'name') return content;
+  const parts = [title];
+  while (reader.at < content.length) {
+    const kind = reader.byte();
+    const part = reader.take(reader.integer());
+    parts.push(Buffer.from([kind]), sized(kind === 1 ? functionNames(part, numberOf) : part));
   }
+  return Buffer.concat(parts);
+}
+
+/** @param {Uint8Array} content @param {Renumber} numberOf */
+function functionNames(content, numberOf) {
+  const reader = new Reader(content);
+  const names = reader.list(() => ({
+    index: numberOf(reader.integer()),
+    name: sized(reader.take(reader.integer())),
+  }));
+  names.sort((one, other) => one.index - other.index);
+  return listOf(names.map(({ index, name }) => Buffer.concat([writeInteger(index), name])));
 }
 
 /**
@@ -125,30 +192,4 @@ function indexOf(pieces) {
     return having < 2 ? 0 : Math.log(pieces.length / having) ** 2;
   };
   return { holders, weight };
-}
-
-/** The bodies of a module's own functions, in its order. @param {Uint8Array} wasm @returns {Uint8Array[]} */
-function bodies(wasm) {
-  const codeSection = 10;
-  let at = 8;
-  const integer = () => {
-    const { value, end } = readInteger(wasm, at);
-    at = end;
-    return value;
-  };
-  const part = () => {
-    const length = integer();
-    at += length;
-    return wasm.subarray(at - length, at);
-  };
-  while (at < wasm.length) {
-    const section = wasm[at];
-    at += 1;
-    if (section === codeSection) {
-      integer();
-      return Array.from({ length: integer() }, part);
-    }
-    part();
-  }
-  throw new Error('The module has no code.');
 }

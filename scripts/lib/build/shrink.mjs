@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../paths.mjs';
 import { mustRun } from '../process.mjs';
+import { inOrderOfLikeness } from './likeness.mjs';
+import { withLikelyLocals } from './locals.mjs';
 
 /**
  * Functions with one caller stay functions: merged into it they are fewer bytes, but far more after compression. Each of
@@ -25,7 +27,6 @@ export async function shrink(file, { keepsNames, map }) {
   // Only here, because these need a package of npm's, and the set-up that installs it loads this file too.
   const { withoutPanicMessages } = await import('./panics.mjs');
   const { constantsOf, withoutUnusedData } = await import('./unused-data.mjs');
-  const { inOrderOfLikeness } = await import('./likeness.mjs');
   const names = keepsNames ? ['-g'] : [];
   const compiled = readFileSync(file);
   writeFileSync(file, withoutPanicMessages(compiled));
@@ -34,8 +35,6 @@ export async function shrink(file, { keepsNames, map }) {
     const constants = constantsOf(readFileSync(map, 'latin1'), compiled);
     writeFileSync(file, withoutUnusedData(readFileSync(file), { compiled, constants }));
   }
-  writeFileSync(file, inOrderOfLikeness(readFileSync(file)));
-  // Binaryen's JavaScript interface writes code without the last of its optimisations.
   await optimise(file, [
     '-O0',
     '--optimize-stack-ir',
@@ -43,6 +42,8 @@ export async function shrink(file, { keepsNames, map }) {
     '--strip-target-features',
     ...names,
   ]);
+  // Last, because whoever writes a module anew numbers its variables in its own way.
+  writeFileSync(file, inOrderOfLikeness(withLikelyLocals(readFileSync(file))));
 }
 
 /** @param {string} file @param {string[]} flags */
