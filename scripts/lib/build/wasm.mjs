@@ -58,7 +58,7 @@ async function compile(name, folder, options) {
       mustRun('wasm-pack', ['build', '--mode', 'no-install', ...flags], {
         cwd: root,
         output: 'show',
-        env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: await linkingFlags() },
+        env: { CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: await compilerFlags() },
         sentence: 'The crate did not build: correct what the compiler says above and run the command again.',
       });
     mkdirSync(cacheDir, { recursive: true });
@@ -78,14 +78,20 @@ function binaryenVersion() {
   return JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.binaryen;
 }
 
-/** The linker writes its map; and panic messages, which name source files, name no folders of the machine that builds. */
-async function linkingFlags() {
+/**
+ * What the compiler is told beyond the profile: how values are copied and loops are made; that the linker writes its map; and that panic
+ * messages, which name source files, name no folders of the machine that builds.
+ */
+async function compilerFlags() {
   const sysroot = (await run('rustc', ['--print', 'sysroot'])).stdout.trim();
   const cargoHome = process.env.CARGO_HOME || join(homedir(), '.cargo');
   const names = { [sysroot]: '/rust', [cargoHome]: '/cargo', [root]: '/dashboard' };
   const remapped = Object.entries(names).map(([folder, name]) => `--remap-path-prefix=${folder}=${name}`);
+  // What is longer than a load and a store is copied by one instruction: most of what a machine does is to hand values on.
+  // And loops count as they are written: a pointer that is stepped along in place of an index is one more variable.
+  const shape = ['--max-store-memcpy=1', '--disable-lsr'].map((flag) => `-Cllvm-args=${flag}`);
   // Relative, because the flags of the linker are a part of what names are hashed from.
-  return [...remapped, `-Clink-arg=-Map=${relative(root, linkerMap)}`].join(' ');
+  return [...remapped, ...shape, `-Clink-arg=-Map=${relative(root, linkerMap)}`].join(' ');
 }
 
 /** Compiles js/*.ts into the package, beside the binding it imports. */
