@@ -58,7 +58,7 @@ pub struct Health {
     interval: Option<u64>,
     is_leading: bool,
     /// By the names of checks that there are or have been.
-    entries: Entries,
+    watched: Entries,
     doubt: Doubt,
     network: Alarm,
     keeping: Keeping,
@@ -83,7 +83,7 @@ impl Health {
         Self {
             interval: None,
             is_leading: false,
-            entries: Entries::new(),
+            watched: Entries::new(),
             doubt: Doubt::default(),
             network: Alarm::default(),
             keeping: Keeping::default(),
@@ -160,7 +160,7 @@ impl Health {
 
     /// How each check stands, by its name. A follower shows what the leader says, and of the rest what it knows itself.
     pub fn states(&self) -> impl Iterator<Item = (&str, &CheckState)> {
-        self.entries.iter().filter_map(|(name, entry)| Some((&**name, entry.shown()?)))
+        self.watched.iter().filter_map(|(name, entry)| Some((&**name, entry.shown()?)))
     }
 
     /// How everything is together. What is unknown does not count.
@@ -180,7 +180,7 @@ impl Health {
     pub fn history(&self, now: Instant, name: &str) -> History {
         let Some(wall) = self.keeping.wall(now) else { return History::default() };
         let nothing = Past::default();
-        self.entries.get(name).map_or(&nothing, |entry| &entry.past).told(wall)
+        self.watched.get(name).map_or(&nothing, |entry| &entry.past).told(wall)
     }
 
     /// The interval between two probes of a check in milliseconds; `None` while nothing is monitored.

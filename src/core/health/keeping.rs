@@ -139,7 +139,7 @@ impl Health {
         // The end of yesterday is its last change.
         self.keeping.touch(before);
         let Some(wall) = self.keeping.touch(now) else { return };
-        for entry in self.entries.values_mut() {
+        for entry in self.watched.values_mut() {
             let status = entry.shown().map_or(Status::Unknown, |state| state.status);
             entry.past.hours.spend(wall, passed, status);
         }
@@ -161,7 +161,7 @@ impl Health {
     fn day(&self, now: Instant, day: u64) -> Day {
         let mut checks = Vec::new();
         let is_today = self.keeping.day(now) == Some(day);
-        for (name, entry) in &self.entries {
+        for (name, entry) in &self.watched {
             let mut of = DayOf::of(name.clone());
             if let Some(open) = entry.alarm.open.filter(|_| is_today) {
                 let Open { status, since, told, count } = open;

@@ -61,10 +61,10 @@ impl Health {
         }
         let is_meant =
             |check: &&mut Check| check.config.is_active && check.probe.is_none() && is_meant(check);
-        let count = checks_mut(&mut self.entries).filter(is_meant).count() as u64;
+        let count = checks_mut(&mut self.watched).filter(is_meant).count() as u64;
         let share = self.soon() / count.max(1);
         let mut start = now;
-        for check in checks_mut(&mut self.entries).filter(is_meant) {
+        for check in checks_mut(&mut self.watched).filter(is_meant) {
             check.due = earlier(check.due, Some(start.after(self.rng.up_to(share))));
             start = start.after(share);
         }
@@ -79,7 +79,7 @@ impl Health {
     }
 
     pub(super) fn unschedule_all(&mut self) {
-        for check in checks_mut(&mut self.entries) {
+        for check in checks_mut(&mut self.watched) {
             check.due = None;
             check.probe = None;
         }
@@ -106,7 +106,7 @@ impl Health {
         let Some(interval) = self.interval else { return };
         let is_us = self.doubt.is_on();
         let mut asked = Vec::new();
-        for (name, entry) in self.entries.iter_mut() {
+        for (name, entry) in self.watched.iter_mut() {
             let Some(check) = &mut entry.check else { continue };
             if check.due.is_none_or(|due| due > now) {
                 continue;
@@ -136,7 +136,7 @@ impl Health {
     /// Of all that depends on the network, what was not heard of for the longest time.
     fn longest_unheard(&self) -> Option<Rc<str>> {
         let mut found: Option<(&Rc<str>, Option<Instant>)> = None;
-        for (name, entry) in &self.entries {
+        for (name, entry) in &self.watched {
             if let Some(check) = &entry.check
                 && check.config.is_remote
                 && check.config.is_active
@@ -178,7 +178,7 @@ impl Health {
 
     /// The check whose probe this is said of.
     fn probing(&self, is_meant: &dyn Fn(ProbeId, Instant) -> bool) -> Option<Rc<str>> {
-        for (name, entry) in &self.entries {
+        for (name, entry) in &self.watched {
             let probe = entry.check.as_ref().and_then(|check| check.probe);
             if probe.is_some_and(|(probe, deadline)| is_meant(probe, deadline)) {
                 return Some(name.clone());

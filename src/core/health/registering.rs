@@ -35,13 +35,13 @@ impl Entry {
 pub(super) type Entries = SortedMap<Rc<str>, Entry>;
 
 /// The checks that are registered.
-pub(super) fn checks(entries: &Entries) -> impl Iterator<Item = &Check> {
-    entries.values().filter_map(|entry| entry.check.as_ref())
+pub(super) fn checks(watched: &Entries) -> impl Iterator<Item = &Check> {
+    watched.values().filter_map(|entry| entry.check.as_ref())
 }
 
 /// The checks that are registered, to be changed.
-pub(super) fn checks_mut(entries: &mut Entries) -> impl Iterator<Item = &mut Check> {
-    entries.values_mut().filter_map(|entry| entry.check.as_mut())
+pub(super) fn checks_mut(watched: &mut Entries) -> impl Iterator<Item = &mut Check> {
+    watched.values_mut().filter_map(|entry| entry.check.as_mut())
 }
 
 impl Health {
@@ -52,8 +52,8 @@ impl Health {
         !name.is_empty()
             && cut(name, MOST_NAME) == name
             && name != NETWORK
-            && self.entries.get(name).is_none_or(|entry| entry.check.is_none())
-            && checks(&self.entries).count() < MOST_CHECKS
+            && self.watched.get(name).is_none_or(|entry| entry.check.is_none())
+            && checks(&self.watched).count() < MOST_CHECKS
             && (1..=MOST_MILLIS).contains(&timeout)
             && failures > 0
             && successes > 0
@@ -73,22 +73,22 @@ impl Health {
     }
 
     pub(super) fn unregister(&mut self, name: &str) {
-        if self.entries.get_mut(name).is_some_and(|entry| entry.check.take().is_some()) {
+        if self.watched.get_mut(name).is_some_and(|entry| entry.check.take().is_some()) {
             self.changed();
             self.is_unsettled = true;
         }
     }
 
     pub(super) fn check_mut(&mut self, name: &str) -> Option<&mut Check> {
-        self.entries.get_mut(name)?.check.as_mut()
+        self.watched.get_mut(name)?.check.as_mut()
     }
 
     /// All of a name, if there is room: if need be, that of one that is not there any more.
     pub(super) fn entry(&mut self, name: Rc<str>) -> Option<&mut Entry> {
-        if self.entries.len() >= MOST_ENTRIES && !self.entries.contains_key(&name) {
-            let gone = self.entries.iter().find(|(_, entry)| entry.shown().is_none())?.0.clone();
-            self.entries.remove(&gone);
+        if self.watched.len() >= MOST_ENTRIES && !self.watched.contains_key(&name) {
+            let gone = self.watched.iter().find(|(_, entry)| entry.shown().is_none())?.0.clone();
+            self.watched.remove(&gone);
         }
-        self.entries.get_or_insert_with(name, Entry::default)
+        self.watched.get_or_insert_with(name, Entry::default)
     }
 }

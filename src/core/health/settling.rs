@@ -19,7 +19,7 @@ impl Health {
         if self.may_probe() {
             self.sound(now, &mut alert);
         }
-        for check in checks(&self.entries) {
+        for check in checks(&self.watched) {
             answer = earlier(answer, check.probe.map(|(_, deadline)| deadline));
             probe = earlier(probe, check.due);
         }
@@ -34,12 +34,12 @@ impl Health {
     /// Shows each check as it is now.
     fn show(&mut self, now: Instant) {
         let is_us = self.doubt.is_on();
-        if checks(&self.entries).any(|check| check.status(is_us) != check.state.status) {
+        if checks(&self.watched).any(|check| check.status(is_us) != check.state.status) {
             // The time up to now had the former status.
             self.enter(now);
         }
         let mut is_changed = false;
-        for entry in self.entries.values_mut() {
+        for entry in self.watched.values_mut() {
             let Some(check) = &mut entry.check else { continue };
             let status = check.status(is_us);
             if status != check.state.status {
@@ -56,7 +56,7 @@ impl Health {
     /// Tells all alerts that are due; `next` becomes no later than when to look again.
     fn sound(&mut self, now: Instant, next: &mut Option<Instant>) {
         let mut alerts = Vec::new();
-        for (name, entry) in self.entries.iter_mut() {
+        for (name, entry) in self.watched.iter_mut() {
             let Some(check) = &entry.check else { continue };
             let state = &check.state;
             let condition = Condition {

@@ -59,7 +59,7 @@ impl Health {
         let is_first = check.failing == Some(now);
         let is_undecided = check.is_undecided();
         self.is_unsettled |= !is_ok || is_undecided || check.status(is_us) != check.state.status;
-        if let (Some(wall), Some(entry)) = (self.keeping.touch(now), self.entries.get_mut(name)) {
+        if let (Some(wall), Some(entry)) = (self.keeping.touch(now), self.watched.get_mut(name)) {
             entry.past.sample(Sample { wall, latency, is_ok });
         }
         if is_undecided {
@@ -119,7 +119,7 @@ impl Health {
     fn suspect(&mut self, now: Instant) {
         let window = self.interval.map_or(WINDOW, |interval| interval.saturating_add(interval / 4));
         let mut count = 0;
-        for check in checks(&self.entries).filter(|check| check.config.is_remote) {
+        for check in checks(&self.watched).filter(|check| check.config.is_remote) {
             let is_late = |at: Instant| now.since(at) > window;
             if check.state.checked.is_none_or(is_late) || check.failing.is_some_and(is_late) {
                 continue;
@@ -137,7 +137,7 @@ impl Health {
     }
 
     fn doubt_all(&mut self, now: Instant) {
-        for check in checks_mut(&mut self.entries).filter(|check| check.config.is_remote) {
+        for check in checks_mut(&mut self.watched).filter(|check| check.config.is_remote) {
             check.doubt();
             check.due = None;
         }
@@ -152,7 +152,7 @@ impl Health {
             return;
         }
         let mut witness: Option<&mut Check> = None;
-        for check in checks_mut(&mut self.entries).filter(|check| check.config.is_remote && check.is_well()) {
+        for check in checks_mut(&mut self.watched).filter(|check| check.config.is_remote && check.is_well()) {
             if check.probe.is_some() || check.state.checked.is_some_and(|at| now.since(at) < RECENT) {
                 return;
             }
@@ -172,7 +172,7 @@ impl Health {
     pub(super) fn find_stale(&mut self, now: Instant) {
         let Some(interval) = self.interval else { return };
         let most = interval.saturating_mul(3).saturating_add(STALE);
-        for check in checks_mut(&mut self.entries) {
+        for check in checks_mut(&mut self.watched) {
             let is_late = check.state.checked.is_some_and(|at| now.since(at) > most);
             if is_late && check.config.is_active && !check.is_doubted {
                 check.doubt();

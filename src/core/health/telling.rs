@@ -145,7 +145,7 @@ impl Health {
             self.doubt.forget();
             Some(&mut self.network)
         } else {
-            self.entries.get_mut(&alert.name).map(|entry| &mut entry.alarm)
+            self.watched.get_mut(&alert.name).map(|entry| &mut entry.alarm)
         };
         if let Some(alarm) = alarm {
             alarm.adopt(now, trouble, alert.lasted, 0);
@@ -158,7 +158,7 @@ impl Health {
 
     fn take_heard(&mut self) -> Vec<(Rc<str>, CheckState)> {
         let mut heard = Vec::new();
-        for (name, entry) in self.entries.iter_mut() {
+        for (name, entry) in self.watched.iter_mut() {
             if let Some(state) = entry.heard.take() {
                 heard.push((name.clone(), state));
             }
@@ -174,7 +174,7 @@ impl Health {
 
     /// This tab leads from now on: what the former leader knew is known, unless something newer is.
     pub(super) fn inherit(&mut self) {
-        for entry in self.entries.values_mut() {
+        for entry in self.watched.values_mut() {
             if let (Some(check), Some(state)) = (&mut entry.check, &entry.heard)
                 && !check.is_reported
                 && state.status != Status::Unknown
