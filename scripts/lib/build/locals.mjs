@@ -4,8 +4,17 @@ import { listOf, section, sized, withContents } from './sections.mjs';
 
 /** @typedef {import('./functions.mjs').Code} Code */
 
-/** Local variables that a function may have beyond those that it uses, so that they have the same numbers in more functions. */
+/**
+ * Local variables of a type that a function may have beyond those that it uses, so that they have the same numbers in more
+ * functions. An engine gives those that are not used no room, or a few bytes of the stack.
+ */
 const spare = 8;
+
+/**
+ * How many variables are declared is a multiple of this, and where there are several types each begins at a multiple of
+ * twice as many: so there are few declarations, and the second type's variables have the same numbers in most functions.
+ */
+const step = 8;
 
 /** How often the numbers are given. Later rounds know those of all other functions; after these little changes. */
 const rounds = 4;
@@ -138,14 +147,21 @@ function numberingOf({ parameters, locals, instructions }, wishes = []) {
   for (const type of types) {
     const own = locals.map((_, index) => index + parameters);
     const variables = own.filter((local) => locals[local - parameters] === type && used.has(local));
-    const end = first + variables.length + (types.length === 1 ? spare : 0);
+    const end = first + variables.length + spare;
     const taken = given(variables, wishes, { first, end });
     for (const [number, local] of taken) numbering.numbers.set(local, number);
-    const count = Math.max(first - 1, ...taken.keys()) + 1 - first;
-    if (count > 0) numbering.declared.push({ count, type });
+    const least = Math.max(first - 1, ...taken.keys()) + 1 - first;
+    if (least === 0) continue;
+    const count = types.length > 1 ? roundedUp(first + least, 2 * step) - first : roundedUp(least, step);
+    numbering.declared.push({ count, type });
     first += count;
   }
   return numbering;
+}
+
+/** @param {number} number @param {number} step */
+function roundedUp(number, step) {
+  return Math.ceil(number / step) * step;
 }
 
 /** Who has which number. @param {number[]} variables @param {Wish[]} wishes @param {{ first: number, end: number }} range */
