@@ -37,8 +37,13 @@ async function importFresh(name) {
 test('a plain Node.js imports the package: no call, no global changed, and it ends by itself', async () => {
   const { exports, ...effects } = await importFresh('@wedsync/dashboard');
   assert.deepEqual(exports, [
+    'DashboardCircuitBreaker',
     'DashboardError',
+    'DashboardHealthMonitor',
+    'DashboardIntegrationClient',
+    'DashboardPolicy',
     'RealtimeSubscriptionManager',
+    'RetryManager',
     'createDashboard',
     'filter',
     'init',
@@ -52,7 +57,9 @@ test('and its React face', async () => {
     'DashboardProvider',
     'useConnection',
     'useDashboard',
+    'useHealth',
     'usePresence',
+    'useService',
     'useSubscription',
   ]);
   assert.deepEqual(effects, { calls: [], changed: [] });
