@@ -27,10 +27,10 @@ const entries = {
    */
   trace: v.optional(v.boolean('true or false')),
   /**
-   * The path that a health check asks for with HEAD; an answer below 500 says that all is well. Default: none is asked for, and health is
-   * what the application's own calls have met with.
+   * The path that a health check asks for with HEAD, an empty one for `url` itself; an answer below 500 says that all is well. Default:
+   * none is asked for, and health is what the application's own calls have met with.
    */
-  check: v.optional(text),
+  check: v.optional(v.string('a string')),
   /** Whether the whole dashboard is unhealthy without it. Default `false`. */
   critical: flag(false),
   /** Milliseconds of an answer above which the service counts as degraded. Default 5,000. */
