@@ -22,6 +22,8 @@ test('failed reads and writes tell a lost network from a refusal', () => {
     dataSentence({ message: 'NetworkError when attempting to fetch resource.' }),
     /could not reach/,
   );
+  assert.match(dataSentence({ code: 'unreachable', message: 'no network' }), /could not reach the server/);
+  assert.match(dataSentence({ code: 'breaker_open', message: 'open' }), /asked again in a few seconds/);
   assert.match(dataSentence({ code: '42501', message: 'row-level security' }), /not allowed/);
   assert.match(dataSentence({ code: 'PGRST303', message: 'JWT expired' }), /sign in again/);
   assert.match(

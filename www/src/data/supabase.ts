@@ -1,5 +1,6 @@
 import { createBrowserClient } from '@supabase/ssr';
 import type { SupabaseClient } from '@supabase/supabase-js';
+import { databaseFetch } from './database-fetch';
 import { sessionCookie } from './session-cookie';
 import type { Database } from './types';
 
@@ -16,6 +17,8 @@ export function browserBackend(url: string, anonKey: string): Backend {
     const client = createBrowserClient<Database>(url, anonKey, {
       cookieOptions: sessionCookie(url, location.protocol === 'https:'),
       isSingleton: false,
+      // Nothing is retried twice: what has gone through the dashboard's `fetch` gives postgrest-js nothing that it retries.
+      global: { fetch: databaseFetch },
     });
     created = { url, anonKey, client };
   }

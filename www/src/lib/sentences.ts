@@ -11,6 +11,8 @@ const unreachable = 'We could not reach the server. Check your connection and tr
 function isNetworkFailure(error: BackendError): boolean {
   return (
     error.name === 'AuthRetryableFetchError' ||
+    error.code === 'unreachable' ||
+    error.code === 'timed_out' ||
     /failed to fetch|networkerror|load failed|fetch failed/i.test(error.message ?? '')
   );
 }
@@ -37,6 +39,12 @@ export function signInSentence(error: BackendError): string {
 export function dataSentence(error: BackendError): string {
   if (isNetworkFailure(error)) return unreachable;
   switch (error.code) {
+    // The dashboard's own: it does not ask a database that fails, and asks again by itself.
+    case 'breaker_open':
+    case 'bulkhead_full':
+      return 'The server is not answering at the moment. It is asked again in a few seconds.';
+    case 'user_changed':
+      return 'Somebody else has signed in here meanwhile. Load the page again.';
     case 'PGRST301':
     case 'PGRST302':
     case 'PGRST303':

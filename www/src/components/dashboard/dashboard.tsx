@@ -8,6 +8,8 @@ import { useWorkplace } from '@/data/workplace';
 import { calendarDay } from '@/lib/dates';
 import { summarise } from '@/lib/overview';
 import { Problem } from '../problem';
+import { ServiceNotices } from '../services/service-notices';
+import { ServicePanel } from '../services/service-panel';
 import { StateMessage } from '../state-message';
 import { useNow } from '../use-now';
 import { ActivityPanel } from './activity-panel';
@@ -57,6 +59,7 @@ export function Dashboard() {
         <PageHeading name={member.display_name} now={now} today={today} />
         <div className="mt-5 grid gap-3 empty:hidden">
           <ConnectionProblem />
+          <ServiceNotices />
           {problem ? (
             <Problem
               action={
@@ -73,9 +76,13 @@ export function Dashboard() {
         <div className="mt-6 grid items-start gap-6 lg:grid-cols-[minmax(0,1.65fr)_minmax(0,1fr)]">
           <div className="grid min-w-0 gap-6">
             <UpcomingWeddings weddings={overview.weddings} today={today} />
+            <ServicePanel name="calendar" today={today} />
             <QuickActions onRefresh={refresh} busy={busy} />
           </div>
-          <ActivityPanel items={feed.items} arrived={feed.arrived} live={feed.live} now={now} />
+          <div className="grid min-w-0 gap-6">
+            <ActivityPanel items={feed.items} arrived={feed.arrived} live={feed.live} now={now} />
+            <ServicePanel name="payments" today={today} />
+          </div>
         </div>
       </div>
     </div>

@@ -4,14 +4,21 @@ import { usePathname, useRouter } from 'next/navigation';
 import { type ReactNode, useEffect } from 'react';
 import { useSession } from '@/data/session';
 import { SupplierDataProvider } from '@/data/supplier-data';
+import type { ServiceName } from '@/lib/external/services';
 import { LoadingPage } from '../loading-page';
 import { SkipLink } from '../skip-link';
 import { AppHeader } from './app-header';
 import { LiveProvider } from './live-provider';
 import { WorkplaceGate } from './workplace-gate';
 
+interface AppShellProps {
+  /** The services of other companies that this deployment uses. */
+  services: readonly ServiceName[];
+  children: ReactNode;
+}
+
 /** Lets signed-in users through, with their supplier and its live connection; sends others to the sign-in page. */
-export function AppShell({ children }: { children: ReactNode }) {
+export function AppShell({ services, children }: AppShellProps) {
   const router = useRouter();
   const pathname = usePathname();
   const { state } = useSession();
@@ -25,7 +32,7 @@ export function AppShell({ children }: { children: ReactNode }) {
   if (state.status !== 'signed-in') return <LoadingPage />;
   return (
     <WorkplaceGate userId={state.session.user.id} key={state.session.user.id}>
-      <LiveProvider>
+      <LiveProvider services={services}>
         <SupplierDataProvider>
           <SkipLink />
           <AppHeader email={state.session.user.email ?? ''} />
