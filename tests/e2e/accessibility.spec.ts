@@ -11,6 +11,8 @@ const screens: {
   name: string;
   path: string;
   signedIn: boolean;
+  /** What is done to the page before it is opened. */
+  before?: (page: Page) => Promise<unknown>;
   there: (page: Page) => ReturnType<Page['locator']>;
 }[] = [
   {
@@ -26,6 +28,26 @@ const screens: {
     there: (page) => page.getByTestId('dashboard-loaded'),
   },
   {
+    name: 'dashboard without its services',
+    path: '/dashboard',
+    signedIn: true,
+    before: (page) => page.route('**/api/external/service', (route) => route.abort()),
+    there: (page) => page.getByTestId('service-degraded-notice').nth(1),
+  },
+  {
+    name: 'health',
+    path: '/health',
+    signedIn: true,
+    there: (page) => page.locator('[data-check=calendar] .recharts-surface'),
+  },
+  {
+    name: 'health without its services',
+    path: '/health',
+    signedIn: true,
+    before: (page) => page.route('**/api/external/service', (route) => route.abort()),
+    there: (page) => page.locator('[data-check=payments][data-state=unhealthy]'),
+  },
+  {
     name: 'new client',
     path: '/clients/new',
     signedIn: true,
@@ -39,15 +61,16 @@ const screens: {
   },
 ];
 
-for (const { name, path, signedIn, there } of screens) {
+for (const { name, path, signedIn, before, there } of screens) {
   for (const width of widths) {
     for (const theme of themes) {
       test(`${name}, ${width} px, ${theme}`, async ({ page: blank, signedInPage }, testInfo) => {
         const page = signedIn ? await signedInPage(amelia, password) : blank;
         await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
         await page.setViewportSize({ width, height: 900 });
+        await before?.(page);
         await page.goto(path);
-        await expect(there(page)).toBeVisible();
+        await expect(there(page)).toBeVisible({ timeout: 30_000 });
         if (path === '/dashboard')
           await expect(page.getByTestId('connection-status')).toContainText('Connected');
 

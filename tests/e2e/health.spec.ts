@@ -1,4 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
 import { type DashboardUnderTest, expect, test } from '@wedsync/dashboard/testing';
+import { expectLive, expectNotReloaded, markPage } from './support/live.js';
+import { amelia, password } from './support/people.js';
 
 test.afterEach(({ dashboard }) => dashboard.backend.removeFaults());
 
@@ -98,4 +102,101 @@ test('it cannot be used to ask the database more often', async ({ dashboard }) =
   expect(requests.rest).toBeLessThanOrEqual(mostReports);
   expect(requests.auth).toBeLessThanOrEqual(mostReports);
   expect(requests.calendar).toBeLessThanOrEqual(1 + Math.ceil((Date.now() - started) / 5_000));
+});
+
+/** The page of health, by the way that a person takes. */
+async function openHealth(page: Page): Promise<void> {
+  await expectLive(page);
+  await page.getByTestId('connection-status').click();
+  await expect(page).toHaveURL(/\/health$/);
+  await expect(page.getByTestId('health-page')).toBeVisible();
+}
+
+const check = (page: Page, name: string) => page.locator(`[data-testid=health-check][data-check=${name}]`);
+const breaker = (page: Page, name: string) => page.locator(`[data-testid=breaker][data-service=${name}]`);
+const soon = { timeout: 60_000 };
+
+test('the page of health shows a service that fails, and that it is back', async ({
+  dashboard,
+  signedInPage,
+}) => {
+  const page = await signedInPage(amelia, password);
+  await openHealth(page);
+  await markPage(page);
+  const verdict = page.getByTestId('health-verdict');
+  for (const name of ['database', 'realtime', 'calendar', 'payments'])
+    await expect(check(page, name)).toHaveAttribute('data-state', 'healthy', soon);
+  await expect(verdict).toHaveAttribute('data-state', 'healthy');
+  await expect(breaker(page, 'calendar')).toHaveAttribute('data-state', 'closed');
+  await expect(check(page, 'calendar').locator('.recharts-area')).toBeVisible();
+  await expect(check(page, 'calendar').getByRole('img')).toHaveAttribute(
+    'aria-label',
+    /^Up 100% of the /,
+    soon,
+  );
+
+  await dashboard.backend.addFault({ on: 'request', service: 'calendar', action: 'fail', status: 503 });
+  await expect(check(page, 'calendar')).toHaveAttribute('data-state', 'unhealthy', soon);
+  await expect(check(page, 'calendar')).toContainText('Failing');
+  await expect(verdict).toHaveAttribute('data-state', 'degraded');
+  await expect(verdict).toContainText('Your calendar can’t be read');
+  await expect(breaker(page, 'calendar')).toHaveAttribute('data-state', 'open');
+  await expect(breaker(page, 'payments')).toHaveAttribute('data-state', 'closed');
+  await expect(check(page, 'payments')).toHaveAttribute('data-state', 'healthy');
+  await expect(page.getByTestId('health-alerts').getByRole('listitem').first()).toContainText(
+    'Your calendar: failing',
+  );
+
+  await dashboard.backend.removeFaults();
+  await expect(check(page, 'calendar')).toHaveAttribute('data-state', 'healthy', soon);
+  await expect(verdict).toHaveAttribute('data-state', 'healthy');
+  await expect(page.getByTestId('health-alerts').getByRole('listitem').first()).toContainText(
+    'Your calendar: back',
+  );
+  await expect(breaker(page, 'calendar')).toHaveAttribute('data-state', 'closed', soon);
+  await expectNotReloaded(page);
+});
+
+test('what is exported for support says how everything stands, and nothing of whose it is', async ({
+  dashboard,
+  signedInPage,
+}) => {
+  const page = await signedInPage(amelia, password);
+  // What a service says of its failure may end up in a message.
+  await dashboard.backend.addFault({
+    ...{ on: 'request', service: 'payments', action: 'fail', status: 500 },
+    body: { message: `no account of ${amelia}` },
+  });
+  await openHealth(page);
+  await expect(check(page, 'payments')).toHaveAttribute('data-state', 'unhealthy', soon);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Export for support' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/^wedsync-health-\d{4}-\d\d-\d\d\.json$/);
+  const text = await readFile(await download.path(), 'utf8');
+  const report = JSON.parse(text);
+  expect(Object.keys(report).sort()).toEqual(['alerts', 'at', 'history', 'status', 'tabs']);
+  expect(report.status.checks.payments.status).toBe('unhealthy');
+  expect(report.history.database.recent.length).toBeGreaterThan(0);
+  expect(text).not.toMatch(/@|eyJ|sb_(secret|publishable)_|[\da-f]{8}-[\da-f]{4}-/);
+  for (const secret of [dashboard.anonKey, 'rosewood', 'Amelia']) expect(text).not.toContain(secret);
+});
+
+test('the charts are downloaded where they are drawn, and the dashboard does without', async ({
+  signedInPage,
+}) => {
+  const page = await signedInPage(amelia, password);
+  const scripts: Promise<string>[] = [];
+  page.on('response', (response) => {
+    if (response.request().resourceType() === 'script') scripts.push(response.text().catch(() => ''));
+  });
+  const haveCharts = async () => (await Promise.all(scripts)).some((text) => text.includes('recharts-area'));
+  await page.reload();
+  await expectLive(page);
+  expect(scripts.length).toBeGreaterThan(0);
+  expect(await haveCharts()).toBe(false);
+  await openHealth(page);
+  await expect(check(page, 'realtime').locator('.recharts-area')).toBeVisible(soon);
+  expect(await haveCharts()).toBe(true);
 });

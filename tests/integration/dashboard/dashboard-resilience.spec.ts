@@ -37,6 +37,93 @@ test('cuts in a row: it comes back from each', async ({ dashboard, signedInPage 
   }
 });
 
+test('without its external services it says what is affected, the rest lives, and it heals by itself', async ({
+  dashboard,
+  signedInPage,
+}) => {
+  const page = await signedInPage(ben, password);
+  await expectLive(page);
+  await markPage(page);
+  const calendar = page.getByRole('region', { name: 'Your calendar' });
+  const payouts = page.getByRole('region', { name: 'Your payouts' });
+  await expect(calendar).toContainText('Next free');
+  await expect(payouts).toContainText('Next payout');
+
+  await page.route('**/api/external/service', (route) => route.abort());
+  const notices = page.getByTestId('service-degraded-notice');
+  await expect(notices).toHaveCount(2);
+  for (const [service, sentence] of [
+    [
+      'calendar',
+      /Your calendar can’t be read at the moment\. You see it as it was .+ ago; it is (tried again in|being)/,
+    ],
+    ['payments', /Your payouts can’t be read at the moment\. You see them as they were .+ ago; they are /],
+  ] as const) {
+    const notice = page.locator(`[data-testid=service-degraded-notice][data-service=${service}]`);
+    await expect(notice).toBeVisible();
+    await expect(notice).toHaveAttribute('role', 'status');
+    await expect(async () => {
+      expect((await notice.locator('p').allTextContents()).join(' ')).toMatch(sentence);
+    }).toPass();
+  }
+  await expect(calendar).toContainText('Next free');
+  await expect(payouts).toContainText('Next payout');
+  await expect(page.getByTestId('dashboard-content')).toBeVisible();
+  const name = uniqueName('Wilma');
+  await addClientByRest(dashboard, amelia, name);
+  await expect(feed(page)).toContainText(name);
+  // Long enough for their breakers to open for the longest time.
+  await page.waitForTimeout(15_000);
+  await expect(notices).toHaveCount(2);
+
+  await page.unroute('**/api/external/service');
+  await expect(notices).toHaveCount(0, { timeout: 10_000 });
+  await expect(page.getByTestId('dashboard-content')).toBeVisible();
+  await expectNotReloaded(page);
+});
+
+test('a page that is opened without its external services says so, and shows them once they are there', async ({
+  signedInPage,
+}) => {
+  const page = await signedInPage(ben, password);
+  await page.route('**/api/external/service', (route) => route.abort());
+  await page.reload();
+  await expect(page.getByTestId('service-degraded-notice')).toHaveCount(2);
+  await expect(page.getByTestId('dashboard-content')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Your calendar' })).toContainText('Nothing to show yet');
+  await page.unroute('**/api/external/service');
+  await expect(page.getByTestId('service-degraded-notice')).toHaveCount(0, { timeout: 10_000 });
+  await expect(page.getByRole('region', { name: 'Your calendar' })).toContainText('Next free');
+});
+
+test('one service fails alone, with its own notice', async ({ dashboard, signedInPage }) => {
+  const page = await signedInPage(ben, password);
+  await expectLive(page);
+  await dashboard.backend.addFault({ on: 'request', service: 'calendar', action: 'fail', status: 503 });
+  const notices = page.getByTestId('service-degraded-notice');
+  await expect(notices).toHaveCount(1);
+  await expect(notices).toHaveAttribute('data-service', 'calendar');
+  await dashboard.backend.removeFaults();
+  await expect(notices).toHaveCount(0, { timeout: 10_000 });
+});
+
+test('while the database fails what was read stays, and it is read again by itself', async ({
+  dashboard,
+  signedInPage,
+}) => {
+  const page = await signedInPage(ben, password);
+  await expectLive(page);
+  await markPage(page);
+  await dashboard.backend.addFault({ on: 'request', service: 'rest', action: 'fail', status: 503 });
+  await page.getByRole('button', { name: 'Read everything again' }).click();
+  const problem = page.getByRole('alert').filter({ hasText: 'What you see may be out of date.' });
+  await expect(problem).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByTestId('dashboard-content')).toBeVisible();
+  await dashboard.backend.removeFaults();
+  await expect(problem).toHaveCount(0, { timeout: 60_000 });
+  await expectNotReloaded(page);
+});
+
 const malformed: [string, string | Uint8Array][] = [
   ['no JSON', 'not json {'],
   ['JSON that is no frame', '{"topic":17}'],
