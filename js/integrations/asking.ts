@@ -23,6 +23,8 @@ export async function ask(
 ): Promise<Answer> {
   asked.signal?.throwIfAborted();
   await init();
+  // The caller may have left meanwhile, however short it was.
+  asked.signal?.throwIfAborted();
   const { method, headers } = asked;
   const isRead = method === 'GET' || method === 'HEAD';
   const isRepeatable = isIdempotent(method, headers.has('idempotency-key'));

@@ -15,7 +15,7 @@ export class Flights<Value> {
   #module: Module | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** The module is loaded. `begin` is called unless there is a request of this key that can be joined. */
+  /** The module is loaded, and the caller waits. `begin` is called unless there is a request of this key that can be joined. */
   join(
     key: string,
     begin: (signal: AbortSignal) => Promise<Value>,
@@ -31,8 +31,8 @@ export class Flights<Value> {
         reject(caller.reason);
         this.#leave(id);
       };
-      if (caller.aborted) return abort();
       caller.addEventListener('abort', abort, { once: true });
+      // Also where nobody else waits for it: what becomes of it then is no unhandled rejection.
       flight.promise.then(resolve, reject).finally(() => caller.removeEventListener('abort', abort));
     });
   }
