@@ -42,6 +42,6 @@ export function allSuites(programs) {
       env: { CHROMIUM: programs.chromium },
     }),
     frontendSuite({ prepare: buildEverything }),
-    playwrightSuite({ name: 'end to end', budgetSeconds: 300, specs: ['tests/e2e/'], browsers: programs }),
+    playwrightSuite({ name: 'end to end', budgetSeconds: 420, specs: ['tests/e2e/'], browsers: programs }),
   ];
 }
