@@ -241,7 +241,7 @@ export class DashboardHealthMonitor {
    */
   async history(name: string): Promise<HealthHistory> {
     const { checks } = this.getHealthStatus();
-    if (!Object.hasOwn(checks, name)) {
+    if (typeof name !== 'string' || !Object.hasOwn(checks, name)) {
       throw new DashboardError(
         'unknown_check',
         `There is no check of this name. There are: ${Object.keys(checks).join(', ')}.`,
@@ -291,9 +291,19 @@ export class DashboardHealthMonitor {
         this.#client.present?.healthReported(name, String(answer.status), String(answer.message ?? ''));
       } else tell(answer !== false, '');
     } catch (error) {
-      tell(false, error instanceof Error ? error.message : 'The check has thrown what is no error.');
+      tell(false, messageOf(error));
     }
   }
+}
+
+/** What an error says; reading it may run the application's code. */
+function messageOf(error: unknown): string {
+  try {
+    if (error instanceof Error) return String(error.message);
+  } catch {
+    // As below.
+  }
+  return 'The check has thrown what is no error.';
 }
 
 /** A check of the application's. */

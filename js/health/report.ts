@@ -20,7 +20,13 @@ const PERSONAL =
 export function redactedReport(report: HealthReport): HealthReport {
   const copy = JSON.stringify(report, (key, value) => {
     const isOurs = key === 'at' && value === report.at;
-    return typeof value === 'string' && !isOurs ? value.replace(PERSONAL, '[redacted]') : value;
+    if (typeof value === 'string') return isOurs ? value : redacted(value);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, own]) => [redacted(name), own]));
   });
   return JSON.parse(copy);
+}
+
+function redacted(text: string): string {
+  return text.replace(PERSONAL, '[redacted]');
 }

@@ -2,14 +2,14 @@ import { checkListener, copied, invalid } from '../arguments.js';
 import { Emitter, report } from '../emitter.js';
 import { DashboardError } from '../errors.js';
 import type { DashboardHealthMonitor } from '../health/monitor.js';
-import { checkedRequest, checkName, type ServiceRequest } from '../options/request.js';
+import { type Asked, checkedRequest, checkName, type ServiceRequest } from '../options/request.js';
 import { checkedService, type ServiceOptions } from '../options/service.js';
 import { checkOperation, signalOf } from '../resilience/arguments.js';
 import type { AttemptContext } from '../resilience/attempt.js';
 import type { DashboardCircuitBreaker } from '../resilience/breaker.js';
-import { fallenBack } from '../resilience/fallback.js';
+import { fallbacksOf, fallenBack } from '../resilience/fallback.js';
 import { type ExecuteOptions, flagOf } from '../resilience/policy.js';
-import { rejectedLater } from '../resilience/promises.js';
+import { eitherOf, rejectedLater } from '../resilience/promises.js';
 import { FAILURE, NEUTRAL, ofError, ofStatus, SUCCESS, type Verdict, WELL } from '../resilience/verdict.js';
 import { type Answer, contentOf, responseOf } from './answer.js';
 import { ask, probe } from './asking.js';
@@ -49,15 +49,20 @@ export class DashboardIntegrationClient {
   #health: DashboardHealthMonitor | undefined;
   #breakers: SharedBreakers | undefined;
   #isClosed = false;
-  /** Whose calls count; another user's are ended. */
-  #user = 0;
+  /** Aborted when another user is here: what was asked for as one user is neither carried out nor answered as another. */
+  #user = new AbortController();
 
   /**
    * @param options `services`: those that are registered from the start, by name
    * @throws {DashboardError} `invalid_option`, `unknown_option`.
    */
   constructor(options: { services?: Record<string, ServiceOptions> } = {}) {
-    const { services = {} } = copied('DashboardIntegrationClient', options);
+    const { services = {}, ...others } = copied('DashboardIntegrationClient', options);
+    const [other] = Object.keys(others);
+    if (other !== undefined) {
+      const message = `DashboardIntegrationClient has no option "${other}". It knows: services.`;
+      throw new DashboardError('unknown_option', message);
+    }
     for (const [name, service] of Object.entries(copied('services', services))) this.register(name, service);
   }
 
@@ -148,13 +153,16 @@ export class DashboardIntegrationClient {
           return value;
         } catch (error) {
           const { outcome } = ofError(error);
-          const isSaid = outcome !== NEUTRAL && !signal?.aborted;
+          const wasEnded = context.signal.aborted && context.signal.reason?.code !== 'timed_out';
+          const isSaid = outcome !== NEUTRAL && !wasEnded;
           if (isSaid) this.#note(service, outcome !== FAILURE, performance.now() - began);
           throw error;
         }
       };
-      const result = service.runner.run(timed, { signal, isRepeatable, ofValue: ofResult });
-      return fallenBack(this.#ofUser(result), options, signal);
+      const fallbacks = fallbacksOf('call', options);
+      const run = (own: AbortSignal) =>
+        service.runner.run(timed, { signal: own, isRepeatable, ofValue: ofResult });
+      return fallenBack(this.#ofUser(run, signal), fallbacks, signal);
     } catch (error) {
       return rejectedLater(error);
     }
@@ -172,23 +180,23 @@ export class DashboardIntegrationClient {
   fetch(name: string): typeof fetch {
     const service = this.#service(name);
     return async (input, init) => {
+      const user = this.#user;
       const request = new Request(input, init);
-      const body = request.body ? await request.arrayBuffer() : null;
       const { method, headers, signal, credentials, cache, keepalive, mode, redirect } = request;
+      // Not every browser tells of a request whether it has a body.
+      const isRead = method === 'GET' || method === 'HEAD';
+      const bytes = isRead ? undefined : await request.arrayBuffer();
+      const body = bytes && bytes.byteLength > 0 ? bytes : null;
       const passed = { credentials, cache, keepalive, mode, redirect };
       try {
-        const answer = await this.#ask(service, request.url, {
-          method,
-          headers,
-          body,
-          signal,
-          as: 'bytes',
-          init: passed,
-        });
+        const asked: Asked = { method, headers, body, signal, as: 'bytes', init: passed };
+        const answer = await this.#ask(service, request.url, asked, user);
         const { status } = answer;
         if (status !== 503 && status !== 520) return responseOf(answer);
-        answer.headers.set('x-service-status', String(status));
-        return responseOf({ ...answer, status: 504, statusText: '' });
+        // Those of an answer cannot be changed.
+        const told = new Headers(answer.headers);
+        told.set('x-service-status', String(status));
+        return responseOf({ ...answer, headers: told, status: 504, statusText: '' });
       } catch (error) {
         if (signal.aborted || !(error instanceof DashboardError)) throw error;
         const { code, message } = error;
@@ -227,6 +235,7 @@ export class DashboardIntegrationClient {
   close(): void {
     this.#isClosed = true;
     this.#flights.abortAll(closed());
+    this.#user.abort(closed());
     for (const watch of this.#watches.values()) watch.close();
   }
 
@@ -241,21 +250,33 @@ export class DashboardIntegrationClient {
 
   /** @internal Another user is here: what was asked for as the former one is given up. */
   userChanged(): void {
-    this.#user += 1;
+    const former = this.#user;
+    this.#user = new AbortController();
     this.#flights.abortAll(userChanged());
+    former.abort(userChanged());
     for (const watch of this.#watches.values()) watch.clear();
   }
 
-  async #ask(service: Service, address: string, asked: Parameters<typeof ask>[2]): Promise<Answer> {
-    return this.#ofUser(ask(service, address, asked, this.#flights, this.#note));
+  #ask(service: Service, address: string, asked: Asked, user = this.#user): Promise<Answer> {
+    const send = (signal: AbortSignal) =>
+      ask(service, address, { ...asked, signal }, this.#flights, this.#note);
+    return this.#ofUser(send, asked.signal, user);
   }
 
-  /** What was asked for as one user is nobody else's to see. */
-  async #ofUser<Value>(result: Promise<Value>): Promise<Value> {
-    const user = this.#user;
-    const value = await result;
-    if (user !== this.#user) throw userChanged();
-    return value;
+  /** What is asked for as one user is ended with that one, and nobody else's to see. */
+  async #ofUser<Value>(
+    run: (signal: AbortSignal) => Promise<Value>,
+    caller: AbortSignal | undefined,
+    user = this.#user,
+  ): Promise<Value> {
+    const { signal, end } = eitherOf(user.signal, caller);
+    try {
+      const value = await run(signal);
+      user.signal.throwIfAborted();
+      return value;
+    } finally {
+      end();
+    }
   }
 
   readonly #note = (service: Service, isOk: boolean, latency: number): void => {

@@ -1,8 +1,9 @@
+import { invalid } from '../arguments.js';
 import type { HealthState } from '../health/types.js';
 import type { CheckedService } from '../options/service.js';
 import type { BreakerState } from '../resilience/events.js';
 import { Runner } from '../resilience/runner.js';
-import { FAILURE, NEUTRAL, ofStatus, SUCCESS, type Verdict } from '../resilience/verdict.js';
+import { asked, FAILURE, NEUTRAL, ofStatus, SUCCESS, type Verdict } from '../resilience/verdict.js';
 import { retryAfterOf } from '../wedsync_dashboard.js';
 import type { Answer } from './answer.js';
 
@@ -35,12 +36,20 @@ export class Service {
     this.runner = new Runner(options);
   }
 
-  /** The address of a path, in which `..` leads nowhere else. */
+  /**
+   * The address of a path.
+   *
+   * @throws {DashboardError} `invalid_option` for one that leads out of the service, as `..` may.
+   */
   address(path: string): string {
     const { url } = this.options;
     if (path === '') return url;
     const separator = /^[/?#]/.test(path) || url.endsWith('/') ? '' : '/';
-    return url + separator + path;
+    const address = url + separator + path;
+    if (this.isOwn(address)) return address;
+    throw invalid(
+      `request takes a path of the service "${this.name}" as its second argument: this one leads out of it.`,
+    );
   }
 
   /** Whether an address is at or below its own: only there its credentials go. */
@@ -62,7 +71,7 @@ export class Service {
     if (!isFailure) return verdict;
     return {
       ...verdict,
-      outcome: isFailure({ status, headers })
+      outcome: asked(() => isFailure({ status, headers }), undefined, verdict.outcome === FAILURE)
         ? FAILURE
         : verdict.outcome === FAILURE
           ? SUCCESS

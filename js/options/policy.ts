@@ -18,7 +18,7 @@ export const policyEntries = {
   retry: orOff(retryOptions),
   /** Milliseconds that one attempt may take. What takes longer is aborted, and what it answers all the same is ignored. Default 10,000. */
   timeout: v.optional(whole(1, 3_600_000), 10_000),
-  /** Milliseconds that all of it may take, retries and their pauses included; that of `retry` does not count then. Default 30,000. */
+  /** Milliseconds that all of it may take, retries and their pauses included; that of `retry` counts if it is shorter. Default 30,000. */
   deadline: v.optional(whole(1, 86_400_000), 30_000),
   /** Attempts that run at once; others wait. Default 20. */
   concurrency: v.optional(whole(1, 10_000), 20),

@@ -1,6 +1,5 @@
-import { invalid, isText } from '../arguments.js';
+import { copied, invalid, isText } from '../arguments.js';
 import { DashboardError } from '../errors.js';
-import { isObject } from './check.js';
 
 /** What a request is answered with. */
 export type AnswerKind = 'json' | 'text' | 'bytes';
@@ -34,7 +33,6 @@ export interface Asked {
  */
 export function checkedRequest(path: unknown, given: unknown = {}): Asked {
   if (typeof path !== 'string') throw invalid('request takes a path as its second argument: a string.');
-  if (!isObject(given)) throw invalid('request takes an object of options as its third argument.');
   const {
     json,
     as = 'json',
@@ -44,7 +42,7 @@ export function checkedRequest(path: unknown, given: unknown = {}): Asked {
     body,
     method = 'GET',
     ...init
-  } = given as ServiceRequest;
+  } = copied('request', given as ServiceRequest);
   if (!['json', 'text', 'bytes'].includes(as))
     throw invalid('Option "as" of request must be "json", "text" or "bytes".');
   if (signal != null && !(signal instanceof AbortSignal))

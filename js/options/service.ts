@@ -11,7 +11,7 @@ const entries = {
   url: text,
   /**
    * Gives the headers that authorize a request, each time one is sent below `url`; with `true` after the service has answered 401, which is
-   * then asked once more. What a request brings itself is not replaced. They are never logged. Default: none.
+   * then asked once more. What a request brings itself is not replaced unless it was refused, and a request that carries any follows no redirect. They are never logged. Default: none.
    */
   credentials: v.optional(callback<(refused: boolean) => Credentials | PromiseLike<Credentials>>()),
   ...policyEntries,

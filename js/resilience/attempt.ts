@@ -18,6 +18,8 @@ export interface Guards {
   breaker: DashboardCircuitBreaker | undefined;
   places: Places | undefined;
   timeouts: Timeouts | undefined;
+  /** For all of a call, the wait for a place included. */
+  deadline: Timeouts | undefined;
 }
 
 /** How the ends of an operation are understood. */
@@ -73,6 +75,8 @@ export class Attempt<Value> implements AttemptContext {
   #began = -1;
   #isOver = false;
   #waiting: Waiting | undefined;
+  /** Of one that had to wait for its place. */
+  #waitingInAll: Waiting | undefined;
   #controller: AbortController | undefined;
   #reason: unknown;
 
@@ -116,12 +120,16 @@ export class Attempt<Value> implements AttemptContext {
       }
       this.#permit = permit;
     }
-    const ticket = places ? places.enter(() => this.#run(operation)) : 0;
+    const ticket = places ? places.enter(() => this.#runAfterWait(operation)) : 0;
     this.#ticket = ticket;
     if (ticket === 0) this.#run(operation);
     else if (ticket < 0) this.#refuse(bulkheadFull());
-    // That there is no place says nothing of the service.
-    else this.#limit(NEVER);
+    else {
+      // That there is no place says nothing of the service.
+      this.#limit(NEVER);
+      const { deadline } = this.#guards;
+      this.#waitingInAll = deadline?.add(() => this.#fail(timedOut(deadline.millis), NEVER));
+    }
   }
 
   /** Ends it from outside: another attempt has answered. */
@@ -131,8 +139,23 @@ export class Attempt<Value> implements AttemptContext {
 
   readonly #aborted = () => this.#fail(this.#caller?.reason, NEVER);
 
-  #run(operation: (context: AttemptContext) => Value | PromiseLike<Value>): void {
+  /** There is a place, and the service may have failed meanwhile: then a permit of before is none. */
+  #runAfterWait(operation: (context: AttemptContext) => Value | PromiseLike<Value>): void {
     this.#ticket = 0;
+    this.#isInside = true;
+    const { breaker } = this.#guards;
+    if (breaker) {
+      breaker.tell(this.#permit, NEUTRAL, -1, -1);
+      this.#permit = breaker.ask();
+      if (this.#permit < 0) {
+        this.#refuse(breaker.refusal(this.#permit));
+        return;
+      }
+    }
+    this.#run(operation);
+  }
+
+  #run(operation: (context: AttemptContext) => Value | PromiseLike<Value>): void {
     this.#isInside = true;
     this.#limit(undefined);
     this.#began = this.#guards.breaker?.begin() ?? -1;
@@ -147,7 +170,13 @@ export class Attempt<Value> implements AttemptContext {
     promise.then(
       (value) => {
         if (this.#isOver) return;
-        const verdict = this.#judges.ofValue?.(value) ?? WELL;
+        let verdict: Verdict;
+        try {
+          verdict = this.#judges.ofValue?.(value) ?? WELL;
+        } catch (error) {
+          this.#fail(error, this.#judges.ofError(error));
+          return;
+        }
         this.#leave(verdict);
         if (verdict === WELL) this.#resolve(value);
         else this.#reject(new Failure(verdict, undefined, { of: value }));
@@ -184,8 +213,9 @@ export class Attempt<Value> implements AttemptContext {
   #leave({ outcome, retryAfter }: Verdict): void {
     this.#isOver = true;
     this.#caller?.removeEventListener('abort', this.#aborted);
-    const { breaker, places, timeouts } = this.#guards;
+    const { breaker, places, timeouts, deadline } = this.#guards;
     if (this.#waiting) timeouts?.end(this.#waiting);
+    if (this.#waitingInAll) deadline?.end(this.#waitingInAll);
     if (this.#permit >= 0) breaker?.tell(this.#permit, outcome, this.#began, retryAfter);
     if (this.#isInside) places?.leave();
     else if (this.#ticket > 0) places?.giveUp(this.#ticket);

@@ -110,6 +110,7 @@ export class DashboardCircuitBreaker {
   getMetrics(): BreakerMetrics {
     const module = this.present();
     if (!module) return CLOSED;
+    this.#count(module);
     const metrics = module.metrics(performance.now()) as BreakerMetrics;
     this.#look(module);
     return metrics;
@@ -267,12 +268,15 @@ export class DashboardCircuitBreaker {
         .catch(() => {});
   }
 
-  /** Takes from the module what it has to tell, and tells the module what has passed without it. */
+  /** Tells the module what has passed without it. */
+  #count(module: CircuitBreaker): void {
+    if (this.#passed > 0) module.count(this.#passed);
+    this.#passed = 0;
+  }
+
+  /** Takes from the module what it has to tell. */
   #look(module: CircuitBreaker): void {
-    if (this.#passed > 0) {
-      module.count(this.#passed);
-      this.#passed = 0;
-    }
+    this.#count(module);
     this.#pass = module.pass();
     this.#isQuiet = module.quiet();
     for (;;) {

@@ -1,17 +1,35 @@
+import { invalid } from '../arguments.js';
 import { report } from '../emitter.js';
 import type { ExecuteOptions, Fallback } from './policy.js';
+
+/**
+ * The fallbacks of a call, in their order.
+ *
+ * @throws {DashboardError} `invalid_option`.
+ */
+export function fallbacksOf<Value>(
+  of: string,
+  options: ExecuteOptions<Value> | undefined,
+): Fallback<Value>[] {
+  try {
+    const { fallbacks = [], fallback } = options ?? {};
+    if (Array.isArray(fallbacks)) return fallback === undefined ? [...fallbacks] : [...fallbacks, fallback];
+  } catch (cause) {
+    throw invalid(`Options "fallback" and "fallbacks" of ${of} cannot be read.`, cause);
+  }
+  throw invalid(`Option "fallbacks" of ${of} must be an array.`);
+}
 
 /** The result, or the first fallback that gives something. The caller's own abort is no failure to make good. */
 export function fallenBack<Value>(
   result: Promise<Value>,
-  options: ExecuteOptions<Value> | undefined,
+  fallbacks: Fallback<Value>[],
   signal: AbortSignal | undefined,
 ): Promise<Value> {
-  const { fallbacks = [], fallback } = options ?? {};
-  if (fallback === undefined && fallbacks.length === 0) return result;
+  if (fallbacks.length === 0) return result;
   return result.catch(async (error) => {
     if (signal?.aborted) throw error;
-    for (const one of [...fallbacks, fallback as Fallback<Value>]) {
+    for (const one of fallbacks) {
       const value = await given(one, error);
       if (value !== undefined) return value;
     }

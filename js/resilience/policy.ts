@@ -4,7 +4,7 @@ import { checkedPolicy, type PolicyOptions } from '../options/policy.js';
 import { checkOperation, signalOf } from './arguments.js';
 import type { AttemptContext } from './attempt.js';
 import type { DashboardCircuitBreaker } from './breaker.js';
-import { fallenBack } from './fallback.js';
+import { fallbacksOf, fallenBack } from './fallback.js';
 import { rejectedLater } from './promises.js';
 import { Runner } from './runner.js';
 
@@ -68,7 +68,8 @@ export class DashboardPolicy {
       checkOperation('execute', operation);
       const signal = signalOf('execute', options);
       const isRepeatable = flagOf(options, 'idempotent', true);
-      return fallenBack(this.#runner.run(operation, { signal, isRepeatable }), options, signal);
+      const fallbacks = fallbacksOf('execute', options);
+      return fallenBack(this.#runner.run(operation, { signal, isRepeatable }), fallbacks, signal);
     } catch (error) {
       return rejectedLater(error);
     }

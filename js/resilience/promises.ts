@@ -37,3 +37,21 @@ export function sleep(millis: number, signal: AbortSignal | undefined): Promise<
     else signal?.addEventListener('abort', abort, { once: true });
   });
 }
+
+/** A signal that is aborted when either is; `end` lets go of both. `AbortSignal.any` is younger than browsers that are in use. */
+export function eitherOf(
+  one: AbortSignal,
+  other: AbortSignal | undefined,
+): { signal: AbortSignal; end: () => void } {
+  if (!other) return { signal: one, end: () => {} };
+  const controller = new AbortController();
+  const { signal } = controller;
+  const both = [one, other];
+  const abort = () => controller.abort(both.find(({ aborted }) => aborted)?.reason);
+  for (const each of both) each.addEventListener('abort', abort);
+  if (one.aborted || other.aborted) abort();
+  const end = () => {
+    for (const each of both) each.removeEventListener('abort', abort);
+  };
+  return { signal, end };
+}

@@ -83,6 +83,7 @@ export class Runner {
       breaker: this.breaker,
       places: concurrency === undefined ? undefined : new Places(module),
       timeouts: within === Number.POSITIVE_INFINITY ? undefined : new Timeouts(within),
+      deadline: concurrency === undefined ? undefined : new Timeouts(this.#deadline),
     };
     return this.#guards;
   }
@@ -90,7 +91,8 @@ export class Runner {
   /** Milliseconds for all of it. */
   get #deadline(): number {
     const { deadline, retry } = this.#parts;
-    return deadline ?? (retry ? retry.deadline : undefined) ?? Number.POSITIVE_INFINITY;
+    const ofRetries = retry ? retry.deadline : undefined;
+    return Math.min(deadline ?? Number.POSITIVE_INFINITY, ofRetries ?? Number.POSITIVE_INFINITY);
   }
 
   /** One attempt, or, where that is asked for, a second one beside it. */
@@ -168,7 +170,8 @@ export class Runner {
         const isShort = left < (guards.timeouts?.millis ?? 0);
         const timeouts = isShort ? new Timeouts(Math.max(left, 1)) : guards.timeouts;
         try {
-          const value = await this.#once(operation, run, { ...guards, timeouts }, judges, number);
+          const deadline = guards.deadline && new Timeouts(Math.max(left, 1));
+          const value = await this.#once(operation, run, { ...guards, timeouts, deadline }, judges, number);
           this.#successes += 1;
           return value;
         } catch (next) {

@@ -23,8 +23,18 @@ export interface Verdict {
 
 export const WELL: Verdict = { outcome: SUCCESS, isRetryable: false, retryAfter: -1 };
 
-/** What the package itself refuses: that says nothing of the service. */
-export const REFUSED = ['breaker_open', 'bulkhead_full', 'user_changed', 'closed'];
+/** What is not carried out, for reasons of this page: that says nothing of the service. */
+export const REFUSED = [
+  'breaker_open',
+  'bulkhead_full',
+  'user_changed',
+  'closed',
+  'invalid_option',
+  'token_unavailable',
+];
+
+/** Answers that are of no use. */
+const OF_NO_USE = ['response_too_large', 'response_invalid'];
 
 /** What an answer with this status says. */
 export function ofStatus(status: number, retryAfter = -1): Verdict {
@@ -35,8 +45,9 @@ export function ofStatus(status: number, retryAfter = -1): Verdict {
 /** What an error says, unless the application has a say in it. */
 export function ofError(error: unknown): Verdict {
   if (error instanceof DashboardError) {
-    const { code, retryable, retryAfter = -1 } = error;
-    const outcome = REFUSED.includes(code) ? NEUTRAL : FAILURE;
+    const { code, retryable, retryAfter = -1, cause } = error;
+    if (code === 'request_failed') return ofStatus((cause as { status: number }).status, retryAfter);
+    const outcome = REFUSED.includes(code) ? NEUTRAL : OF_NO_USE.includes(code) ? ANSWERED : FAILURE;
     return { outcome, isRetryable: retryable && outcome === FAILURE, retryAfter };
   }
   const { status, name } = Object(error) as { status?: unknown; name?: unknown };
