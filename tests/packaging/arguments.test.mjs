@@ -1,8 +1,8 @@
 // Whatever is given to a public call that cannot be, by callers without TypeScript: an error that names it, at the call.
-import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { holdsIn } from './holding.mjs';
 import { startModulePages } from './module-page.mjs';
-import { oddities, outcome, prepare } from './oddities.mjs';
+import { oddities, outcome } from './oddities.mjs';
 import { options, wedsync } from './page-names.mjs';
 
 /** @type {Awaited<ReturnType<typeof startModulePages>>} */
@@ -16,28 +16,10 @@ const nothing = ['undefined'];
 const texts = ['x'];
 
 /**
- * Each call in the page with each odd value: what is not among those it takes must be refused by name.
  * @param {() => Promise<Record<string, Record<string, string>>>} program
- * @param {Record<string, { names: RegExp, takes?: string[] }>} expected by call
+ * @param {import('./holding.mjs').Expected} expected by call
  */
-async function holds(program, expected) {
-  const { result, errors } = await pages.inPage(program, { prepare });
-  const problems = [];
-  assert.deepEqual(Object.keys(result).sort(), Object.keys(expected).sort());
-  for (const [call, outcomes] of Object.entries(result)) {
-    const { names, takes = [] } = expected[call] ?? { names: /^$/ };
-    for (const [value, outcome] of Object.entries(outcomes)) {
-      const [, code = '', message = ''] = /^([a-z_]+): (.*)$/s.exec(outcome) ?? [];
-      const isRefused =
-        ['invalid_option', 'unknown_option', 'invalid_url', 'missing_key'].includes(code) &&
-        names.test(message);
-      if (takes.includes(value) ? outcome !== 'taken' : !isRefused)
-        problems.push(`${call} with ${value}: ${outcome}`);
-    }
-  }
-  assert.deepEqual(problems, []);
-  assert.deepEqual(errors, [], 'nothing was thrown into the page');
-}
+const holds = (program, expected) => holdsIn(pages, program, expected);
 
 test('every argument of every method of a manager is checked at the call, and none traps or pends', async () => {
   await holds(

@@ -4,6 +4,7 @@ import {
   useConnection,
   useDashboard,
   usePresence,
+  useService,
   useSubscription,
 } from '@wedsync/dashboard/react';
 import { StrictMode, useState } from 'react';
@@ -234,6 +235,32 @@ function Controls() {
   );
 }
 
+function Asker({ path }: { path: string }) {
+  const { state, data } = useService<{ ok: boolean }>('dead', { path });
+  return (
+    <li data-testid="asker">
+      {state} {data?.ok ? 'shown' : 'nothing'}
+    </li>
+  );
+}
+
+/** Many components that each ask a service for something else. */
+const services = {
+  dead: { url: query.get('dead') ?? '/', concurrency: 8, breaker: { timeout: 400, maxTimeout: 400 } },
+};
+function Storm() {
+  const count = Number(query.get('askers'));
+  const [seen, setSeen] = useState(true);
+  return (
+    <DashboardProvider options={{ ...project, services }}>
+      <button type="button" onClick={() => setSeen(false)}>
+        leave
+      </button>
+      <ul>{seen && Array.from({ length: count }, (_, n) => <Asker key={String(n)} path={`/${n}`} />)}</ul>
+    </DashboardProvider>
+  );
+}
+
 function App() {
   const [turn, setTurn] = useState(0);
   const supabase = realClient ?? clients[turn % clients.length];
@@ -258,4 +285,6 @@ function App() {
 
 const root = document.querySelector('#root');
 if (!root) throw new Error('The page has no root.');
-createRoot(root).render(<StrictMode>{query.has('stage') ? <Stage /> : <App />}</StrictMode>);
+createRoot(root).render(
+  <StrictMode>{query.has('stage') ? <Stage /> : query.has('dead') ? <Storm /> : <App />}</StrictMode>,
+);
