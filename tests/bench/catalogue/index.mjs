@@ -1,5 +1,6 @@
 import { breakerCases } from './breaker.mjs';
 import { cacheCases } from './cache.mjs';
+import { healthCases } from './health.mjs';
 import { logCases } from './log.mjs';
 import { messageCases } from './messages.mjs';
 import { pageCases } from './page.mjs';
@@ -44,6 +45,7 @@ export const catalogue = [
   ...queueCases,
   ...logCases,
   ...breakerCases,
+  ...healthCases,
   ...tabsCases,
   ...sizeCases,
   ...startupCases,
@@ -61,6 +63,7 @@ export const sections = {
   log: 'Event log',
   breaker: 'Breaker',
   policy: 'Policies combined',
+  health: 'Health',
   tabs: 'Tabs',
   startup: 'Start-up',
   load: 'The page under load',

@@ -1,4 +1,5 @@
 import { channels, clientSides } from '../lib/client-sides.mjs';
+import { mainThread } from '../lib/main-thread.mjs';
 import { broadcastSteadily, untilReceived } from '../lib/steady-broadcasts.mjs';
 import { openSteeredPage } from '../lib/steered-page.mjs';
 
@@ -102,22 +103,6 @@ async function costOf(client, key, count, { browserName, siteUrl, realtime, quic
   } finally {
     await close();
   }
-}
-
-/**
- * For how long a page's main thread has run. Only Chromium tells.
- * @param {import('playwright-core').Page} page
- * @param {Workplace['browserName']} browserName
- */
-async function mainThread(page, browserName) {
-  if (browserName !== 'chromium') return async () => Number.NaN;
-  const session = await page.context().newCDPSession(page);
-  // Time of the processor, so that what else the machine does is not counted.
-  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
-  return async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN) * 1_000;
-  };
 }
 
 /** @template T @param {T[]} items @param {(item: T) => number} of */

@@ -32,6 +32,24 @@ export async function timeSuccesses({ execute }: Guard, count: number): Promise<
   return (ms * 1_000) / count;
 }
 
+/** The same where one call in ten fails, which never opens a breaker and keeps it counting. */
+export async function timeMixed({ execute }: Guard, count: number): Promise<number> {
+  let failed = 0;
+  const well = () => Promise.resolve(1);
+  const fail = () => Promise.reject(new Error('The service is down.'));
+  const started = performance.now();
+  for (let at = 0; at < count; at += 1) {
+    try {
+      await execute(at % 10 === 9 ? fail : well);
+    } catch {
+      failed += 1;
+    }
+  }
+  const ms = performance.now() - started;
+  if (failed !== count / 10) throw new Error(`${failed} of ${count} calls failed.`);
+  return (ms * 1_000) / count;
+}
+
 /** The same with an open breaker; what it refuses must not be carried out. */
 export async function timeRefusals({ execute, isRefusal }: Guard, count: number): Promise<number> {
   let carriedOut = 0;

@@ -1,9 +1,13 @@
-import { type Guard, openBreaker, timeRefusals, timeSuccesses } from '../guards.js';
-import { loadPeer } from '../load.js';
+import { type Guard, openBreaker, timeMixed, timeRefusals, timeSuccesses } from '../guards.js';
+import { loadOurs, loadPeer } from '../load.js';
 import type { MakeSides, Side } from '../side.js';
 
 interface Parameters {
-  outcome: 'success' | 'rejection';
+  outcome: 'success' | 'rejection' | 'mixed';
+  /** What tells that a service fails: failures in a row, or their share of the calls in a time window. */
+  detector?: 'time';
+  /** The one peer that is held against. */
+  beside?: 'opossum';
 }
 
 /** What there would be without a breaker: the call, or one rejected promise. */
@@ -16,23 +20,26 @@ const refusal: Guard = {
   isRefusal: (error) => error instanceof Error,
 };
 
-export const makeSides: MakeSides<Parameters> = async ({ outcome }, { amount }) => {
+export const makeSides: MakeSides<Parameters> = async ({ outcome, detector, beside }, { amount }) => {
   const cockatiel = await loadPeer('cockatiel', () => import('../peers/cockatiel.js'));
   const opossum = await loadPeer('opossum', () => import('../peers/opossum.js'));
+  const ours = await loadOurs(() => import('../peers/ours-guards.js'));
+  const isTime = detector === 'time';
   // A rejected promise costs the browser a hundred times what a resolved one does.
-  const count = amount(outcome === 'success' ? 60_000 : 10_000);
+  const count = amount(outcome === 'rejection' ? 10_000 : 60_000);
   const side = (role: Side['role'], name: string, make: () => Guard) =>
     guarded(role, name, make, outcome, count);
+  const untimed = side('peer', 'opossum', () => opossum.breaker({ timeout: false }));
   const sides = [
-    side('peer', 'cockatiel', cockatiel.breaker),
-    side('peer', 'opossum', () => opossum.breaker({ timeout: false })),
+    side('ours', '@wedsync/dashboard', await (isTime ? ours.makeWindowBreakers() : ours.makeBreakers())),
+    ...(beside ? [] : [side('peer', 'cockatiel', isTime ? cockatiel.windowBreaker : cockatiel.breaker)]),
+    untimed,
   ];
-  if (outcome === 'success') {
-    sides.push(
-      side('limit', 'the call alone, awaited', () => none),
-      side('aside', 'opossum with its timeout', () => opossum.breaker({ timeout: 3_000 })),
-    );
-  } else sides.push(side('limit', 'Promise.reject, caught', () => refusal));
+  if (outcome === 'rejection') sides.push(side('limit', 'Promise.reject, caught', () => refusal));
+  else sides.push(side('limit', 'the call alone, awaited', () => none));
+  if (outcome === 'success' && !beside && !isTime) {
+    sides.push(side('aside', 'opossum with its timeout', () => opossum.breaker({ timeout: 3_000 })));
+  }
   return sides;
 };
 
@@ -48,6 +55,7 @@ function guarded(
     const guard = make();
     try {
       if (outcome === 'success') return await timeSuccesses(guard, calls);
+      if (outcome === 'mixed') return await timeMixed(guard, calls);
       if (guard !== refusal) await openBreaker(guard);
       return await timeRefusals(guard, calls);
     } finally {

@@ -5,6 +5,7 @@ import {
   ExponentialBackoff,
   handleAll,
   retry,
+  SamplingBreaker,
   TimeoutStrategy,
   timeout,
   wrap,
@@ -14,6 +15,16 @@ import type { Guard, GuardedCall } from '../guards.js';
 /** As its README says: a breaker that opens at the fifth failure in a row, kept for all calls. */
 export function breaker(): Guard {
   const policy = consecutive();
+  return {
+    execute: (call) => policy.execute(call),
+    isRefusal: (error) => error instanceof BrokenCircuitError,
+  };
+}
+
+/** As its README says: a breaker that opens when a share of the calls of a time window fails. */
+export function windowBreaker(): Guard {
+  const sampling = new SamplingBreaker({ threshold: 0.5, duration: 10_000 });
+  const policy = circuitBreaker(handleAll, { halfOpenAfter: 10_000, breaker: sampling });
   return {
     execute: (call) => policy.execute(call),
     isRefusal: (error) => error instanceof BrokenCircuitError,
