@@ -21,6 +21,7 @@ export class Flights<Value> {
     begin: (signal: AbortSignal) => Promise<Value>,
     caller: AbortSignal | undefined,
   ): Promise<Value> {
+    if (caller?.aborted) return Promise.reject(caller.reason);
     this.#module ??= new Module();
     const joined = this.#module.join(key, performance.now());
     const id = Math.abs(joined);
@@ -48,6 +49,8 @@ export class Flights<Value> {
   #start(id: number, begin: (signal: AbortSignal) => Promise<Value>): Flight<Value> {
     const controller = new AbortController();
     const promise = begin(controller.signal).finally(() => this.#end(id));
+    // Those who wait have promises of their own; that all have left is no unhandled rejection.
+    promise.catch(() => {});
     const flight = { promise, controller };
     this.#flights.set(id, flight);
     return flight;

@@ -1,5 +1,6 @@
 import { copied, invalid, isText } from '../arguments.js';
 import { DashboardError } from '../errors.js';
+import { isSignal } from '../resilience/arguments.js';
 
 /** What a request is answered with. */
 export type AnswerKind = 'json' | 'text' | 'bytes';
@@ -45,7 +46,7 @@ export function checkedRequest(path: unknown, given: unknown = {}): Asked {
   } = copied('request', given as ServiceRequest);
   if (!['json', 'text', 'bytes'].includes(as))
     throw invalid('Option "as" of request must be "json", "text" or "bytes".');
-  if (signal != null && !(signal instanceof AbortSignal))
+  if (signal != null && !isSignal(signal))
     throw invalid('Option "signal" of request must be an AbortSignal.');
   if (idempotencyKey !== undefined && !isText(idempotencyKey)) {
     throw invalid('Option "idempotencyKey" of request must be a string that is not empty.');

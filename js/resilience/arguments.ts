@@ -13,8 +13,23 @@ export function checkOperation(of: string, operation: unknown): void {
  */
 export function signalOf(of: string, options: unknown): AbortSignal | undefined {
   if (options === undefined) return undefined;
-  if (!isObject(options)) throw invalid(`${of} takes an object of options as its last argument.`);
+  if (!holds(() => isObject(options)))
+    throw invalid(`${of} takes an object of options as its last argument.`);
   const signal = fieldOf(options, 'signal') ?? undefined;
-  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  if (signal === undefined || isSignal(signal)) return signal;
   throw invalid(`Option "signal" of ${of} must be an AbortSignal.`);
+}
+
+/** Whether it is an abort signal; what cannot be looked at is none. */
+export function isSignal(value: unknown): value is AbortSignal {
+  return holds(() => value instanceof AbortSignal);
+}
+
+/** To look at a value may run the application's code, which may throw. */
+function holds(look: () => boolean): boolean {
+  try {
+    return look();
+  } catch {
+    return false;
+  }
 }

@@ -109,7 +109,8 @@ function script() {
     given.breaker = new page.wedsync.DashboardCircuitBreaker(failing.breaker);
     const policy = new page.wedsync.DashboardPolicy(failing);
     given.dashboard = await page.wedsync.createDashboard({
-      url: page.place,
+      // A project of its own: what opens one's breakers would open all.
+      url: `${page.place}/${encodeURIComponent(name)}`,
       key: 'key',
       tabs: 'alone',
       services: {
