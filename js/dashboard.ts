@@ -93,7 +93,9 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const breakers = new SharedBreakers(client.project);
   integrations.shareBreakers(breakers);
   realtime.on('user-changed', () => {
-    if (breakers.userChanged(client.token.isNone)) integrations.userChanged();
+    const { isNone, wasAnothers } = client.token;
+    // Who was here first may never have been told of.
+    if (breakers.userChanged(isNone) || wasAnothers) integrations.userChanged();
   });
   const health = new DashboardHealthMonitor(client, integrations, () => realtime.getTabs());
   integrations.watchedBy(health);

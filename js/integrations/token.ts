@@ -12,6 +12,8 @@ export class Token {
   /** `undefined`: it has to be asked for. */
   #token: string | null | undefined;
   #asking: Promise<string | null> | undefined;
+  /** What the last request was given. */
+  #given: string | null | undefined;
 
   constructor({ accessToken, key }: Pick<CheckedManager, 'accessToken' | 'key'>) {
     this.#source = accessToken;
@@ -30,6 +32,12 @@ export class Token {
     return this.#token === null;
   }
 
+  /** Whether a request has been sent as somebody else than who is here now, as far as tokens tell. */
+  get wasAnothers(): boolean {
+    if (this.#given === undefined || this.#token === undefined) return false;
+    return userOf(this.#given) !== userOf(this.#token);
+  }
+
   /**
    * The headers of a request to the project; `wasRefused` asks for another token.
    *
@@ -38,6 +46,7 @@ export class Token {
   async headers(wasRefused: boolean): Promise<Credentials> {
     if (wasRefused && typeof this.#source === 'function') this.#token = undefined;
     const token = this.#token === undefined ? await this.#ask() : this.#token;
+    this.#given = token;
     return { apikey: this.#key, authorization: `Bearer ${token ?? this.#key}` };
   }
 
@@ -78,5 +87,15 @@ export class Token {
     } finally {
       clearTimeout(timer);
     }
+  }
+}
+
+/** The `sub` of a token; of one that has none, itself. */
+function userOf(token: string | null): unknown {
+  try {
+    const [, claims = ''] = (token ?? '').split('.');
+    return JSON.parse(atob(claims.replaceAll('-', '+').replaceAll('_', '/'))).sub;
+  } catch {
+    return token;
   }
 }
