@@ -19,7 +19,7 @@ import { DashboardStore } from './store.js';
 export type DashboardOptions = (RealtimeOptions | SupabaseRealtimeOptions) &
   InitOptions & {
     /** Services of other providers that the application calls, by name. `database` and `realtime` are the project's own. Default: none. */
-    services?: Record<string, ServiceOptions> | undefined;
+    services?: Record<string, Partial<ServiceOptions>> | undefined;
   };
 
 /** What `createDashboard` gives. */

@@ -7,11 +7,12 @@ import type { Tabs } from '../messages.js';
 import { type CheckAnswer, type CheckOptions, checkedCheck } from '../options/health.js';
 import { checkName } from '../options/request.js';
 import { Records } from '../records.js';
+import { untilAborted } from '../resilience/promises.js';
 import { Past } from './past.js';
 import { type HealthReport, redactedReport } from './report.js';
 import { Sinks } from './sinks.js';
 import { spaceLeft } from './space.js';
-import type { HealthAlert, HealthHistory, HealthStatus } from './types.js';
+import type { HealthAlert, HealthHistory, HealthState, HealthStatus } from './types.js';
 
 /** What `on` can listen to. */
 export interface HealthEvents {
@@ -154,14 +155,15 @@ export class DashboardHealthMonitor {
     ask: Asked['ask'] | undefined,
   ): void {
     const { check: _, ...options } = checkedCheck({ check: () => {}, ...config });
-    this.#client.start().healthRegister(name, { ...options, active: ask !== undefined });
-    this.#names.add(name);
-    if (ask) this.#checks.set(name, { ask, timeout: options.timeout });
+    const own = checkOf(name);
+    this.#client.start().healthRegister(own, { ...options, active: ask !== undefined });
+    this.#names.add(own);
+    if (ask) this.#checks.set(own, { ask, timeout: options.timeout });
   }
 
   /** @internal What a call of a service has met with. */
   observed(name: string, isOk: boolean, latency: number): void {
-    this.#client.present?.healthObserved(name, isOk, latency, '');
+    this.#client.present?.healthObserved(checkOf(name), isOk, latency, '');
   }
 
   /** The last 50 alerts, the newest first, those of before this page included. */
@@ -283,17 +285,30 @@ export class DashboardHealthMonitor {
     const began = performance.now();
     const tell = (isOk: boolean, message: string) =>
       this.#client.present?.healthProbed(probe, isOk, performance.now() - began, message);
-    const { ask, timeout = 0 } = this.#checks.get(name) ?? {};
+    const report = (status: HealthState, message: string) =>
+      this.#client.present?.healthReported(name, status, message);
+    const asked = this.#checks.get(name);
     try {
-      const answer = (await ask?.(AbortSignal.timeout(timeout))) as CheckAnswer;
+      const signal = AbortSignal.timeout(asked?.timeout ?? 0);
+      const answer = (await untilAborted(Promise.resolve(asked?.ask(signal)), signal)) as CheckAnswer;
       if (typeof answer === 'object' && answer !== null) {
+        const { status, message = '' } = answer;
+        if (asked) asked.reports = true;
         tell(true, '');
-        this.#client.present?.healthReported(name, String(answer.status), String(answer.message ?? ''));
+        report(status, String(message));
       } else tell(answer !== false, '');
     } catch (error) {
-      tell(false, messageOf(error));
+      const message = messageOf(error);
+      tell(false, message);
+      // One that says itself how it is has said nothing.
+      if (asked?.reports) report('unhealthy', message);
     }
   }
+}
+
+/** The check of a service. What the module watches itself has its name already, but for Realtime, which is the same. */
+function checkOf(service: string): string {
+  return OWN_CHECKS.includes(service) && service !== 'realtime' ? `${service} service` : service;
 }
 
 /** What an error says; reading it may run the application's code. */
@@ -310,4 +325,6 @@ function messageOf(error: unknown): string {
 interface Asked {
   ask: (signal: AbortSignal) => unknown;
   timeout: number;
+  /** It has said itself how it is. */
+  reports?: boolean;
 }

@@ -7,7 +7,7 @@ import { checkOperation, signalOf } from './arguments.js';
 import { breakerOpen } from './errors.js';
 import type { BreakerEvent, BreakerMetrics, BreakerState } from './events.js';
 import { rejectedLater, untilAborted } from './promises.js';
-import { NEUTRAL, type Outcome, outcomeOf, SUCCESS } from './verdict.js';
+import { NEUTRAL, type Outcome, ofError, outcomeOf, SUCCESS } from './verdict.js';
 
 const CLOSED: BreakerMetrics = {
   state: 'closed',
@@ -247,7 +247,7 @@ export class DashboardCircuitBreaker {
         return value;
       },
       (error) => {
-        this.tell(permit, this.#outcomeOf(error, signal), began, -1);
+        this.tell(permit, this.#outcomeOf(error, signal), began, ofError(error).retryAfter);
         throw error;
       },
     );
