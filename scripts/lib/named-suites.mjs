@@ -15,7 +15,15 @@ export const namedSuites = {
       spec: 'integration/dashboard/dashboard-resilience.spec.ts',
       line: 'All dashboard integration resilience tests passing',
       core: ['resilience', 'health'],
-      packaging: ['resilience', 'integrations', 'health'],
+      packaging: [
+        'resilience',
+        'policies',
+        'breaker-tabs',
+        'storm',
+        'integrations',
+        'shared-requests',
+        'health',
+      ],
     },
   },
 };
