@@ -138,7 +138,8 @@ test('a service that is back is so for all tabs', async () => {
 test('another user begins with a closed one, and signing out leaves nothing of it', async () => {
   const first = await openTab('amelia', { timeout: 60_000 });
   await open(first);
-  const kept = () => first.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('breaker')));
+  const kept = () =>
+    first.evaluate(() => Object.keys(page.localStorage).filter((key) => key.includes('breaker')));
   assert.equal((await kept()).length, 1);
   const second = await openTab('ben', { timeout: 60_000 });
   assert.equal(await state(second), 'closed');
@@ -169,8 +170,10 @@ test('where the site’s data are blocked each tab has its own, and works', asyn
 test('what somebody else has written in its place is nothing, and harms nothing', async () => {
   const first = await openTab();
   await open(first);
-  const key = await first.evaluate(() => Object.keys(localStorage).find((key) => key.includes('breaker')));
-  const told = await first.evaluate((key) => localStorage.getItem(key ?? ''), key);
+  const key = await first.evaluate(() =>
+    Object.keys(page.localStorage).find((key) => key.includes('breaker')),
+  );
+  const told = await first.evaluate((key) => page.localStorage.getItem(key ?? ''), key);
   assert.ok(key && told);
   for (const text of [
     '',
@@ -181,7 +184,7 @@ test('what somebody else has written in its place is nothing, and harms nothing'
     told.replace(/\d+/g, '99999999999999999999'),
     'x'.repeat(100_000),
   ]) {
-    await first.evaluate(([key = '', text = '']) => localStorage.setItem(key, text), [key, text]);
+    await first.evaluate(([key = '', text = '']) => page.localStorage.setItem(key, text), [key, text]);
     const next = await openTab();
     // Whatever it makes of it, a call comes to an end.
     assert.match(await ask(next), /answered|breaker_open|request_failed/, text.slice(0, 60));

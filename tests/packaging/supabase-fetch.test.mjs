@@ -206,11 +206,13 @@ test('`abortSignal` ends a call at once, also during a pause between attempts', 
       await fault(set);
       const controller = new AbortController();
       // Another request each: one that was left is joined within its grace.
+      /** @type {Promise<{ error: { message: string } }>} */
       const call = client
         .from('clients')
         .select(told.length > 0 ? 'id,name' : 'id')
         .abortSignal(controller.signal);
-      const ended = call.then((/** @type {any} */ { error }) => error.message.split(':')[0]);
+      /** @type {Promise<string | undefined>} */
+      const ended = call.then(({ error }) => error.message.split(':')[0]);
       await pause(300);
       for (let waited = 0; waited < 100 && 'status' in set && (await sent()) === 0; waited += 1)
         await pause(20);
@@ -227,6 +229,7 @@ test('`abortSignal` ends a call at once, also during a pause between attempts', 
 test('an upload is sent once, whole, and the storage’s own error comes to the application', async () => {
   const result = await inPage(async () => {
     const { client } = await begin();
+    /** @type {[string, boolean][]} */
     const bodies = [];
     const ownFetch = globalThis.fetch;
     globalThis.fetch = async (input, init) => {
