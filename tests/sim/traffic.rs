@@ -95,7 +95,12 @@ impl World {
             link.joining.remove(reference);
             let is_taken =
                 link.joined.get(&frame.topic) == Some(&frame.reference) && frame.payload["status"] == "ok";
-            if let Some(answered) = self.peers[peer].anothers.get_mut(&frame.topic).filter(|_| is_taken) {
+            let changes = frame.payload["response"]["postgres_changes"].as_array();
+            let anothers = &mut self.peers[peer].anothers;
+            if is_taken && changes.is_some_and(Vec::is_empty) {
+                // The server will say no more of it: all of the topic is the present user's.
+                anothers.remove(&frame.topic);
+            } else if let Some(answered) = anothers.get_mut(&frame.topic).filter(|_| is_taken) {
                 *answered = true;
             }
             let reason = frame.payload["response"]["reason"].as_str().unwrap_or_default();
