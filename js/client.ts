@@ -1,7 +1,7 @@
 import { Calls, promised, type Settle } from './calls.js';
 import { report } from './emitter.js';
 import { DashboardError, toError } from './errors.js';
-import type { HealthNews } from './health/monitor.js';
+import type { HealthNews } from './health/news.js';
 import { Token } from './integrations/token.js';
 import type { PresenceState } from './messages.js';
 import { init, isLoaded } from './module.js';

@@ -1,5 +1,5 @@
 import type { ErrorFields } from './errors.js';
-import type { HealthNews } from './health/monitor.js';
+import type { HealthNews } from './health/news.js';
 import type {
   ConnectionState,
   Continuity,

@@ -8,6 +8,7 @@ import { type CheckAnswer, type CheckOptions, checkedCheck } from '../options/he
 import { checkName } from '../options/request.js';
 import { Records } from '../records.js';
 import { untilAborted } from '../resilience/promises.js';
+import type { HealthNews } from './news.js';
 import { Past } from './past.js';
 import { type HealthReport, redactedReport } from './report.js';
 import { Sinks } from './sinks.js';
@@ -21,14 +22,6 @@ export interface HealthEvents {
   /** Something that somebody should know. */
   alert: HealthAlert;
 }
-
-/** News of health, as the module tells them. */
-export type HealthNews =
-  | { name: 'changed' }
-  | { name: 'alert'; value: HealthAlert; isOwn: boolean }
-  | { name: 'probe'; probe: number; check: string }
-  | { name: 'load' }
-  | { name: 'keep'; day: number; text: string };
 
 /** What the module watches itself, and what it calls the alert that nothing can be reached. */
 const OWN_CHECKS = ['realtime', 'storage', 'clock', 'heartbeats', 'session', 'network'];

@@ -1,20 +1,18 @@
 import { checkListener, copied, invalid } from '../arguments.js';
 import { Emitter, report } from '../emitter.js';
 import { DashboardError } from '../errors.js';
-import type { DashboardHealthMonitor } from '../health/monitor.js';
 import { type Asked, checkedRequest, checkName, type ServiceRequest } from '../options/request.js';
 import { checkedService, type ServiceOptions } from '../options/service.js';
-import { checkOperation, signalOf } from '../resilience/arguments.js';
+import { checkOperation, flagOf, signalOf } from '../resilience/arguments.js';
 import type { AttemptContext } from '../resilience/attempt.js';
 import type { DashboardCircuitBreaker } from '../resilience/breaker.js';
-import { fallbacksOf, fallenBack } from '../resilience/fallback.js';
-import { type ExecuteOptions, flagOf } from '../resilience/policy.js';
+import { type ExecuteOptions, fallbacksOf, fallenBack } from '../resilience/fallback.js';
 import { eitherOf, rejectedLater } from '../resilience/promises.js';
 import { FAILURE, NEUTRAL, ofError, ofStatus, SUCCESS, type Verdict, WELL } from '../resilience/verdict.js';
 import { type Answer, contentOf, responseOf } from './answer.js';
 import { ask, probe } from './asking.js';
 import { Flights } from './flights.js';
-import { Service, type ServiceStatus } from './service.js';
+import { Service, type ServiceStatus, type ServiceWatcher } from './service.js';
 import type { SharedBreakers } from './sharing.js';
 import { Watch } from './watching.js';
 
@@ -46,7 +44,7 @@ export class DashboardIntegrationClient {
   readonly #flights = new Flights<Answer>();
   readonly #events = new Emitter<IntegrationEvents>();
   readonly #watches = new Map<string, Watch<unknown>>();
-  #health: DashboardHealthMonitor | undefined;
+  #health: ServiceWatcher | undefined;
   #breakers: SharedBreakers | undefined;
   #isClosed = false;
   /** Aborted when another user is here: what was asked for as one user is neither carried out nor answered as another. */
@@ -226,7 +224,7 @@ export class DashboardIntegrationClient {
   }
 
   /** @internal Each service is a check of this monitor's, those that are registered later too. */
-  watchedBy(health: DashboardHealthMonitor): void {
+  watchedBy(health: ServiceWatcher): void {
     this.#health = health;
     for (const service of this.#services.values()) this.#watchHealth(service);
   }

@@ -22,6 +22,18 @@ export interface ServiceStatus {
   lastSuccess: number | null;
 }
 
+/** Who is told how services do, and asks them now and then. */
+export interface ServiceWatcher {
+  /** A service is to be watched; where `ask` is given it can be asked. */
+  watch(
+    name: string,
+    config: { critical: boolean; timeout: number; slow: number },
+    ask: ((signal: AbortSignal) => unknown) | undefined,
+  ): void;
+  /** A call of it has gone well or not, after so many milliseconds. */
+  observed(name: string, isOk: boolean, latency: number): void;
+}
+
 /** A registered service: its policy, and what is known of it. */
 export class Service {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { type DashboardError, toError } from '../errors.js';
 import type { HealthState } from '../health/types.js';
-import type { DashboardIntegrationClient } from './client.js';
+import type { ServiceStatus } from './service.js';
 
 /** A service as a component sees it. The same object until something of it changes. */
 export interface ServiceView<Value = unknown> {
@@ -33,9 +33,15 @@ const AGAIN = 4_000;
 const SPREAD = 1_500;
 const TICK = 15_000;
 
+/** Who asks services. */
+interface Asker {
+  request<Value>(name: string, path: string, init: { signal: AbortSignal }): Promise<Value>;
+  status(name: string): ServiceStatus;
+}
+
 /** Keeps what a service answers up to date, for as long as anybody looks. */
 export class Watch<Value> {
-  readonly #client: DashboardIntegrationClient;
+  readonly #client: Asker;
   readonly #name: string;
   readonly #path: string;
   readonly #every: number;
@@ -48,7 +54,7 @@ export class Watch<Value> {
   /** Counts the reads: an earlier one's end is none of the later one's. */
   #read = 0;
 
-  constructor(client: DashboardIntegrationClient, name: string, path: string, every: number) {
+  constructor(client: Asker, name: string, path: string, every: number) {
     this.#client = client;
     this.#name = name;
     this.#path = path;

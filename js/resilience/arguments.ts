@@ -33,3 +33,11 @@ function holds(look: () => boolean): boolean {
     return false;
   }
 }
+
+/** @throws {DashboardError} `invalid_option` unless it is true, false or left out. */
+export function flagOf(options: unknown, name: string, byDefault: boolean): boolean {
+  const given = options === undefined ? undefined : fieldOf(options, name);
+  if (given === undefined) return byDefault;
+  if (typeof given === 'boolean') return given;
+  throw invalid(`Option "${name}" of execute must be true or false.`);
+}

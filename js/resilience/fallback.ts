@@ -1,6 +1,5 @@
 import { invalid } from '../arguments.js';
 import { report } from '../emitter.js';
-import type { ExecuteOptions, Fallback } from './policy.js';
 
 /**
  * The fallbacks of a call, in their order.
@@ -19,6 +18,26 @@ export function fallbacksOf<Value>(
   }
   throw invalid(`Option "fallbacks" of ${of} must be an array.`);
 }
+
+/** Options of `DashboardPolicy.execute` and of `call`. */
+export interface ExecuteOptions<Value> {
+  /** Ends the call: it rejects with the signal's reason at once. */
+  signal?: AbortSignal | undefined;
+  /** Whether the operation may be carried out twice: then it is retried, and hedged if the policy says so. Default `true`. */
+  idempotent?: boolean | undefined;
+  /**
+   * What there is when the operation has failed for good: a value, or a function that gives one. If it throws or gives
+   * `undefined`, the call rejects with the operation's error.
+   */
+  fallback?: Fallback<Value> | undefined;
+  /** Several of them, tried in this order before `fallback`: what a cache has, what is known from before. */
+  fallbacks?: readonly Fallback<Value>[] | undefined;
+}
+
+/** A value, or a function that gives one and is told why it is asked. */
+export type Fallback<Value> =
+  | Value
+  | ((error: unknown) => Value | undefined | PromiseLike<Value | undefined>);
 
 /** The result, or the first fallback that gives something. The caller's own abort is no failure to make good. */
 export function fallenBack<Value>(
