@@ -110,7 +110,7 @@ export const mutants = [
   },
   {
     name: 'full jitter by default',
-    file: 'src/api/checked/manager.rs',
+    file: 'src/api/checked/policies.rs',
     text: '_ => Jitter::Spaced,',
     replacement: '_ => Jitter::Full,',
   },

@@ -117,12 +117,13 @@ pub(super) struct Past {
 }
 
 impl Past {
-    pub(super) fn sample(&mut self, sample: Sample) {
+    /// Takes in a signal; what `is_kept` stays for a week.
+    pub(super) fn sample(&mut self, sample: Sample, is_kept: bool) {
         if self.recent.len() >= RECENT {
             self.recent.remove(0);
         }
         self.recent.push(sample);
-        if let Some(latency) = sample.latency.filter(|_| sample.is_ok) {
+        if let Some(latency) = sample.latency.filter(|_| is_kept && sample.is_ok) {
             self.hours.sample(sample.wall, latency);
         }
     }

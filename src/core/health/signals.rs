@@ -59,8 +59,9 @@ impl Health {
         let is_first = check.failing == Some(now);
         let is_undecided = check.is_undecided();
         self.is_unsettled |= !is_ok || is_undecided || check.status(is_us) != check.state.status;
+        let is_kept = self.interval.is_some();
         if let (Some(wall), Some(entry)) = (self.keeping.touch(now), self.watched.get_mut(name)) {
-            entry.past.sample(Sample { wall, latency, is_ok });
+            entry.past.sample(Sample { wall, latency, is_ok }, is_kept);
         }
         if is_undecided {
             self.hasten_one(now, name);

@@ -121,13 +121,13 @@ impl Health {
                 // How long ago it was may be a little longer on the way.
                 state.since = before.since;
             }
-            let wall = self.keeping.wall(now);
+            let (wall, is_kept) = (self.keeping.wall(now), self.interval.is_some());
             let Some(entry) = self.entry(name) else { continue };
             if state.checked > before.and_then(|before| before.checked)
                 && let Some(wall) = wall
             {
                 let is_ok = state.status != Status::Unhealthy;
-                entry.past.sample(Sample { wall, latency: state.latency, is_ok });
+                entry.past.sample(Sample { wall, latency: state.latency, is_ok }, is_kept);
             }
             entry.heard = Some(state);
         }
