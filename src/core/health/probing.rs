@@ -10,6 +10,8 @@ use crate::core::time::Instant;
 
 /// The longest pause between two probes of what is down, in milliseconds, unless the interval is longer.
 const LONGEST_PAUSE: u64 = 300_000;
+/// So many intervals are the longest pause too.
+const MOST_INTERVALS: u64 = 8;
 /// The most milliseconds until something is found out that is worth knowing soon.
 const SOON: u64 = 10_000;
 /// What a probe has failed of that was not answered.
@@ -202,7 +204,7 @@ impl Health {
         // Those that were probed soon after each other spread with their second probe.
         let is_fresh = std::mem::take(&mut check.is_fresh);
         let delay = if check.level == Status::Unhealthy && !check.is_doubted {
-            let longest = LONGEST_PAUSE.max(interval);
+            let longest = LONGEST_PAUSE.min(interval.saturating_mul(MOST_INTERVALS)).max(interval);
             let pause =
                 interval.checked_mul(1 << check.backoff.min(20)).map_or(longest, |pause| pause.min(longest));
             check.backoff = check.backoff.saturating_add(1);

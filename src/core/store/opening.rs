@@ -322,7 +322,9 @@ impl<P: Clone> Store<P> {
         }
         let lock = self.owner.lock(self.origin);
         self.order(Operation::Release { lock });
-        for timer in &[Timer::Flush, Timer::Check, Timer::Round, Timer::Compact] {
+        // Whoever was about to lead does not any more.
+        self.drawing = None;
+        for timer in &[Timer::Flush, Timer::Check, Timer::Round, Timer::Compact, Timer::Draw] {
             self.timers.clear(timer);
         }
     }
