@@ -4,13 +4,11 @@ use wasm_bindgen::prelude::*;
 
 use super::{millis, moment, or_none};
 use crate::api::checked;
-use crate::core::resilience::breaker::{Breaker, Event, Outcome, Permit, Shared, State};
+use crate::core::resilience::breaker::{Breaker, Event, Outcome, Permit, Shared};
 use crate::core::rng::Rng;
 use crate::shell::environment::{epoch, read_clocks, seed};
 use crate::shell::object::fields::Fields;
 
-/// How much later, in milliseconds, a tab probes that has only heard of an open breaker, at least; and twice that at most.
-const STAGGER: u64 = 200;
 /// What is added to a permit if there is something to tell.
 const NEWS: f64 = 4_294_967_296.0;
 
@@ -133,13 +131,9 @@ impl CircuitBreaker {
 
     /// What another tab, or the page before this one, has told.
     pub fn adopt(&mut self, told: &str) {
-        if let Some(mut shared) = Shared::from_text(told) {
-            if shared.state == State::Open {
-                // Whoever has opened it probes first, and the others have heard of that by then.
-                let later = STAGGER + Rng::new(seed()).up_to(STAGGER);
-                shared.until = shared.until.saturating_add(later);
-            }
+        if let Some(shared) = Shared::from_text(told) {
             let clocks = read_clocks();
+            let shared = shared.staggered(&mut Rng::new(seed()));
             self.breaker.adopt(moment(clocks.monotonic as f64), clocks.wall, &shared);
         }
     }

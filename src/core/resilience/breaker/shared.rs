@@ -4,10 +4,13 @@ use super::config::Config;
 use super::opening;
 use super::phase::{Phase, Probing};
 use super::state::State;
+use crate::core::rng::Rng;
 use crate::core::time::Instant;
 
 /// Begins the line; another form would begin otherwise.
 const FORM: &str = "1";
+/// How much later a tab probes that has only heard of an open breaker, in milliseconds; at most twice that.
+const STAGGER: u64 = 200;
 /// The latest moment that JavaScript's clock can name.
 const MOST_WALL: u64 = 1 << 53;
 
@@ -46,6 +49,13 @@ impl Shared {
         (parts.next().is_none() && until >= changed).then_some(shared)
     }
 
+    /// As a tab takes it in that has only heard of it: whoever has opened the breaker probes first, and the others have heard
+    /// of that by the time they would.
+    pub fn staggered(self, rng: &mut Rng) -> Self {
+        let later = if self.state == State::Open { STAGGER + rng.up_to(STAGGER) } else { 0 };
+        Self { until: self.until.saturating_add(later), ..self }
+    }
+
     /// What it means here and now, if it still means anything: what was open longer ago than it could have been open says
     /// nothing. Nobody probes in a half-open breaker of another tab that has no time left.
     pub(super) fn phase(&self, config: &Config, now: Instant, wall: u64) -> Option<Phase> {
@@ -74,7 +84,6 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::core::rng::Rng;
 
     #[test]
     fn each_state_is_read_back_as_it_was_written() {
@@ -85,6 +94,19 @@ mod tests {
         }
         let shared = Shared { state: State::HalfOpen, changed: 5, until: 9, openings: 1 };
         assert_eq!(shared.to_text(), "1 half-open 5 9 1");
+    }
+
+    #[test]
+    fn who_has_only_heard_of_an_open_breaker_probes_later_and_not_all_at_once() {
+        let mut rng = Rng::new(1);
+        let shared = Shared { state: State::Open, changed: 5, until: 1_000, openings: 1 };
+        let until: Vec<u64> = (0..200).map(|_| shared.staggered(&mut rng).until).collect();
+        assert!(until.iter().all(|until| (1_200..=1_400).contains(until)), "{until:?}");
+        assert!(until.iter().max() > Some(&1_380) && until.iter().min() < Some(&1_220), "{until:?}");
+        for state in [State::Closed, State::HalfOpen, State::Isolated] {
+            let other = Shared { state, ..shared };
+            assert_eq!(other.staggered(&mut rng), other);
+        }
     }
 
     #[test]
