@@ -34,9 +34,9 @@ export class SharedBreakers {
     const { name } = breaker;
     this.#shared.set(name, breaker);
     this.#restore(name, breaker);
-    breaker.onChange((isKnown) => {
-      if (!isKnown && !this.#isSilent)
-        attempt(() => localStorage.setItem(this.#prefix + name, breaker.shared()));
+    breaker.onChange(() => {
+      const told = breaker.shared();
+      if (told && !this.#isSilent) attempt(() => localStorage.setItem(this.#prefix + name, told));
     });
   }
 

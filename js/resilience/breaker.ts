@@ -45,7 +45,7 @@ export class DashboardCircuitBreaker {
   /** The name it was given. */
   readonly name: string;
   readonly #options: CheckedBreaker;
-  readonly #changes: ((isKnown: boolean) => void)[] = [];
+  readonly #changes: (() => void)[] = [];
   readonly #listeners = new Set<(event: BreakerEvent) => void>();
   #module: CircuitBreaker | undefined;
   /** Of the calls that are refused until a moment. */
@@ -189,12 +189,12 @@ export class DashboardCircuitBreaker {
     return this.#refusal.error;
   }
 
-  /** @internal Calls `listener` when its state is another, or its probes have begun, with whether the user's other tabs know it already. */
-  onChange(listener: (isKnown: boolean) => void): void {
+  /** @internal Calls `listener` when its state is another, or its probes have begun. */
+  onChange(listener: () => void): void {
     this.#changes.push(listener);
   }
 
-  /** @internal What they are told. */
+  /** @internal What the user's other tabs and the next page have yet to be told; empty if there is nothing. */
   shared(): string {
     return this.#module?.shared() ?? '';
   }
@@ -282,10 +282,7 @@ export class DashboardCircuitBreaker {
     for (;;) {
       const event = module.event() as BreakerEvent | undefined;
       if (!event) return;
-      if (event.type !== 'rejected') {
-        const isKnown = event.type === 'state' && event.reason === 'shared';
-        for (const listener of this.#changes) listener(isKnown);
-      }
+      if (event.type !== 'rejected') for (const listener of this.#changes) listener();
       for (const listener of [...this.#listeners]) report(() => listener({ ...event, name: this.name }));
     }
   }

@@ -16,6 +16,19 @@ export const policiesMutants = [
     replacement: ';\n            }\n            return;',
   },
   {
+    name: 'a tab that tells what another has told it as if it were its own open time',
+    file: 'src/core/resilience/breaker.rs',
+    text: '        if reason != Reason::Elapsed {\n            self.changed = Some(now);\n            self.is_untold = reason != Reason::Shared;\n        }',
+    replacement:
+      '        self.is_untold = true;\n        if reason != Reason::Elapsed {\n            self.changed = Some(now);\n        }',
+  },
+  {
+    name: "a tab that waits for another's probe after it has failed",
+    file: 'src/core/resilience/breaker.rs',
+    text: '                *probed = *their_probes;',
+    replacement: '                *probed = (*probed).max(*their_probes);',
+  },
+  {
     name: 'a permit that an end which says nothing does not give back',
     file: 'src/core/resilience/breaker/phase.rs',
     text: '        self.out = out;\n',

@@ -124,6 +124,42 @@ fn what_a_tab_closes_within_the_millisecond_of_its_probe_is_closed_everywhere() 
 }
 
 #[test]
+fn once_a_tabs_probe_has_failed_the_others_wait_no_longer_than_it_does() {
+    for (within, retry_after) in [(0, None), (40, None), (40, Some(3_000))] {
+        let mut tabs = Tabs::new(Config { timeout: 1_000, max_timeout: 1_000, ..DEFAULT });
+        tabs.first.calls(5, Outcome::Failure);
+        tabs.first_tells();
+        tabs.wait(1_000);
+        let probe = tabs.first.permit().unwrap();
+        tabs.first_tells();
+        assert_eq!(tabs.second.open_for(), Some(10_000), "the probe may take as long");
+        tabs.wait(within);
+        tabs.first.breaker.outcome(tabs.first.at(), probe, Outcome::Failure, within, retry_after);
+        tabs.first_tells();
+        let open = tabs.first.open_for();
+        assert_eq!((open, tabs.second.open_for()), (Some(retry_after.unwrap_or(1_000)), open));
+    }
+}
+
+#[test]
+fn what_a_server_has_asked_for_is_waited_for_although_another_tab_probes_before() {
+    let mut tabs = Tabs::new(Config { timeout: 1_000, max_timeout: 1_000, ..DEFAULT });
+    tabs.second.calls(5, Outcome::Failure);
+    tabs.second_tells();
+    tabs.wait(1_000);
+    let probe = tabs.second.permit().unwrap();
+    tabs.second.breaker.outcome(tabs.second.at(), probe, Outcome::Failure, 0, Some(60_000));
+    // Nobody tells the first of this.
+    tabs.wait(1_000);
+    let probe = tabs.first.permit().unwrap();
+    tabs.first_tells();
+    assert_eq!(tabs.second.open_for(), Some(59_000));
+    tabs.first.end(probe, Outcome::Failure);
+    tabs.first_tells();
+    assert_eq!((tabs.first.open_for(), tabs.second.open_for()), (Some(1_000), Some(59_000)));
+}
+
+#[test]
 fn a_half_open_tab_that_nobody_calls_holds_no_other_back() {
     let mut tabs = Tabs::new(DEFAULT);
     tabs.first.calls(5, Outcome::Failure);

@@ -3,9 +3,8 @@
 use crate::rig::{DEFAULT, Rig};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use wedsync_dashboard::core::resilience::breaker::{
-    Config, DetectorConfig, Event, Outcome, Permit, Reason, Shared, State,
-};
+use wedsync_dashboard::core::resilience::breaker::{Config, DetectorConfig, Outcome, Permit, Shared, State};
+use wedsync_dashboard::core::rng::Rng;
 
 const WALL: u64 = 1_790_000_000_000;
 
@@ -27,13 +26,24 @@ struct Tabs {
     told: Option<Shared>,
     passed: u64,
     out: Vec<(usize, Permit)>,
+    rounding: Rng,
+    /// What the breaker was when the last call began.
+    began: State,
 }
 
 impl Tabs {
     fn new(count: u64, config: Config) -> Self {
         let tabs =
             (0..count).map(|tab| Rig { now: 1_000_000 + tab * 77_777, ..Rig::new(config.clone()) }).collect();
-        Self { tabs, config, told: None, passed: 0, out: Vec::new() }
+        Self {
+            tabs,
+            config,
+            told: None,
+            passed: 0,
+            out: Vec::new(),
+            rounding: Rng::new(count),
+            began: State::Closed,
+        }
     }
 
     fn wait(&mut self, millis: u64) {
@@ -41,29 +51,31 @@ impl Tabs {
         self.tabs.iter_mut().for_each(|tab| tab.now += millis);
     }
 
+    /// What a tab reads of the wall clock. It is rounded at other moments than the tab's own clock is.
+    fn wall(&mut self) -> u64 {
+        WALL + self.passed + self.rounding.up_to(1)
+    }
+
     /// Each tells what the others must know, until nobody has anything to tell.
     fn tell(&mut self) {
-        let wall = WALL + self.passed;
         let mut is_news = true;
         while is_news {
             is_news = false;
             for teller in 0..self.tabs.len() {
                 self.tabs[teller].state();
-                let must_tell = |event: &Event| match event {
-                    Event::Changed { reason, .. } => *reason != Reason::Shared,
-                    Event::Probe { out, .. } => *out == 1,
-                    Event::Rejected { .. } => false,
-                };
-                if !self.tabs[teller].events().iter().any(must_tell) {
+                if !self.tabs[teller].breaker.take_untold() {
                     continue;
                 }
                 is_news = true;
+                let wall = self.wall();
                 let shared = self.tabs[teller].breaker.shared(self.tabs[teller].at(), wall);
                 self.told = Shared::from_text(&shared.to_text());
-                for (tab, rig) in self.tabs.iter_mut().enumerate() {
-                    if tab != teller {
-                        rig.breaker.adopt(rig.at(), wall, &shared);
-                    }
+                let later = self.rounding.up_to(4);
+                self.wait(later);
+                for tab in (0..self.tabs.len()).filter(|tab| *tab != teller) {
+                    let wall = self.wall();
+                    let rig = &mut self.tabs[tab];
+                    rig.breaker.adopt(rig.at(), wall, &shared);
                 }
             }
         }
@@ -71,13 +83,14 @@ impl Tabs {
 
     fn act(&mut self, act: Act) {
         let count = self.tabs.len();
-        // What happens in the same millisecond has no order.
-        self.wait(1);
+        // What happens in the same millisecond has no order, and clocks are rounded.
+        self.wait(3);
         match act {
             Act::Wait(millis) => self.wait(millis),
             Act::Begin(tab) => {
                 let tab = tab % count;
                 self.out.extend(self.tabs[tab].permit().ok().map(|permit| (tab, permit)));
+                self.began = self.tabs[tab].state();
             }
             Act::End(which, outcome) if !self.out.is_empty() => {
                 let (tab, permit) = self.out.swap_remove(which % self.out.len());
@@ -122,10 +135,16 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1_000) })]
 
     #[test]
-    fn tabs_that_tell_each_other_are_one_breaker(count in 2..5_u64, acts in vec(acts(), 1..150)) {
+    fn tabs_that_tell_each_other_are_one_breaker(
+        count in 2..5_u64,
+        timeout in 500..60_000_u64,
+        probe_timeout in 500..60_000_u64,
+        acts in vec(acts(), 1..150),
+    ) {
         let detector = DetectorConfig::Consecutive { threshold: 2, reset_timeout: 60_000 };
         // With one success: a success among several gives the rest more time, which the others are not told.
-        let mut tabs = Tabs::new(count, Config { detector, successes: 1, ..DEFAULT });
+        let config = Config { detector, successes: 1, timeout, max_timeout: 2 * timeout, probe_timeout, ..DEFAULT };
+        let mut tabs = Tabs::new(count, config);
         for act in acts {
             tabs.act(act.clone());
             let states: Vec<State> = tabs.tabs.iter_mut().map(Rig::state).collect();
@@ -137,6 +156,15 @@ proptest! {
             prop_assert!(probing.len() <= 1 && probing.iter().all(|probes| *probes <= 3), "{probing:?} after {act:?}");
             let is_closed = |state: &State| *state == State::Closed;
             prop_assert!(states.iter().all(is_closed) || !states.iter().any(is_closed), "{states:?} after {act:?}");
+            if let Act::Begin(tab) = act {
+                // That others have heard of a probe is no reason to give it up.
+                let tab = tab % tabs.tabs.len();
+                let is_out = tabs.out.last().is_some_and(|(teller, _)| *teller == tab);
+                prop_assert!(!is_out || tabs.began != State::HalfOpen || states[tab] == State::HalfOpen, "{states:?}");
+            }
+            let waits: Vec<u64> = tabs.tabs.iter_mut().filter_map(Rig::open_for).collect();
+            let is_one_wait = waits.iter().all(|wait| wait.abs_diff(waits[0]) <= 2);
+            prop_assert!(is_one_wait, "{waits:?} after {act:?}");
         }
         // And they heal together: when all are quiet, one call that succeeds is enough.
         tabs.act(Act::Wait(1_000_000));

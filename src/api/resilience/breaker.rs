@@ -123,8 +123,11 @@ impl CircuitBreaker {
         .done()
     }
 
-    /// What other tabs and the next page are told.
-    pub fn shared(&self) -> String {
+    /// What other tabs and the next page have yet to be told; empty if there is nothing.
+    pub fn shared(&mut self) -> String {
+        if !self.breaker.take_untold() {
+            return String::new();
+        }
         let clocks = read_clocks();
         self.breaker.shared(moment(clocks.monotonic as f64), clocks.wall).to_text()
     }

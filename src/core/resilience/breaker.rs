@@ -46,6 +46,8 @@ pub struct Breaker {
     openings: u32,
     /// When something last changed that other tabs must know, if anything did.
     changed: Option<Instant>,
+    /// They have yet to be told of it.
+    is_untold: bool,
     clock: Steady,
     rng: Rng,
     counts: Counts,
@@ -62,6 +64,7 @@ impl Breaker {
             generation: 0,
             openings: 0,
             changed: None,
+            is_untold: false,
             clock: Steady::default(),
             rng,
             counts: Counts::default(),
@@ -106,14 +109,14 @@ impl Breaker {
             Phase::HalfOpen(probing) if probing.out < self.config.probes.max(1) => {
                 if probing.go_out(now.after(self.config.probe_timeout)) {
                     self.changed = Some(now);
+                    self.is_untold = true;
                 }
                 self.events.push(Event::Probe { generation, out: probing.out });
                 return Ok(Permit(generation));
             }
             // Any moment a probe may come back.
             Phase::HalfOpen(_) => Some(0),
-            Phase::Open { until } => Some(until.since(now)),
-            Phase::Isolated => None,
+            phase => phase.open_for(now),
         };
         self.counts.rejections = self.counts.rejections.saturating_add(1);
         self.events.push(Event::Rejected { count: 1 });
@@ -134,7 +137,8 @@ impl Breaker {
         let is_failure = outcome == Outcome::Failure;
         if permit.0 != self.generation {
             // Calls that began together fail one after another. They change nothing, unless the server asks for more time.
-            if let (Phase::Open { until }, true, Some(wait)) = (&mut self.phase, is_failure, retry_after) {
+            if let (Phase::Open { until, .. }, true, Some(wait)) = (&mut self.phase, is_failure, retry_after)
+            {
                 *until = now.after(wait.min(MOST_RETRY_AFTER)).max(*until);
             }
             return;
@@ -220,13 +224,22 @@ impl Breaker {
         self.events.pop()
     }
 
-    /// What other tabs and the next page load are to be told, after each change of state and each first probe; `wall` is
-    /// the wall clock at `now`, in milliseconds.
+    /// Whether the other tabs and the next page load have yet to be told of something that was found out here: a change of
+    /// state, or that the first probe has gone out. Asking says that they are.
+    pub const fn take_untold(&mut self) -> bool {
+        std::mem::replace(&mut self.is_untold, false)
+    }
+
+    /// What they are told; `wall` is the wall clock at `now`, in milliseconds.
     pub fn shared(&self, now: Instant, wall: u64) -> Shared {
         let now = self.clock.peek(now);
         let changed = self.changed.map_or(wall, |changed| wall.saturating_sub(now.since(changed)));
-        let until =
-            self.phase.ends().map_or(changed, |until| wall.saturating_add(until.since(now)).max(changed));
+        let ends = match self.phase {
+            // How long another tab's probes may take is for that one to tell.
+            Phase::Open { until, .. } => Some(until),
+            _ => self.phase.ends(),
+        };
+        let until = ends.map_or(changed, |until| wall.saturating_add(until.since(now)).max(changed));
         Shared { state: self.phase.state(), changed, until, openings: self.openings }
     }
 
@@ -243,10 +256,15 @@ impl Breaker {
         // What closes follows probes that may have gone out in the same millisecond.
         let is_closed = shared.state == State::Closed;
         let is_later = self.changed.is_none_or(|ours| changed > ours || (changed == ours && is_closed));
-        if let (Phase::Open { until }, Phase::Open { until: theirs }) = (&mut self.phase, &next)
+        if let (Phase::Open { until, probed }, Phase::Open { until: theirs, probed: their_probes }) =
+            (&mut self.phase, &next)
             && (is_later || shared.state == State::Open)
         {
             *until = (*until).max(*theirs);
+            // A probe that has failed, within the millisecond or later, is waited for no longer.
+            if is_later || Some(changed) == self.changed {
+                *probed = *their_probes;
+            }
             self.openings = self.openings.max(shared.openings);
         } else if !is_later || next.yields_to(self.phase.state()) {
             return;
@@ -283,7 +301,7 @@ impl Breaker {
     fn open(&mut self, now: Instant, retry_after: Option<u64>, reason: Reason) {
         self.openings = self.openings.saturating_add(1);
         let millis = opening::duration(&self.config, self.openings, retry_after, &mut self.rng);
-        self.change(now, Phase::Open { until: now.after(millis) }, reason);
+        self.change(now, Phase::open(now.after(millis)), reason);
     }
 
     fn close(&mut self, now: Instant, reason: Reason) {
@@ -298,9 +316,10 @@ impl Breaker {
         let from = self.phase.state();
         self.phase = phase;
         self.generation = self.generation.wrapping_add(1);
-        // That a time is over is nothing new to anybody else.
+        // That a time is over is nothing new to anybody else, and what another tab has told it has told them all.
         if reason != Reason::Elapsed {
             self.changed = Some(now);
+            self.is_untold = reason != Reason::Shared;
         }
         let (to, generation, retry_after) = (self.phase.state(), self.generation, self.phase.open_for(now));
         self.events.push(Event::Changed { from, to, generation, reason, retry_after });

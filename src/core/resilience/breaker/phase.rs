@@ -48,6 +48,8 @@ pub enum Phase {
     Open {
         /// Until then.
         until: Instant,
+        /// Another tab probes, and its probes must be back by then.
+        probed: Option<Instant>,
     },
     /// A few pass.
     HalfOpen(Probing),
@@ -56,6 +58,11 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Open until then, and nobody probes.
+    pub const fn open(until: Instant) -> Self {
+        Self::Open { until, probed: None }
+    }
+
     /// The state without the rest.
     pub const fn state(&self) -> State {
         match self {
@@ -67,9 +74,9 @@ impl Phase {
     }
 
     /// When it ends by itself, if it does.
-    pub const fn ends(&self) -> Option<Instant> {
+    pub fn ends(&self) -> Option<Instant> {
         match self {
-            Self::Open { until } => Some(*until),
+            Self::Open { until, probed } => (*probed).max(Some(*until)),
             Self::HalfOpen(probing) => probing.deadline,
             _ => None,
         }
@@ -86,11 +93,8 @@ impl Phase {
     }
 
     /// How long it will yet be open, in milliseconds, if it is.
-    pub const fn open_for(&self, now: Instant) -> Option<u64> {
-        match self {
-            Self::Open { until } => Some(until.since(now)),
-            _ => None,
-        }
+    pub fn open_for(&self, now: Instant) -> Option<u64> {
+        self.ends().filter(|_| self.state() == State::Open).map(|ends| ends.since(now))
     }
 
     /// How many probes are under way.

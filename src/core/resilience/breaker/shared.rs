@@ -69,7 +69,8 @@ impl Shared {
         };
         Some(match self.remaining(wall, most) {
             0 => Phase::HalfOpen(Probing::default()),
-            millis => Phase::Open { until: now.after(millis) },
+            millis if self.state == State::Open => Phase::open(now.after(millis)),
+            millis => Phase::Open { until: now, probed: Some(now.after(millis)) },
         })
     }
 
