@@ -246,8 +246,8 @@ impl Breaker {
     /// What another tab or the page before this one has told; never its own words. `wall` is the wall clock at `now`, in
     /// milliseconds. The later change wins, and of two open times the longer.
     ///
-    /// While another tab probes, this breaker is open until that tab's probes must have come back: so all tabs together
-    /// send no more than one breaker permits.
+    /// While another tab probes, this breaker is open until it hears how that has ended, or until that tab's probes must have
+    /// come back: so all tabs together send no more than one breaker permits.
     pub fn adopt(&mut self, now: Instant, wall: u64, shared: &Shared) {
         let now = self.turn(now);
         let Some(next) = shared.phase(&self.config, now, wall) else { return };
