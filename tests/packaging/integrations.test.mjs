@@ -188,7 +188,7 @@ test('an answer that is too large is cut, one that is no JSON told, and neither 
     let isCut = false;
     for (let tries = 0; tries < 100 && !isCut; tries += 1) {
       await pause(50);
-      isCut = (await asked())[0]?.isAborted;
+      isCut = (await asked())[0]?.isAborted ?? false;
     }
     await serve([{ body: '{"half":' }]);
     const garbage = await failure(client.request('calendar', '/days'));
