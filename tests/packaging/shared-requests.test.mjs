@@ -20,13 +20,18 @@ test('scenario 16: five share one request, one leaves; when all have, it is abor
         (/** @type {unknown} */ value) => JSON.stringify(value),
         (/** @type {any} */ error) => error.name,
       );
-    await serve([{ delayMs: 200, body: '[1]' }]);
+    await serve([{ delayMs: 1_000, body: '[1]' }]);
     const leaving = new AbortController();
     const five = [leaving.signal, undefined, undefined, new AbortController().signal, undefined].map(ask);
+    let answered = 0;
+    for (const other of five.slice(1)) void other.then(() => (answered += 1));
     await pause(50);
     leaving.abort();
-    const first = await Promise.race(five);
-    const shared = { ended: await Promise.all(five), first, sent: (await asked()).length };
+    const first = await five[0];
+    // Whoever is told only with the others is told in the same turn as they are.
+    await pause(0);
+    const before = answered;
+    const shared = { ended: await Promise.all(five), first, before, sent: (await asked()).length };
     // What one does to its answer is no other's.
     await serve([{ delayMs: 50, body: '{"list":[1]}' }]);
     const [one, other] = await Promise.all([0, 1].map(() => client.request('calendar', '/days')));
@@ -67,7 +72,7 @@ test('scenario 16: five share one request, one leaves; when all have, it is abor
     return { shared, isOwn, again, newcomer, last, apart: (await asked()).length };
   });
   assert.deepEqual(result, {
-    shared: { ended: ['AbortError', ...Array(4).fill('[1]')], first: 'AbortError', sent: 1 },
+    shared: { ended: ['AbortError', ...Array(4).fill('[1]')], first: 'AbortError', before: 0, sent: 1 },
     isOwn: true,
     again: ['AbortError', '{"ok":true}', 1],
     newcomer: ['"new"', [true, false]],
