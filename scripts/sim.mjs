@@ -1,7 +1,8 @@
-// npm run sim [-- [--store | --tabs | --dashboards] --seeds N [--from N] | --seed N [--trace]]: the simulation of clients
+// npm run sim [-- [--store | --tabs | --dashboards | --cache] --seeds N [--from N] | --seed N [--trace]]: the simulation of clients
 // against a model of the server; of tabs with a store each over a model of a browser's databases; of tabs that share a
-// connection over a model of its locks and channels; or of whole dashboards in several tabs against the server. On as many
-// seeded histories of faults as you like, or on one of them.
+// connection over a model of its locks and channels; of whole dashboards in several tabs against the server; or of caches in the
+// tabs of several devices over disks, a remote tier and channels that fail. On as many seeded histories of faults as you like, or
+// on one of them.
 import { readArguments } from './lib/arguments.mjs';
 import { root } from './lib/paths.mjs';
 import { Problem, runMain } from './lib/problem.mjs';
@@ -19,6 +20,7 @@ const simulations = {
     'seeds::whatever_happens_to_tabs_each_user_has_one_connection_and_all_hear_what_they_want',
     'TABS',
   ],
+  cache: ['cache', 'seeds::whatever_happens_nobody_is_given_what_was_replaced_and_all_converge', 'SIM'],
 };
 /** @type {[string, string, string]} */
 const clients = ['sim_realtime', 'seeds::whatever_goes_wrong_everything_that_is_wanted_comes_back', 'SIM'];
@@ -33,6 +35,7 @@ await runMain(async () => {
       store: { type: 'boolean' },
       tabs: { type: 'boolean' },
       dashboards: { type: 'boolean' },
+      cache: { type: 'boolean' },
     },
   });
   const { seeds, from, seed, trace } = values;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Those that connect the machines, and may know all of them.
 const COMPOSITION: &[&str] = &["dashboard", "pump"];
-const MACHINES: &[&str] = &["connectivity", "health", "realtime", "session", "store", "tabs"];
+const MACHINES: &[&str] = &["connectivity", "cache", "health", "realtime", "session", "store", "tabs"];
 /// What machines use. Whoever adds a module decides here which of the three it is.
 const VALUES: &[&str] = &[
     "access",

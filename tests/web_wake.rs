@@ -200,7 +200,7 @@ impl Beat {
 }
 
 fn set(wake: &Wake, round: u64) {
-    wake.set(Instant::from_millis(50 * round), Some(Instant::from_millis(50 * (round + 1))));
+    wake.set(Instant::from_millis(50 * round), Some(Instant::from_millis(50 * (round + 1))), true);
 }
 
 async fn after(millis: u32) {
@@ -215,7 +215,7 @@ async fn a_worker_proves_itself_by_its_first_tick() {
     assert_eq!(beat.told(), [Ticking::InWorker], "told once");
     assert!(beat.woken.get() > 10);
     // At rest the worker ends; the next has to prove itself too.
-    beat.wake.set(Instant::from_millis(0), None);
+    beat.wake.set(Instant::from_millis(0), None, true);
     break_workers(false);
     set(&beat.wake, 0);
     restore();
@@ -229,7 +229,7 @@ async fn a_deadline_that_moves_away_is_not_told_to_the_worker_and_an_earlier_one
     let count = Rc::clone(&woken);
     let wake = Wake::new(move || count.set(count.get() + 1), |_| {});
     let at = Instant::from_millis;
-    let set = |deadline| wake.set(at(0), Some(at(deadline)));
+    let set = |deadline| wake.set(at(0), Some(at(deadline)), true);
     set(60_000);
     after(500).await;
     assert_eq!(woken.get(), 1, "the worker has ticked");
@@ -246,7 +246,7 @@ async fn a_deadline_that_moves_away_is_not_told_to_the_worker_and_an_earlier_one
     assert_eq!(posted(), before + 3);
     after(300).await;
     assert_eq!(woken.get(), 3);
-    wake.set(at(0), None);
+    wake.set(at(0), None, true);
 }
 
 #[wasm_bindgen_test]
@@ -327,7 +327,7 @@ async fn something_else_runs_in_time_beside_it_while_the_pages_timers_stand_stil
     assert_eq!(ran.len(), 0);
     assert!(beat.woken.get() > before + 2, "the timer itself goes on");
     assert!(tick(&ran.put()));
-    beat.wake.set(Instant::from_millis(0), None);
+    beat.wake.set(Instant::from_millis(0), None, true);
     assert!(!tick(&ran.put()), "at rest there is no worker");
     after(300).await;
     assert_eq!(ran.len(), 0);

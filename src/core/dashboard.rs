@@ -32,6 +32,7 @@
 //! assert!(dashboard.next_timeout().is_some());
 //! ```
 
+mod caching;
 mod config;
 mod input;
 mod notification;
@@ -41,6 +42,7 @@ pub mod relayed;
 mod vault;
 mod wiring;
 
+use crate::core::cache::{self, Cache};
 use crate::core::connectivity::{self, Connectivity};
 use crate::core::error::Error;
 use crate::core::health::{self, Health};
@@ -80,6 +82,8 @@ pub enum Timer {
     Tabs(tabs::Timer),
     /// Health wants to.
     Health(health::Timer),
+    /// The cache wants to.
+    Cache(cache::Timer),
 }
 
 impl From<connectivity::Timer> for Timer {
@@ -118,6 +122,12 @@ impl From<health::Timer> for Timer {
     }
 }
 
+impl From<cache::Timer> for Timer {
+    fn from(timer: cache::Timer) -> Self {
+        Self::Cache(timer)
+    }
+}
+
 /// Names a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Machine {
@@ -127,6 +137,7 @@ enum Machine {
     Store,
     Tabs,
     Health,
+    Cache,
 }
 
 /// All machines together. `P` is the payload, opaque to them.
@@ -138,6 +149,10 @@ pub struct Dashboard<P: Payload> {
     vault: Vault<P>,
     tabs: Tabs<Relayed<P>>,
     health: Health,
+    cache: Cache<P>,
+    asked_of_store: caching::AskedOfStore,
+    /// Whose the cache's entries are, once that is known.
+    cache_owner: Option<store::names::Owner>,
     /// Whether other tabs may have a part in this one's connection, or it in theirs.
     is_shared: bool,
     /// For which entering of a group an epoch is drawn, and what it has to be above.
@@ -161,6 +176,7 @@ impl<P: Payload> Dashboard<P> {
         let vault = Vault::new(&config.project, config.wall, session.user().clone(), !is_shared, rng.split());
         let tabs = Tabs::new(config.tabs(), rng.split());
         let health = observing::watched(config.wall, !is_shared, rng.split());
+        let cache = Cache::new(config.wall, rng.split());
         Self {
             connectivity,
             session,
@@ -168,6 +184,9 @@ impl<P: Payload> Dashboard<P> {
             vault,
             tabs,
             health,
+            cache,
+            asked_of_store: Vec::new(),
+            cache_owner: None,
             is_shared,
             drawing: None,
             ticking: None,
@@ -192,6 +211,7 @@ impl<P: Payload> Dashboard<P> {
             Machine::Realtime,
             Machine::Store,
             Machine::Health,
+            Machine::Cache,
         ] {
             self.wake(now, machine);
         }
@@ -214,6 +234,15 @@ impl<P: Payload> Dashboard<P> {
         self.first().map(|(at, _)| at)
     }
 
+    /// Whether it has to be woken in time in a hidden page too, whose own timers run once a minute: a server closes what is silent for
+    /// as long, and other tabs follow another leader. What is kept, and how the tab is, can wait.
+    pub fn is_punctual(&self) -> bool {
+        self.connectivity.next_timeout().is_some()
+            || self.session.next_timeout().is_some()
+            || self.realtime.next_timeout().is_some()
+            || self.tabs.next_timeout().is_some()
+    }
+
     /// When to wake it, and why.
     pub fn next_timeout(&self) -> Option<(Instant, Timer)> {
         let (at, machine) = self.first()?;
@@ -224,6 +253,7 @@ impl<P: Payload> Dashboard<P> {
             Machine::Store => self.vault.next_timeout()?.1.into(),
             Machine::Tabs => self.tabs.next_timeout()?.1.into(),
             Machine::Health => self.health.next_timeout()?.1.into(),
+            Machine::Cache => self.cache.next_timeout()?.1.into(),
         };
         Some((at, timer))
     }
@@ -237,6 +267,7 @@ impl<P: Payload> Dashboard<P> {
             Timer::Store(timer) => self.vault.store()?.deadline(timer),
             Timer::Tabs(timer) => self.tabs.deadline(timer),
             Timer::Health(timer) => self.health.deadline(timer),
+            Timer::Cache(timer) => self.cache.deadline(timer),
         }
     }
 
@@ -331,6 +362,7 @@ impl<P: Payload> Dashboard<P> {
             (self.vault.next_timeout().map(|(at, _)| at), Machine::Store),
             (self.tabs.next_timeout().map(|(at, _)| at), Machine::Tabs),
             (self.health.next_timeout().map(|(at, _)| at), Machine::Health),
+            (self.cache.next_timeout().map(|(at, _)| at), Machine::Cache),
         ];
         let mut first: Option<(Instant, Machine)> = None;
         for (at, machine) in deadlines {
@@ -351,6 +383,7 @@ impl<P: Payload> Dashboard<P> {
             Machine::Store => self.vault.wake(now),
             Machine::Tabs => self.tabs.handle(now, tabs::Input::Wake),
             Machine::Health => self.health.handle(now, health::Input::Wake),
+            Machine::Cache => self.cache.handle(now, cache::input::Input::Wake),
         }
         self.pass_on(now);
     }
@@ -369,6 +402,8 @@ impl<P: Payload> Dashboard<P> {
                 self.route_connectivity(now, output);
             } else if let Some(output) = self.vault.poll() {
                 self.route_vault(now, output);
+            } else if let Some(output) = self.cache.poll() {
+                self.route_cache(now, output);
             } else if let Some(output) = self.health.poll() {
                 self.route_health(now, output);
             } else {

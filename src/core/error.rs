@@ -48,6 +48,8 @@ pub enum Code {
     PushTimeout,
     /// A payload is larger than a frame may be.
     PayloadTooLarge,
+    /// A value of the cache has more bytes than any may have.
+    ValueTooLarge,
     /// A broadcast by HTTP was refused.
     HttpFailed,
     /// The project does not take the key.
@@ -56,6 +58,10 @@ pub enum Code {
     Overflow,
     /// `maxReconnectAttempts` is used up.
     MaxReconnectAttempts,
+    /// A value was not fetched in time.
+    TimedOut,
+    /// The remote tier of the cache was not reached by what it has to know.
+    RemoteUnavailable,
     /// Writes are not confirmed by the server.
     PendingWrites,
     /// What was written is in memory, and not confirmed to be on the disk.
@@ -99,10 +105,13 @@ impl Code {
         Self::PushRefused,
         Self::PushTimeout,
         Self::PayloadTooLarge,
+        Self::ValueTooLarge,
         Self::HttpFailed,
         Self::KeyRefused,
         Self::Overflow,
         Self::MaxReconnectAttempts,
+        Self::TimedOut,
+        Self::RemoteUnavailable,
         Self::PendingWrites,
         Self::NotDurable,
         Self::StorageFull,
@@ -138,10 +147,13 @@ impl Code {
             Self::PushRefused => "push_refused",
             Self::PushTimeout => "push_timeout",
             Self::PayloadTooLarge => "payload_too_large",
+            Self::ValueTooLarge => "value_too_large",
             Self::HttpFailed => "http_failed",
             Self::KeyRefused => "key_refused",
             Self::Overflow => "overflow",
             Self::MaxReconnectAttempts => "max_reconnect_attempts",
+            Self::TimedOut => "timed_out",
+            Self::RemoteUnavailable => "remote_unavailable",
             Self::PendingWrites => "pending_writes",
             Self::NotDurable => "not_durable",
             Self::StorageFull => "storage_full",
@@ -169,6 +181,8 @@ impl Code {
                 | Self::PushTimeout
                 | Self::Overflow
                 | Self::MaxReconnectAttempts
+                | Self::TimedOut
+                | Self::RemoteUnavailable
                 | Self::PendingWrites
                 | Self::StorageFull
                 | Self::StorageUnavailable

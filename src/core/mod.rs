@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod activity;
+pub mod cache;
 pub mod command;
 pub mod connectivity;
 pub mod dashboard;

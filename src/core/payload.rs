@@ -42,6 +42,15 @@ pub trait Payload: Clone {
     fn set_field(&mut self, name: &str, value: Self);
     /// Whether this is an object: neither an array nor `null`.
     fn is_object(&self) -> bool;
+    /// What lies on the disk of an entry of the cache, a header of ASCII without line breaks and a body of `bytes` bytes, with its
+    /// size in bytes. A payload that knows a smaller form gives that.
+    fn joined(header: &str, body: Self, bytes: u32) -> (Self, u32) {
+        (Self::array(vec![Self::string(header), body]), bytes.saturating_add(header.len() as u32))
+    }
+    /// Header and body of what [`Payload::joined`] gave; `None` for anything else.
+    fn parted(&self) -> Option<(String, Self)> {
+        Some((self.item(0)?.as_text()?, self.item(1)?))
+    }
 }
 
 /// The largest whole number up to which a float holds each of them. JavaScript calls these numbers safe.

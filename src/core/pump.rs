@@ -39,6 +39,8 @@ pub struct Pumped<P> {
     pub outputs: Vec<Output<P>>,
     /// When to pump again, with [`Input::Wake`].
     pub deadline: Option<Instant>,
+    /// Whether that has to be kept in a hidden page too.
+    pub is_punctual: bool,
 }
 
 /// A dashboard with its clock.
@@ -90,6 +92,7 @@ impl<P: Payload> Pump<P> {
             outputs.push(output);
         }
         let deadline = self.dashboard.next_deadline();
-        Pumped { now, outputs, deadline }
+        let is_punctual = self.dashboard.is_punctual();
+        Pumped { now, outputs, deadline, is_punctual }
     }
 }

@@ -27,6 +27,7 @@ pub mod event;
 mod evicting;
 pub mod index;
 pub mod input;
+mod listing;
 pub mod names;
 mod opening;
 pub mod operation;
@@ -88,6 +89,8 @@ pub struct Store<P> {
     incarnation: u64,
     /// Somebody uses it: its databases are open, or to be opened.
     is_used: bool,
+    /// Some of its databases are opened once what somebody waits for has been read from another one.
+    is_put_off: bool,
     is_visible: bool,
     /// Of this tab, if it leads; otherwise 0.
     epoch: u64,
@@ -125,6 +128,7 @@ impl<P: Clone> Store<P> {
             life: Life::Ended,
             incarnation: 0,
             is_used: false,
+            is_put_off: false,
             is_visible: true,
             epoch: 0,
             drawing: None,
@@ -151,8 +155,9 @@ impl<P: Clone> Store<P> {
             Input::Start => self.start(now),
             Input::Open => self.open_all(now),
             Input::Call { call, command } => {
-                self.open_all(now);
+                // What is asked for says which database is opened first.
                 self.call(now, call, command);
+                self.open_all(now);
             }
             Input::Event(event) => self.event(now, event),
             Input::DrawEpoch { above } => self.draw(now, above),
@@ -173,6 +178,7 @@ impl<P: Clone> Store<P> {
             Input::Resume => self.resume(now),
             Input::Wake => self.wake(now),
         }
+        self.open_put_off(now);
         self.tell_status();
     }
 
@@ -206,6 +212,13 @@ impl<P: Clone> Store<P> {
         self.databases.get(database).filter(|database| database.is_loaded).map(|database| &database.index)
     }
 
+    /// The name of the database that keeps the key of what is encrypted; `None` while it is not known which incarnation
+    /// counts, and after a wipe.
+    pub fn key_database(&self) -> Option<std::rc::Rc<str>> {
+        let is_known = matches!(self.life, Life::Running | Life::Suspended);
+        is_known.then(|| self.owner.database(self.incarnation, Kind::Key))
+    }
+
     fn wake(&mut self, now: Instant) {
         match self.timers.take_due(now) {
             Some((Timer::Flush, _)) => self.flush_all(now),
@@ -227,8 +240,9 @@ impl<P: Clone> Store<P> {
             Command::Write { database, writes, is_leaders } => {
                 self.write(now, call, database, writes, is_leaders)
             }
-            Command::Get { database, key } => self.get(now, call, database, Some(key)),
-            Command::All { database } => self.get(now, call, database, None),
+            Command::Get { database, key } => self.get(now, call, database, Some(key), false),
+            Command::Latest { database, key } => self.get(now, call, database, Some(key), true),
+            Command::All { database } => self.get(now, call, database, None, false),
             Command::Persist => self.persist(now, call),
             Command::Estimate => {
                 self.ask(now, Purpose::Estimate(call), Operation::Estimate, DEADLINE);

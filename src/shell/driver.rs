@@ -162,6 +162,11 @@ impl Driver {
         Some(read(dashboard.connectivity_stats(), dashboard.realtime_stats(), dashboard.silence(now)))
     }
 
+    /// What the cache has counted; nothing while it cannot be asked.
+    pub fn cache_stats(&self) -> crate::core::cache::stats::Stats {
+        self.pump.try_borrow().map(|pump| pump.dashboard().cache_stats()).unwrap_or_default()
+    }
+
     /// How long ago the tab that holds the connection was last heard, in milliseconds, if that is another one.
     pub fn silence(&self) -> Option<u64> {
         let pump = self.pump.try_borrow().ok()?;
@@ -201,6 +206,11 @@ impl Driver {
     pub fn stored_bytes(&self, database: Kind) -> u64 {
         let pump = self.pump.try_borrow();
         pump.ok().and_then(|pump| Some(pump.dashboard().store()?.sizes(database).2)).unwrap_or(0)
+    }
+
+    /// The name of the database that keeps the key of what the present user's cache encrypts.
+    pub fn key_database(&self) -> Option<Rc<str>> {
+        self.pump.try_borrow().ok()?.dashboard().store()?.key_database()
     }
 
     /// Whether a subscription would be refused, next to the others there are.
@@ -253,13 +263,13 @@ impl Driver {
             heard.extend(self.router.heard(*socket));
         }
         let Ok(mut pump) = self.pump.try_borrow_mut() else { return };
-        let Pumped { now, outputs, deadline } = pump.run(read_clocks(), heard, input);
+        let Pumped { now, outputs, deadline, is_punctual } = pump.run(read_clocks(), heard, input);
         drop(pump);
 
         for output in outputs {
             self.execute(output, told);
         }
-        self.wake.set(now, deadline);
+        self.wake.set(now, deadline, is_punctual);
     }
 
     fn execute(self: &Rc<Self>, output: Output<JsValue>, told: &mut Told) {

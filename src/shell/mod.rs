@@ -1,5 +1,6 @@
 //! The only code that touches the browser: it does what the core decided.
 
+pub mod cache;
 pub mod driver;
 pub mod environment;
 pub mod http;

@@ -1,6 +1,7 @@
 //! Plain objects for JavaScript: errors and notifications. Whatever text of the server's or the application's is handed
 //! out to be shown or logged goes through here, and leaves its tokens here.
 
+mod cache;
 pub(crate) mod fields;
 mod health;
 mod store;
@@ -47,6 +48,8 @@ pub fn notification(notification: &Notification<JsValue>) -> JsValue {
         Notification::Realtime(news) => of_realtime(news),
         Notification::Store(news) => store::news(news),
         Notification::Health(output) => health::news(output),
+        Notification::Cache(output) => cache::news(output),
+        Notification::CacheFound { request, key, header, body } => cache::found(*request, key, header, body),
         Notification::Tabs(Health { role, tabs, is_silent }) => of("tabs")
             .text("role", role.as_str())
             .number("tabs", f64::from(*tabs))

@@ -4,6 +4,8 @@ use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use crate::core::payload::Payload;
+use crate::core::store::segment::Encoded;
+use crate::shell::cache as entry;
 use crate::shell::object::fields::Fields;
 
 impl Payload for JsValue {
@@ -112,5 +114,14 @@ impl Payload for JsValue {
 
     fn is_object(&self) -> bool {
         Self::is_object(self) && !Array::is_array(self)
+    }
+
+    fn joined(header: &str, body: Self, bytes: u32) -> (Self, u32) {
+        let Encoded { value, bytes } = entry::join(header, &body, bytes);
+        (value, bytes)
+    }
+
+    fn parted(&self) -> Option<(String, Self)> {
+        entry::split(self)
     }
 }

@@ -16,11 +16,12 @@ const proofMs = 2_000;
 
 /**
  * A timer that calls `wake`, and `found` with whether it is a worker that keeps the time, whenever that has turned out: once
- * one has ticked, is refused, or has not ticked within 2 s. Its `set` is given a delay in milliseconds, or `undefined`.
+ * one has ticked, is refused, or has not ticked within 2 s. Its `set` is given a delay in milliseconds, or `undefined`,
+ * and whether that has to be kept in a hidden page too.
  */
 export function timer(wake, found) {
   let hasWorkers = true;
-  /** Lives while a wake-up is set, so that an idle client has nothing running. */
+  /** Lives while a wake-up is set that has to come in time, so that an idle client has nothing running. */
   let worker;
   let hasTicked = false;
   let proof;
@@ -88,13 +89,14 @@ export function timer(wake, found) {
       ticks.set(ms, run);
       return true;
     },
-    set(delay) {
+    set(delay, isPunctual) {
+      if (!isPunctual && worker) end();
       if (delay === undefined) {
         clearTimeout(timeout);
         end();
         return;
       }
-      if (hasWorkers && !worker) {
+      if (isPunctual && hasWorkers && !worker) {
         try {
           start();
         } catch {

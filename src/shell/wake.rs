@@ -18,7 +18,7 @@ extern "C" {
     fn timer(wake: &Function, found: &Function) -> Timer;
 
     #[wasm_bindgen(method)]
-    fn set(this: &Timer, delay: Option<u32>);
+    fn set(this: &Timer, delay: Option<u32>, is_punctual: bool);
 
     #[wasm_bindgen(method, getter)]
     fn tick(this: &Timer) -> Function;
@@ -39,11 +39,12 @@ pub struct Wake {
 struct State {
     ticking: Cell<Option<Ticking>>,
     deadline: Cell<Option<Instant>>,
+    is_punctual: Cell<bool>,
 }
 
 impl Drop for Wake {
     fn drop(&mut self) {
-        self.timer.set(None);
+        self.timer.set(None, false);
     }
 }
 
@@ -79,13 +80,15 @@ impl Wake {
         self.timer.tick()
     }
 
-    /// Wakes at `deadline`, or never; replaces what was set before. One that is set to wake earlier is left so: telling the
+    /// Wakes at `deadline`, or never; in a hidden page at that moment only if it `is_punctual`. Replaces what was set before. One that is set to wake earlier is left so: telling the
     /// worker costs more than most of what else a pump does, and deadlines come and go with each operation of the store.
     /// Whoever is woken too early sets it again.
-    pub fn set(&self, now: Instant, deadline: Option<Instant>) {
+    pub fn set(&self, now: Instant, deadline: Option<Instant>, is_punctual: bool) {
+        let is_other = self.state.is_punctual.replace(is_punctual) != is_punctual;
         let is_later = self.state.deadline.get().zip(deadline).is_some_and(|(set, wanted)| set <= wanted);
-        if !is_later && self.state.deadline.replace(deadline) != deadline {
-            self.timer.set(deadline.map(|deadline| deadline.since(now).min(LONGEST) as u32));
+        if is_other || (!is_later && self.state.deadline.get() != deadline) {
+            self.state.deadline.set(deadline);
+            self.timer.set(deadline.map(|deadline| deadline.since(now).min(LONGEST) as u32), is_punctual);
         }
     }
 }

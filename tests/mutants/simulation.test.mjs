@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { cacheDir, root } from '../../scripts/lib/paths.mjs';
 import { lastLines, run } from '../../scripts/lib/process.mjs';
+import { cacheMutants } from './cache.mjs';
 import { dashboardsMutants } from './dashboards.mjs';
 import { mutants } from './mutants.mjs';
 import { policiesMutants } from './policies.mjs';
@@ -27,6 +28,7 @@ before(() => {
     'Cargo.toml',
     'Cargo.lock',
     'src',
+    'tests/cache',
     'tests/clock',
     'tests/dashboards',
     'tests/health',
@@ -93,6 +95,17 @@ for (const mutant of storeMutants) {
   });
 }
 
+test('the tests of the cache pass on the sources as they are', async () => {
+  const { code, output } = await tryCache();
+  assert.equal(code, 0, lastLines(output, 30));
+});
+
+for (const mutant of cacheMutants) {
+  test(`the tests of the cache find ${mutant.name}`, async () => {
+    await simulateMutant(mutant, tryCache);
+  });
+}
+
 test('the tables of breakers, retries and health pass on the sources as they are', async () => {
   const { code, output } = await tryPolicies();
   assert.equal(code, 0, lastLines(output, 30));
@@ -149,6 +162,10 @@ function simulateDashboards() {
   return simulation('sim_dashboards', []);
 }
 
+function tryCache() {
+  return tried(['--test', 'cache'], []);
+}
+
 function tryPolicies() {
   return tried(['--test', 'resilience', '--test', 'health', '--no-fail-fast'], []);
 }
@@ -172,6 +189,8 @@ async function tried(targets, tests) {
       // A mutant's warnings are not the point.
       RUSTFLAGS: '--cap-lints allow',
       SIM_SEEDS: seeds,
+      PROPTEST_RNG_SEED: '1',
+      PROPTEST_MAX_SHRINK_ITERS: '0',
       TABS_SEEDS: seeds,
     },
   });

@@ -57,7 +57,7 @@ for (const [index, name] of ['The embedded backend', 'The dashboard'].entries())
 }
 
 test('external services are those of the environment, each as a whole, else the embedded backend’s', () => {
-  const backend = { url: 'http://b', anonKey: 'anon', controlUrl: null, externalKey: 'key' };
+  const backend = { url: 'http://b', anonKey: 'anon', controlUrl: null, jwtSecret: null, externalKey: 'key' };
   const payments = { PAYMENTS_URL: 'http://b/external/payments/v1', PAYMENTS_KEY: 'key' };
   const calendar = { CALENDAR_URL: 'http://b/external/calendar/v1', CALENDAR_KEY: 'key' };
   assert.deepEqual(externalServices(backend, {}), { ...calendar, ...payments });

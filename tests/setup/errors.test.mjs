@@ -32,13 +32,21 @@ const thrown = sourcesIn('js', /\.tsx?$/).flatMap((source) =>
   }),
 );
 
-const rows = new Map(
-  readFileSync(join(root, 'docs/errors.md'), 'utf8')
-    .split('\n')
-    .filter((line) => /^\| `\w+` \|/.test(line))
-    .map((line) => line.split('|').map((cell) => cell.trim()))
-    .map((cells) => [cells[1]?.replaceAll('`', '') ?? '', cells[3]]),
+const [ofPackage = '', ofServer = ''] = readFileSync(join(root, 'docs/errors.md'), 'utf8').split(
+  '## Answers of the shared cache',
 );
+
+/** The cells of a text's table, by the code that each row begins with. @param {string} text */
+const rowsOf = (text) =>
+  new Map(
+    text
+      .split('\n')
+      .filter((line) => /^\| `\w+` \|/.test(line))
+      .map((line) => line.split('|').map((cell) => cell.trim()))
+      .map((cells) => [cells[1]?.replaceAll('`', '') ?? '', cells.slice(2)]),
+  );
+
+const rows = new Map([...rowsOf(ofPackage)].map(([code, [, retryable]]) => [code, retryable]));
 
 test('every error that js/ throws names its code, so that it can be looked for', () => {
   // That of the module's errors is the module's.
@@ -74,4 +82,18 @@ test('every code that has a row is thrown somewhere', () => {
     [...rows.keys()].filter((code) => !known.has(code)),
     [],
   );
+});
+
+test('every code that the shared cache answers with has a row, with its status, and no other has', () => {
+  const source = readFileSync(join(root, 'js/server/refusal.ts'), 'utf8');
+  const statuses = Object.fromEntries(
+    [...source.matchAll(/^ {2}(\w+): (\d{3}),$/gm)].map(([, code = '', status = '']) => [code, [status]]),
+  );
+  assert.ok(Object.keys(statuses).length > 5, `${Object.keys(statuses).length} are found`);
+  const others = sourcesIn('js/server', /\.ts$/).flatMap((text) => [
+    ...text.matchAll(/new Refusal\(\s*'(\w+)'[^;]*?status: (\d{3})/g),
+  ]);
+  for (const [, code = '', status = ''] of others) statuses[code]?.push(status);
+  const told = [...rowsOf(ofServer)].map(([code, [status = '']]) => [code, status.split(', ')]);
+  assert.deepEqual(Object.fromEntries(told), statuses);
 });

@@ -21,8 +21,8 @@ test('two simulations at once: a sentence, exit code 2', async () => {
   assert.deepEqual([code, output], [2, 'One simulation at a time: --store or --tabs, not both.\n']);
 });
 
-test('one history of tabs, and one of dashboards, run alone', async () => {
-  for (const of of ['--tabs', '--dashboards']) {
+test('one history of tabs, of dashboards, and of caches, runs alone', async () => {
+  for (const of of ['--tabs', '--dashboards', '--cache']) {
     const { code, output } = await sim(of, '--seed', '7');
     assert.equal(code, 0, output);
     assert.match(output, /1 passed; 0 failed/);

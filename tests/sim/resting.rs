@@ -13,6 +13,16 @@ const TABLES: &[&str] = &[
     "waiting",
     "held_broadcasts",
     "outputs",
+    // The cache's.
+    "callers",
+    "checking",
+    "contested",
+    "counting",
+    "flights",
+    "jobs",
+    "operations",
+    "readings",
+    "unchecked",
 ];
 /// How one begins that holds nothing.
 const EMPTY: [&str; 3] = ["[]", "SortedMap { keys: []", "Queue { front: IntoIter([]), back: [] }"];

@@ -120,6 +120,7 @@ impl World {
     /// The value of a key is read, or all.
     pub fn ask(&mut self, tab: TabId, database: Kind, key: Option<String>) {
         let command = match &key {
+            Some(key) if self.chance(300) => Command::Latest { database, key: key.as_str().into() },
             Some(key) => Command::Get { database, key: key.as_str().into() },
             None => Command::All { database },
         };

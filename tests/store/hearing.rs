@@ -1,6 +1,7 @@
 //! What tabs say, and whether they may.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use wedsync_dashboard::core::ids::CallId;
 use wedsync_dashboard::core::store::index::State;
@@ -34,7 +35,10 @@ impl World {
                 self.browser.perform(self.now, tab, id, operation);
             }
             Output::News(News::Settled { call, outcome }) => self.settled(tab, call, outcome),
-            Output::Changed { database, .. } => self.changed(tab, database),
+            Output::Changed { database, keys, is_own } => {
+                self.origin_of_changed(tab, database, &keys, is_own);
+                self.changed(tab, database);
+            }
             Output::Announce { database, through, generation } => {
                 self.broadcast(tab, &Input::Announced { database, through, generation });
             }
@@ -170,6 +174,18 @@ impl World {
     fn check_value(&self, database: Kind, key: &str, value: Value) {
         let put = &self.truth.puts[&value];
         assert_eq!((put.database, put.key.as_str()), (database, key), "another one's value");
+    }
+
+    /// A tab is told apart what it has written itself: it knows that already.
+    fn origin_of_changed(&mut self, tab: TabId, database: Kind, keys: &[Rc<str>], is_own: bool) {
+        let tab = &self.tabs[tab];
+        let Some(index) = tab.store.index(database) else { return };
+        for key in keys {
+            if let Some(slot) = index.slot(key) {
+                assert_eq!(slot.id.origin == tab.origin, is_own, "{key}, last written by {:?}", slot.id);
+            }
+        }
+        self.count(if is_own { "own changes" } else { "others' changes" });
     }
 
     fn changed(&mut self, tab: TabId, database: Kind) {

@@ -95,6 +95,7 @@ pub const LIMITS: Limits = Limits {
     segment: 300,
     slice: 3,
     cache: 900,
+    pinned: 20,
     held: 400,
     garbage: 300,
     small: 250,

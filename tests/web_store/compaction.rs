@@ -23,6 +23,7 @@ fn directory() -> Directory {
         position: number as u32 - 1,
         bytes: u32::MAX,
         expires: 5,
+        used: number as u32,
     };
     Directory {
         through: 3,
@@ -84,7 +85,7 @@ async fn a_compaction_replaces_what_it_says_and_the_next_start_reads_its_directo
     assert_eq!(fields(head), "efgir");
     let of_head = ["f", "i", "g", "e", "r"].map(|name| number(head, name));
     assert_eq!(of_head, [1., 9_007_199_254_740_991., 1., 5., 1.]);
-    assert_eq!(fields(directory), "efknost");
+    assert_eq!(fields(directory), "efknostu");
     assert_eq!(["f", "t", "e"].map(|name| number(directory, name)), [1., 3., 4.]);
     assert_eq!(field(directory, "k").as_string().unwrap(), "💍/\u{0}ключ");
     let (origin, bytes) = (9_007_199_254_740_991., 4_294_967_295.);
@@ -96,6 +97,13 @@ async fn a_compaction_replaces_what_it_says_and_the_next_start_reads_its_directo
     assert_eq!(table(directory, "n"), places.concat());
     assert_eq!(table(directory, "s"), [2., 70., 3., bytes]);
     assert_eq!(table(directory, "o"), [7., 3., 9., 0.]);
+    assert_eq!(table(directory, "u"), [1., 2., 3.]);
+
+    // Earlier builds do not say what was used when.
+    js_sys::Reflect::delete_property(directory.unchecked_ref::<js_sys::Object>(), &"u".into()).unwrap();
+    crate::page::put_manifest(&name, 1.0, directory).await;
+    let directory = world.read(handle, From::Start, 9).await.directory.unwrap();
+    assert_eq!(directory.places.iter().map(|place| place.used).collect::<Vec<_>>(), [0, 0, 0]);
     world.delete_open(handle, &name).await;
 }
 

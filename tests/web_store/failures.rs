@@ -1,9 +1,9 @@
 //! What a browser refuses, by the name it gives it.
 
 use wasm_bindgen_test::wasm_bindgen_test;
-use wedsync_dashboard::core::store::operation::{Durability, Failure, From, Operation};
+use wedsync_dashboard::core::store::operation::{Answer, Durability, Failure, From, Operation};
 
-use crate::page::{close_raw, connect, fail_at, fail_requests, undo, without_global};
+use crate::page::{close_raw, connect, fail_at, fail_requests, fail_second, undo, without_global};
 use crate::world::{World, name, single};
 
 #[wasm_bindgen_test]
@@ -64,5 +64,29 @@ async fn a_database_of_somebody_elses_is_told_as_damaged() {
     assert_eq!(world.try_read(handle, From::Start, 1).await, Err(Failure::Corrupt));
     assert_eq!(world.append(handle, Durability::Strict, &[single("a", 1)]).await, Err(Failure::Corrupt));
     close_raw(&raw);
+    world.delete_open(handle, &name).await;
+}
+
+#[wasm_bindgen_test]
+async fn where_there_is_no_space_nothing_of_a_write_is_stored_and_the_cache_can_still_be_emptied() {
+    let (world, name) = (World::new(), name());
+    let handle = world.open(&name).await;
+    world.append(handle, Durability::Relaxed, &[single("before", 1)]).await.unwrap();
+    let records = [single("a", 2), single("b", 3)];
+    let at_once = || fail_at("IDBObjectStore", "add", "QuotaExceededError");
+    let after_one = || fail_second("add", "QuotaExceededError");
+    for begin in [&at_once as &dyn Fn() -> js_sys::Function, &after_one] {
+        let change = begin();
+        assert_eq!(world.append(handle, Durability::Relaxed, &records).await, Err(Failure::Quota));
+        let slice = world.read(handle, From::Start, 9).await;
+        assert_eq!(slice.segments, [(1, single("before", 1))], "reads go on");
+        undo(&change);
+    }
+    let change = fail_at("IDBObjectStore", "put", "QuotaExceededError");
+    assert_eq!(world.run(Operation::Clear { handle }).await, Ok(Answer::Done), "it puts nothing");
+    undo(&change);
+    assert!(world.read(handle, From::Start, 9).await.segments.is_empty());
+    world.append(handle, Durability::Relaxed, &records).await.unwrap();
+    assert_eq!(world.read(handle, From::Start, 9).await.segments.len(), 2);
     world.delete_open(handle, &name).await;
 }

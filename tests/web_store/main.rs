@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod compaction;
+mod entries;
 mod failures;
+mod keys;
 mod log;
 mod openings;
 mod page;

@@ -99,6 +99,14 @@ export async function takeLock(name) {
   await new Promise((taken) => navigator.locks.request(name, () => { taken(); return new Promise((given) => { end = given; }); }));
   return () => end();
 }
+/** The second call of each two fails, when the first one has been made. */
+export function failSecond(name, exception) {
+  let calls = 0;
+  return wrap(IDBObjectStore.prototype, name, (store, former, given) => {
+    calls += 1;
+    return calls % 2 === 0 ? fail(exception) : former.apply(store, given);
+  });
+}
 export function putForeign(database, store, records) {
   const transaction = database.transaction(store, 'readwrite');
   for (const [key, record] of records) transaction.objectStore(store).put(record, key);
@@ -122,6 +130,8 @@ extern "C" {
     pub fn fail_at(kind: &str, name: &str, exception: &str) -> Function;
     #[wasm_bindgen(js_name = failRequests)]
     pub fn fail_requests(kind: &str, name: &str, exception: &str) -> Function;
+    #[wasm_bindgen(js_name = failSecond)]
+    pub fn fail_second(name: &str, exception: &str) -> Function;
     pub fn damage(key: f64) -> Function;
     #[wasm_bindgen(js_name = withoutMethod)]
     pub fn without_method(kind: &str, name: &str) -> Function;

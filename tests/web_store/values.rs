@@ -84,16 +84,16 @@ export const spellings = () => ['', 'a', '\0', '\0a', '\0""', '"', '\ud83d', '\u
 "#)]
 extern "C" {
     fn decode(stored: &JsValue) -> JsValue;
-    fn texts() -> Array;
-    fn clones() -> Array;
+    pub fn texts() -> Array;
+    pub fn clones() -> Array;
     fn blobs() -> Array;
-    fn uncloneable() -> Array;
-    fn same(a: &JsValue, b: &JsValue) -> bool;
+    pub fn uncloneable() -> Array;
+    pub fn same(a: &JsValue, b: &JsValue) -> bool;
     #[wasm_bindgen(js_name = sameBlobs)]
     fn same_blobs(a: &JsValue, b: &JsValue) -> Promise;
     #[wasm_bindgen(js_name = depthOf)]
-    fn depth_of(value: &JsValue) -> u32;
-    fn plain(megabytes: u32) -> JsValue;
+    pub fn depth_of(value: &JsValue) -> u32;
+    pub fn plain(megabytes: u32) -> JsValue;
     #[wasm_bindgen(js_name = large)]
     fn large(megabytes: u32, unit: &str) -> JsValue;
     #[wasm_bindgen(js_name = largeBytes)]

@@ -5,7 +5,7 @@ use crate::core::http::HttpAnswer;
 use crate::core::ids::{CallId, SocketId};
 use crate::core::page::PageEvent;
 use crate::core::tabs::{self, Membership};
-use crate::core::{connectivity, health, realtime, session, store};
+use crate::core::{cache, connectivity, health, realtime, session, store};
 
 /// What has happened. What one machine alone is told is that machine's own enum.
 #[derive(Clone, Debug)]
@@ -33,6 +33,8 @@ pub enum Input<P> {
     Page(PageEvent),
     /// Something is to be watched, or is known of what is watched.
     Health(health::Input),
+    /// Something is asked of the cache, or was done for it.
+    Cache(cache::input::Input<P>),
     /// The browser has done something about locks and channels.
     Tabs {
         /// Of which entering of a group.
@@ -85,6 +87,12 @@ impl<P> From<connectivity::Event> for Input<P> {
 impl<P> From<health::Input> for Input<P> {
     fn from(input: health::Input) -> Self {
         Self::Health(input)
+    }
+}
+
+impl<P> From<cache::input::Input<P>> for Input<P> {
+    fn from(input: cache::input::Input<P>) -> Self {
+        Self::Cache(input)
     }
 }
 

@@ -1,9 +1,11 @@
 //! News for the application.
 
+use std::rc::Rc;
+
 use crate::core::error::Error;
 use crate::core::page::Ticking;
 use crate::core::tabs::role::Health;
-use crate::core::{connectivity, health, realtime, store};
+use crate::core::{cache, connectivity, health, realtime, store};
 
 /// News for the application.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,6 +18,20 @@ pub enum Notification<P> {
     Store(store::output::News<P>),
     /// Of how everything is, and what health asks of the application's side.
     Health(health::Output),
+    /// Of what is kept, and what the cache asks of the application's side.
+    Cache(cache::output::Output<P>),
+    /// The disk has this under a key of the cache's: it is decoded, and given back as
+    /// [`Input::Read`](cache::input::Input::Read).
+    CacheFound {
+        /// The answer to this.
+        request: cache::input::RequestId,
+        /// The key.
+        key: Rc<str>,
+        /// The entry's header.
+        header: String,
+        /// What is stored of its value.
+        body: P,
+    },
     /// Which tab holds the connection, or how many share it, has changed.
     Tabs(Health),
     /// Who keeps the time of the tab that holds the connection.

@@ -18,6 +18,7 @@ const STORAGE: &str = "storage";
 const CLOCK: &str = "clock";
 const HEARTBEATS: &str = "heartbeats";
 const SESSION: &str = "session";
+const CACHE: &str = "cache";
 
 /// Health, with the checks of the machines. A tab that shares nothing `leads`.
 pub(super) fn watched(wall: u64, leads: bool, rng: Rng) -> Health {
@@ -25,7 +26,7 @@ pub(super) fn watched(wall: u64, leads: bool, rng: Rng) -> Health {
     let start = Instant::from_millis(0);
     health.handle(start, Input::Wall { epoch: wall });
     health.handle(start, Input::Leading(leads));
-    for name in [REALTIME, STORAGE, CLOCK, HEARTBEATS, SESSION] {
+    for name in [REALTIME, STORAGE, CLOCK, HEARTBEATS, SESSION, CACHE] {
         let config = CheckConfig { is_remote: name == REALTIME, ..CheckConfig::default() };
         health.handle(start, Input::Register { name: name.into(), config });
     }
@@ -95,6 +96,18 @@ impl<P: Payload> Dashboard<P> {
             Durability::Disk => None,
         };
         self.report(now, STORAGE, message.is_some(), message);
+    }
+
+    /// Whether the tiers of the cache take what they are given.
+    pub(super) fn observe_tiers(&mut self, now: Instant, disk: u32, is_remote_well: bool) {
+        let message = if disk > 0 {
+            Some("This device does not take what is cached: it is kept in memory, and written later.")
+        } else if is_remote_well {
+            None
+        } else {
+            Some("The shared cache is not reached.")
+        };
+        self.report(now, CACHE, message.is_some(), message);
     }
 
     fn report(&mut self, now: Instant, name: &str, is_degraded: bool, message: Option<&str>) {

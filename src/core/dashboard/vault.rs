@@ -65,6 +65,11 @@ impl<P: Clone> Vault<P> {
         }
     }
 
+    /// Names the project on this device.
+    pub(super) fn project(&self) -> Rc<str> {
+        self.project.clone()
+    }
+
     pub(super) fn call(&mut self, now: Instant, call: CallId, command: Command<P>) {
         match self.user {
             User::Unknown => {
@@ -238,7 +243,7 @@ impl<P: Clone> Vault<P> {
 }
 
 /// Whose databases a user has; nobody's, if it cannot be told whose page this is.
-fn owner_of(project: &str, user: &User) -> Option<Owner> {
+pub(super) fn owner_of(project: &str, user: &User) -> Option<Owner> {
     match user {
         User::Unknown | User::Unclear => None,
         User::Nobody => Some(Owner::new(project, None)),

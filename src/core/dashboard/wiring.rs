@@ -4,6 +4,7 @@ use super::relayed::{Aside, Relayed, SetToken, Told};
 use super::vault;
 use super::{Dashboard, Input, Notification, Output, RequestId};
 use crate::core::access::Change;
+use crate::core::cache;
 use crate::core::connectivity;
 use crate::core::connectivity::link::HeldUp;
 use crate::core::health;
@@ -14,6 +15,7 @@ use crate::core::payload::Payload;
 use crate::core::realtime::{self, Traffic};
 use crate::core::session::{self, names_key};
 use crate::core::store;
+use crate::core::store::names::Kind;
 use crate::core::tabs;
 use crate::core::tabs::names::owner;
 use crate::core::tabs::relay::Portable;
@@ -53,6 +55,13 @@ impl<P: Payload> Dashboard<P> {
                     self.tabs.handle(now, input);
                 }
                 self.observe_page(now, &event);
+                match event {
+                    PageEvent::Online | PageEvent::Visible => {
+                        self.cache.handle(now, cache::input::Input::Retry)
+                    }
+                    PageEvent::Resume => self.cache.handle(now, cache::input::Input::Gap),
+                    _ => {}
+                }
                 self.connectivity.handle(now, connectivity::Input::Page(event));
             }
             Input::Health(input) => {
@@ -60,6 +69,10 @@ impl<P: Payload> Dashboard<P> {
                     self.tabs.handle(now, tabs::Input::Start);
                 }
                 self.health.handle(now, input);
+            }
+            Input::Cache(input) => {
+                self.tabs.handle(now, tabs::Input::Start);
+                self.cache.handle(now, input);
             }
             Input::OpenStore => {
                 self.vault.open(now);
@@ -226,6 +239,7 @@ impl<P: Payload> Dashboard<P> {
                 if let User::Known(user) = &user {
                     self.tell(Output::RememberUser(Some(user.clone())));
                 }
+                self.set_cache_owner(now, vault::owner_of(&self.vault.project(), &user));
                 self.vault.set_user(now, user.clone());
                 self.tabs.handle(now, tabs::Input::User(user));
             }
@@ -251,12 +265,16 @@ impl<P: Payload> Dashboard<P> {
             }
             Some(Aside::Wiped { incarnation }) => self.vault.wiped(now, incarnation),
             Some(Aside::Health(text)) => self.health.handle(now, health::Input::Heard { text }),
+            Some(Aside::Cache(text)) => {
+                let heard = cache::input::Input::Heard { text: text.into(), is_written: true };
+                self.cache.handle(now, heard);
+            }
             None => {}
         }
     }
 
     /// The user's other tabs are told.
-    fn tell_others(&mut self, now: Instant, aside: Aside) {
+    pub(super) fn tell_others(&mut self, now: Instant, aside: Aside) {
         self.tabs.handle(now, tabs::Input::Aside(aside.to_payload()));
     }
 
@@ -270,14 +288,24 @@ impl<P: Payload> Dashboard<P> {
         match output {
             From::Operation { id, operation } => self.tell(Output::Storage { id, operation }),
             From::News(news) => {
-                if let store::output::News::Status(status) = &news {
-                    self.observe_storage(now, status);
+                match &news {
+                    store::output::News::Settled { call, outcome }
+                        if self.settle_cache(now, *call, outcome) =>
+                    {
+                        return;
+                    }
+                    store::output::News::Status(status) => self.observe_storage(now, status),
+                    _ => {}
                 }
                 self.notify(Notification::Store(news));
             }
-            // Nothing is built on the store yet.
+            From::Changed { database: Kind::Cache, keys, is_own: false } => {
+                self.cache.handle(now, cache::input::Input::Disk { keys });
+            }
+            // Nothing else is built on the store yet.
             From::Changed { .. } => {}
             From::Wiped { incarnation } => {
+                self.end_cache(now);
                 self.tell(Output::RememberUser(None));
                 self.tell_others(now, Aside::Wiped { incarnation });
             }
@@ -354,7 +382,7 @@ impl<P: Payload> Dashboard<P> {
         self.outputs.push(output);
     }
 
-    fn notify(&mut self, notification: Notification<P>) {
+    pub(super) fn notify(&mut self, notification: Notification<P>) {
         self.tell(Output::Notify(notification));
     }
 

@@ -84,7 +84,8 @@ impl<P: Clone> Store<P> {
             database.link = Link::Blocked;
             database.trouble = Some(Trouble::Blocked);
             self.operations.push((operation, purpose));
-            return self.timers.set(Timer::Deadline(operation), now.after(DEADLINE - OPENING));
+            self.timers.set(Timer::Deadline(operation), now.after(DEADLINE - OPENING));
+            return self.admit_memory(now);
         }
         match purpose.kind() {
             Some(kind) => self.lost(now, kind),

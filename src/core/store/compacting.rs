@@ -9,19 +9,17 @@
 
 use std::rc::Rc;
 
-use super::index::{Extent, Index, Slot, State, raise};
+use super::index::{Extent, Slot, State, raise};
 use super::input::{Limits, Timer};
 use super::names::{Kind, SHARED};
 use super::operation::{Compaction, Operation, Verdict};
 use super::output::Output;
-use super::segment::{Directory, Entry, EntryId, Place, Seen, Segment};
+use super::segment::{Directory, Entry, EntryId, Seen, Segment};
 use super::{DEADLINE, Purpose, Store};
 use crate::core::time::Instant;
 
 /// How long it waits for more to come, in milliseconds.
 const PAUSE: u64 = 1_000;
-/// A directory with more entries costs more than it spares.
-const MOST_PLACES: usize = 2_000;
 
 /// What is under way.
 #[derive(Debug)]
@@ -129,7 +127,9 @@ fn plan(extents: &[Extent], unreadable: &[u64], limits: &Limits) -> Option<Run> 
 impl<P: Clone> Store<P> {
     pub(super) fn plan_compaction(&mut self, now: Instant) {
         let has_grown = |kind: &Kind| {
-            self.databases.get(*kind).is_some_and(|database| database.index.through != database.considered)
+            self.databases.get(*kind).is_some_and(|database| {
+                database.index.through != database.considered || database.is_worth_listing(&self.limits)
+            })
         };
         let is_wanted = self.is_leading() && !self.is_hidden_or_away() && SHARED.iter().any(has_grown);
         if is_wanted && !self.timers.is_set(&Timer::Compact) {
@@ -174,34 +174,14 @@ impl<P: Clone> Store<P> {
         }
     }
 
-    /// Writes the directory, once enough has been appended since the last one. Where all values are held in memory, all
-    /// have to be read anyway.
-    fn list(&mut self, now: Instant, kind: Kind) {
-        let Some(database) = self.databases.get(kind).filter(|database| !database.holds_all()) else {
-            return;
-        };
-        let Some(head) = database.head else { return };
-        let index = &database.index;
-        let mut new = 0_u64;
-        for extent in index.extents() {
-            if extent.key > database.listed {
-                new += u64::from(extent.bytes);
-            }
-        }
-        if new < self.limits.garbage {
-            return;
-        }
-        let directory = directory(index);
-        if directory.through == 0 || !database.unreadable.is_empty() {
-            return;
-        }
-        let (epoch, through, first, added) = (self.epoch, index.through, index.first(), Vec::new());
-        let compaction = Compaction { epoch, head, through, first, removed: None, added, directory };
-        self.replace(now, kind, compaction, Vec::new());
-    }
-
     /// Has a part of the log replaced.
-    fn replace(&mut self, now: Instant, kind: Kind, compaction: Compaction<P>, dropped: Vec<Rc<str>>) {
+    pub(super) fn replace(
+        &mut self,
+        now: Instant,
+        kind: Kind,
+        compaction: Compaction<P>,
+        dropped: Vec<Rc<str>>,
+    ) {
         let Some(database) = self.databases.get_mut(kind) else { return };
         let Some(handle) = database.ready() else { return };
         let (compaction, durability) = (Rc::new(compaction), database.durability());
@@ -295,6 +275,8 @@ impl<P: Clone> Store<P> {
                 database.head = Some(head);
                 if let Some(range) = compaction.removed {
                     database.index.relocate(range, &compaction.added, &dropped);
+                    // The directory has gone with it.
+                    database.listed_uses = 0;
                 }
                 database.listed = compaction.directory.through;
                 database.is_undirected = false;
@@ -307,23 +289,4 @@ impl<P: Clone> Store<P> {
             Verdict::Fenced(epoch) => self.fence(epoch),
         }
     }
-}
-
-/// What spares others the reading of the log so far.
-fn directory<P: Clone>(index: &Index<P>) -> Directory {
-    let (mut places, mut segments) = (Vec::new(), Vec::new());
-    for (key, slot) in index.slots() {
-        if let Slot { id, segment, position, bytes, state: State::Live { expires, .. } } = slot {
-            let key = Rc::clone(key);
-            let (id, segment, position) = (*id, *segment, *position);
-            places.push(Place { key, id, segment, position, bytes: *bytes, expires: *expires });
-        }
-    }
-    if places.len() > MOST_PLACES {
-        return Directory::default();
-    }
-    for extent in index.extents() {
-        segments.push((extent.key, extent.bytes));
-    }
-    Directory { through: index.through, epoch: index.epoch, places, segments, seen: index.seen().to_vec() }
 }

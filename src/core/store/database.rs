@@ -125,6 +125,8 @@ pub(super) struct Ask {
     pub call: CallId,
     /// `None` for all.
     pub key: Option<Rc<str>>,
+    /// How often the log has to have been read to its end before it is answered.
+    pub turn: u32,
 }
 
 /// One database.
@@ -148,6 +150,8 @@ pub(super) struct Database<P> {
     pub is_loaded: bool,
     /// More may have been written since that was asked for.
     pub is_behind: bool,
+    /// How often the log was read to its end.
+    pub turns: u32,
     /// Whether it has to be shown that the handle lives before anything is written.
     pub is_suspect: bool,
     /// Of a newer build: it is only read.
@@ -163,6 +167,8 @@ pub(super) struct Database<P> {
     pub considered: u64,
     /// How far the directory goes that this tab has written.
     pub listed: u64,
+    /// How much had been used when that was written, or was to be.
+    pub listed_uses: u32,
     /// Whether its directory cannot be read: the whole log is read instead, until there is another one.
     pub is_undirected: bool,
     /// Of an orphaned spill: it was read once more after the outbox had everything.
@@ -172,6 +178,8 @@ pub(super) struct Database<P> {
     pub failures: u32,
     pub backoff: Backoff,
     pub trouble: Option<Trouble>,
+    /// Whether this tab has emptied it, and has not read it since.
+    pub was_cleared: bool,
     /// Whether the space of the cache has been given up for what is written next.
     pub has_made_space: bool,
     /// Whether groups go one by one, to find the one that cannot be stored.
@@ -201,6 +209,7 @@ impl<P: Clone> Database<P> {
             building: None,
             is_loaded: false,
             is_behind: false,
+            turns: 0,
             is_suspect: false,
             is_newer: false,
             queue: Vec::new(),
@@ -210,12 +219,14 @@ impl<P: Clone> Database<P> {
             compacting: None,
             considered: 0,
             listed: 0,
+            listed_uses: 0,
             is_undirected: false,
             is_confirmed: false,
             unreadable: Vec::new(),
             failures: 0,
             backoff: Backoff::new(PAUSE, LONGEST_PAUSE, Jitter::Equal),
             trouble: None,
+            was_cleared: false,
             has_made_space: false,
             is_single: false,
             held: Queue::default(),
@@ -250,14 +261,21 @@ impl<P: Clone> Database<P> {
         self.handle.filter(|_| self.link == Link::Ready && !self.is_suspect && !self.is_newer)
     }
 
-    /// Whether it has been given up for now.
+    /// Whether it has been given up for now. The cache is as soon as somebody is in the way of it, as what is in it can be had elsewhere.
     pub fn is_down(&self) -> bool {
-        self.link != Link::Ready && (self.failures >= MOST_FAILURES || self.trouble == Some(Trouble::Refused))
+        let is_out_of_reach = match self.trouble {
+            Some(Trouble::Refused) => true,
+            Some(Trouble::Blocked) => self.kind == Kind::Cache,
+            _ => false,
+        };
+        self.link != Link::Ready && (self.failures >= MOST_FAILURES || is_out_of_reach)
     }
 
-    /// Whether all that there is of it is in memory: it is read, or the browser gives none to be read.
+    /// Whether all that there is of it is in memory: it is read, or the browser gives none to be read. Nor is the cache waited for while
+    /// it cannot be read.
     pub fn is_whole(&self) -> bool {
-        self.is_loaded || (self.trouble == Some(Trouble::Refused) && self.is_down())
+        let is_dispensable = self.trouble == Some(Trouble::Refused) || self.kind == Kind::Cache;
+        self.is_loaded || (is_dispensable && self.is_down())
     }
 
     /// What was under way on the handle that is gone. Its outcome is unknown: what was to be written is still in the queue,

@@ -62,6 +62,9 @@ impl<P: Clone> Store<P> {
 
     /// The database is empty. Others find out by the lowest key of its log.
     pub(super) fn cleared(&mut self, now: Instant, kind: Kind) {
+        if let Some(database) = self.databases.get_mut(kind) {
+            database.was_cleared = true;
+        }
         self.emptied(now, kind);
         self.flush_all(now);
     }
@@ -78,17 +81,31 @@ impl<P: Clone> Store<P> {
     /// Removes what has expired, then what was used longest ago, until the cache is below its limit by a tenth.
     fn evict(&mut self, now: Instant) {
         let Some(cache) = self.databases.get(Kind::Cache).filter(|_| self.is_leading()) else { return };
-        let live = cache.index.live();
-        if live <= self.limits.cache || cache.flight.is_some() || !cache.queue.is_empty() {
+        let is_full = cache.index.live() > self.limits.cache;
+        let is_crowded = cache.index.keys() > self.limits.pinned;
+        if !(is_full || is_crowded) || cache.flight.is_some() || !cache.queue.is_empty() {
             return;
         }
         let wall = self.wall.saturating_add(now.as_millis());
-        let excess = live.saturating_sub(self.limits.cache - self.limits.cache / 10);
-        let mut ranks = Vec::new();
+        let (mut ranks, mut pinned) = (Vec::new(), 0);
         for (_, slot) in cache.index.slots() {
             if matches!(slot.state, State::Live { .. }) {
-                ranks.push((slot.rank(wall), slot.bytes));
+                let rank = slot.rank(wall);
+                pinned += usize::from(rank == u32::MAX);
+                ranks.push((rank, slot.bytes));
             }
+        }
+        // Removals that are kept take some of what the log counts as live, and cannot be given up.
+        let all = bytes_up_to(&ranks, u32::MAX);
+        let is_full = all > self.limits.cache;
+        let excess = if is_full { all.saturating_sub(self.limits.cache - self.limits.cache / 10) } else { 0 };
+        if pinned > self.limits.pinned || bytes_up_to(&ranks, u32::MAX - 1) < excess {
+            // What is pinned goes only together with what it is about.
+            self.make_space(now);
+            return;
+        }
+        if !is_full {
+            return;
         }
         // Halving, because sorting would be more code: the lowest rank up to which there is enough.
         let (mut low, mut high) = (0, u32::MAX - 1);

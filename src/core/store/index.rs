@@ -10,7 +10,7 @@
 
 use std::rc::Rc;
 
-use super::segment::{Content, Directory, Encoded, Entry, EntryId, Place, Seen, Segment};
+use super::segment::{Content, Directory, Encoded, Entry, EntryId, PINNED, Place, Seen, Segment};
 use super::table::Table;
 
 /// What the keys of a database are.
@@ -59,11 +59,13 @@ pub enum State<P> {
 }
 
 impl<P: Clone> Slot<P> {
-    /// Which is given up first, the lowest: what has expired by the wall clock, then what was used longest ago.
+    /// Which is given up first, the lowest: what has expired by the wall clock, then what was used longest ago;
+    /// [`u32::MAX`] is not given up.
     pub fn rank(&self, wall: u64) -> u32 {
         match self.state {
+            State::Live { expires: PINNED, .. } => u32::MAX,
             State::Live { expires, .. } if expires != 0 && expires <= wall => 0,
-            State::Live { used, .. } => used.saturating_add(1),
+            State::Live { used, .. } => used.saturating_add(1).min(u32::MAX - 1),
             State::Removed { .. } => u32::MAX,
         }
     }
@@ -145,11 +147,11 @@ impl<P: Clone> Index<P> {
         self.epoch <= epoch || segment.is_some_and(is_counted)
     }
 
-    /// Whether this removes what is there all the same. Where removals are final, it has never been in the log then, whatever
-    /// has been seen of its origin: what is spilled overtakes a leader's acts, which are not.
+    /// Whether this removes what is there all the same, or may come yet from a spill. Where removals are final, it has never been in the
+    /// log then, whatever has been seen of its origin: what is spilled overtakes a leader's acts, which are not.
     pub fn lacks_removal(&self, entry: &Entry<P>) -> bool {
-        let is_live = |slot: &Slot<P>| matches!(slot.state, State::Live { .. });
-        self.order == Order::Ids && !entry.is_put() && self.slot(&entry.key).is_some_and(is_live)
+        let is_removed = |slot: &Slot<P>| matches!(slot.state, State::Removed { .. });
+        self.order == Order::Ids && !entry.is_put() && !self.slot(&entry.key).is_some_and(is_removed)
     }
 
     /// What has been seen of the origins.
@@ -272,8 +274,10 @@ impl<P: Clone> Index<P> {
 
     /// The key has been used.
     pub fn touch(&mut self, key: &str) {
-        self.uses = self.uses.saturating_add(1);
-        if let Some(Slot { state: State::Live { used, .. }, .. }) = self.slots.get_mut(key) {
+        if let Some(Slot { state: State::Live { used, .. }, .. }) = self.slots.get_mut(key)
+            && *used != self.uses
+        {
+            self.uses = self.uses.saturating_add(1);
             *used = self.uses;
         }
     }
@@ -298,9 +302,10 @@ impl<P: Clone> Index<P> {
             });
         }
         for place in &directory.places {
-            let Place { key, id, segment, position, bytes, expires } = place;
+            let Place { key, id, segment, position, bytes, expires, used } = place;
             self.count(*segment, *bytes, true);
-            let state = State::Live { held: None, expires: *expires, used: 0 };
+            self.uses = self.uses.max(*used);
+            let state = State::Live { held: None, expires: *expires, used: *used };
             let slot = Slot { id: *id, segment: *segment, position: *position, bytes: *bytes, state };
             self.slots.push(Rc::clone(key), slot);
         }
@@ -339,17 +344,38 @@ impl<P: Clone> Index<P> {
         }
     }
 
-    /// Values that another index of the same database holds are held here too.
+    /// Values that another index of the same database holds are held here too, and were used when that one says; what it does
+    /// not know came later.
     pub fn inherit(&mut self, former: &Self) {
+        let mut uses = self.uses.max(former.uses);
         for (key, slot) in self.slots.iter_mut() {
-            if let (State::Live { held, .. }, Some(old)) = (&mut slot.state, former.slots.get(key))
-                && held.is_none()
-                && old.id == slot.id
-                && let State::Live { held: Some(value), .. } = &old.state
-            {
-                *held = Some(value.clone());
+            let State::Live { held, used, .. } = &mut slot.state else { continue };
+            match former.slots.get(key) {
+                Some(Slot { id, state: State::Live { held: value, used: before, .. }, .. })
+                    if *id == slot.id =>
+                {
+                    *used = *before;
+                    if held.is_none() {
+                        held.clone_from(value);
+                    }
+                }
+                _ => {
+                    uses = uses.saturating_add(1);
+                    *used = uses;
+                }
             }
         }
+        self.uses = uses;
+    }
+
+    /// Counts what has been used, and written.
+    pub const fn uses(&self) -> u32 {
+        self.uses
+    }
+
+    /// Number of keys, removed ones included.
+    pub const fn keys(&self) -> usize {
+        self.slots.len()
     }
 
     /// What the live entries take, in bytes.

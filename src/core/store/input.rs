@@ -32,6 +32,8 @@ pub struct Limits {
     pub slice: u32,
     /// The most that the values in the cache's database take, before the oldest are given up.
     pub cache: u64,
+    /// The most values of the cache's database that are pinned, before all of it is given up.
+    pub pinned: usize,
     /// The most that values of data and cache take in memory.
     pub held: u64,
     /// What of a log has to count for nothing before it is compacted; also at least half of the log.
@@ -51,6 +53,7 @@ impl Limits {
         segment: 72 * 1024,
         slice: 16,
         cache: 50 * 1024 * 1024,
+        pinned: 20_000,
         held: 4 * 1024 * 1024,
         garbage: 256 * 1024,
         small: 64 * 1024,
@@ -92,7 +95,8 @@ pub enum Write<P> {
         key: Rc<str>,
         /// The value.
         value: Encoded<P>,
-        /// From when on it is the first to be given up for space, in milliseconds of the wall clock; 0 for never.
+        /// From when on it is the first to be given up for space, in milliseconds of the wall clock; 0 for never, and
+        /// [`PINNED`](super::segment::PINNED) or more if it is not given up by itself at all.
         expires: u64,
     },
     /// The key is removed. In the outbox for good.
@@ -117,6 +121,13 @@ pub enum Command<P> {
     },
     /// The value of a key.
     Get {
+        /// Where.
+        database: Kind,
+        /// The key.
+        key: Rc<str>,
+    },
+    /// As [`Command::Get`], with what other tabs have written up to now.
+    Latest {
         /// Where.
         database: Kind,
         /// The key.

@@ -17,6 +17,8 @@ pub enum Kind {
     Cache,
     /// The counter of the leaders' epochs.
     Epoch,
+    /// The key that values of the cache are encrypted with, if they are. No log, and opened by the shell alone.
+    Key,
     /// What the outbox did not take in time from this origin: strict.
     Spill(u64),
 }
@@ -29,6 +31,7 @@ impl Kind {
             Self::Data => "data",
             Self::Cache => "cache",
             Self::Epoch => "epoch",
+            Self::Key => "key",
             Self::Spill(_) => "spill",
         }
     }
@@ -112,6 +115,7 @@ impl Owner {
             "data" => Kind::Data,
             "cache" => Kind::Cache,
             "epoch" => Kind::Epoch,
+            "key" => Kind::Key,
             other => Kind::Spill(other.strip_prefix("spill/")?.parse().ok()?),
         };
         (*path == *self.path).then_some((incarnation, kind))
@@ -174,7 +178,14 @@ mod tests {
     fn names_are_read_back_and_no_spelling_of_a_user_reaches_anothers() {
         let users =
             [None, Some("-"), Some(""), Some("a"), Some("a/0"), Some("a%2F0"), Some("ä\u{0}"), Some("%2D")];
-        let kinds = [Kind::Outbox, Kind::Data, Kind::Cache, Kind::Epoch, Kind::Spill(9_007_199_254_740_991)];
+        let kinds = [
+            Kind::Outbox,
+            Kind::Data,
+            Kind::Cache,
+            Kind::Epoch,
+            Kind::Key,
+            Kind::Spill(9_007_199_254_740_991),
+        ];
         for project in ["https://a.supabase.co", "https://a.supabase.co/x"] {
             for user in users {
                 let owner = Owner::new(project, user);

@@ -72,11 +72,46 @@ impl<P: Clone> Store<P> {
         }
     }
 
+    /// What somebody waits for is opened and read before the others are: the browser's storage does one thing after another, and
+    /// a page shows first what it has asked for first.
     fn open_shared(&mut self, now: Instant) {
         for &kind in &SHARED {
-            self.open(now, kind);
+            if self.databases.get(kind).is_some_and(|database| !database.asks.is_empty()) {
+                self.open(now, kind);
+            }
         }
+        self.is_put_off = true;
+        self.open_put_off(now);
         self.plan_check(now);
+    }
+
+    /// Opens the databases that were put off, unless they still are.
+    pub(super) fn open_put_off(&mut self, now: Instant) {
+        if !self.is_put_off || self.life != Life::Running || self.is_reading_first() {
+            return;
+        }
+        self.is_put_off = false;
+        for &kind in &SHARED {
+            // One that has failed meanwhile has a time of its own for the next attempt.
+            if self.timers.deadline(&Timer::Retry(kind)).is_none() {
+                self.open(now, kind);
+            }
+        }
+    }
+
+    /// Whether what somebody waits for is being read, and nobody waits for a database that is not even being opened.
+    fn is_reading_first(&self) -> bool {
+        let mut is_reading = false;
+        for &kind in &SHARED {
+            let Some(database) = self.databases.get(kind) else { continue };
+            let is_asked = !database.asks.is_empty();
+            match database.link {
+                Link::Opening | Link::Checking | Link::Loading => is_reading |= is_asked,
+                Link::Closed if is_asked || !database.queue.is_empty() => return false,
+                Link::Closed | Link::Blocked | Link::Ready => {}
+            }
+        }
+        is_reading
     }
 
     /// Opens a database, unless that is under way.

@@ -27,6 +27,8 @@ pub enum Output<P> {
         database: Kind,
         /// The keys.
         keys: Vec<Rc<str>>,
+        /// Whether what counts of all of them now is this tab's own.
+        is_own: bool,
     },
     /// Tell the other tabs: [`Input::Announced`](super::input::Input::Announced).
     Announce {

@@ -115,13 +115,24 @@ impl<P: Clone> Store<P> {
     fn up_to_date(&mut self, now: Instant, kind: Kind) {
         let Some(database) = self.databases.get_mut(kind) else { return };
         if let Some(mut index) = database.building.take() {
-            index.inherit(&database.index);
+            if database.is_loaded {
+                index.inherit(&database.index);
+            } else {
+                database.listed_uses = index.uses();
+            }
             database.index = index;
             database.is_loaded = true;
-            self.tell(Output::Changed { database: kind, keys: Vec::new() });
+            if std::mem::take(&mut database.was_cleared) {
+                // That it gave everything up is no news to this tab, which may have it in memory.
+                let keys = database.index.slots().map(|(key, _)| Rc::clone(key)).collect();
+                self.tell_changed(kind, keys);
+            } else {
+                self.tell(Output::Changed { database: kind, keys: Vec::new(), is_own: false });
+            }
         }
         let Some(database) = self.databases.get_mut(kind) else { return };
         database.link = Link::Ready;
+        database.turns = database.turns.saturating_add(1);
         database.is_suspect = false;
         database.trouble = database.is_newer.then_some(Trouble::Newer);
         self.settle_seen(kind);
@@ -156,8 +167,16 @@ impl<P: Clone> Store<P> {
     }
 
     pub(super) fn tell_changed(&mut self, kind: Kind, keys: Vec<Rc<str>>) {
-        if !keys.is_empty() {
-            self.tell(Output::Changed { database: kind, keys });
+        let index = self.databases.get(kind).map(|database| &database.index);
+        let is_own = |key: &mut Rc<str>| {
+            index.and_then(|index| index.slot(key)).is_some_and(|slot| slot.id.origin == self.origin)
+        };
+        let mut others = keys;
+        let own: Vec<Rc<str>> = others.extract_if(.., is_own).collect();
+        for (keys, is_own) in [(own, true), (others, false)] {
+            if !keys.is_empty() {
+                self.tell(Output::Changed { database: kind, keys, is_own });
+            }
         }
     }
 

@@ -15,6 +15,10 @@ pub const VERSION: u32 = 1;
 /// The format of the records that this build writes. It reads those from 1 up to this.
 pub const FORMAT: u32 = 1;
 
+/// [`Content::Put::expires`] of a pinned value, and what anything later counts as: it is never given up for space by itself,
+/// only with everything else.
+pub const PINNED: u64 = (1 << 53) - 1;
+
 /// Which entry: who made it, and the how-many-th of its maker's it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryId {
@@ -41,7 +45,8 @@ pub enum Content<P> {
     Put {
         /// The value.
         value: Encoded<P>,
-        /// From when on it is the first to be given up for space, in milliseconds of the wall clock; 0 for never.
+        /// From when on it is the first to be given up for space, in milliseconds of the wall clock; 0 for never, and
+        /// [`PINNED`] if it is not given up by itself at all.
         expires: u64,
     },
     /// It is removed.
@@ -120,6 +125,8 @@ pub struct Place {
     pub bytes: u32,
     /// As of [`Content::Put`].
     pub expires: u64,
+    /// When it was last used, by a counter that goes on from one life of a tab to the next; 0 if that is not known.
+    pub used: u32,
 }
 
 /// What spares a cold start the reading of the whole log. The log alone says the same.

@@ -16,7 +16,14 @@ use crate::core::ids::CallId;
 use crate::core::time::Instant;
 
 impl<P: Clone> Store<P> {
-    pub(super) fn get(&mut self, now: Instant, call: CallId, kind: Kind, key: Option<Rc<str>>) {
+    pub(super) fn get(
+        &mut self,
+        now: Instant,
+        call: CallId,
+        kind: Kind,
+        key: Option<Rc<str>>,
+        is_latest: bool,
+    ) {
         if self.life == Life::Ended {
             return self.refuse(call, Refusal::Wiped);
         }
@@ -24,8 +31,20 @@ impl<P: Clone> Store<P> {
             return self.refuse(call, Refusal::Unavailable);
         }
         self.wait(now, call);
+        let is_reading = self.asked(Purpose::Read(kind)).is_some();
+        let is_ready = self.is_ready(kind);
         let Some(database) = self.database(kind) else { return };
-        database.asks.push(Ask { call, key });
+        let mut turn = 0;
+        if is_latest && is_ready {
+            // A reading that is under way may have begun before.
+            turn = database.turns.saturating_add(1 + u32::from(is_reading));
+            database.is_behind |= is_reading;
+        }
+        database.asks.push(Ask { call, key, turn });
+        if turn > 0 {
+            return self.read(now, kind, DEADLINE);
+        }
+        let Some(database) = self.databases.get(kind) else { return };
         let groups = database.queue.len() + database.awaiting.len();
         if groups > MANY || database.queue.iter().any(|group| group.entries.len() > MANY) {
             // What is wanted in this turn is looked up together.
@@ -44,7 +63,9 @@ impl<P: Clone> Store<P> {
         if !database.is_whole() || database.asks.is_empty() {
             return;
         }
-        let asks = std::mem::take(&mut database.asks);
+        // What is not open is not read to its end: what is known is all there is.
+        let turns = if database.handle.is_some() { database.turns } else { u32::MAX };
+        let asks: Vec<Ask> = database.asks.extract_if(.., |ask| ask.turn <= turns).collect();
         for ask in &asks {
             if let Some(key) = &ask.key {
                 database.index.touch(key);
@@ -70,8 +91,11 @@ impl<P: Clone> Store<P> {
             }
             left.push(ask);
         }
-        database.asks = left;
+        database.asks.append(&mut left);
         self.let_go(kind);
+        if self.databases.get(kind).is_some_and(|database| database.is_worth_listing(&self.limits)) {
+            self.plan_compaction(now);
+        }
         let Some(database) = self.databases.get(kind) else { return };
         let (Some(handle), true, false) = (database.handle, is_free, missing.is_empty()) else { return };
         missing.truncate(self.limits.slice as usize);

@@ -117,6 +117,11 @@ impl<V> Table<V> {
         Some(value)
     }
 
+    /// Number of keys.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
     /// All, in their order.
     pub fn iter(&self) -> impl Iterator<Item = &(Rc<str>, V)> {
         self.entries.iter().flatten()

@@ -42,7 +42,7 @@ impl<P: Clone> Store<P> {
         self.end_sweep();
         let mut sweep = Sweep::of_wipe(call, is_marked);
         // Where names cannot be listed, these are known.
-        for kind in [Kind::Outbox, Kind::Data, Kind::Cache, Kind::Epoch, self.spill_kind()] {
+        for kind in [Kind::Outbox, Kind::Data, Kind::Cache, Kind::Epoch, Kind::Key, self.spill_kind()] {
             sweep.add(self.owner.database(former, kind));
         }
         self.sweep = Some(sweep);

@@ -5,7 +5,7 @@ use super::index::State;
 use super::input::{Timer, Write};
 use super::names::{Kind, SHARED};
 use super::output::{News, Outcome, Output, Refusal};
-use super::segment::{Content, Entry, EntryId};
+use super::segment::{Content, Entry, EntryId, PINNED};
 use super::{Life, Store};
 use crate::core::ids::CallId;
 use crate::core::queue::Queue;
@@ -69,7 +69,9 @@ impl<P: Clone> Store<P> {
     fn entry(&mut self, kind: Kind, write: Write<P>) -> Entry<P> {
         let id = self.next_id();
         match write {
-            Write::Put { key, value, expires } => Entry { key, id, content: Content::Put { value, expires } },
+            Write::Put { key, value, expires } => {
+                Entry { key, id, content: Content::Put { value, expires: expires.min(PINNED) } }
+            }
             Write::Remove { key } => {
                 let of = self.entry_of(kind, &key).unwrap_or(EntryId { origin: 0, number: 0 });
                 Entry { key, id, content: Content::Remove { of } }

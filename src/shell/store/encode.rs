@@ -28,6 +28,12 @@ pub fn encode(value: &JsValue) -> Result<Encoded<JsValue>, JsValue> {
     Ok(Encoded { value: told.get(0), bytes: bytes as u32 })
 }
 
+/// What has been encoded elsewhere, with its size in bytes as it lies on the disk: it is stored as it is, and comes back as
+/// it is. A string, or an array of one item; nothing else is a value to those who read the log.
+pub const fn encoded_as(value: JsValue, bytes: u32) -> Encoded<JsValue> {
+    Encoded { value, bytes }
+}
+
 /// A key as text that wasm can hold. Strings of JavaScript's may hold halves of characters, which are spelt out; no two
 /// keys have the same text.
 pub fn key(key: &JsValue) -> String {

@@ -13,6 +13,7 @@
 //! | `n` | seven numbers a place: the length of its key in UTF-16 units, origin, number, segment, position, size in bytes, expiry |
 //! | `s` | two numbers a segment: its key, its size in bytes |
 //! | `o` | two numbers an origin: the origin, the highest number seen |
+//! | `u` | one number a place: when it was last used. Earlier builds write none and read none |
 
 use wasm_bindgen::prelude::*;
 
@@ -44,6 +45,7 @@ pub fn unpack_head(record: &JsValue) -> Option<Head> {
 /// The record of a directory.
 pub fn pack_directory(directory: &Directory) -> JsValue {
     let (mut keys, mut places) = (String::new(), Vec::with_capacity(directory.places.len() * 7));
+    let mut uses = Vec::with_capacity(directory.places.len());
     for place in &directory.places {
         keys.push_str(&place.key);
         places.extend_from_slice(&[
@@ -55,6 +57,7 @@ pub fn pack_directory(directory: &Directory) -> JsValue {
             f64::from(place.bytes),
             place.expires as f64,
         ]);
+        uses.push(f64::from(place.used));
     }
     let mut segments = Vec::with_capacity(directory.segments.len() * 2);
     for (key, bytes) in &directory.segments {
@@ -68,6 +71,7 @@ pub fn pack_directory(directory: &Directory) -> JsValue {
         .with("n", table(&places))
         .with("s", table(&segments))
         .with("o", table_of_seen(&directory.seen))
+        .with("u", table(&uses))
         .done()
 }
 
@@ -79,7 +83,9 @@ pub fn unpack_directory(record: &JsValue) -> Option<Directory> {
     let mut directory =
         Directory { through: count(record, "t")?, epoch: count(record, "e")?, ..Directory::default() };
     let mut keys = Keys::of(record, "k")?;
-    for [units, origin, number, segment, position, bytes, expires] in rows(&numbers(record, "n")?)? {
+    let uses = numbers(record, "u").unwrap_or_default();
+    for (at, row) in rows(&numbers(record, "n")?)?.iter().enumerate() {
+        let [units, origin, number, segment, position, bytes, expires] = row;
         directory.places.push(Place {
             key: keys.next(*units)?,
             id: EntryId { origin: *origin, number: *number },
@@ -87,6 +93,7 @@ pub fn unpack_directory(record: &JsValue) -> Option<Directory> {
             position: u32::try_from(*position).ok()?,
             bytes: u32::try_from(*bytes).ok()?,
             expires: *expires,
+            used: uses.get(at).and_then(|used| u32::try_from(*used).ok()).unwrap_or(0),
         });
     }
     for [key, bytes] in rows(&numbers(record, "s")?)? {

@@ -173,42 +173,6 @@ fn scenario_3_a_frozen_leader_persists_and_compacts_nothing_when_it_thaws_before
 }
 
 #[test]
-fn the_cache_gives_up_what_has_expired_and_then_what_was_used_longest_ago() {
-    let mut world = world();
-    let tab = world.settled_tab();
-    let put = |world: &mut World, key: &str, expires: u64| {
-        let value = match world.value(tab, Kind::Cache, key, false) {
-            Write::Put { value, .. } => Encoded { bytes: 120, ..value },
-            Write::Remove { .. } => unreachable!(),
-        };
-        let writes = vec![Write::Put { key: key.into(), value, expires }];
-        world.write(tab, Kind::Cache, writes, false);
-        world.wait(50);
-    };
-    put(&mut world, "old", 0);
-    put(&mut world, "used", 0);
-    put(&mut world, "expired", 1_000_001);
-    put(&mut world, "new", 0);
-    world.get(tab, Kind::Cache, "used");
-    for at in 0..2 {
-        put(&mut world, &format!("more{at}"), 0);
-    }
-    world.wait(200);
-    let keys: Vec<_> = world.tabs[tab]
-        .store
-        .index(Kind::Cache)
-        .unwrap()
-        .slots()
-        .filter(|(_, slot)| matches!(slot.state, wedsync_dashboard::core::store::index::State::Live { .. }))
-        .map(|(key, _)| key.to_string())
-        .collect();
-    assert!(!keys.contains(&"expired".to_owned()), "{keys:?}");
-    assert!(keys.contains(&"used".to_owned()), "{keys:?}");
-    let (_, live, _) = world.tabs[tab].store.sizes(Kind::Cache);
-    assert!(live <= crate::world::LIMITS.cache, "{live} bytes");
-}
-
-#[test]
 fn a_cold_start_reads_the_directory_and_not_the_log() {
     let (mut world, tab) = listed();
     let newcomer = world.open_tab();

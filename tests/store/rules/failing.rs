@@ -254,6 +254,28 @@ fn an_opening_that_waits_in_silence_is_told_as_blocked_within_a_second_and_leave
 }
 
 #[test]
+fn the_cache_is_waited_for_no_longer_than_it_takes_to_know_that_somebody_is_in_the_way_of_it() {
+    let mut world = world();
+    let names = [Kind::Cache, Kind::Data].map(name);
+    world.browser.stuck.extend(names.clone());
+    let tab = world.open_tab();
+    world.wait(100);
+    let read = [Kind::Cache, Kind::Data].map(|kind| world.get(tab, kind, "none"));
+    let written = world.put(tab, Kind::Cache, "key", false);
+    world.wait(850);
+    assert_eq!(world.outcome(tab, read[0]), Some(&Outcome::Value(None)));
+    assert_eq!(world.outcome(tab, written), Some(&Outcome::Held));
+    assert_eq!(world.outcome(tab, read[1]), None, "what is nowhere else is waited for");
+    let again = world.get(tab, Kind::Cache, "other");
+    assert_eq!(world.outcome(tab, again), Some(&Outcome::Value(None)), "at once");
+    world.browser.stuck.clear();
+    world.browser.settle_all(world.now);
+    world.collect();
+    world.wait(1_000);
+    assert_eq!(world.keys(Kind::Cache), ["key"], "and written once nobody is");
+}
+
+#[test]
 fn a_database_that_is_slow_and_then_fails_is_not_told_as_blocked() {
     let mut world = world();
     let name = name(Kind::Outbox);

@@ -203,3 +203,17 @@ fn a_wipe_that_spares_what_is_pending_is_done_where_nothing_is_and_not_where_tha
     world.wait(6_000);
     assert!(matches!(world.outcome(tab, wipe), Some(Outcome::Wiped { is_marked: true, .. })));
 }
+
+#[test]
+fn a_wipe_takes_the_key_of_what_was_encrypted_and_none_is_named_after_it() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    let name = world.tabs[tab].store.key_database().expect("a name");
+    assert_eq!(*name, super::name(Kind::Key));
+    world.browser.disk.bases.insert(name.to_string(), Base::new(1, 1));
+    world.call(tab, Command::Wipe { spares_pending: false }, empty());
+    world.wait(1_000);
+    assert!(!world.browser.disk.bases.contains_key(&*name), "it is deleted");
+    let after = world.tabs[tab].store.key_database();
+    assert!(after.is_none_or(|after| after != name), "no key comes to lie there again");
+}

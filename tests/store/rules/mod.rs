@@ -1,6 +1,7 @@
 //! One rule each.
 
 mod compacting;
+mod evicting;
 mod failing;
 mod leaving;
 mod reading;

@@ -114,3 +114,102 @@ fn what_others_write_does_not_take_the_place_of_what_a_tab_holds() {
     world.wait(100);
     assert!(matches!(world.outcome(tab, read), Some(Outcome::Value(Some(_)))), "answered from memory");
 }
+
+/// Whether a tab that reads in the moment in which another one's write is durable is given that.
+fn reads_at_once(read: fn(Kind, &str) -> Command<Value>) -> Vec<bool> {
+    let mut told = Vec::new();
+    for number in 0..20 {
+        let mut world = world();
+        let (first, second) = (world.settled_tab(), world.open_tab());
+        world.wait(500);
+        world.put(first, Kind::Cache, "k", false);
+        world.wait(100 + number % 7);
+        // No message arrives.
+        world.loss = 1_000;
+        let written = world.put(first, Kind::Cache, "k", false);
+        let value = world.next_value;
+        while world.outcome(first, written).is_none() {
+            world.wait(1);
+        }
+        assert_eq!(world.outcome(first, written), Some(&Outcome::Durable));
+        let reads = Some((Kind::Cache, Some("k".to_owned())));
+        let call = world.call(second, read(Kind::Cache, "k"), Call { reads, ..empty() });
+        world.wait(2_000);
+        match world.outcome(second, call) {
+            Some(Outcome::Value(found)) => {
+                told.push(found.as_ref().is_some_and(|found| found.value.value == value));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    told
+}
+
+#[test]
+fn the_latest_of_a_key_is_what_was_durable_in_any_tab_when_it_was_asked_for() {
+    let latest = reads_at_once(|database, key| Command::Latest { database, key: key.into() });
+    assert!(latest.iter().all(|is_new| *is_new), "{latest:?}");
+    let plain = reads_at_once(|database, key| Command::Get { database, key: key.into() });
+    assert!(plain.iter().all(|is_new| !is_new), "{plain:?}");
+}
+
+#[test]
+fn the_latest_of_a_key_is_what_is_known_where_there_is_no_disk() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    world.put(tab, Kind::Cache, "k", false);
+    world.wait(500);
+    world.browser.jam(&name(Kind::Cache), tab);
+    let reads = Some((Kind::Cache, Some("k".to_owned())));
+    let command = Command::Latest { database: Kind::Cache, key: "k".into() };
+    let call = world.call(tab, command, Call { reads, ..empty() });
+    world.wait(60_000);
+    assert!(world.outcome(tab, call).is_some(), "every call is settled");
+}
+
+/// What is opened and read, in order.
+fn opened_and_read(world: &mut World) -> Vec<String> {
+    let mut kinds = Vec::new();
+    let mut order = Vec::new();
+    for operation in world.operations() {
+        match operation {
+            Operation::Open { handle, name, .. } => {
+                let kind = name.rsplit('/').next().unwrap_or_default().to_owned();
+                order.push(["open ", kind.as_str()].concat());
+                kinds.push((handle, kind));
+            }
+            Operation::Read { handle, .. } => {
+                let (_, kind) = kinds.iter().find(|(of, _)| *of == handle).expect("it was opened before");
+                order.push(["read ", kind.as_str()].concat());
+            }
+            _ => {}
+        }
+    }
+    order
+}
+
+#[test]
+fn what_a_tab_asks_for_as_it_opens_is_read_before_the_other_databases_are_opened() {
+    let mut world = world();
+    let (_, _) = filled(&mut world);
+    let third = world.open_tab();
+    let call = world.get(third, Kind::Cache, "k");
+    world.wait(500);
+    assert!(matches!(world.outcome(third, call), Some(Outcome::Value(None))));
+    let order = opened_and_read(&mut world);
+    assert_eq!(order[..2], ["open cache", "read cache"]);
+    assert!(order.contains(&"read outbox".into()) && order.contains(&"read data".into()), "{order:?}");
+}
+
+#[test]
+fn what_is_written_meanwhile_does_not_wait_for_what_is_read_first() {
+    let mut world = world();
+    let (_, _) = filled(&mut world);
+    let third = world.open_tab();
+    world.get(third, Kind::Cache, "k");
+    world.put(third, Kind::Outbox, "k", false);
+    world.wait(500);
+    let order = opened_and_read(&mut world);
+    let place = |what: &str| order.iter().position(|done| done == what);
+    assert!(place("open outbox") < place("read cache"), "{order:?}");
+}

@@ -27,6 +27,28 @@ fn space_is_made_of_the_cache_and_only_then_refused() {
 }
 
 #[test]
+fn that_a_tab_has_given_up_the_cache_is_news_to_the_others_and_not_to_itself() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    world.put(tab, Kind::Cache, "derived", false);
+    world.wait(100);
+    let changes = |world: &World| world.stats.get("others' changes").copied().unwrap_or_default();
+    let before = changes(&world);
+    world.browser.is_full = true;
+    world.browser.frees_by_clearing = Some(false);
+    let refused = world.put(tab, Kind::Cache, "refused", false);
+    world.wait(900);
+    assert_eq!(world.outcome(tab, refused), Some(&Outcome::Failed(Refusal::Quota)));
+    assert!(world.keys(Kind::Cache).is_empty(), "the cache is given up");
+    assert_eq!(changes(&world), before);
+    world.browser.is_full = false;
+    let other = world.open_tab();
+    world.put(other, Kind::Cache, "other", false);
+    world.wait(900);
+    assert!(changes(&world) > before, "what another one writes is");
+}
+
+#[test]
 fn what_is_refused_while_the_cache_is_still_being_opened_waits_for_its_space() {
     let mut world = world();
     let sleeper = world.settled_tab();

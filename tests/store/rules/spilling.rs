@@ -170,6 +170,31 @@ fn a_leaders_removal_is_not_taken_for_done_because_what_was_spilled_after_it_has
 }
 
 #[test]
+fn a_leaders_removal_of_what_is_yet_to_be_merged_holds_although_what_was_spilled_after_it_has_been_merged() {
+    let mut world = world();
+    let leader = world.settled_tab();
+    let other = world.open_tab();
+    let sleeper = world.open_tab();
+    world.wait(500);
+    world.browser.jam(&name(Kind::Outbox), sleeper);
+    let sent = world.put(other, Kind::Outbox, "sent", false);
+    world.wait(2_000);
+    assert_eq!(world.outcome(other, sent), Some(&Outcome::Durable), "in the spill");
+    world.crash(other);
+    let removal = world.write(leader, Kind::Outbox, vec![Write::Remove { key: "sent".into() }], true);
+    world.put(leader, Kind::Outbox, "later", false);
+    world.wait(2_000);
+    // Somebody who takes the leader for a tab that is gone merges its spill, and the removal comes after that.
+    let spilled: Vec<_> = world.base(Kind::Spill(1_000)).log.values().cloned().collect();
+    world.base(Kind::Outbox).append(&spilled);
+    world.browser.go_on(sleeper);
+    world.wait(70_000);
+    assert_eq!(world.outcome(leader, removal), Some(&Outcome::Durable));
+    let counts = crate::reference::read(world.base(Kind::Outbox), true).live;
+    assert_eq!(counts.keys().collect::<Vec<_>>(), ["later"]);
+}
+
+#[test]
 fn what_had_not_been_read_back_when_the_outbox_was_lost_counts_in_a_spill_that_has_later_numbers() {
     let mut world = world();
     let leader = world.settled_tab();

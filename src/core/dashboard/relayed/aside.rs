@@ -23,6 +23,8 @@ pub enum Aside {
     },
     /// How everything is, as the leader knows it.
     Health(String),
+    /// What the counters of the cache say.
+    Cache(String),
 }
 
 /// What of a user's is the same for all tabs.
@@ -38,16 +40,18 @@ impl<P: Payload> Portable<P> for Aside {
             Self::Wiped { .. } => 0,
             Self::Written { .. } => 1,
             Self::Health(_) => 2,
+            Self::Cache(_) => 3,
         };
         fields.kind(self, kind, |kind| match kind {
             0 => Some(Self::Wiped { incarnation: 0 }),
             1 => Some(Self::Written { database: Kind::Data, through: 0, generation: 0 }),
             2 => Some(Self::Health(String::new())),
+            3 => Some(Self::Cache(String::new())),
             _ => None,
         });
         match self {
             Self::Wiped { incarnation } => fields.large(incarnation),
-            Self::Health(text) => fields.text(text),
+            Self::Health(text) | Self::Cache(text) => fields.text(text),
             Self::Written { database, through, generation } => {
                 let place = SHARED.iter().position(|kind| kind == database);
                 fields.one_of(database, place.unwrap_or(SHARED.len()), &SHARED);
@@ -66,7 +70,8 @@ mod tests {
     #[test]
     fn what_is_told_comes_back_as_it_was() {
         let written = SHARED.map(|database| Aside::Written { database, through: 7, generation: 2 });
-        let others = [Aside::Wiped { incarnation: 3 }, Aside::Health("all well".into())];
+        let others =
+            [Aside::Wiped { incarnation: 3 }, Aside::Health("all well".into()), Aside::Cache("1".into())];
         for aside in written.into_iter().chain(others) {
             let value: Value = aside.clone().to_payload();
             assert_eq!(Aside::from_payload(&value), Some(aside), "{value}");

@@ -1,0 +1,304 @@
+//! Flights: fetches, each for all who want the key meanwhile, in this tab and by a lock in the others.
+//!
+//! A flight knows what the counters of its tags said when the fetch began. If one has gone on by the time it has landed, what it has
+//! brought is for those who waited for it and for nobody else, and who asks from then on begins another one. How it lands is in
+//! [`landing`](super::landing), how the remote tier is asked before in [`remote`](super::remote).
+
+use super::Cache;
+use super::counting::Counts;
+use super::entry::Standing;
+use super::header::Header;
+use super::input::{FlightId, Key, RequestId, Value};
+use super::output::{Outcome, Output};
+use super::serving::{Caller, Fetcher, Tier};
+use super::stats::Counted;
+use crate::core::resilience::breaker::Permit;
+use crate::core::time::Instant;
+
+/// A fetch that takes so many times as long as anybody waits for it is given up, but never before this, in milliseconds.
+const LIVES: u64 = 3;
+const SHORTEST_LIFE: u64 = 30_000;
+/// How long another tab's fetch of a key is waited for, in milliseconds: one that sleeps keeps its locks.
+const PATIENCE: u64 = 3_000;
+
+/// How far a flight is.
+#[derive(Debug)]
+pub(super) enum Phase<P> {
+    /// An operation on its key has yet to be done.
+    Waiting,
+    /// It waits for its lock.
+    Locking,
+    /// Another tab had the lock: what that has brought is read.
+    Reading,
+    /// The remote tier is asked.
+    Remote(RequestId, Permit),
+    /// The remote tier has this, and the counters of its tags have yet to become known.
+    Judging(Header, P),
+    /// No tier has anything, and the counters of its tags have yet to become known.
+    Ready,
+    /// The application fetches.
+    Fetching,
+}
+
+/// A fetch.
+#[derive(Debug)]
+pub(super) struct Flight<P> {
+    pub(super) id: FlightId,
+    pub(super) key: Key,
+    /// `None` where only the tiers are asked.
+    pub(super) fetcher: Option<Fetcher<P>>,
+    pub(super) phase: Phase<P>,
+    /// When it began, or the fetch itself, on the wall clock.
+    pub(super) began: u64,
+    /// What the counters of its tags said when the fetch began.
+    pub(super) seen: Counts,
+    pub(super) has_lock: bool,
+    /// Its key was set or removed since.
+    pub(super) is_superseded: bool,
+    /// It goes on although nobody waits for it.
+    pub(super) is_kept: bool,
+    /// Somebody wants what the application fetches from now on, not what a tier has.
+    pub(super) is_forced: bool,
+    /// When it is ended, if nobody joins it before.
+    pub(super) abandoned: Option<Instant>,
+    /// When it is given up.
+    pub(super) ends: Instant,
+}
+
+/// Why a flight brought nothing.
+#[derive(Debug)]
+pub(super) enum Origin<P> {
+    /// The fetcher has failed with this.
+    Error(P),
+    /// No tier has anything, and nobody fetches.
+    Nowhere,
+}
+
+impl<P: Clone> Cache<P> {
+    /// Lets a caller wait for the flight of its key, which begins if there is none.
+    pub(super) fn join(&mut self, now: Instant, mut caller: Caller<P>, is_kept: bool) {
+        if caller.fetcher.is_none() && !self.settings.has_remote {
+            return self.settle(caller.call, Outcome::Missing);
+        }
+        if caller.is_forced {
+            self.overtake(&caller.key.text);
+        }
+        let id = self.flight_of(now, &caller.key, caller.fetcher.clone(), is_kept);
+        let wall = self.wall(now);
+        if let Some(flight) = self.flight(id).filter(|_| caller.is_forced) {
+            (flight.is_forced, flight.began) = (true, wall);
+        }
+        caller.flight = Some(id);
+        caller.is_forced = false;
+        self.callers.push(caller);
+        self.advance_flights(now);
+    }
+
+    /// Fetches behind a value that was given.
+    pub(super) fn refresh(&mut self, now: Instant, caller: Caller<P>) {
+        self.flight_of(now, &caller.key, caller.fetcher, true);
+        self.advance_flights(now);
+    }
+
+    fn flight_of(&mut self, now: Instant, key: &Key, fetcher: Option<Fetcher<P>>, is_kept: bool) -> FlightId {
+        for place in 0..self.flights.len() {
+            if !self.is_joinable(now, place, &key.text) {
+                continue;
+            }
+            self.count(Counted::Shared);
+            if let Some(flight) = self.flights.get_mut(place) {
+                flight.abandoned = None;
+                flight.is_kept |= is_kept;
+                if flight.fetcher.is_none() {
+                    flight.fetcher = fetcher;
+                }
+                return flight.id;
+            }
+        }
+        self.last = self.last.wrapping_add(1);
+        let hard = fetcher.as_ref().map_or(0, |(_, fetching)| fetching.hard_timeout);
+        let flight = Flight {
+            id: FlightId(self.last),
+            key: key.clone(),
+            fetcher,
+            phase: Phase::Waiting,
+            began: self.wall(now),
+            seen: Vec::new(),
+            has_lock: false,
+            is_superseded: false,
+            is_kept,
+            is_forced: false,
+            abandoned: None,
+            ends: now.after(hard.saturating_mul(LIVES).max(SHORTEST_LIFE)),
+        };
+        let id = flight.id;
+        self.flights.push(flight);
+        id
+    }
+
+    fn is_joinable(&mut self, now: Instant, place: usize, key: &str) -> bool {
+        let Some(flight) = self.flights.get(place) else { return false };
+        let is_over = flight.abandoned.is_some_and(|at| at <= now) || flight.ends <= now;
+        if *flight.key.text != *key || flight.is_superseded || is_over {
+            return false;
+        }
+        if !matches!(flight.phase, Phase::Fetching) {
+            return true;
+        }
+        let seen = flight.seen.clone();
+        self.holds(&seen)
+    }
+
+    /// Takes each flight as far as it gets.
+    pub(super) fn advance_flights(&mut self, now: Instant) {
+        let ids: Vec<FlightId> = self.flights.iter().map(|flight| flight.id).collect();
+        for id in ids {
+            self.advance(now, id);
+        }
+    }
+
+    fn advance(&mut self, now: Instant, id: FlightId) {
+        let Some(flight) = self.flight(id) else { return };
+        match &flight.phase {
+            Phase::Fetching => {}
+            _ if flight.is_superseded => self.divert(now, id),
+            Phase::Waiting => self.take_off(now, id),
+            Phase::Judging(header, _) => {
+                let header = header.clone();
+                if self.knows_header(&header) {
+                    self.judge(now, id, header);
+                }
+            }
+            Phase::Ready => self.fetch(now, id),
+            Phase::Locking | Phase::Reading | Phase::Remote(..) => {}
+        }
+    }
+
+    /// The key was set or removed before the fetch began: there is something else to be given, or another way to it.
+    fn divert(&mut self, now: Instant, id: FlightId) {
+        let Some(flight) = self.take_flight(id) else { return };
+        self.end_outside(&flight);
+        for caller in self.callers_of(id) {
+            self.serve(now, caller.anew());
+        }
+    }
+
+    /// The lock, if there are any.
+    fn take_off(&mut self, now: Instant, id: FlightId) {
+        let has_locks = self.settings.has_locks;
+        let Some(flight) = self.flight(id) else { return };
+        let (key, locks) = (flight.key.clone(), has_locks && flight.fetcher.is_some());
+        if self.is_operated_on(&key.text) {
+            return;
+        }
+        // They are read meanwhile.
+        self.knows_of_flight(id);
+        if locks {
+            self.set_phase(id, Phase::Locking);
+            self.outputs.push(Output::Lock { flight: id, key: key.text, within: PATIENCE });
+        } else {
+            self.ask_remote(now, id);
+        }
+    }
+
+    /// The lock is held.
+    pub(super) fn locked(&mut self, now: Instant, id: FlightId, was_contended: bool) {
+        let is_locking = |flight: &&mut Flight<P>| matches!(flight.phase, Phase::Locking);
+        let Some(flight) = self.flight(id).filter(is_locking) else { return };
+        flight.has_lock = true;
+        let key = flight.key.clone();
+        if !was_contended {
+            return self.ask_remote(now, id);
+        }
+        flight.phase = Phase::Reading;
+        // What the other tab has brought is on the disk.
+        if let Some(entry) = self.entries.get_mut(&*key.text) {
+            entry.is_suspect = true;
+        }
+        self.read_latest(&key);
+    }
+
+    /// The disk was read for flights whose lock another tab had before.
+    pub(super) fn flights_have_read(&mut self, now: Instant, key: &str) {
+        let waits = |flight: &&Flight<P>| matches!(flight.phase, Phase::Reading) && *flight.key.text == *key;
+        let Some(flight) = self.flights.iter().find(waits) else { return };
+        let patience = if flight.is_forced { 0 } else { SHORTEST_LIFE };
+        let (id, since) = (flight.id, flight.began.saturating_sub(patience));
+        let wall = self.wall(now);
+        // Something that another tab has fetched since this flight began, or, unless that is too old, while it waited.
+        let is_new = self.entries.get(key).is_some_and(|entry| {
+            entry.standing(wall) == Standing::Fresh && entry.eager.is_none() && entry.header.stored >= since
+        });
+        if !is_new {
+            return self.ask_remote(now, id);
+        }
+        let Some(flight) = self.take_flight(id) else { return };
+        self.end_outside(&flight);
+        self.serve_callers_of(now, id, Tier::Disk);
+    }
+
+    /// The counters of a flight's tags, or `None` as long as they are not known.
+    fn knows_of_flight(&mut self, id: FlightId) -> Option<Counts> {
+        let flight = self.flights.iter().find(|flight| flight.id == id)?;
+        let given = flight.fetcher.as_ref().map(|(_, fetching)| fetching.clone());
+        let key = flight.key.clone();
+        let tags = Self::tags_of(&key, given.as_ref().map_or(&[], |fetching| &fetching.keeping.tags));
+        let is_known = self.knows(&tags);
+        self.check(&key.supplier, &tags);
+        is_known.then(|| self.seen(&tags))
+    }
+
+    /// The application is asked, once it is known what the counters say: what is invalidated from now on is about what it brings.
+    pub(super) fn fetch(&mut self, now: Instant, id: FlightId) {
+        self.set_phase(id, Phase::Ready);
+        let Some(flight) = self.flight(id) else { return };
+        let (key, fetcher) = (flight.key.clone(), flight.fetcher.clone());
+        let Some((fetcher, _)) = fetcher else { return self.land(now, id, Err(Origin::Nowhere)) };
+        if self.is_operated_on(&key.text) {
+            return;
+        }
+        let Some(seen) = self.knows_of_flight(id) else { return };
+        let began = self.wall(now);
+        if let Some(flight) = self.flight(id) {
+            (flight.seen, flight.began, flight.phase) = (seen, began, Phase::Fetching);
+        }
+        self.count(Counted::Flights);
+        self.outputs.push(Output::Fetch { flight: id, fetcher });
+    }
+
+    /// The application has fetched, or could not.
+    pub(super) fn fetched(&mut self, now: Instant, id: FlightId, result: Result<Value<P>, P>) {
+        if self.flight(id).is_some_and(|flight| matches!(flight.phase, Phase::Fetching)) {
+            self.land(now, id, result.map_err(Origin::Error));
+        }
+    }
+
+    pub(super) fn set_phase(&mut self, id: FlightId, phase: Phase<P>) {
+        if let Some(flight) = self.flight(id) {
+            flight.phase = phase;
+        }
+    }
+
+    /// What is under way outside for a flight that has ended is over.
+    pub(super) fn end_outside(&mut self, flight: &Flight<P>) {
+        if matches!(flight.phase, Phase::Fetching) {
+            self.outputs.push(Output::AbortFetch { flight: flight.id });
+        }
+        self.unlock(flight);
+    }
+
+    pub(super) fn unlock(&mut self, flight: &Flight<P>) {
+        if flight.has_lock || matches!(flight.phase, Phase::Locking) {
+            self.outputs.push(Output::Unlock { flight: flight.id });
+        }
+    }
+
+    pub(super) fn flight(&mut self, id: FlightId) -> Option<&mut Flight<P>> {
+        self.flights.iter_mut().find(|flight| flight.id == id)
+    }
+
+    pub(super) fn take_flight(&mut self, id: FlightId) -> Option<Flight<P>> {
+        let place = self.flights.iter().position(|flight| flight.id == id)?;
+        Some(self.flights.remove(place))
+    }
+}

@@ -1,0 +1,159 @@
+//! Reading from the disk: once for all who want a key.
+
+use std::rc::Rc;
+
+use super::Cache;
+use super::header::{CLONE, COMPRESSED, ENCRYPTED, Header};
+use super::input::{Found, Key, RequestId};
+use super::output::Output;
+use crate::core::time::Instant;
+
+/// What is known of a key's entry on the disk.
+#[derive(Debug)]
+enum Progress<P> {
+    /// The disk is asked.
+    Asked(RequestId),
+    /// There is this, and the counters of its tags have yet to become known.
+    Known(Header, P),
+}
+
+/// A key's entry that is being read.
+#[derive(Debug)]
+pub(super) struct Reading<P> {
+    pub(super) key: Key,
+    progress: Progress<P>,
+    /// The entry was replaced or removed since: what is read may be what was there before.
+    is_outdated: bool,
+}
+
+impl<P: Clone> Cache<P> {
+    /// Reads the entry of a key, unless that is under way.
+    pub(super) fn read_entry(&mut self, key: &Key) {
+        if !self.is_reading(&key.text) {
+            self.begin_reading(key, false);
+        }
+    }
+
+    /// Reads what is on the disk now, with what another tab has written of which this one may not have heard yet.
+    pub(super) fn read_latest(&mut self, key: &Key) {
+        self.readings.retain(|reading| reading.key != *key);
+        self.begin_reading(key, true);
+    }
+
+    fn begin_reading(&mut self, key: &Key, is_latest: bool) {
+        let request = self.request();
+        self.readings.push(Reading {
+            key: key.clone(),
+            progress: Progress::Asked(request),
+            is_outdated: false,
+        });
+        self.outputs.push(Output::Load { request, key: key.text.clone(), is_latest });
+        // The counters that every entry has are asked for in the same turn.
+        self.knows(&Self::tags_of(key, &[]));
+    }
+
+    pub(super) fn is_reading(&self, key: &str) -> bool {
+        self.readings.iter().any(|reading| *reading.key.text == *key)
+    }
+
+    /// The entry of a key was replaced or removed: what is being read of it is read again.
+    pub(super) fn outdate(&mut self, key: &str) {
+        for reading in self.readings.iter_mut().filter(|reading| *reading.key.text == *key) {
+            reading.is_outdated = true;
+        }
+    }
+
+    /// Reads what may have been replaced while it was read.
+    fn read_outdated(&mut self) {
+        for place in 0..self.readings.len() {
+            let request = self.request();
+            if let Some(reading) = self.readings.get_mut(place).filter(|reading| reading.is_outdated) {
+                (reading.progress, reading.is_outdated) = (Progress::Asked(request), false);
+                let key = reading.key.text.clone();
+                self.outputs.push(Output::Load { request, key, is_latest: true });
+            }
+        }
+    }
+
+    /// The disk has answered.
+    pub(super) fn read(&mut self, now: Instant, request: RequestId, found: Option<Found<P>>) {
+        let is_it =
+            |reading: &Reading<P>| matches!(reading.progress, Progress::Asked(asked) if asked == request);
+        let Some(place) = self.readings.iter().position(is_it) else { return };
+        if self.readings.get(place).is_some_and(|reading| reading.is_outdated) {
+            return self.read_outdated();
+        }
+        let found = found.and_then(|found| Some((Header::from_text(&found.header)?, found.value)));
+        match found {
+            Some((header, value)) => {
+                if let Some(reading) = self.readings.get_mut(place) {
+                    reading.progress = Progress::Known(header, value);
+                }
+            }
+            None => {
+                let reading = self.readings.remove(place);
+                self.have_read(now, &reading.key, None);
+            }
+        }
+        self.go_on(now);
+    }
+
+    /// Ends the readings of which everything is known.
+    pub(super) fn end_readings(&mut self, now: Instant) {
+        let is_known = |reading: &Reading<P>| matches!(reading.progress, Progress::Known(..));
+        if self.readings.iter().any(|reading| reading.is_outdated && is_known(reading)) {
+            self.read_outdated();
+        }
+        let mut place = 0;
+        while let Some(reading) = self.readings.get(place) {
+            let header = match &reading.progress {
+                Progress::Known(header, _) => header.clone(),
+                Progress::Asked(_) => {
+                    place += 1;
+                    continue;
+                }
+            };
+            if !self.knows_header(&header) {
+                place += 1;
+                continue;
+            }
+            let Reading { key, progress, .. } = self.readings.remove(place);
+            if let Progress::Known(header, value) = progress {
+                self.have_read(now, &key, Some((header, value)));
+            }
+        }
+    }
+
+    /// An entry was read, or there is none: what is in memory becomes that, and whoever waits goes on.
+    fn have_read(&mut self, now: Instant, key: &Key, found: Option<(Header, P)>) {
+        // What was written meanwhile is newer, and what has not reached the disk yet is not read from it.
+        let is_newer = self.is_being_written(&key.text)
+            || self.entries.get(&*key.text).is_some_and(|entry| !entry.is_suspect);
+        if let Some(entry) = self.entries.get_mut(&*key.text).filter(|_| is_newer) {
+            entry.is_suspect = false;
+        } else if !is_newer {
+            if let Some((header, _)) = &found {
+                self.outdo(now, &key.supplier, &header.tags);
+            }
+            let found = found.filter(|(header, _)| self.holds(&header.tags));
+            match found {
+                Some((mut header, value)) => {
+                    let tags: Vec<Rc<str>> = header.tags.iter().map(|(tag, _)| tag.clone()).collect();
+                    self.check(&key.supplier, &tags);
+                    header.flags &= !(CLONE | COMPRESSED | ENCRYPTED);
+                    let kept = self.entries.get_mut(&*key.text);
+                    if let Some(entry) = kept.filter(|entry| entry.header == header) {
+                        // What is shown stays the same object.
+                        entry.is_suspect = false;
+                        self.show(now, &key.text);
+                        return self.go_on_with(now, &key.text);
+                    }
+                    let value = (header.flags == 0).then_some(value);
+                    self.put(now, key.clone(), header, value, None);
+                }
+                None => self.drop_entry(&key.text),
+            }
+        }
+        self.go_on_with(now, &key.text);
+    }
+}
