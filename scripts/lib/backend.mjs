@@ -9,6 +9,7 @@ import { Problem } from './problem.mjs';
  * @property {string} url
  * @property {string} anonKey
  * @property {string | null} controlUrl
+ * @property {string | null} jwtSecret with which it signs access tokens; `null` where it has public keys, or nobody has said
  * @property {string | null} externalKey the key of the external services that it stands in for; `null` where it does not
  */
 
@@ -30,7 +31,7 @@ export function backendFromEnvironment({ SUPABASE_URL: url, SUPABASE_ANON_KEY: a
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new Problem(`SUPABASE_URL is not a web address: it should look like https://<ref>.supabase.co.`);
   }
-  return { url, anonKey, controlUrl: null, externalKey: null };
+  return { url, anonKey, controlUrl: null, jwtSecret: null, externalKey: null };
 }
 
 /**
@@ -57,8 +58,8 @@ export async function startBackend(children, { port, controlPort }) {
 /** @param {string} line @returns {BackendAddress | null} */
 function parseReady(line) {
   try {
-    const { ready, url, anonKey, controlUrl, externalKey } = JSON.parse(line);
-    return ready === true ? { url, anonKey, controlUrl: controlUrl ?? null, externalKey } : null;
+    const { ready, url, anonKey, controlUrl, jwtSecret, externalKey } = JSON.parse(line);
+    return ready === true ? { url, anonKey, controlUrl: controlUrl ?? null, jwtSecret, externalKey } : null;
   } catch {
     return null;
   }

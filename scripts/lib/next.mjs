@@ -20,6 +20,7 @@ export async function startNext(children, { mode, port, backend }) {
       NEXT_TELEMETRY_DISABLED: '1',
       SUPABASE_URL: backend.url,
       SUPABASE_ANON_KEY: backend.anonKey,
+      ...(backend.jwtSecret === null ? {} : { SUPABASE_JWT_SECRET: backend.jwtSecret }),
       ...externalServices(backend, process.env),
       // No build holds the demo's users: the sign-in page shows them only where there is a demo's backend.
       ...(process.env.SUPABASE_URL

@@ -6,7 +6,13 @@ import { oldestNode } from '../versions.mjs';
 import { noticesFile } from './notices.mjs';
 
 /** The entry points: what a user imports, and the file that answers. */
-const entryPoints = { '.': 'index', './react': 'react', './testing': 'testing', './internal': 'internal' };
+const entryPoints = {
+  '.': 'index',
+  './react': 'react',
+  './server': 'server',
+  './testing': 'testing',
+  './internal': 'internal',
+};
 
 /** Writes pkg/package.json, the one that npm publishes. */
 export function writeManifest() {
@@ -32,8 +38,12 @@ export function writeManifest() {
     types: './index.d.ts',
     files: publishedFiles(),
     dependencies: dependencies(),
-    peerDependencies: { '@playwright/test': '>=1.50.0', react: '>=18.0.0' },
-    peerDependenciesMeta: { '@playwright/test': { optional: true }, react: { optional: true } },
+    peerDependencies: { '@playwright/test': '>=1.50.0', ioredis: '>=5.4.0', react: '>=18.0.0' },
+    peerDependenciesMeta: {
+      '@playwright/test': { optional: true },
+      ioredis: { optional: true },
+      react: { optional: true },
+    },
   };
   writeFileSync(join(packageDir, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
@@ -41,7 +51,9 @@ export function writeManifest() {
 /** What the package's JavaScript imports by name, in the versions that it is built and tested with. */
 function dependencies() {
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  return Object.fromEntries(['valibot'].map((name) => [name, `^${devDependencies[name]}`]));
+  return Object.fromEntries(
+    ['jose', 'lru-cache', 'valibot'].map((name) => [name, `^${devDependencies[name]}`]),
+  );
 }
 
 /** The crate's version is the package's. */

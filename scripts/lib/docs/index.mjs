@@ -6,7 +6,13 @@ import { checkedExamples } from './examples.mjs';
 import { loadOptions } from './schemas.mjs';
 import { optionTables } from './tables.mjs';
 
-const guides = ['docs/realtime.md', 'docs/resilience.md', 'docs/health.md'];
+const guides = [
+  'docs/realtime.md',
+  'docs/resilience.md',
+  'docs/health.md',
+  'docs/cache.md',
+  'docs/cache-server.md',
+];
 const examples = 'tests/options/checked.json';
 
 /** @typedef {{ file: string, text: string }} Written what a file should hold */

@@ -28,6 +28,8 @@ const modules = [
   'policy',
   'service',
   'health',
+  'cache',
+  'server',
 ];
 
 /**

@@ -28,7 +28,9 @@ export function sentencesIn(file, within) {
 export function partDefault(name, sentence, byDefault) {
   const stated = /\s*Default:? (`[^`]+`(?=[.;:])|[\d,]+(?=[.;:])|(?:`[^`]*`|[^.;:`])+)([.;:])/.exec(sentence);
   const written = stated?.[1] ?? '';
-  if (byDefault !== undefined && written.replaceAll(/[`,]/g, '') !== String(byDefault)) {
+  // A default that is a function is told in words.
+  const isTold = byDefault !== undefined && typeof byDefault !== 'function';
+  if (isTold && written.replaceAll(/[`,]/g, '') !== String(byDefault)) {
     throw new Error(`The default of "${name}" is ${byDefault} in js/options; its TSDoc says "${written}".`);
   }
   if (!stated) return { written, rest: sentence };

@@ -8,7 +8,12 @@ import { partDefault, sentencesIn } from './sentences.mjs';
  * @returns {Record<string, string>}
  */
 export function optionTables(options) {
-  return { ...tablesOfRealtime(options), ...tablesOfServices(options) };
+  return {
+    ...tablesOfRealtime(options),
+    ...tablesOfServices(options),
+    ...tablesOfCache(options),
+    ...tablesOfServer(options),
+  };
 }
 
 /** @param {Record<string, any>} options */
@@ -51,6 +56,27 @@ function tablesOfServices({ breaker, retry, policy, service, health }) {
     policy: tableOf(policy.policyOptions, sentencesIn('policy', 'export const policyEntries =')),
     service: tableOf(service.serviceOptions, sentencesIn('service', 'const entries =')),
     check: tableOf(health.checkOptions, sentencesIn('health', 'const entries =')),
+  };
+}
+
+/** @param {Record<string, any>} options */
+function tablesOfCache({ cache }) {
+  return {
+    cache: tableOf(cache.cacheOptions, sentencesIn('cache', 'const settings =')),
+    keeping: tableOf(cache.cacheKeepOptions, sentencesIn('cache', 'const keeping =')),
+    fetching: tableOf(cache.cacheFetchOptions, sentencesIn('cache', 'const fetching =')),
+  };
+}
+
+/** @param {Record<string, any>} options */
+function tablesOfServer({ server: { cacheHandlerOptions } }) {
+  const of = (/** @type {string} */ name, /** @type {string} */ entries) =>
+    tableOf(schemaIn(cacheHandlerOptions, name), sentencesIn('server', `const ${entries} =`));
+  return {
+    cacheHandler: tableOf(cacheHandlerOptions, sentencesIn('server', 'const entries =')),
+    cacheAuth: of('auth', 'tokenEntries'),
+    cacheCookie: of('cookie', 'cookieEntries'),
+    cacheRedis: of('redis', 'redisEntries'),
   };
 }
 

@@ -23,7 +23,7 @@ export async function setUpForBuild() {
 }
 
 /**
- * What `npm test` needs besides: browsers, their drivers and PostgreSQL. Packages of the system install while cargo compiles.
+ * What `npm test` needs besides: browsers, their drivers, PostgreSQL and Redis. Packages of the system install while cargo compiles.
  * @returns {Promise<import('./test-programs.mjs').TestPrograms & { geckodriver: string }>}
  */
 export async function setUpForTests() {
@@ -52,14 +52,14 @@ async function installForTests() {
 }
 
 /**
- * What `npm run bench` needs: what a build does, and the one browser that is measured in.
+ * What `npm run bench` needs: what a build does, and the one browser that is measured in, and Redis.
  * @template {'chromium' | 'firefox'} Name
  * @param {Name} browser
- * @returns {Promise<Pick<import('./test-programs.mjs').TestPrograms, Name>>}
+ * @returns {Promise<Pick<import('./test-programs.mjs').TestPrograms, Name | 'redis'>>}
  */
 export async function setUpForBenchmarks(browser) {
   await setUpForBuild();
-  return requireTestPrograms([browser]);
+  return requireTestPrograms([browser, 'redis']);
 }
 
 /**

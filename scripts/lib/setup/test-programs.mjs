@@ -13,7 +13,7 @@ import { say, step } from '../say.mjs';
  * @property {string} [beside] where Debian keeps it, out of PATH, in a `bin` by version
  */
 
-/** @type {Record<'chromium' | 'chromedriver' | 'firefox' | 'webkitDriver' | 'xvfb' | 'initdb', TestProgram>} */
+/** @type {Record<'chromium' | 'chromedriver' | 'firefox' | 'webkitDriver' | 'xvfb' | 'initdb' | 'redis', TestProgram>} */
 const programs = {
   chromium: {
     variable: 'CHROMIUM',
@@ -30,12 +30,13 @@ const programs = {
     package: 'postgresql',
     beside: '/usr/lib/postgresql',
   },
+  redis: { variable: 'REDIS_SERVER', names: ['redis-server'], package: 'redis-server' },
 };
 
 /** @typedef {{ [name in keyof typeof programs]: string }} TestPrograms */
 
 /**
- * Paths of the browsers, their drivers and PostgreSQL, or of those named; installs Debian's packages for those that
+ * Paths of the browsers, their drivers, PostgreSQL and Redis, or of those named; installs Debian's packages for those that
  * are missing.
  * @template {keyof typeof programs} [Name=keyof typeof programs]
  * @param {Name[]} [names]

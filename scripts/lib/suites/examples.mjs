@@ -3,13 +3,16 @@ import { join } from 'node:path';
 import { cacheDir, root } from '../paths.mjs';
 
 /** Whose examples are compiled: guides, and folders of sources with TSDoc. */
-const guides = ['docs/resilience.md', 'docs/health.md'];
+const guides = ['docs/resilience.md', 'docs/health.md', 'docs/cache.md', 'docs/cache-server.md'];
 const sources = [
   'js/resilience',
   'js/integrations',
   'js/health',
+  'js/cache',
   'js/react/service.ts',
   'js/react/health.ts',
+  'js/react/resource.ts',
+  'js/server/handler.ts',
 ];
 
 /**

@@ -25,6 +25,13 @@ export function allSuites(programs) {
       folder: 'tests/setup',
       prepare: buildEverything,
     }),
+    nodeSuite({
+      name: 'the cache on the server',
+      budgetSeconds: 120,
+      folder: 'tests/server',
+      prepare: buildPackage,
+      env: { REDIS_SERVER: programs.redis },
+    }),
     ...workspaceSuite({
       name: 'embedded backend',
       budgetSeconds: 360,
@@ -42,6 +49,6 @@ export function allSuites(programs) {
       env: { CHROMIUM: programs.chromium },
     }),
     frontendSuite({ prepare: buildEverything }),
-    playwrightSuite({ name: 'end to end', budgetSeconds: 420, specs: ['tests/e2e/'], browsers: programs }),
+    playwrightSuite({ name: 'end to end', budgetSeconds: 720, specs: ['tests/e2e/'], browsers: programs }),
   ];
 }

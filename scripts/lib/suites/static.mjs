@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildBackend, buildPackage, nextCommand } from '../build/index.mjs';
 import { appDir, root } from '../paths.mjs';
@@ -71,10 +70,9 @@ function typeCheck(project) {
   return { what: `tsc, ${project}`, program: 'tsc', args: ['--noEmit', '-p', project] };
 }
 
-/** Next.js generates the types of its routes and of imported styles. */
+/** Next.js generates the types of its routes and of imported styles. Those of an earlier build may name pages that have gone. */
 async function writeNextTypes() {
   for (const folder of [appDir, join(root, 'tests', 'packaging', 'next-app')]) {
-    if (existsSync(join(folder, 'next-env.d.ts')) && existsSync(join(folder, '.next', 'types'))) continue;
     await run(process.execPath, [nextCommand(), 'typegen'], {
       cwd: folder,
       env: { NEXT_TELEMETRY_DISABLED: '1' },
