@@ -1,5 +1,6 @@
 import type { ErrorFields } from './errors.js';
 import { toError } from './errors.js';
+import type { Thrown } from './notifications.js';
 
 /** A promise's ends. `resolve` is given what was asked for, which is not looked at. */
 export interface Settle {
@@ -71,10 +72,11 @@ export class Calls {
   }
 
   /** The module has told how a call went, and gives the value that it asked for. */
-  settled(number: number, error: ErrorFields | undefined, value?: unknown): void {
+  settled(number: number, error: ErrorFields | Thrown | undefined, value?: unknown): void {
     const call = this.#waiting.get(number);
     this.#waiting.delete(number);
     if (!error) call?.resolve(value);
+    else if ('thrown' in error) call?.reject(error.thrown);
     else if (error.code === call?.endsWith) call.end(toError(error));
     else call?.reject(toError(error));
   }

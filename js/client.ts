@@ -1,3 +1,4 @@
+import type { CacheNews } from './cache/news.js';
 import { Calls, promised, type Settle } from './calls.js';
 import { report } from './emitter.js';
 import { DashboardError, toError } from './errors.js';
@@ -36,6 +37,8 @@ export class Client {
   turn = 0;
   /** Is given the news of the store. */
   tellStore: ((news: StoreNews) => void) | undefined;
+  /** Is given the news of the cache. */
+  tellCache: ((news: CacheNews) => void) | undefined;
   /** Is given the news of health. */
   tellHealth: ((news: HealthNews) => void) | undefined;
   readonly #options: CheckedManager;

@@ -1,12 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { copied } from './arguments.js';
+import { DashboardCacheManager } from './cache/manager.js';
 import { clientOf } from './client.js';
 import { DashboardHealthMonitor } from './health/monitor.js';
 import { DashboardIntegrationClient } from './integrations/client.js';
 import { projectServices } from './integrations/project.js';
 import { SharedBreakers } from './integrations/sharing.js';
 import { init } from './module.js';
+import type { CacheOptions } from './options/cache.js';
 import type { RealtimeOptions, SupabaseRealtimeOptions } from './options/manager.js';
 import type { InitOptions } from './options/place.js';
 import type { ServiceOptions } from './options/service.js';
@@ -20,6 +22,8 @@ export type DashboardOptions = (RealtimeOptions | SupabaseRealtimeOptions) &
   InitOptions & {
     /** Services of other providers that the application calls, by name. `database` and `realtime` are the project's own. Default: none. */
     services?: Record<string, Partial<ServiceOptions>> | undefined;
+    /** How the cache keeps and shares what was fetched. Default: on this device, for five minutes. */
+    cache?: CacheOptions | undefined;
   };
 
 /** What `createDashboard` gives. */
@@ -31,6 +35,8 @@ export interface Dashboard {
    * breaker, which the user's tabs share and the next page takes over.
    */
   readonly integrations: DashboardIntegrationClient;
+  /** What was fetched, kept on this device and, if there is a remote tier, for the members' other devices. */
+  readonly cache: DashboardCacheManager;
   /**
    * How everything stands that the dashboard depends on: the services, Realtime, the storage of this device, its clock. Nothing is asked
    * for before `startMonitoring`.
@@ -85,10 +91,15 @@ export interface Dashboard {
  * ```
  */
 export async function createDashboard(options: DashboardOptions): Promise<Dashboard> {
-  const { wasmUrl, services, ...rest } = copied('createDashboard', options);
-  await init({ wasmUrl });
+  const { wasmUrl, services, cache: cacheOptions, ...rest } = copied('createDashboard', options);
+  const loading = init({ wasmUrl });
+  // Where the options are wrong that is what is told, and nobody waits for it.
+  loading.catch(() => {});
+  // Made while the module is loading: a page that opens waits for both.
   const realtime = new RealtimeSubscriptionManager(rest);
   const client = clientOf(realtime);
+  await loading;
+  client.start();
   const integrations = new DashboardIntegrationClient({ services: projectServices(client, services) });
   const breakers = new SharedBreakers(client.project);
   integrations.shareBreakers(breakers);
@@ -99,16 +110,19 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   });
   const health = new DashboardHealthMonitor(client, integrations, () => realtime.getTabs());
   integrations.watchedBy(health);
+  const cache = new DashboardCacheManager(realtime, cacheOptions);
   let store: DashboardStore | undefined;
   const close = () => {
     breakers.close();
     integrations.close();
+    cache.close();
     realtime.close();
   };
   return {
     realtime,
     integrations,
     health,
+    cache,
     get store() {
       store ??= new DashboardStore(client);
       return store;

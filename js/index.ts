@@ -4,6 +4,12 @@
  * @packageDocumentation
  */
 
+export type { CacheKey } from './cache/key.js';
+export { DashboardCacheManager } from './cache/manager.js';
+export { type CachePersister, cachePersister } from './cache/persister.js';
+export type { CacheStats } from './cache/stats.js';
+export type * from './cache/types.js';
+export type { ResourceView } from './cache/view.js';
 export { createDashboard, type Dashboard, type DashboardOptions } from './dashboard.js';
 export { DashboardError } from './errors.js';
 export {
@@ -25,6 +31,7 @@ export type { ServiceView } from './integrations/watching.js';
 export type * from './messages.js';
 export { init } from './module.js';
 export type { BreakerOptions, DetectorOptions } from './options/breaker.js';
+export type { CacheFetchOptions, CacheKeepOptions, CacheOptions } from './options/cache.js';
 export type { SchemaBinding, TableBinding } from './options/changes.js';
 export type { Delivery } from './options/delivery.js';
 export type { CheckAnswer, CheckOptions } from './options/health.js';

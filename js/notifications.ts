@@ -1,3 +1,4 @@
+import type { CacheNews } from './cache/news.js';
 import type { ErrorFields } from './errors.js';
 import type { HealthNews } from './health/news.js';
 import type {
@@ -12,6 +13,11 @@ import type { StoreNews } from './stored.js';
 
 /** What a sync lacks until its state is asked for. */
 export type ToldPresence = Exclude<PresenceEvent, { type: 'sync' }> | { type: 'sync' };
+
+/** What a function of the application's has thrown, which is told as it is. */
+export interface Thrown {
+  thrown: unknown;
+}
 
 /** News from the module. */
 export type Notification =
@@ -29,5 +35,6 @@ export type Notification =
   | { type: 'error'; id?: string; error: ErrorFields }
   | { type: 'failed'; id: string; error: ErrorFields }
   | { type: 'store'; news: StoreNews }
+  | { type: 'cache'; news: CacheNews }
   | { type: 'health'; news: HealthNews }
-  | { type: 'settled'; call: number; error?: ErrorFields; value?: unknown };
+  | { type: 'settled'; call: number; error?: ErrorFields | Thrown; value?: unknown };

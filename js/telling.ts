@@ -121,6 +121,9 @@ export class Telling {
       case 'store':
         this.#client.tellStore?.(notification.news);
         break;
+      case 'cache':
+        this.#client.tellCache?.(notification.news);
+        break;
       case 'health':
         this.#client.tellHealth?.(notification.news);
     }

@@ -24,7 +24,7 @@ export interface HealthEvents {
 }
 
 /** What the module watches itself, and what it calls the alert that nothing can be reached. */
-const OWN_CHECKS = ['realtime', 'storage', 'clock', 'heartbeats', 'session', 'network'];
+const OWN_CHECKS = ['realtime', 'storage', 'cache', 'clock', 'heartbeats', 'session', 'network'];
 
 const MOST_CHECKS = 100;
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { root } from '../../scripts/lib/paths.mjs';
+import { installedPackageDir, root } from '../../scripts/lib/paths.mjs';
 import { run } from '../../scripts/lib/process.mjs';
 
 /**
@@ -37,6 +39,7 @@ async function importFresh(name) {
 test('a plain Node.js imports the package: no call, no global changed, and it ends by itself', async () => {
   const { exports, ...effects } = await importFresh('@wedsync/dashboard');
   assert.deepEqual(exports, [
+    'DashboardCacheManager',
     'DashboardCircuitBreaker',
     'DashboardError',
     'DashboardHealthMonitor',
@@ -44,6 +47,7 @@ test('a plain Node.js imports the package: no call, no global changed, and it en
     'DashboardPolicy',
     'RealtimeSubscriptionManager',
     'RetryManager',
+    'cachePersister',
     'createDashboard',
     'filter',
     'init',
@@ -59,10 +63,32 @@ test('and its React face', async () => {
     'useDashboard',
     'useHealth',
     'usePresence',
+    'useResource',
     'useService',
     'useSubscription',
   ]);
   assert.deepEqual(effects, { calls: [], changed: [] });
+});
+
+test('and its face for servers, which brings neither the module nor React nor ioredis', async () => {
+  const { exports, ...effects } = await importFresh('@wedsync/dashboard/server');
+  assert.deepEqual(exports, ['DashboardError', 'createCacheHandler']);
+  assert.deepEqual(effects, { calls: [], changed: [] });
+  const seen = new Set(['server.js']);
+  const named = new Set();
+  for (const file of seen) {
+    const text = readFileSync(join(installedPackageDir, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\//g, '');
+    for (const [, from = ''] of text.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g)) {
+      if (from.startsWith('.')) seen.add(join(dirname(file), from));
+      else named.add(from);
+    }
+  }
+  assert.ok(seen.has('server/handler.js') && seen.size > 15, [...seen].join());
+  assert.deepEqual([...named].sort(), ['jose', 'lru-cache', 'node:buffer', 'node:crypto', 'valibot']);
+  assert.deepEqual(
+    [...seen].filter((file) => /wedsync_dashboard|snippets|react|module/.test(file)),
+    [],
+  );
 });
 
 test('what is not an entry point cannot be imported', async () => {

@@ -10,21 +10,26 @@ import { run } from '../../scripts/lib/process.mjs';
 /** All that may be published. A file that matches none of these is one nobody meant to send. */
 const allowed = [
   /^(package\.json|README\.md|LICENSE|THIRD-PARTY-NOTICES\.txt)$/,
-  /^(index|react|testing|internal)\.(js|d\.ts)$/,
+  /^(index|react|server|testing|internal)\.(js|d\.ts)$/,
   /^(arguments|calls|client|dashboard|emitter|errors|filter|listening|messages|module|notifications)\.(js|d\.ts)$/,
   /^(realtime|records|sign-out|stats|store|stored|supabase|taps|telling|types|wishes)\.(js|d\.ts)$/,
   /^options\/(broadcasts|changes|check|delivery|filter|http|kinds|manager|payload|place|presence)\.(js|d\.ts)$/,
-  /^options\/(breaker|health|policy|project|request|retry|service|sign-out|subscription|token)\.(js|d\.ts)$/,
+  /^options\/(breaker|cache|health|policy|project|request|retry|server|service|sign-out|subscription|token)\.(js|d\.ts)$/,
+  /^cache\/(devices|executing|fetching|key|likeness|locks|manager|news|patches|persister|remote)\.(js|d\.ts)$/,
+  /^cache\/(resource|retries|stats|table|tables|types|view)\.(js|d\.ts)$/,
   /^health\/(monitor|news|past|report|sinks|space|types)\.(js|d\.ts)$/,
   /^integrations\/(answer|asking|client|flights|project|service|sharing|token|trace|watching)\.(js|d\.ts)$/,
   /^resilience\/(arguments|attempt|breaker|errors|events|fallback|places|policy|promises)\.(js|d\.ts)$/,
   /^resilience\/(retry|runner|timeouts|verdict)\.(js|d\.ts)$/,
-  /^react\/(complain|connection|health|identity|latest|presence|provided|provider|service|store|subscription|tracking)\.(js|d\.ts)$/,
+  /^react\/(complain|connection|health|identity|latest|presence|provided|provider|resource|service|store|subscription|tracking)\.(js|d\.ts)$/,
+  /^cache-protocol\/(generation|header|tags)\.(js|d\.ts)$/,
+  /^server\/(answers|body|breaker|flights|handler|identity|membership|memory-store|operations)\.(js|d\.ts)$/,
+  /^server\/(redis-link|redis-store|refusal|requests|scripts|store)\.(js|d\.ts)$/,
   /^testing\/(stack|backend|faults|tree)\.(js|d\.ts)$/,
   /^wedsync_dashboard(_bg\.wasm)?\.d\.ts$/,
   /^wedsync_dashboard\.js$/,
   /^wedsync_dashboard_bg\.wasm$/,
-  /^snippets\/wedsync-dashboard-[0-9a-f]+\/(src\/shell\/((router|store)\/)?)?[\w-]+\.js$/,
+  /^snippets\/wedsync-dashboard-[0-9a-f]+\/(src\/shell\/((cache|router|store)\/)?)?[\w-]+\.js$/,
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'wedsync-tarball-'));
@@ -59,13 +64,20 @@ test('it says what it is and under which licence', () => {
   const manifest = JSON.parse(text('package.json'));
   assert.equal(manifest.name, '@wedsync/dashboard');
   assert.equal(manifest.sideEffects, false);
-  assert.deepEqual(Object.keys(manifest.dependencies), ['valibot']);
+  assert.deepEqual(Object.keys(manifest.dependencies), ['jose', 'lru-cache', 'valibot']);
   assert.equal(manifest.scripts, undefined);
 });
 
 test('every entry point has its file and its types, types first', () => {
   const { exports } = JSON.parse(text('package.json'));
-  assert.deepEqual(Object.keys(exports), ['.', './react', './testing', './internal', './package.json']);
+  assert.deepEqual(Object.keys(exports), [
+    '.',
+    './react',
+    './server',
+    './testing',
+    './internal',
+    './package.json',
+  ]);
   for (const [name, target] of Object.entries(exports)) {
     if (typeof target === 'string') continue;
     assert.deepEqual(Object.keys(target), ['types', 'default'], name);

@@ -1,9 +1,19 @@
-import type { Dashboard, DashboardError, PostgresChange, SubscriptionStatus } from '@wedsync/dashboard';
+import type {
+  CacheState,
+  Dashboard,
+  DashboardError,
+  PostgresChange,
+  ResourceView,
+  SubscriptionStatus,
+} from '@wedsync/dashboard';
 import {
   DashboardProvider,
+  type ResourceOptions,
+  type UsedResource,
   useConnection,
   useDashboard,
   usePresence,
+  useResource,
   useSubscription,
 } from '@wedsync/dashboard/react';
 import { expectTypeOf } from 'expect-type';
@@ -43,6 +53,19 @@ export function Page() {
     onError: (error) => expectTypeOf(error).toEqualTypeOf<DashboardError>(),
   });
   expectTypeOf(presence.error).toEqualTypeOf<DashboardError | null>();
+
+  const key = { namespace: 'metrics', supplierId: 's1', resource: 'overview' };
+  const options: ResourceOptions = { suspense: false, enabled: true, dependsOn: ['clients'] };
+  const resource = useResource(key, async ({ signal }) => ({ open: Number(signal.aborted) }), options);
+  expectTypeOf(resource).toEqualTypeOf<UsedResource<{ open: number }>>();
+  expectTypeOf(resource).toExtend<ResourceView<{ open: number }>>();
+  expectTypeOf(resource.data).toEqualTypeOf<{ open: number } | undefined>();
+  expectTypeOf(resource.state).toEqualTypeOf<CacheState | 'missing'>();
+  expectTypeOf(resource.error).toEqualTypeOf<DashboardError | null>();
+  expectTypeOf(resource.refresh).toEqualTypeOf<() => Promise<void>>();
+  useResource(null, () => 1);
+  // @ts-expect-error An older value is shown at once.
+  useResource(key, () => 1, { softTimeout: 100 });
 
   // Hooks cannot be called on a condition, so "nothing yet" is an argument.
   useSubscription(null);
