@@ -1,7 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import { withSerwist } from '@serwist/turbopack';
 import type { NextConfig } from 'next';
+
+// Several processes read this file during a build: they agree by the environment, which they inherit.
+process.env.WEDSYNC_BUILD ??= randomUUID();
+const build = process.env.WEDSYNC_BUILD;
 
 const config: NextConfig = {
   poweredByHeader: false,
+  generateBuildId: () => build,
+  // The page and the service worker tell by it whether they are of one build.
+  env: { WEDSYNC_BUILD: build },
   reactStrictMode: true,
   async headers() {
     // The content security policy is not here: it names the backend, which is known at run time (src/proxy.ts).
@@ -30,4 +39,4 @@ const config: NextConfig = {
   },
 };
 
-export default config;
+export default withSerwist(config);

@@ -53,6 +53,7 @@ test('a setting that is missing or wrong is named', () => {
 test('the policy lets the page reach its backend over HTTP and WebSocket, and run WebAssembly', () => {
   const policy = contentSecurityPolicy({
     nonce: 'n0nce',
+    scripts: null,
     backendUrl: 'https://project.supabase.co/path',
     development: false,
   });
@@ -68,6 +69,7 @@ test('the policy lets the page reach its backend over HTTP and WebSocket, and ru
 test('a local backend is reached without encryption', () => {
   const policy = contentSecurityPolicy({
     nonce: 'n',
+    scripts: null,
     backendUrl: 'http://127.0.0.1:54321',
     development: false,
   });

@@ -10,6 +10,18 @@ export function uniqueName(first: string): string {
   return `${first} Ashdown ${process.pid}-${count}`;
 }
 
+/** The names of all clients and of their partners, or of those of one supplier. */
+export async function clientNames({ backend }: DashboardUnderTest, supplier?: string): Promise<string[]> {
+  const rows = await backend.sql<{ supplier: string; names: (string | null)[] }>(
+    `select s.name as supplier, json_build_array(c.name, c.partner_name) as names
+     from public.clients c join public.suppliers s on s.id = c.supplier_id`,
+  );
+  return rows
+    .filter((row) => supplier === undefined || row.supplier === supplier)
+    .flatMap(({ names }) => names)
+    .filter((name) => name !== null);
+}
+
 /** Saves a client as a person does, key by key, and waits until the dashboard is back. */
 export async function saveClient(page: Page, name: string): Promise<void> {
   await page.goto('/clients/new');

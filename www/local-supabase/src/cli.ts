@@ -68,8 +68,10 @@ function stopWhenTold(
   process.stdin.unref?.();
 }
 
-function readyLine({ url, anonKey, serviceRoleKey, externalKey, controlUrl }: LocalSupabase): string {
-  return `${JSON.stringify({ ready: true, url, anonKey, serviceRoleKey, externalKey, controlUrl })}\n`;
+function readyLine(backend: LocalSupabase): string {
+  const { url, anonKey, serviceRoleKey, jwtSecret, externalKey, controlUrl } = backend;
+  const ready = { ready: true, url, anonKey, serviceRoleKey, jwtSecret, externalKey, controlUrl };
+  return `${JSON.stringify(ready)}\n`;
 }
 
 function readyText({ url, anonKey, controlUrl }: LocalSupabase): string {

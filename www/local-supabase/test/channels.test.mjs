@@ -3,7 +3,15 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { test } from 'node:test';
 import { SignJWT } from 'jose';
-import { amelia, carla, describeOnEachStorage, joinPayload, rosewood, startBackend } from './support.mjs';
+import {
+  amelia,
+  ben,
+  carla,
+  describeOnEachStorage,
+  joinPayload,
+  rosewood,
+  startBackend,
+} from './support.mjs';
 
 const privateTopic = `realtime:supplier:${rosewood}`;
 
@@ -191,12 +199,29 @@ describeOnEachStorage(
     });
 
     test('who may listen may still not write: the broadcast vanishes without an answer', async () => {
+      await backend.sql(
+        `create policy "listen only" on realtime.messages for select to authenticated using (realtime.topic() = 'told')`,
+      );
       const token = await backend.tokenOf(amelia);
       const options = { private: true, token, broadcast: { ack: true, self: true } };
-      const socket = await joined(privateTopic, options);
-      socket.send(['1', '2', privateTopic, 'broadcast', { event: 'clients_changed', payload: {} }]);
+      const socket = await joined('realtime:told', options);
+      socket.send(['1', '2', 'realtime:told', 'broadcast', { event: 'clients_changed', payload: {} }]);
       assert.deepEqual(await socket.untilHeartbeat(), []);
       socket.close();
+    });
+
+    test('members tell each other on their supplier’s topic, by broadcasts alone', async () => {
+      const [hers, his] = await Promise.all([
+        joined(privateTopic, { private: true, token: await backend.tokenOf(amelia) }),
+        joined(privateTopic, { private: true, token: await backend.tokenOf(ben) }),
+      ]);
+      const payload = { event: 'wedsync-cache', type: 'broadcast', payload: { text: 'x' } };
+      hers.send(['1', '2', privateTopic, 'broadcast', payload]);
+      assert.deepEqual((await his.nextJson()).slice(2), [privateTopic, 'broadcast', payload]);
+      hers.send(['1', '3', privateTopic, 'presence', { type: 'presence', event: 'track', payload: {} }]);
+      assert.deepEqual(await his.untilHeartbeat(), []);
+      hers.close();
+      his.close();
     });
 
     test('the database broadcasts to private and to public topics, each its own', async () => {

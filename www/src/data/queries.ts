@@ -54,6 +54,22 @@ export async function readPipeline(backend: Backend, supplierId: string): Promis
   }
 }
 
+/** As many of the newest weddings as say where a supplier's usually are. */
+const recentWeddings = 200;
+
+/** Where the supplier's newest weddings are or were, booked and done. */
+export async function readVenues(backend: Backend, supplierId: string): Promise<(string | null)[]> {
+  const { data, error } = await backend
+    .from('clients')
+    .select('venue')
+    .eq('supplier_id', supplierId)
+    .in('status', ['booked', 'completed'])
+    .order('created_at', { ascending: false })
+    .limit(recentWeddings);
+  if (error) throw new DataError(error);
+  return data.map(({ venue }) => venue);
+}
+
 /** The newest entries of the feed. */
 export async function readActivity(backend: Backend, supplierId: string): Promise<Activity[]> {
   const { data, error } = await backend

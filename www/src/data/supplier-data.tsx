@@ -3,13 +3,15 @@
 import { createContext, type ReactNode, use, useMemo } from 'react';
 import type { PipelineClient } from './types';
 import { type ActivityFeed, useActivityFeed } from './use-activity-feed';
+import type { KeptRead } from './use-kept-read';
 import { usePipeline } from './use-pipeline';
-import type { Read } from './use-read';
+import { type QuickActions, useQuickActions } from './use-quick-actions';
 import { useWorkplace } from './workplace';
 
 interface SupplierData {
-  pipeline: Read<PipelineClient[]>;
+  pipeline: KeptRead<PipelineClient[]>;
   feed: ActivityFeed;
+  quickActions: KeptRead<QuickActions>;
 }
 
 const SupplierDataContext = createContext<SupplierData | null>(null);
@@ -22,7 +24,8 @@ export function SupplierDataProvider({ children }: { children: ReactNode }) {
   const { supplier } = useWorkplace();
   const pipeline = usePipeline(supplier.id);
   const feed = useActivityFeed(supplier.id);
-  const value = useMemo(() => ({ pipeline, feed }), [pipeline, feed]);
+  const quickActions = useQuickActions(supplier.id);
+  const value = useMemo(() => ({ pipeline, feed, quickActions }), [pipeline, feed, quickActions]);
   return <SupplierDataContext value={value}>{children}</SupplierDataContext>;
 }
 

@@ -7,8 +7,8 @@ import { feedLimit, mergeActivity } from '@/lib/activity';
 import { readActivity } from './queries';
 import { useSession } from './session';
 import type { Activity } from './types';
-import { useRead } from './use-read';
-import { useReadOnceJoined } from './use-read-once-joined';
+import { useKeptRead } from './use-kept-read';
+import { useReadInDoubt } from './use-read-in-doubt';
 
 export interface ActivityFeed {
   /** Newest first; `null` until the first read. */
@@ -19,13 +19,17 @@ export interface ActivityFeed {
   live: boolean;
   problem: string | null;
   busy: boolean;
+  /** When what is shown was kept on this device; `null` for what was read just now. */
+  keptAt: number | null;
   refresh: () => void;
 }
 
 /** The supplier's activity: read once, then kept live, and read again whenever something may have been missed. */
 export function useActivityFeed(supplierId: string): ActivityFeed {
   const { backend } = useSession();
-  const { value, problem, busy, refresh } = useRead(
+  const { value, problem, busy, keptAt, refresh } = useKeptRead(
+    supplierId,
+    'activity',
     useCallback(() => readActivity(backend(), supplierId), [backend, supplierId]),
   );
   const [arrived, setArrived] = useState<readonly Activity[]>([]);
@@ -44,11 +48,11 @@ export function useActivityFeed(supplierId: string): ActivityFeed {
     },
     onContinuity: refresh,
   });
-  useReadOnceJoined(status === 'live', refresh);
+  useReadInDoubt(status === 'live', refresh);
 
   const items = useMemo(() => (value === null ? null : mergeActivity(value, arrived)), [value, arrived]);
   return useMemo(
-    () => ({ items, arrived, live: status === 'live', problem, busy, refresh }),
-    [items, arrived, status, problem, busy, refresh],
+    () => ({ items, arrived, live: status === 'live', problem, busy, keptAt, refresh }),
+    [items, arrived, status, problem, busy, keptAt, refresh],
   );
 }

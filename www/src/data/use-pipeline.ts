@@ -1,24 +1,36 @@
 'use client';
 
-import { useSubscription } from '@wedsync/dashboard/react';
+import type { Broadcast } from '@wedsync/dashboard';
+import { useDashboard, useSubscription } from '@wedsync/dashboard/react';
 import { useCallback } from 'react';
 import { readPipeline } from './queries';
 import { useSession } from './session';
 import type { PipelineClient } from './types';
-import { type Read, useRead } from './use-read';
-import { useReadOnceJoined } from './use-read-once-joined';
+import { type KeptRead, useKeptRead } from './use-kept-read';
+import { useReadInDoubt } from './use-read-in-doubt';
 
-/** The supplier's enquiries and bookings, read again whenever the database announces that clients have changed. */
-export function usePipeline(supplierId: string): Read<PipelineClient[]> {
+/**
+ * The supplier's enquiries and bookings. Once the database announces that clients have changed, what was kept of them is invalid, and read again.
+ */
+export function usePipeline(supplierId: string): KeptRead<PipelineClient[]> {
   const { backend } = useSession();
-  const read = useRead(useCallback(() => readPipeline(backend(), supplierId), [backend, supplierId]));
+  const cache = useDashboard()?.cache;
+  const read = useKeptRead(
+    supplierId,
+    'pipeline',
+    useCallback(() => readPipeline(backend(), supplierId), [backend, supplierId]),
+    { dependsOn: ['clients'] },
+  );
   const { status } = useSubscription({
     channel: `supplier:${supplierId}`,
     private: true,
     event: 'clients_changed',
-    onData: read.refresh,
-    onContinuity: read.refresh,
+    onData: ({ payload }: Broadcast<{ client_id?: string }>) =>
+      cache?.changed(supplierId, 'clients', payload.client_id),
+    onContinuity: (continuity) => {
+      if (continuity === 'lost') cache?.changed(supplierId, 'clients');
+    },
   });
-  useReadOnceJoined(status === 'live', read.refresh);
+  useReadInDoubt(status === 'live', read.refresh);
   return read;
 }

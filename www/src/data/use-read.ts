@@ -17,8 +17,8 @@ export interface Read<T> {
 const firstPause = 4_000;
 const longestPause = 30_000;
 
-/** Reads on mount and on demand, and again after a failure, until it is read. `read` has to be stable: another function is another thing to read. */
-export function useRead<T>(read: () => Promise<T>): Read<T> {
+/** Reads on mount and on demand, and again after a failure, until it is read. `read` has to be stable: another function is another thing to read, and `null` is nothing. */
+export function useRead<T>(read: (() => Promise<T>) | null): Read<T> {
   const [state, setState] = useState<{ value: T | null; problem: string | null; busy: boolean }>({
     value: null,
     problem: null,
@@ -27,6 +27,10 @@ export function useRead<T>(read: () => Promise<T>): Read<T> {
   const refreshRef = useRef<() => void>(() => {});
 
   useEffect(() => {
+    if (!read) {
+      setState((previous) => (previous.busy ? { ...previous, busy: false } : previous));
+      return undefined;
+    }
     let current = true;
     let running = false;
     let again = false;

@@ -1,12 +1,14 @@
 interface PolicyInput {
   nonce: string;
+  /** The hashes of the inline scripts of a page that is the same for everybody; `null` for a page with a nonce. */
+  scripts: readonly string[] | null;
   /** The backend's web address, or `null` where none is configured. */
   backendUrl: string | null;
   development: boolean;
 }
 
-/** The page's content security policy: own scripts by nonce, WebAssembly, and the backend over HTTP and WebSocket. */
-export function contentSecurityPolicy({ nonce, backendUrl, development }: PolicyInput): string {
+/** The page's content security policy: own scripts by nonce or by hash, WebAssembly, and the backend over HTTP and WebSocket. */
+export function contentSecurityPolicy({ nonce, scripts, backendUrl, development }: PolicyInput): string {
   const backend = backendUrl === null ? [] : [httpOrigin(backendUrl), socketOrigin(backendUrl)];
   const directives: [string, string[]][] = [
     ['default-src', ["'self'"]],
@@ -14,8 +16,8 @@ export function contentSecurityPolicy({ nonce, backendUrl, development }: Policy
       'script-src',
       [
         "'self'",
-        `'nonce-${nonce}'`,
-        "'strict-dynamic'",
+        // By hashes alone `strict-dynamic` would refuse the build's own files, which the page names.
+        ...(scripts ? scripts.map((hash) => `'${hash}'`) : [`'nonce-${nonce}'`, "'strict-dynamic'"]),
         "'wasm-unsafe-eval'",
         ...(development ? ["'unsafe-eval'"] : []),
       ],

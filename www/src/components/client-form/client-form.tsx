@@ -5,6 +5,7 @@ import { useRouter } from 'next/navigation';
 import { type FormEvent, useRef, useState } from 'react';
 import { saveClient } from '@/data/queries';
 import { useSession } from '@/data/session';
+import { useSupplierData } from '@/data/supplier-data';
 import type { ClientStatus } from '@/data/types';
 import { useWorkplace } from '@/data/workplace';
 import {
@@ -21,12 +22,21 @@ import { Problem } from '../problem';
 import { SubmitButton } from '../submit-button';
 import { ClientFields } from './client-fields';
 
+interface ClientFormProps {
+  initialStatus: ClientStatus;
+  /** Which of the supplier's usual venues it is, if any. */
+  initialVenue: number | null;
+}
+
 /** The form of a new client. What was typed stays until it is saved. */
-export function ClientForm({ initialStatus }: { initialStatus: ClientStatus }) {
+export function ClientForm({ initialStatus, initialVenue }: ClientFormProps) {
   const router = useRouter();
   const { backend } = useSession();
   const { supplier } = useWorkplace();
-  const [draft, setDraft] = useState<ClientDraft>(() => emptyDraft(initialStatus));
+  const { quickActions } = useSupplierData();
+  const [typed, setTyped] = useState<Partial<ClientDraft>>({});
+  const venue = initialVenue === null ? undefined : quickActions.value?.venues[initialVenue];
+  const draft = { ...emptyDraft(initialStatus), ...(venue && { venue }), ...typed };
   const [asked, setAsked] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -62,7 +72,7 @@ export function ClientForm({ initialStatus }: { initialStatus: ClientStatus }) {
       <ClientFields
         draft={draft}
         errors={errors}
-        onChange={(change) => setDraft((previous) => ({ ...previous, ...change }))}
+        onChange={(change) => setTyped((previous) => ({ ...previous, ...change }))}
       />
       <div className="border-t border-separator px-5 py-5 sm:px-7">
         {problem ? (

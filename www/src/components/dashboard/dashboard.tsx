@@ -25,7 +25,7 @@ export function Dashboard() {
   const { member } = useWorkplace();
   const now = useNow();
   const today = calendarDay(now);
-  const { pipeline, feed } = useSupplierData();
+  const { pipeline, feed, quickActions } = useSupplierData();
   const overview = useMemo(
     () => (pipeline.value === null ? null : summarise(pipeline.value, now, today)),
     [pipeline.value, now, today],
@@ -33,9 +33,12 @@ export function Dashboard() {
   const refresh = () => {
     pipeline.refresh();
     feed.refresh();
+    quickActions.refresh();
   };
   const busy = pipeline.busy || feed.busy;
   const problem = pipeline.problem ?? feed.problem;
+  // Of what this device has kept the notice above the page tells.
+  const isKept = pipeline.keptAt !== null || feed.keptAt !== null;
 
   if (overview === null || feed.items === null) {
     if (problem === null || busy) return <DashboardSkeleton />;
@@ -60,7 +63,7 @@ export function Dashboard() {
         <div className="mt-5 grid gap-3 empty:hidden">
           <ConnectionProblem />
           <ServiceNotices />
-          {problem ? (
+          {problem && !isKept ? (
             <Problem
               action={
                 <Button size="sm" variant="danger-soft" onPress={refresh}>
@@ -77,7 +80,7 @@ export function Dashboard() {
           <div className="grid min-w-0 gap-6">
             <UpcomingWeddings weddings={overview.weddings} today={today} />
             <ServicePanel name="calendar" today={today} />
-            <QuickActions onRefresh={refresh} busy={busy} />
+            <QuickActions venues={quickActions.value?.venues ?? []} onRefresh={refresh} busy={busy} />
           </div>
           <div className="grid min-w-0 gap-6">
             <ActivityPanel items={feed.items} arrived={feed.arrived} live={feed.live} now={now} />

@@ -1,11 +1,19 @@
 'use client';
 
 import { Button } from '@heroui/react';
-import { CalendarPlus, RefreshCw, UserRoundPlus } from 'lucide-react';
+import { CalendarPlus, MapPin, RefreshCw, UserRoundPlus } from 'lucide-react';
+import { bookingPath } from '@/lib/quick-actions';
 import { ButtonLink } from '../button-link';
 import { Panel } from './panel';
 
-export function QuickActions({ onRefresh, busy }: { onRefresh: () => void; busy: boolean }) {
+interface QuickActionsProps {
+  /** Where the supplier's weddings usually are. */
+  venues: readonly string[];
+  onRefresh: () => void;
+  busy: boolean;
+}
+
+export function QuickActions({ venues, onRefresh, busy }: QuickActionsProps) {
   return (
     <Panel title="Quick actions">
       <ul className="grid gap-2 px-5 pb-5 sm:grid-cols-3 sm:px-6 sm:pb-6">
@@ -27,6 +35,18 @@ export function QuickActions({ onRefresh, busy }: { onRefresh: () => void; busy:
             Read everything again
           </Button>
         </li>
+        {venues.map((venue, place) => (
+          <li key={venue} className="min-w-0 sm:col-span-3">
+            <ButtonLink
+              href={bookingPath(place)}
+              variant="tertiary"
+              className="h-auto min-h-10 w-full justify-start py-2 text-left whitespace-normal"
+            >
+              <MapPin aria-hidden className="shrink-0 text-accent" />
+              <span className="min-w-0 wrap-anywhere">Book at {venue}</span>
+            </ButtonLink>
+          </li>
+        ))}
       </ul>
     </Panel>
   );

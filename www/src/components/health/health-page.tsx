@@ -3,6 +3,7 @@
 import { useHealth } from '@wedsync/dashboard/react';
 import { useExternalService, useServiceNames } from '@/data/services';
 import { useHistories } from '@/data/use-histories';
+import { useOnline } from '@/data/use-online';
 import type { ServiceName } from '@/lib/external/services';
 import { verdictOf } from '@/lib/health/verdict';
 import { deviceChecks } from '@/lib/health/words';
@@ -20,14 +21,16 @@ const order = ['database', 'realtime', 'calendar', 'payments', ...deviceChecks];
 
 /** How everything stands that the dashboard depends on, live. */
 export function HealthPage() {
-  const status = useHealth();
+  const health = useHealth();
+  const isOnline = useOnline();
+  const status = { ...health, offline: health.offline || !isOnline };
   const histories = useHistories();
   const services = useServiceNames();
   const now = useNow(5_000);
   const all = Object.values(status.checks).sort((one, other) => rank(one.name) - rank(other.name));
   const depends = all.filter(({ name }) => !deviceChecks.includes(name));
   return (
-    <div data-testid="health-page">
+    <div data-testid="health-page" className="mt-6">
       {services.map((name) => (
         <Watched key={name} name={name} />
       ))}

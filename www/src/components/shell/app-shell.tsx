@@ -6,6 +6,8 @@ import { useSession } from '@/data/session';
 import { SupplierDataProvider } from '@/data/supplier-data';
 import type { ServiceName } from '@/lib/external/services';
 import { LoadingPage } from '../loading-page';
+import { InstallHint } from '../offline/install-hint';
+import { OfflineNotice } from '../offline/offline-notice';
 import { SkipLink } from '../skip-link';
 import { AppHeader } from './app-header';
 import { LiveProvider } from './live-provider';
@@ -29,22 +31,24 @@ export function AppShell({ services, children }: AppShellProps) {
     router.replace(pathname === '/dashboard' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(pathname)}`);
   }, [state.status, router, pathname]);
 
-  if (state.status !== 'signed-in') return <LoadingPage />;
+  if (!('user' in state)) return <LoadingPage />;
   return (
-    <WorkplaceGate userId={state.session.user.id} key={state.session.user.id}>
-      <LiveProvider services={services}>
+    <LiveProvider services={services} key={state.user.id}>
+      <WorkplaceGate userId={state.user.id}>
         <SupplierDataProvider>
           <SkipLink />
-          <AppHeader email={state.session.user.email ?? ''} />
+          <AppHeader email={state.user.email} />
           <main
             id="content"
             tabIndex={-1}
             className="mx-auto w-full max-w-7xl px-4 pt-7 pb-16 outline-none sm:px-6 sm:pt-10 lg:px-8"
           >
+            <OfflineNotice />
             {children}
+            <InstallHint />
           </main>
         </SupplierDataProvider>
-      </LiveProvider>
-    </WorkplaceGate>
+      </WorkplaceGate>
+    </LiveProvider>
   );
 }

@@ -2,6 +2,7 @@
 
 import { DashboardProvider } from '@wedsync/dashboard/react';
 import { type ReactNode, useMemo } from 'react';
+import { cacheOptions } from '@/data/cache-options';
 import { databaseOptions, serviceOptions } from '@/data/service-options';
 import { ServicesProvider } from '@/data/services';
 import { useSession } from '@/data/session';
@@ -20,6 +21,7 @@ export function LiveProvider({ services, children }: LiveProviderProps) {
   const options = useMemo(
     () => ({
       supabase: backend(),
+      cache: cacheOptions,
       services: {
         database: databaseOptions(settings.url),
         ...Object.fromEntries(services.map((name) => [name, serviceOptions(name)])),

@@ -3,9 +3,11 @@
 import { Button } from '@heroui/react';
 import { CloudOff, Store } from 'lucide-react';
 import { type ReactNode, useCallback } from 'react';
+import { ownKey } from '@/data/cache-options';
+import { rememberUser } from '@/data/presumed-user';
 import { readWorkplace, type Workplace } from '@/data/queries';
 import { useSession } from '@/data/session';
-import { useRead } from '@/data/use-read';
+import { useKeptRead } from '@/data/use-kept-read';
 import { WorkplaceProvider } from '@/data/workplace';
 import { FullPage } from '../full-page';
 import { LoadingPage } from '../loading-page';
@@ -14,11 +16,18 @@ import { SignOutButton } from './sign-out-button';
 
 /** Finds out who the user works for before anything else is read. */
 export function WorkplaceGate({ userId, children }: { userId: string; children: ReactNode }) {
-  const { backend } = useSession();
-  const { value, problem, refresh } = useRead(
+  const { backend, settings, state } = useSession();
+  const email = 'user' in state ? state.user.email : '';
+  const { value, problem, refresh } = useKeptRead(
+    ownKey(userId),
+    'workplace',
     useCallback(async (): Promise<{ workplace: Workplace | null }> => {
-      return { workplace: await readWorkplace(backend(), userId) };
-    }, [backend, userId]),
+      const workplace = await readWorkplace(backend(), userId);
+      // The backend has answered this user.
+      rememberUser(settings.url, { id: userId, email, verifiedAt: Date.now() });
+      return { workplace };
+    }, [backend, settings.url, userId, email]),
+    { ttl: 60_000 },
   );
 
   if (value?.workplace) return <WorkplaceProvider value={value.workplace}>{children}</WorkplaceProvider>;

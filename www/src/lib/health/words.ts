@@ -40,6 +40,12 @@ const known: Readonly<Record<string, CheckWords>> = {
     unhealthy: 'this device keeps nothing',
     degraded: 'this device’s storage has trouble',
   },
+  cache: {
+    title: 'Cache',
+    about: 'What was read, for the next time',
+    unhealthy: 'what was read is not kept',
+    degraded: 'what was read is kept in part',
+  },
   space: {
     title: 'Space',
     about: 'Room for what this device keeps',
@@ -67,7 +73,14 @@ const known: Readonly<Record<string, CheckWords>> = {
 };
 
 /** The checks of this device, in their order: how long one takes to answer says nothing. */
-export const deviceChecks: readonly string[] = ['storage', 'space', 'session', 'clock', 'heartbeats'];
+export const deviceChecks: readonly string[] = [
+  'storage',
+  'cache',
+  'space',
+  'session',
+  'clock',
+  'heartbeats',
+];
 
 /** The words for a check; one that the application does not know goes by its name. */
 export function checkWords(name: string): CheckWords {

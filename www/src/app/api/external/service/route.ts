@@ -1,5 +1,5 @@
 import type { NextRequest } from 'next/server';
-import { serverBackend } from '@/data/server-backend';
+import { serverSession } from '@/data/server-session';
 import { type Account, Accounts, readAccount } from '@/lib/external/accounts';
 import { ask } from '@/lib/external/ask';
 import { isServiceName, readService, type ServiceName } from '@/lib/external/services';
@@ -31,11 +31,11 @@ const accounts = new Accounts((token) => {
  * the server.
  */
 export async function GET(request: NextRequest): Promise<Response> {
-  const server = await serverBackend();
-  if (server === null) return fail(503, 'not_configured', readSettings(process.env).problem ?? '');
-  const session = await server.session();
+  const { problem } = readSettings(process.env);
+  if (problem !== null) return fail(503, 'not_configured', problem);
+  const session = await serverSession();
   // What a cookie says is not proven; the token is, by whose account it is.
-  const account = session === null ? signedOut : await accounts.of(session.access_token);
+  const account = session === null ? signedOut : await accounts.of(session.accessToken);
   if (account.problem !== null) {
     const [status, message] = problems[account.problem];
     return fail(status, account.problem, message);

@@ -1,0 +1,1 @@
+export { DashboardCacheManager } from '@wedsync/dashboard';
