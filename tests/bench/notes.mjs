@@ -22,6 +22,10 @@ export const notes = {
   'startup.download_gzip':
     'all of Realtime is in it, and nothing else. Five sixths are WebAssembly, whose code gzip leaves at two fifths. docs/performance.md says what was tried, and `npm run size` names the largest functions.',
   'startup.download_brotli': 'as `startup.download_gzip`.',
+  'startup.first_data':
+    'the page loads 155 kB of JavaScript and 445 kB of WebAssembly (neither compressed here), and a thousand functions of the module run for the first time before it is known whose page it is and what still holds. docs/performance.md has the steps. It would take a value that is shown before the module is there.',
+  'startup.first_data_10k':
+    'as `startup.first_data`, and the log is read whole: no directory is written for so many entries.',
   'heap.after_1m':
     'the module’s own memory is 1.1 MB (WebAssembly gives whole pages of 64 KB, and the stack is the greatest part), which a client in JavaScript does not have: a smaller stack would take most of the difference away; nothing grows with the number of messages (`heap.growth_1m`).',
   load: 'differences of a millisecond or two, of a timer that ticks every 4 ms: all three spend most of it in the browser’s own delivery of the frames and in the collection of garbage, and no frame is dropped.',

@@ -1,5 +1,3 @@
-const waitsFor = 'the cache';
-
 /** @type {import('./index.mjs').BenchCase[]} */
 export const cacheScaleCases = [
   {
@@ -7,7 +5,6 @@ export const cacheScaleCases = [
     unit: 'exponent',
     what: 'How the time to write values of 1 KB together grows with their number: 100, 1,000, 10,000.',
     target: null,
-    waitsFor,
     page: 'scale-cache-write',
     heavy: true,
     onDisk: true,
@@ -17,7 +14,6 @@ export const cacheScaleCases = [
     unit: 'exponent',
     what: 'How the time to write one value of 1 KB durably grows with the number that are cached: 100, 1,000, 10,000.',
     target: null,
-    waitsFor,
     page: 'scale-cache-one',
     onDisk: true,
   },

@@ -18,8 +18,13 @@ const headers = {
   'cache-control': 'max-age=31536000, immutable',
 };
 const settleMs = 150;
-const cached = { values: 100, key: 'dashboard:supplier-1:clients:000042' };
-const cachedId = '54000000-0000-4000-8000-000000000042';
+const cached = { key: 'dashboard:supplier-1:clients:000042', id: '54000000-0000-4000-8000-000000000042' };
+/** What earlier visits have left, by case: so many values, after so many of another user's. */
+const visits = {
+  'startup.first_data': { values: 100, before: 0 },
+  'startup.first_data_10k': { values: 10_000, before: 1_000 },
+};
+/** @typedef {keyof typeof visits} Visit */
 
 /** @type {import('../lib/run-cases.mjs').Driver['open']} */
 export async function open(entries, workplace) {
@@ -27,12 +32,18 @@ export async function open(entries, workplace) {
   const server = await serveFolder(await buildStartupSite(), { headers });
   const start = (/** @type {Start} */ kind, /** @type {StartupBundle} */ bundle) =>
     timeToStart(kind, bundle, server.url, workplace);
-  const firstData = asked.has('startup.first_data')
-    ? {
-        peers: await Visitor.prepare('peers', server.url, workplace),
-        raw: await Visitor.prepare('raw', server.url, workplace),
-      }
-    : null;
+  /** @type {Partial<Record<Visit, Record<StartupBundle, Visitor>>>} */
+  const visitors = {};
+  for (const name of /** @type {Visit[]} */ (Object.keys(visits))) {
+    if (!asked.has(name)) continue;
+    const come = (/** @type {StartupBundle} */ bundle) =>
+      Visitor.prepare(name, bundle, server.url, workplace);
+    visitors[name] = { ours: await come('ours'), peers: await come('peers'), raw: await come('raw') };
+  }
+  const firstData = (/** @type {StartupBundle} */ bundle) =>
+    Object.fromEntries(
+      Object.entries(visitors).map(([name, sides]) => [name, sides[bundle].timeToFirstData]),
+    );
   /** @param {Record<string, (() => Promise<number>) | undefined>} figures */
   const round = (figures) => async () => {
     /** @type {Record<string, number>} */
@@ -51,6 +62,7 @@ export async function open(entries, workplace) {
         round: round({
           'startup.compile': () => start('compile', 'ours'),
           'startup.init': () => start('init', 'ours'),
+          ...firstData('ours'),
         }),
       },
       {
@@ -59,7 +71,7 @@ export async function open(entries, workplace) {
         round: round({
           'startup.compile': () => start('compile', 'peers'),
           'startup.init': () => start('init', 'peers'),
-          'startup.first_data': firstData?.peers.timeToFirstData,
+          ...firstData('peers'),
         }),
       },
       {
@@ -68,13 +80,14 @@ export async function open(entries, workplace) {
         round: round({
           'startup.compile': () => start('fetch', 'ours'),
           'startup.init': () => start('fetch', 'ours'),
-          'startup.first_data': firstData?.raw.timeToFirstData,
+          ...firstData('raw'),
         }),
       },
     ],
     async close() {
-      await firstData?.peers.close();
-      await firstData?.raw.close();
+      for (const sides of Object.values(visitors)) {
+        for (const visitor of Object.values(sides)) await visitor.close();
+      }
       await server.stop();
     },
   };
@@ -123,23 +136,27 @@ async function timeInPage({ kind, files }) {
 /** A user who comes again and again, with a browser that keeps on its disk what an earlier visit left. */
 class Visitor {
   /**
+   * @param {Visit} name
    * @param {StartupBundle} bundle
    * @param {string} url
    * @param {import('playwright-core').BrowserContext} context
    */
-  constructor(bundle, url, context) {
+  constructor(name, bundle, url, context) {
+    this.name = name;
     this.bundle = bundle;
     this.url = url;
     this.context = context;
   }
 
-  /** @param {StartupBundle} bundle @param {string} url @param {Workplace} workplace */
-  static async prepare(bundle, url, { openDiskContext }) {
-    const visitor = new Visitor(bundle, url, await openDiskContext());
+  /** @param {Visit} name @param {StartupBundle} bundle @param {string} url @param {Workplace} workplace */
+  static async prepare(name, bundle, url, { openDiskContext, quick }) {
+    const visitor = new Visitor(name, bundle, url, await openDiskContext());
+    const { values, before } = visits[name];
+    const amount = (/** @type {number} */ whole) => (quick ? Math.min(whole, 1_000) : whole);
     await visitor.#inPage(url, (page) =>
-      page.evaluate(async ({ entry, values }) => (await import(entry)).visit(values), {
+      page.evaluate(async ({ entry, left }) => (await import(entry)).visit(...left), {
         entry: visitor.entry,
-        values: cached.values,
+        left: [amount(values), amount(before)],
       }),
     );
     return visitor;
@@ -156,13 +173,10 @@ class Visitor {
         () => /** @type {Window & { first?: Promise<{ value: string, ms: number }> }} */ (window).first,
       ),
     )) ?? { value: undefined, ms: Number.NaN };
-    if (value !== cachedId) {
-      throw new Problem(
-        `startup.first_data: ${this.bundle} read ${value} from its cache and not ${cachedId}.`,
-        {
-          exitCode: 2,
-        },
-      );
+    if (value !== cached.id) {
+      throw new Problem(`${this.name}: ${this.bundle} read ${value} from its cache and not ${cached.id}.`, {
+        exitCode: 2,
+      });
     }
     return ms;
   };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { installedPackageDir, root } from '../../../scripts/lib/paths.mjs';
 import { serveFolder } from '../../../scripts/lib/static-server.mjs';
 import { launchBrowser, openDiskContext } from './browser.mjs';
+import { OwnCache } from './own-cache.mjs';
 import { RealtimeServer } from './realtime-server.mjs';
 import { RemoteCache } from './remote-cache.mjs';
 
@@ -26,7 +27,7 @@ const isolated = {
  */
 export async function withWorkplace({ browserName, executablePath, site, quick }, work) {
   // What the server answers besides the pages: the first that takes a request as its own.
-  const handlers = [new RemoteCache().handle];
+  const handlers = [new RemoteCache().handle, new OwnCache().handle];
   const server = await serveFolder(site, {
     headers: isolated,
     handle: (request, response) => handlers.some((handle) => handle(request, response)),

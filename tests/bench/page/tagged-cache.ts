@@ -8,7 +8,8 @@ export interface TaggedEntry extends Entry {
 export interface TaggedCache {
   /** The entries are there and valid. */
   fill(entries: TaggedEntry[]): Promise<void> | void;
-  invalidate(tag: string): Promise<void> | void;
+  /** Resolves once it is durable, where it can be. */
+  invalidate(tag: string): unknown;
   /** What a read says of the entry. */
   isValid(entry: TaggedEntry): Promise<boolean> | boolean;
   close(): Promise<void> | void;

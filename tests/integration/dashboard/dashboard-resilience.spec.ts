@@ -116,7 +116,7 @@ test('while the database fails what was read stays, and it is read again by itse
   await markPage(page);
   await dashboard.backend.addFault({ on: 'request', service: 'rest', action: 'fail', status: 503 });
   await page.getByRole('button', { name: 'Read everything again' }).click();
-  const problem = page.getByRole('alert').filter({ hasText: 'What you see may be out of date.' });
+  const problem = page.getByTestId('offline-notice').filter({ hasText: 'What you see is from' });
   await expect(problem).toBeVisible({ timeout: 30_000 });
   await expect(page.getByTestId('dashboard-content')).toBeVisible();
   await dashboard.backend.removeFaults();

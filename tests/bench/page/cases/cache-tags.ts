@@ -1,4 +1,4 @@
-import { loadPeer } from '../load.js';
+import { loadOurs, loadPeer } from '../load.js';
 import { Generations } from '../peers/generations.js';
 import type { MakeSides, Side } from '../side.js';
 import type { OpenTaggedCache, TaggedCache, TaggedEntry } from '../tagged-cache.js';
@@ -6,21 +6,34 @@ import { entries } from '../values.js';
 
 const tag = 'supplier-1';
 
-export const makeSides: MakeSides = async (_, { amount }) => {
+/**
+ * What is waited for: `shown`: until a read says that the entry is invalid; `durable`: until it is invalid after a reload too, which a client
+ * that keeps the state of its queries in memory does not know.
+ */
+interface Parameters {
+  until: 'shown' | 'durable';
+}
+
+export const makeSides: MakeSides<Parameters> = async ({ until }, { amount }) => {
   const { openQueryCoreTags } = await loadPeer(
     '@tanstack/query-core',
     () => import('../peers/query-core-tags.js'),
   );
   const { openDexieTags } = await loadPeer('dexie', () => import('../peers/dexie-tags.js'));
+  const { openOursTags } = await loadOurs(() => import('../peers/ours-tags.js'));
   const count = amount(10_000);
   const tagged = entries(0, count).map((entry) => ({ ...entry, tags: [tag] }));
   // What must stay valid.
   const others = entries(count, 100).map((entry) => ({ ...entry, tags: ['supplier-2'] }));
   const all = [...tagged, ...others];
+  const ours = invalidating('ours', '@wedsync/dashboard', openOursTags, all, { until, times: 1 });
+  const dexie = invalidating('peer', 'dexie', openDexieTags, all, { until: 'durable', times: 1 });
+  if (until === 'durable') return [ours, dexie];
   return [
+    ours,
     // Milliseconds, of which one that meets a collection of garbage would say nothing.
-    invalidating('peer', '@tanstack/query-core', openQueryCoreTags, all, 5),
-    invalidating('peer', 'dexie', openDexieTags, all, 1),
+    invalidating('peer', '@tanstack/query-core', openQueryCoreTags, all, { until, times: 5 }),
+    dexie,
     counting(all, amount(100_000)),
   ];
 };
@@ -30,7 +43,7 @@ function invalidating(
   name: string,
   open: OpenTaggedCache,
   all: TaggedEntry[],
-  times: number,
+  { until, times }: Parameters & { times: number },
 ): Side {
   const withFilled = async <Result>(work: (cache: TaggedCache) => Promise<Result>): Promise<Result> => {
     const cache = await open();
@@ -45,10 +58,14 @@ function invalidating(
     const [first] = all;
     if (!first || !(await cache.isValid(first))) throw new Error(`${name} has no valid entry.`);
     const started = performance.now();
-    await cache.invalidate(tag);
-    const valid = await cache.isValid(first);
+    const durable = cache.invalidate(tag);
+    if (until === 'durable') await durable;
+    const valid = cache.isValid(first);
+    // Where memory answers, nothing but that is timed.
+    const isValid = typeof valid === 'boolean' ? valid : await valid;
     const ms = performance.now() - started;
-    if (valid) throw new Error(`${name} still reads what was invalidated.`);
+    await durable;
+    if (isValid) throw new Error(`${name} still reads what was invalidated.`);
     return ms;
   };
   return {

@@ -1,5 +1,5 @@
 import { digest } from '../digest.js';
-import { loadPeer } from '../load.js';
+import { loadOurs, loadPeer } from '../load.js';
 import { nowAndThen } from '../now-and-then.js';
 import { openPackedIndexedDb } from '../peers/packed-indexeddb.js';
 import { openRawIndexedDb } from '../peers/raw-indexeddb.js';
@@ -19,9 +19,14 @@ export const makeSides: MakeSides<Parameters> = async ({ how }, { amount }) => {
     '@tanstack/query-core',
     () => import('../peers/query-core.js'),
   );
+  const { openOursCached } = await loadOurs(() => import('../peers/ours-cached.js'));
   const values = entries(0, how === 'together' ? amount(10_000) : amount(100));
   const side = (role: Side['role'], name: string, open: OpenStore) => writing(role, name, open, how, values);
-  const libraries = [side('peer', 'idb-keyval', openIdbKeyval), side('peer', 'dexie', openDexie)];
+  const libraries = [
+    side('ours', '@wedsync/dashboard', openOursCached),
+    side('peer', 'idb-keyval', openIdbKeyval),
+    side('peer', 'dexie', openDexie),
+  ];
   return how === 'together'
     ? [
         ...libraries,

@@ -1,5 +1,5 @@
 import { deleteDatabase, freshName } from '../indexeddb.js';
-import { loadPeer } from '../load.js';
+import { loadOurs, loadPeer } from '../load.js';
 import { openPackedIndexedDb } from '../peers/packed-indexeddb.js';
 import { openRawIndexedDb } from '../peers/raw-indexeddb.js';
 import type { Curve, MakeSides, Side } from '../side.js';
@@ -16,9 +16,11 @@ export const makeSides: MakeSides = async (_, { amount }) => {
     '@tanstack/query-core',
     () => import('../peers/query-core.js'),
   );
+  const { openOursCached } = await loadOurs(() => import('../peers/ours-cached.js'));
   const sizes = [100, 1_000, 10_000].map(amount);
   const side = (role: Side['role'], name: string, open: OpenStore) => rewriting(role, name, open, sizes);
   return [
+    side('ours', '@wedsync/dashboard', openOursCached),
     side('peer', 'idb-keyval', openIdbKeyval),
     side('peer', 'dexie', openDexie),
     side('peer', '@tanstack/query-core, persisted whole', openWholeClient),

@@ -1,5 +1,5 @@
 import { digest } from '../digest.js';
-import { loadPeer } from '../load.js';
+import { loadOurs, loadPeer } from '../load.js';
 import { nowAndThen } from '../now-and-then.js';
 import { openPackedIndexedDb } from '../peers/packed-indexeddb.js';
 import { openRawIndexedDb } from '../peers/raw-indexeddb.js';
@@ -11,9 +11,11 @@ export const makeSides: MakeSides = async (_, { amount }) => {
   const { openIdbKeyval } = await loadPeer('idb-keyval', () => import('../peers/idb-keyval.js'));
   const { openDexie } = await loadPeer('dexie', () => import('../peers/dexie.js'));
   const { openWholeClient } = await loadPeer('@tanstack/query-core', () => import('../peers/query-core.js'));
+  const { openOursCached } = await loadOurs(() => import('../peers/ours-cached.js'));
   const sizes = [100, 1_000, 10_000].map(amount);
   const side = (role: Side['role'], name: string, open: OpenStore) => writing(role, name, open, sizes);
   return [
+    side('ours', '@wedsync/dashboard', openOursCached),
     side('peer', 'idb-keyval', openIdbKeyval),
     side('peer', 'dexie', openDexie),
     side('peer', '@tanstack/query-core, persisted whole', openWholeClient),

@@ -27,7 +27,7 @@ export const makeSides: MakeSides = async (_, { amount }) => {
  * Each round opens the store anew and reads values of the half that was written first, far from each other: of what was
  * read last some is kept in memory, and of a segment that is read for one value the others are. Each takes a transaction.
  */
-function reading(role: Side['role'], name: string, open: OpenStore, reads: number): Side {
+export function reading(role: Side['role'], name: string, open: OpenStore, reads: number): Side {
   const database = freshName();
   const apart = Math.floor(present / 2 / reads);
   let round = 0;

@@ -1,10 +1,11 @@
-import { DashboardPolicy, RetryManager } from '@wedsync/dashboard';
+import { cachePersister, DashboardPolicy, RetryManager } from '@wedsync/dashboard';
 import {
   DashboardProvider,
   type DashboardProviderProps,
   useConnection,
   useDashboard,
   useHealth,
+  useResource,
   useService,
   useSubscription,
 } from '@wedsync/dashboard/react';
@@ -49,6 +50,23 @@ function Calendar() {
   );
 }
 
+function Overview({ supplierId }: { supplierId: string }) {
+  const dashboard = useDashboard();
+  const { data, state, age } = useResource(
+    { namespace: 'metrics', supplierId, resource: 'overview' },
+    async ({ signal }) => (await (await fetch('/overview', { signal })).json()) as string[],
+    { dependsOn: ['clients'], tags: ['metrics'] },
+  );
+  const restore = () => dashboard && cachePersister(dashboard.cache, supplierId).restoreClient();
+  return (
+    <p aria-busy={state === 'missing'}>
+      {data?.join()}, {age}
+      <button type="button" onClick={() => dashboard?.cache.invalidateByTag('metrics')} />
+      <button type="button" onClick={restore} />
+    </p>
+  );
+}
+
 const options: DashboardProviderProps['options'] = {
   url: 'https://project.supabase.co',
   key: 'publishable-key',
@@ -60,5 +78,6 @@ createRoot(document.body).render(
   <DashboardProvider options={options}>
     <Feed supplierId="51000000-0000-4000-8000-000000000001" />
     <Calendar />
+    <Overview supplierId="51000000-0000-4000-8000-000000000001" />
   </DashboardProvider>,
 );

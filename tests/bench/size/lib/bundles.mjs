@@ -30,7 +30,7 @@ const ours = {
   live: true,
   broadcasts: true,
   gaps: 'reported',
-  cache: false,
+  cache: true,
   queue: false,
   tabs: true,
   retries: true,
