@@ -34,8 +34,8 @@ mod writing;
 
 use std::rc::Rc;
 
+use crate::core::fifo::Fifo;
 use crate::core::ids::CallId;
-use crate::core::queue::Queue;
 use crate::core::resilience::breaker::Breaker;
 use crate::core::rng::Rng;
 use crate::core::sorted_map::SortedMap;
@@ -107,7 +107,7 @@ pub struct Cache<P> {
     last: u32,
     timers: Timers<Timer>,
     rng: Rng,
-    outputs: Queue<Output<P>>,
+    outputs: Fifo<Output<P>>,
 }
 
 impl<P: Clone> Cache<P> {
@@ -141,7 +141,7 @@ impl<P: Clone> Cache<P> {
             last: 0,
             timers: Timers::default(),
             rng,
-            outputs: Queue::default(),
+            outputs: Fifo::default(),
         }
     }
 

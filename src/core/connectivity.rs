@@ -20,8 +20,8 @@ mod watching;
 
 use crate::core::activity::Activity;
 use crate::core::error::Error;
+use crate::core::fifo::Fifo;
 use crate::core::log::{Level, LogEntry};
-use crate::core::queue::Queue;
 use crate::core::resilience::backoff::Backoff;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
@@ -83,7 +83,7 @@ pub struct Connectivity {
     troubles: Troubles,
     stats: Stats,
     rng: Rng,
-    outputs: Queue<Output>,
+    outputs: Fifo<Output>,
 }
 
 impl Connectivity {
@@ -101,7 +101,7 @@ impl Connectivity {
             troubles: Troubles::default(),
             stats: Stats::default(),
             rng,
-            outputs: Queue::default(),
+            outputs: Fifo::default(),
         }
     }
 

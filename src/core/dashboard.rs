@@ -45,11 +45,11 @@ mod wiring;
 use crate::core::cache::{self, Cache};
 use crate::core::connectivity::{self, Connectivity};
 use crate::core::error::Error;
+use crate::core::fifo::Fifo;
 use crate::core::health::{self, Health};
 use crate::core::ids::SocketId;
 use crate::core::page::Ticking;
 use crate::core::payload::Payload;
-use crate::core::queue::Queue;
 use crate::core::realtime::routes::{Routes, Slot};
 use crate::core::realtime::subscriptions::{Status, Subscription};
 use crate::core::realtime::{self, Realtime};
@@ -162,7 +162,7 @@ pub struct Dashboard<P: Payload> {
     /// How long a request over HTTP may take, in milliseconds.
     http_timeout: u64,
     has_log: bool,
-    outputs: Queue<Output<P>>,
+    outputs: Fifo<Output<P>>,
 }
 
 impl<P: Payload> Dashboard<P> {
@@ -192,7 +192,7 @@ impl<P: Payload> Dashboard<P> {
             ticking: None,
             http_timeout: config.http_timeout,
             has_log: config.logs,
-            outputs: Queue::default(),
+            outputs: Fifo::default(),
         }
     }
 

@@ -21,7 +21,7 @@ mod status;
 mod telling;
 mod text;
 
-use crate::core::queue::Queue;
+use crate::core::fifo::Fifo;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
 use alarm::Alarm;
@@ -74,7 +74,7 @@ pub struct Health {
     now: Instant,
     alerts: Vec<Alert>,
     rng: Rng,
-    outputs: Queue<Output>,
+    outputs: Fifo<Output>,
 }
 
 impl Health {
@@ -96,7 +96,7 @@ impl Health {
             now: Instant::from_millis(0),
             alerts: Vec::new(),
             rng,
-            outputs: Queue::default(),
+            outputs: Fifo::default(),
         }
     }
 

@@ -34,7 +34,7 @@ pub mod subscriptions;
 pub mod tracking;
 mod users;
 
-use crate::core::queue::Queue;
+use crate::core::fifo::Fifo;
 use crate::core::sorted_map::SortedMap;
 
 use crate::core::access::Access;
@@ -119,7 +119,7 @@ pub struct Realtime<P> {
     troubles: Troubles,
     stats: Stats,
     rng: Rng,
-    outputs: Queue<Output<P>>,
+    outputs: Fifo<Output<P>>,
 }
 
 impl<P: Payload> Realtime<P> {
@@ -146,7 +146,7 @@ impl<P: Payload> Realtime<P> {
             troubles: Troubles::default(),
             stats: Stats::default(),
             rng,
-            outputs: Queue::default(),
+            outputs: Fifo::default(),
             config,
         }
     }

@@ -13,8 +13,8 @@ pub mod token;
 use crate::core::access::{Access, Change};
 use crate::core::activity::Activity;
 use crate::core::error::{Code, Error};
+use crate::core::fifo::Fifo;
 use crate::core::log::{Level, LogEntry};
-use crate::core::queue::Queue;
 use crate::core::resilience::backoff::Backoff;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
@@ -173,7 +173,7 @@ pub struct Session {
     timers: Timers<Timer>,
     troubles: Troubles,
     rng: Rng,
-    outputs: Queue<Output>,
+    outputs: Fifo<Output>,
 }
 
 impl Session {
@@ -193,7 +193,7 @@ impl Session {
             timers: Timers::default(),
             troubles: Troubles::default(),
             rng,
-            outputs: Queue::default(),
+            outputs: Fifo::default(),
         };
         session.tell_access();
         session

@@ -45,8 +45,8 @@ mod telling;
 mod wiping;
 mod writing;
 
+use crate::core::fifo::Fifo;
 use crate::core::ids::CallId;
-use crate::core::queue::Queue;
 use crate::core::rng::Rng;
 use crate::core::time::{Instant, Timers};
 use asking::Purpose;
@@ -113,7 +113,7 @@ pub struct Store<P> {
     timers: Timers<Timer>,
     status: Status,
     rng: Rng,
-    outputs: Queue<Output<P>>,
+    outputs: Fifo<Output<P>>,
 }
 
 impl<P: Clone> Store<P> {
@@ -145,7 +145,7 @@ impl<P: Clone> Store<P> {
             timers: Timers::default(),
             status: Status::default(),
             rng,
-            outputs: Queue::default(),
+            outputs: Fifo::default(),
         }
     }
 

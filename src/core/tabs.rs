@@ -29,9 +29,9 @@ mod users;
 mod wants;
 mod written;
 
+use crate::core::fifo::Fifo;
 use crate::core::ids::{CallId, TabId};
 use crate::core::news::News;
-use crate::core::queue::Queue;
 use crate::core::rng::Rng;
 use crate::core::sorted_map::SortedMap;
 use crate::core::time::{Instant, Timers};
@@ -127,7 +127,7 @@ pub struct Tabs<R: Relay> {
     stats: Stats,
     timers: Timers<Timer>,
     rng: Rng,
-    outputs: Queue<Output<R>>,
+    outputs: Fifo<Output<R>>,
 }
 
 impl<R: Relay> Tabs<R> {
@@ -164,7 +164,7 @@ impl<R: Relay> Tabs<R> {
             stats: Stats::default(),
             timers: Timers::default(),
             rng,
-            outputs: Queue::default(),
+            outputs: Fifo::default(),
             config,
         }
     }

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use crate::core::fifo::Fifo;
 use crate::core::ids::CallId;
-use crate::core::queue::Queue;
 use crate::core::rng::Rng;
 use crate::core::store::input::{Command, Config, Input, Limits, Timer};
 use crate::core::store::names::{Kind, Owner};
@@ -43,7 +43,7 @@ pub(super) struct Vault<P> {
     is_hidden: bool,
     is_put_away: bool,
     rng: Rng,
-    outputs: Queue<Output<P>>,
+    outputs: Fifo<Output<P>>,
 }
 
 impl<P: Clone> Vault<P> {
@@ -61,7 +61,7 @@ impl<P: Clone> Vault<P> {
             is_hidden: false,
             is_put_away: false,
             rng,
-            outputs: Queue::default(),
+            outputs: Fifo::default(),
         }
     }
 

@@ -8,8 +8,8 @@ use super::names::{Kind, Owner};
 use super::operation::{Durability, HandleId};
 use super::output::Trouble;
 use super::segment::{Entry, EntryId, Head, Segment};
+use crate::core::fifo::Fifo;
 use crate::core::ids::CallId;
-use crate::core::queue::Queue;
 use crate::core::resilience::backoff::{Backoff, Jitter};
 use crate::core::time::Instant;
 
@@ -185,7 +185,7 @@ pub(super) struct Database<P> {
     /// Whether groups go one by one, to find the one that cannot be stored.
     pub is_single: bool,
     /// Values that are held although the log has them, each with its size in bytes, oldest first; and the sum of the sizes.
-    pub held: Queue<(Rc<str>, EntryId, u32)>,
+    pub held: Fifo<(Rc<str>, EntryId, u32)>,
     pub held_bytes: u64,
 }
 
@@ -229,7 +229,7 @@ impl<P: Clone> Database<P> {
             was_cleared: false,
             has_made_space: false,
             is_single: false,
-            held: Queue::default(),
+            held: Fifo::default(),
             held_bytes: 0,
         }
     }

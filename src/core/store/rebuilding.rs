@@ -10,7 +10,7 @@ use super::names::{Kind, SHARED};
 use super::output::{News, Outcome};
 use super::writing::settle;
 use super::{Life, Store};
-use crate::core::queue::Queue;
+use crate::core::fifo::Fifo;
 use crate::core::time::Instant;
 
 impl<P: Clone> Store<P> {
@@ -28,7 +28,7 @@ impl<P: Clone> Store<P> {
         database.head = None;
         database.is_loaded = false;
         database.unreadable.clear();
-        database.held = Queue::default();
+        database.held = Fifo::default();
         database.held_bytes = 0;
         let is_shared = SHARED.contains(&kind);
         let spill = self.databases.get(self.spill_kind());

@@ -7,8 +7,8 @@ use super::names::{Kind, SHARED};
 use super::output::{News, Outcome, Output, Refusal};
 use super::segment::{Content, Entry, EntryId, PINNED};
 use super::{Life, Store};
+use crate::core::fifo::Fifo;
 use crate::core::ids::CallId;
-use crate::core::queue::Queue;
 use crate::core::time::Instant;
 
 /// How long a call waits before it comes to an end without a result, in milliseconds.
@@ -182,7 +182,7 @@ pub(super) const fn end_of_write<P>(is_counted: bool) -> Outcome<P> {
 }
 
 /// Tells how a call has come to its end, if anybody waits.
-pub(super) fn settle<P>(outputs: &mut Queue<Output<P>>, call: Option<CallId>, outcome: Outcome<P>) {
+pub(super) fn settle<P>(outputs: &mut Fifo<Output<P>>, call: Option<CallId>, outcome: Outcome<P>) {
     if let Some(call) = call {
         outputs.push(Output::News(News::Settled { call, outcome }));
     }

@@ -2,23 +2,23 @@
 
 use std::vec::{self, Vec};
 
-/// A queue that is filled for a while and then emptied, as a machine's outputs are. It is two lists, which need less code
+/// A first-in, first-out queue that is filled for a while and then emptied, as a machine's outputs are. It is two lists, which need less code
 /// than a ring; each is given back once it is empty.
 #[derive(Debug)]
-pub struct Queue<T> {
+pub struct Fifo<T> {
     /// What is taken first.
     front: vec::IntoIter<T>,
     /// What has come since.
     back: Vec<T>,
 }
 
-impl<T> Default for Queue<T> {
+impl<T> Default for Fifo<T> {
     fn default() -> Self {
         Self { front: Vec::new().into_iter(), back: Vec::new() }
     }
 }
 
-impl<T> Queue<T> {
+impl<T> Fifo<T> {
     /// Puts one at the end.
     pub fn push(&mut self, item: T) {
         self.back.push(item);
@@ -39,21 +39,21 @@ mod tests {
 
     #[test]
     fn what_comes_first_goes_first_however_it_is_filled_and_emptied() {
-        let mut queue = Queue::default();
+        let mut fifo = Fifo::default();
         let (mut put, mut taken) = (0, 0);
         for round in 0..100 {
             for _ in 0..round % 7 {
-                queue.push(put);
+                fifo.push(put);
                 put += 1;
             }
             for _ in 0..round % 5 {
-                if let Some(item) = queue.pop() {
+                if let Some(item) = fifo.pop() {
                     assert_eq!(item, taken);
                     taken += 1;
                 }
             }
         }
-        while let Some(item) = queue.pop() {
+        while let Some(item) = fifo.pop() {
             assert_eq!(item, taken);
             taken += 1;
         }
