@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::database::Link;
 use super::index::Index;
+use super::input::Timer;
 use super::names::{Kind, SHARED};
 use super::operation::{From, Operation, Slice};
 use super::output::{News, Output, Trouble};
@@ -160,6 +161,11 @@ impl<P: Clone> Store<P> {
 
     /// Begins a new index, while the former one goes on to answer.
     pub(super) fn rebuild(&mut self, now: Instant, kind: Kind) {
+        // What is being read follows what the former index has: in a new one it would stand for everything before it.
+        if let Some(read) = self.asked(Purpose::Read(kind)) {
+            self.take_operation(read);
+            self.timers.clear(&Timer::Deadline(read));
+        }
         let Some(database) = self.databases.get_mut(kind) else { return };
         database.building = Some(database.fresh_index());
         database.listed = 0;

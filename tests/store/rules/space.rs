@@ -1,5 +1,7 @@
 //! What happens where the browser gives no more space: the cache is given up first, and that needs none.
 
+use wedsync_dashboard::core::store::operation::{From, HandleId};
+
 use super::*;
 
 #[test]
@@ -141,4 +143,45 @@ fn a_log_that_another_tab_has_emptied_is_read_anew_though_nobody_says_so() {
     let read = world.get(other, Kind::Cache, "derived3");
     world.wait(100);
     assert_eq!(world.outcome(other, read), Some(&Outcome::Value(None)));
+}
+
+#[test]
+fn what_is_being_read_when_a_clearing_is_answered_late_is_read_again_from_the_start() {
+    let mut world = world();
+    let tab = world.settled_tab();
+    let (other, third) = (world.open_tab(), world.open_tab());
+    world.put(tab, Kind::Cache, "derived", false);
+    world.wait(500);
+    world.browser.is_full = true;
+    world.browser.frees_by_clearing = Some(true);
+    world.operations();
+    world.put(tab, Kind::Outbox, "saved", false);
+    while !world.operations().iter().any(|operation| matches!(operation, Operation::Clear { .. })) {
+        world.wait(1);
+    }
+    world.browser.mood.is_slow = 1_000;
+    while !world.keys(Kind::Cache).is_empty() {
+        world.wait(1);
+    }
+    world.browser.mood.is_slow = 0;
+    world.put(other, Kind::Cache, "new", false);
+    world.wait(50);
+    let index = |world: &World| {
+        let slots = world.tabs[tab].store.index(Kind::Cache).unwrap().slots();
+        slots.map(|(key, _)| key.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(index(&world), ["new"], "it has found out by itself");
+    world.operations();
+    world.run_until(3_900);
+    world.browser.jam(&name(Kind::Cache), other);
+    world.put(third, Kind::Cache, "newer", false);
+    world.run_until(6_500);
+    world.browser.go_on(other);
+    world.wait(500);
+    let operations = world.operations();
+    let is_start = |operation: &Operation<Value>| {
+        matches!(operation, Operation::Read { handle: HandleId(3), from: From::Start, .. })
+    };
+    assert_eq!(index(&world), ["new", "newer"]);
+    assert!(operations.iter().any(is_start), "the clearing was answered meanwhile");
 }
