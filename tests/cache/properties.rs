@@ -58,7 +58,7 @@ const TABLES: [&str; 12] = [
     "remote",
 ];
 const EMPTY: [&str; 4] =
-    ["[]", "SortedMap { keys: []", "Queue { front: IntoIter([]), back: [] }", "Breaker {"];
+    ["[]", "SortedMap { keys: []", "Fifo { front: IntoIter([]), back: [] }", "Breaker {"];
 
 /// What each tab has of a key, without fetching.
 fn held(world: &mut World, name: &str) -> Vec<Option<String>> {

@@ -25,7 +25,7 @@ const TABLES: &[&str] = &[
     "unchecked",
 ];
 /// How one begins that holds nothing.
-const EMPTY: [&str; 3] = ["[]", "SortedMap { keys: []", "Queue { front: IntoIter([]), back: [] }"];
+const EMPTY: [&str; 3] = ["[]", "SortedMap { keys: []", "Fifo { front: IntoIter([]), back: [] }"];
 
 impl Peer {
     /// What is left of it once nothing is wanted.
