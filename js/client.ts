@@ -37,6 +37,8 @@ export class Client {
   turn = 0;
   /** Is given the news of the store. */
   tellStore: ((news: StoreNews) => void) | undefined;
+  /** Is told that what the user had on this device was wiped, by this tab or another one. */
+  tellWiped: (() => void) | undefined;
   /** Is given the news of the cache. */
   tellCache: ((news: CacheNews) => void) | undefined;
   /** Is given the news of health. */

@@ -103,6 +103,7 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
   const integrations = new DashboardIntegrationClient({ services: projectServices(client, services) });
   const breakers = new SharedBreakers(client.project);
   integrations.shareBreakers(breakers);
+  client.tellWiped = () => breakers.wipe();
   realtime.on('user-changed', () => {
     const { isNone, wasAnothers } = client.token;
     // Who was here first may never have been told of.
@@ -130,7 +131,6 @@ export async function createDashboard(options: DashboardOptions): Promise<Dashbo
     async signOut(options = {}) {
       const { pending } = checkedSignOut(options);
       await wipe(client, pending);
-      breakers.wipe();
     },
     async close() {
       close();

@@ -119,6 +119,7 @@ export class Telling {
         this.#client.calls.settled(notification.call, notification.error, notification.value);
         break;
       case 'store':
+        if (notification.news.name === 'wiped') this.#client.tellWiped?.();
         this.#client.tellStore?.(notification.news);
         break;
       case 'cache':

@@ -15,6 +15,8 @@ export class SharedBreakers {
   /** `undefined`: not known yet. `null`: nobody. */
   #user: string | null | undefined;
   #isSilent = false;
+  /** The user has signed out: calls that end after it leave nothing, until somebody else is here. */
+  #isWiped = false;
   readonly #changed = ({ key, newValue }: StorageEvent) => {
     const prefix = this.#prefix;
     if (key?.startsWith(prefix) && newValue !== null) {
@@ -36,7 +38,8 @@ export class SharedBreakers {
     this.#restore(name, breaker);
     breaker.onChange(() => {
       const told = breaker.shared();
-      if (told && !this.#isSilent) attempt(() => localStorage.setItem(this.#prefix + name, told));
+      if (told && !this.#isSilent && !this.#isWiped)
+        attempt(() => localStorage.setItem(this.#prefix + name, told));
     });
   }
 
@@ -51,6 +54,7 @@ export class SharedBreakers {
     this.#user = user;
     const isKept = former === user || (former === undefined && user === this.#presumed);
     if (isKept) return false;
+    this.#isWiped = false;
     // That it begins anew is no news of the service.
     this.#isSilent = true;
     for (const [name, breaker] of this.#shared) {
@@ -61,8 +65,9 @@ export class SharedBreakers {
     return former !== undefined;
   }
 
-  /** Removes what is kept of the user's. */
+  /** Removes what is kept of the user's, and keeps nothing more of theirs. Each of their tabs does so, whichever has signed out. */
   wipe(): void {
+    this.#isWiped = true;
     attempt(() => {
       for (const key of Object.keys(localStorage)) {
         if (key.startsWith(this.#prefix)) localStorage.removeItem(key);

@@ -82,6 +82,18 @@ async function openTab(user = 'amelia', { isBlocked = false, timeout = 700 } = {
 
 const state = (/** @type {Page} */ tab) => tab.evaluate(() => page.state());
 const ask = (/** @type {Page} */ tab) => tab.evaluate(() => page.ask());
+/** What a tab sees of the states that are kept: its own writes at once, another tab's a moment later. */
+const kept = (/** @type {Page} */ tab) =>
+  tab.evaluate(() => Object.keys(page.localStorage).filter((key) => key.includes('breaker')));
+
+/** Until it is. @param {Page} tab @param {string} user */
+const become = (tab, user) =>
+  tab.evaluate(async (user) => {
+    const token = `e30.${btoa(JSON.stringify({ sub: user })).replaceAll('=', '')}.x`;
+    const changed = new Promise((resolve) => page.dashboard.realtime.once('user-changed', resolve));
+    await page.dashboard.realtime.setAuth(token);
+    await changed;
+  }, user);
 
 /** @param {Page} tab */
 async function open(tab) {
@@ -145,25 +157,44 @@ test('a service that is back is so for all tabs', async () => {
 test('another user begins with a closed one, and signing out leaves nothing of it', async () => {
   const first = await openTab('amelia', { timeout: 60_000 });
   await open(first);
-  const kept = () =>
-    first.evaluate(() => Object.keys(page.localStorage).filter((key) => key.includes('breaker')));
-  assert.equal((await kept()).length, 1);
+  assert.equal((await kept(first)).length, 1);
   const second = await openTab('ben', { timeout: 60_000 });
   assert.equal(await state(second), 'closed');
   assert.equal(await state(first), 'open');
   await second.close();
   // In one tab that changes its user.
-  await first.evaluate(async () => {
-    const token = `e30.${btoa('{"sub":"ben"}').replaceAll('=', '')}.x`;
-    const changed = new Promise((resolve) => page.dashboard.realtime.once('user-changed', resolve));
-    await page.dashboard.realtime.setAuth(token);
-    await changed;
-  });
+  await become(first, 'ben');
   await expect.poll(() => state(first)).toBe('closed');
   const third = await openTab('amelia', { timeout: 60_000 });
   await expect.poll(() => state(third)).toBe('open');
   await third.evaluate(() => page.dashboard.signOut({ pending: 'discard' }));
-  assert.deepEqual(await kept(), []);
+  assert.deepEqual(await kept(third), []);
+  await expect.poll(() => kept(first)).toEqual([]);
+});
+
+test('calls that end after the sign-out leave nothing in any of the user’s tabs; who signs in next has states again', async () => {
+  const two = [await openTab(), await openTab()];
+  const [first, second] = /** @type {[Page, Page]} */ (two);
+  await open(first);
+  await expect.poll(() => state(second)).toBe('open');
+  for (const tab of two) {
+    await tab.evaluate(() => {
+      page.wiped = new Promise((resolve) => page.dashboard.store.on('wiped', resolve));
+    });
+  }
+  await second.evaluate(() => page.dashboard.signOut({ pending: 'discard' }));
+  for (const tab of two) {
+    await tab.evaluate(() => page.wiped);
+    assert.deepEqual(await kept(tab), []);
+    // A probe fails: it opens anew, which it would tell the others.
+    await expect.poll(() => ask(tab), { timeout: 10_000 }).toBe('request_failed');
+    assert.equal(await state(tab), 'open');
+    assert.deepEqual(await kept(tab), []);
+  }
+  await become(first, 'ben');
+  assert.equal(await state(first), 'closed');
+  await open(first);
+  assert.equal((await kept(first)).length, 1);
 });
 
 test('where the site’s data are blocked each tab has its own, and works', async () => {
