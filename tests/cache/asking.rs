@@ -103,6 +103,23 @@ impl World {
         }
     }
 
+    /// Each tab was given this value for its call, and as fresh.
+    #[track_caller]
+    pub fn each_got(&self, calls: &[u32], value: &str) {
+        for (tab, call) in calls.iter().enumerate() {
+            assert_eq!(self.got(tab, *call), Some((Some(value), State::Fresh)), "tab {tab}");
+        }
+    }
+
+    /// All tabs ask for a key at once, and are given what one of them fetches, within so many milliseconds.
+    #[track_caller]
+    pub fn share_a_fetch(&mut self, name: &str, within: u64) {
+        let calls: Vec<u32> = (0..self.tabs.len()).map(|tab| self.fetch(tab, name)).collect();
+        self.wait(within);
+        self.each_got(&calls, &format!("{name}#1"));
+        assert_eq!(self.fetched[name], 1);
+    }
+
     /// The fetch of a key that is under way in a tab, which then ends as the caller says.
     pub fn under_way(&mut self, tab: usize, name: &str) -> Option<FlightId> {
         let flights = &mut self.tabs[tab].flights;

@@ -11,12 +11,7 @@ const SLOW_DISK: Faults = Faults { disk: 40, ..NONE };
 #[test]
 fn a_tab_that_has_fetched_keeps_the_lock_until_the_others_can_read_what_it_has_brought() {
     let mut world = World::new(3, SLOW_DISK, 31);
-    let calls: Vec<u32> = (0..3).map(|tab| world.fetch(tab, "a")).collect();
-    world.wait(2_000);
-    for (tab, call) in calls.into_iter().enumerate() {
-        assert_eq!(world.got(tab, call), Some((Some("a#1"), State::Fresh)), "tab {tab}");
-    }
-    assert_eq!(world.fetched["a"], 1);
+    world.share_a_fetch("a", 2_000);
     assert!(world.locks.values().all(|waiting| waiting.is_empty()), "{:?}", world.locks);
 }
 
@@ -25,9 +20,7 @@ fn a_tab_whose_disk_refuses_what_it_has_fetched_gives_the_lock_back() {
     let mut world = World::new(2, Faults { writes_fail: 100, ..SLOW_DISK }, 32);
     let calls: Vec<u32> = (0..2).map(|tab| world.fetch(tab, "a")).collect();
     world.wait(2_000);
-    for (tab, call) in calls.into_iter().enumerate() {
-        assert_eq!(world.got(tab, call), Some((Some("a#1"), State::Fresh)), "tab {tab}");
-    }
+    world.each_got(&calls, "a#1");
     assert!(world.locks.values().all(|waiting| waiting.is_empty()), "{:?}", world.locks);
 }
 
@@ -177,23 +170,13 @@ fn a_tab_that_sleeps_with_a_lock_holds_up_the_others_for_three_seconds() {
 fn the_lock_is_kept_while_what_was_fetched_is_being_encoded() {
     let mut world = World::new(2, NONE, 32);
     world.laborious = Some("a".into());
-    let calls = [world.fetch(0, "a"), world.fetch(1, "a")];
-    world.wait(1_000);
-    for (tab, call) in calls.into_iter().enumerate() {
-        assert_eq!(world.got(tab, call), Some((Some("a#1"), State::Fresh)), "tab {tab}");
-    }
-    assert_eq!(world.fetched["a"], 1);
+    world.share_a_fetch("a", 1_000);
 }
 
 #[test]
 fn whoever_has_waited_for_a_lock_reads_what_was_written_although_he_has_not_heard_of_it() {
     let mut world = World::new(2, Faults { message: 400, ..NONE }, 33);
-    let calls = [world.fetch(0, "a"), world.fetch(1, "a")];
-    world.wait(1_000);
-    for (tab, call) in calls.into_iter().enumerate() {
-        assert_eq!(world.got(tab, call), Some((Some("a#1"), State::Fresh)), "tab {tab}");
-    }
-    assert_eq!(world.fetched["a"], 1);
+    world.share_a_fetch("a", 1_000);
 }
 
 #[test]

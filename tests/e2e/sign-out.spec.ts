@@ -25,6 +25,7 @@ test('signing out leaves nothing of a client’s, in any tab', async ({ dashboar
   await signOut(page);
   for (const each of [page, other]) await expect(each).toHaveURL(/\/sign-in\b/);
   expect(await tracesOf(page, names)).toEqual([]);
+  await expect.poll(() => tracesOf(other, names)).toEqual([]);
   expect((await (await ended).response())?.status()).toBe(204);
 });
 
@@ -49,6 +50,7 @@ test('a presumed user signs out without a network, in all tabs, and nothing is l
   expect(Date.now() - since).toBeLessThan(5_000);
   await expect(page.getByText('Nobody is signed in on this device')).toBeVisible();
   expect(await tracesOf(page, names)).toEqual([]);
+  await expect.poll(() => tracesOf(other, names)).toEqual([]);
   expect(await sessionCookies(page.context())).toEqual([]);
   await page.goto('/dashboard');
   await expect(page).toHaveURL(/\/sign-in\b/);

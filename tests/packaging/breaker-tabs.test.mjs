@@ -4,6 +4,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { expect } from '@playwright/test';
 import { startFailingServer } from './failing-server.mjs';
 import { startTabs } from './tabs.mjs';
+import { tokenOf } from './tokens.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -38,11 +39,10 @@ function provide({ breaker, place }) {
   page.page = page;
   page.begin = async (/** @type {string} */ user) => {
     const { createDashboard } = await import(`${page.location.origin}/index.js`);
-    const token = ['e30', btoa(JSON.stringify({ sub: user })).replaceAll('=', ''), 'x'].join('.');
     page.dashboard = await createDashboard({
       url: 'http://127.0.0.1:9',
       key: 'key',
-      accessToken: () => token,
+      accessToken: () => page.tokenOf(user),
       services: { calendar: { url: place, retry: false, breaker } },
     });
     // It is known whose they are once the databases are opened.
@@ -65,6 +65,7 @@ function provide({ breaker, place }) {
 /** @param {string} [user] @param {{ isBlocked?: boolean, timeout?: number }} [more] */
 async function openTab(user = 'amelia', { isBlocked = false, timeout = 700 } = {}) {
   const tab = await context.newPage();
+  await tab.addInitScript(`globalThis.tokenOf = ${tokenOf}`);
   await tab.addInitScript(provide, { breaker: { ...breaker, timeout }, place: server.url });
   if (isBlocked) {
     await tab.addInitScript(() => {
@@ -89,9 +90,8 @@ const kept = (/** @type {Page} */ tab) =>
 /** Until it is. @param {Page} tab @param {string} user */
 const become = (tab, user) =>
   tab.evaluate(async (user) => {
-    const token = `e30.${btoa(JSON.stringify({ sub: user })).replaceAll('=', '')}.x`;
     const changed = new Promise((resolve) => page.dashboard.realtime.once('user-changed', resolve));
-    await page.dashboard.realtime.setAuth(token);
+    await page.dashboard.realtime.setAuth(page.tokenOf(user));
     await changed;
   }, user);
 

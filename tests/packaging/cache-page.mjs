@@ -1,11 +1,36 @@
-// What the programs of the cache's tests use in a page of any engine. Each function runs there, and needs nothing of this file.
+import assert from 'node:assert/strict';
+import { startEngine } from './engines.mjs';
 
-/** `open`, `keyOf`, `tokenOf`, `until` and `failure`, and `isWell` by what health says. */
-export function provideCache() {
+/**
+ * Pages of one engine for programs that use the cache: see {@link provideCache}.
+ * @param {{ engine?: typeof import('./engines.mjs').engines[number], provide?: (() => void)[] }} [options] `provide`: what the programs use besides
+ */
+export async function startCachePages({ engine = 'Chromium', provide = [] } = {}) {
+  const { inPage, stop } = await startEngine(engine);
+  return {
+    /**
+     * Runs a function in a fresh page, whose storage is nobody else's, and into which nothing may be thrown.
+     * @template Result
+     * @template [Given=undefined]
+     * @param {(given: Given) => Promise<Result>} program
+     * @param {Given} [given]
+     * @returns {Promise<Result>}
+     */
+    async inPage(program, given) {
+      const { result, problems } = await inPage(program, { prepare: [provideCache, ...provide], given });
+      assert.deepEqual(problems, [], 'nothing was thrown into the page');
+      return result;
+    },
+    stop,
+  };
+}
+
+// What the programs use. Each function runs in the page, and needs nothing of this file.
+
+/** `open`, `keyOf`, `until` and `failure`, and `isWell` by what health says. */
+function provideCache() {
   const page = /** @type {any} */ (globalThis);
   const { wedsync } = page;
-  page.tokenOf = (/** @type {string} */ sub) =>
-    ['e30', btoa(JSON.stringify({ sub })).replaceAll('=', ''), 'x'].join('.');
   page.open = async ({ cache = {}, sub = 'amelia', ...more } = {}) => {
     page.dashboard = await wedsync.createDashboard({
       url: 'http://127.0.0.1:9',

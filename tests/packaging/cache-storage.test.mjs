@@ -2,8 +2,8 @@
 // is written once it can be, and nothing that is wrong is ever given.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { provideCache, provideFaults, provideRaw } from './cache-page.mjs';
-import { engines, startEngine } from './engines.mjs';
+import { provideFaults, provideRaw, startCachePages } from './cache-page.mjs';
+import { engines } from './engines.mjs';
 
 /* What runs in the page. */
 /** @type {any} */
@@ -41,25 +41,17 @@ let failure;
 /** @type {any} */
 let PageTransitionEvent;
 
-for (const name of engines) {
-  describe(name, () => {
-    /** @type {Awaited<ReturnType<typeof startEngine>>} */
-    let engine;
+for (const engine of engines) {
+  describe(engine, () => {
+    /** @type {Awaited<ReturnType<typeof startCachePages>>} */
+    let pages;
     before(async () => {
-      engine = await startEngine(name);
+      pages = await startCachePages({ engine, provide: [provideRaw, provideFaults] });
     });
-    after(() => engine.stop());
-
-    /** @template Result @param {() => Promise<Result>} program @returns {Promise<Result>} */
-    async function inPage(program) {
-      const prepare = [provideCache, provideRaw, provideFaults];
-      const { result, problems } = await engine.inPage(program, { prepare });
-      assert.deepEqual(problems, [], 'nothing was thrown into the page');
-      return result;
-    }
+    after(() => pages.stop());
 
     test('without space what is refused is given from memory, and written once there is space', async () => {
-      const result = await inPage(async () => {
+      const result = await pages.inPage(async () => {
         const { cache, close } = await open();
         await cache.set(keyOf('before'), 'before');
         const wasWell = isWell();
@@ -93,7 +85,7 @@ for (const name of engines) {
     });
 
     test('a handle that dies, told or not, is replaced, and what lies on the disk is found again', async () => {
-      const result = await inPage(async () => {
+      const result = await pages.inPage(async () => {
         const all = connections();
         // Nothing is kept in memory: each value comes from the disk.
         const { cache, close } = await open({ cache: { memoryBytes: 0 } });
@@ -136,7 +128,7 @@ for (const name of engines) {
     });
 
     test('a database that is deleted under the page, or is a newer build’s, leaves memory and the fetcher', async () => {
-      const result = await inPage(async () => {
+      const result = await pages.inPage(async () => {
         const { cache, close } = await open();
         await cache.set(keyOf('kept'), 'kept');
         const [database] = await databasesOf('/cache');
@@ -168,7 +160,7 @@ for (const name of engines) {
     });
 
     test('behind an upgrade that somebody blocks it works in memory, and on the disk once that is over', async () => {
-      const result = await inPage(async () => {
+      const result = await pages.inPage(async () => {
         const first = await open();
         await first.cache.set(keyOf('kept'), 'kept');
         await first.close();
@@ -205,7 +197,7 @@ for (const name of engines) {
     });
 
     test('where the browser gives no database it works in memory, and says so', async () => {
-      const result = await inPage(async () => {
+      const result = await pages.inPage(async () => {
         /** @type {Record<string, unknown>} */
         const told = {};
         const ways = {
@@ -245,7 +237,7 @@ for (const name of engines) {
     });
 
     test('damaged and foreign records are a miss, and the rest is there', async () => {
-      const result = await inPage(async () => {
+      const result = await pages.inPage(async () => {
         const values = { 0: 'first', 1: { n: [1, 2] }, 2: new Date(86_400_000), 3: 'x'.repeat(5_000) };
         const right = (/** @type {any} */ place, /** @type {any} */ data) =>
           JSON.stringify(data) === JSON.stringify(/** @type {any} */ (values)[place]);
@@ -328,7 +320,7 @@ for (const name of engines) {
     });
 
     test('what a browser cannot store is an error with a code, and odd values come back as they were', async () => {
-      const result = await inPage(async () => {
+      const result = await pages.inPage(async () => {
         const { cache, close } = await open();
         const cycle = { name: 'cycle' };
         Object.assign(cycle, { self: cycle });
@@ -404,7 +396,7 @@ for (const name of engines) {
     });
 
     test('a foreign database in the place of its own leaves memory and the fetcher', async () => {
-      const result = await inPage(async () => {
+      const result = await pages.inPage(async () => {
         const first = await open();
         await first.cache.set(keyOf('kept'), 'kept');
         await first.close();

@@ -20,11 +20,10 @@ async function openCache(context) {
   await page.evaluate(async () => {
     const global = /** @type {any} */ (globalThis);
     const { createDashboard } = await import(`${global.location.origin}/index.js`);
-    const token = ['e30', btoa(JSON.stringify({ sub: 'amelia' })).replaceAll('=', ''), 'x'].join('.');
     global.dashboard = await createDashboard({
       url: 'http://127.0.0.1:9',
       key: 'key',
-      accessToken: () => token,
+      accessToken: () => global.tokenOf('amelia'),
       cache: { devices: false, tables: 'none' },
     });
     global.cache = global.dashboard.cache;

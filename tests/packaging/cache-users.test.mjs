@@ -2,8 +2,8 @@
 // and nothing that is the other's.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { provideCache, provideRaw } from './cache-page.mjs';
-import { engines, startEngine } from './engines.mjs';
+import { provideRaw, startCachePages } from './cache-page.mjs';
+import { engines } from './engines.mjs';
 import { startHeldServer } from './held-server.mjs';
 
 /** The name of a couple, which must be found nowhere. */
@@ -147,14 +147,14 @@ async function underWay({ tier, way, couple, at }) {
   return { given, before, after, told, isOnDisk: written.disk, own, later, places };
 }
 
-for (const name of engines) {
-  describe(name, () => {
-    /** @type {Awaited<ReturnType<typeof startEngine>>} */
-    let engine;
+for (const engine of engines) {
+  describe(engine, () => {
+    /** @type {Awaited<ReturnType<typeof startCachePages>>} */
+    let pages;
     /** @type {Awaited<ReturnType<typeof startHeldServer>>} */
     let server;
     before(async () => {
-      engine = await startEngine(name);
+      pages = await startCachePages({ engine, provide: [provideRaw] });
       server = await startHeldServer({
         '/fetch': { status: 200, body: couple },
         '/api/cache/entry': {
@@ -165,23 +165,14 @@ for (const name of engines) {
       });
     });
     after(async () => {
-      await engine.stop();
+      await pages.stop();
       await server.stop();
     });
 
-    /** @template Given @param {(given: Given) => Promise<any>} program @param {Given} given */
-    async function inPage(program, given) {
-      const { result, problems } = await engine.inPage(program, {
-        prepare: [provideCache, provideRaw],
-        given,
-      });
-      assert.deepEqual(problems, [], 'nothing was thrown into the page');
-      return result;
-    }
-
     for (const tier of ['fetch', 'remote', 'decode', 'disk']) {
       test(`an answer of the ${tier} that is under way reaches nobody but whom it is for`, async () => {
-        const run = (/** @type {string} */ way) => inPage(underWay, { tier, way, couple, at: server.url });
+        const run = (/** @type {string} */ way) =>
+          pages.inPage(underWay, { tier, way, couple, at: server.url });
         let stays = await run('stays');
         // On a busy machine the remote tier may be given up before its answer is let go.
         for (let left = 5; left > 0 && stays.given !== couple; left -= 1) stays = await run('stays');
@@ -216,9 +207,10 @@ for (const name of engines) {
     }
 
     test('signing out leaves nothing readable, in no tab, whatever form it had', async () => {
-      const result = await inPage(
+      const result = await pages.inPage(
         async ({ couple }) => {
-          const { cache } = await open();
+          const first = await open();
+          const { cache } = first;
           const other = await open();
           const dashboard = await open({ cache: { encrypt: true } });
           await cache.set(keyOf('text'), couple, { tags: [couple] });
@@ -237,7 +229,10 @@ for (const name of engines) {
             keyOf('params', { couple }),
           ];
           const before = await storedText();
-          const wiped = new Promise((resolve) => other.store.on('wiped', resolve));
+          // Those that have not signed out hear of it, each in its time.
+          const wiped = Promise.all(
+            [first, other].map(({ store }) => new Promise((resolve) => store.on('wiped', resolve))),
+          );
           await dashboard.signOut();
           await wiped;
           const shown = [cache, other.cache, dashboard.cache].flatMap((cache) =>

@@ -1,5 +1,6 @@
 import { firefox } from '@playwright/test';
 import { servePackage } from './package-server.mjs';
+import { tokenOf } from './tokens.mjs';
 import { launchWebKit } from './webkit.mjs';
 import { launchChromium } from './workplace.mjs';
 
@@ -22,7 +23,7 @@ export async function startEngine(engine) {
   const { openPage, stop } = await (engine === 'WebKitGTK' ? launchWebKit() : launchByPlaywright(engine));
 
   /**
-   * Runs a function in a fresh page, whose storage is nobody else's. The page has the package as `wedsync`.
+   * Runs a function in a fresh page, whose storage is nobody else's. The page has the package as `wedsync`, and `tokenOf`.
    * @template [Given=undefined]
    * @param {(given: Given) => Promise<any>} program
    * @param {{ prepare?: (() => void)[], given?: Given }} [more] functions that run in the page before
@@ -35,6 +36,7 @@ export async function startEngine(engine) {
         addEventListener('error', ({ message }) => problems.push(message));
         addEventListener('unhandledrejection', ({ reason }) => problems.push(String(reason)));
         globalThis.wedsync = await import('/index.js');
+        globalThis.tokenOf = ${tokenOf};
       })()`);
       for (const one of prepare) await page.evaluate(`(${one})()`);
       const result = await page.evaluate(program, given);

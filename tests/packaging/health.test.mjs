@@ -4,6 +4,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { expect } from '@playwright/test';
 import { startFailingServer } from './failing-server.mjs';
 import { startTabs } from './tabs.mjs';
+import { tokenOf } from './tokens.mjs';
 
 /** @typedef {import('@playwright/test').Page} Page */
 
@@ -41,11 +42,10 @@ function provide({ url, place }) {
   page.page = page;
   page.begin = async () => {
     const { createDashboard } = await import(`${page.location.origin}/index.js`);
-    const token = ['e30', btoa(JSON.stringify({ sub: 'amelia' })).replaceAll('=', ''), 'x'].join('.');
     page.dashboard = await createDashboard({
       url,
       key: 'key',
-      accessToken: () => token,
+      accessToken: () => page.tokenOf('amelia'),
       services: {
         calendar: {
           url: place,
@@ -69,6 +69,7 @@ async function openTab() {
   /** @type {string[]} */
   const errors = [];
   tab.on('pageerror', ({ message }) => errors.push(message));
+  await tab.addInitScript(`globalThis.tokenOf = ${tokenOf}`);
   await tab.addInitScript(provide, { url: project.url, place: calendar.url });
   await tab.goto(`${tabs.url}/index.js`);
   await tab.evaluate(() => page.begin());

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { startLocalSupabase } from '@wedsync/local-supabase';
 import { servePackage } from './package-server.mjs';
+import { tokenOf } from './tokens.mjs';
 import { launchChromium } from './workplace.mjs';
 
 /**
@@ -19,7 +20,7 @@ export async function startModulePages(database = {}) {
   }
 
   /**
-   * Runs a function in a fresh page that has the package as `wedsync` and the manager's options as `options`.
+   * Runs a function in a fresh page that has the package as `wedsync`, the manager's options as `options`, and `tokenOf`.
    * @template Result
    * @param {() => Promise<Result>} program
    * @param {{ prepare?: (page: import('@playwright/test').Page) => Promise<unknown> }} [more]
@@ -38,6 +39,7 @@ export async function startModulePages(database = {}) {
       await page.evaluate(`(async () => {
         globalThis.wedsync = await import('/index.js');
         globalThis.options = ${JSON.stringify(options)};
+        globalThis.tokenOf = ${tokenOf};
         globalThis.failure = async (promise) => {
           try { await promise; } catch (error) {
             const { name, code, message, retryable } = error;

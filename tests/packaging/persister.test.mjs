@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expect as expected } from '@playwright/test';
-import { startResourcePages, tokenOf } from './resource-pages.mjs';
+import { startResourcePages, untilOnDisk } from './resource-pages.mjs';
+import { tokenOf } from './tokens.mjs';
 
 /** On a machine that is busy a page takes its time. */
 const expect = expected.configure({ timeout: 20_000 });
@@ -47,6 +48,7 @@ test('queries are there again in the next page of the same user, and of nobody e
   await pages.inBrowser(async (context) => {
     const first = await open(context, 'success Ann and Ben');
     await expect.poll(() => kept(first)).toContain('Ann and Ben');
+    await untilOnDisk(first);
     await first.close();
 
     pages.answers.guests = { status: 500 };

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../../scripts/lib/paths.mjs';
+import { tokenOf } from './tokens.mjs';
 import { launchChromium } from './workplace.mjs';
 
 const resolver = createRequire(join(root, 'tests', 'packaging', 'vite-app', 'package.json'));
@@ -16,10 +17,13 @@ const window = undefined;
 /** @typedef {{ id: string, name: string | null, options?: object, attempt?: number }} Shown */
 /** @typedef {{ token?: string | null, cache?: object, shown?: Shown[] }} Wishes */
 
-/** A token of a user's, as far as a browser reads it. */
-export function tokenOf(/** @type {string} */ sub) {
-  return ['e30', Buffer.from(JSON.stringify({ sub })).toString('base64url'), 'x'].join('.');
-}
+/** Until the disk has all that a page's cache was given: it is written in the order in which it came. */
+export const untilOnDisk = (/** @type {import('@playwright/test').Page} */ page) =>
+  page.evaluate(async () => {
+    const last = { namespace: 'test', supplierId: 's1', resource: 'last' };
+    const { disk } = await window.dashboard.cache.set(last, null);
+    if (!disk) throw new Error('The disk does not take it.');
+  });
 
 /** Chromium, and a development server that renders the components of `react-app/resources.tsx` and answers their fetchers. */
 export async function startResourcePages() {

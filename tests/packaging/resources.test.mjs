@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expect as expected } from '@playwright/test';
-import { startResourcePages, tokenOf } from './resource-pages.mjs';
+import { startResourcePages, untilOnDisk } from './resource-pages.mjs';
+import { tokenOf } from './tokens.mjs';
 
 /** On a machine that is busy a page takes its time. */
 const expect = expected.configure({ timeout: 20_000 });
@@ -59,6 +60,7 @@ test('a second page shows first what the device has kept, and fetches what is st
     const wishes = { shown: [{ id: 'one', name: 'kept' }] };
     const first = await pages.open(context, wishes);
     await expect(first.page.getByTestId('one')).toHaveText('old fresh');
+    await untilOnDisk(first.page);
     await first.page.close();
 
     // Fresh: nobody is asked.

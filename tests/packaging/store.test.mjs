@@ -9,7 +9,7 @@ let failure;
 /** @type {any} */
 let open;
 /** @type {any} */
-let userToken;
+let tokenOf;
 /** @type {any} */
 let indexedDB;
 /** @type {any} */
@@ -27,7 +27,6 @@ after(() => pages.stop());
 async function prepare(/** @type {import('@playwright/test').Page} */ page) {
   await page.evaluate(`(async () => {
     const { recordsOf } = await import('/internal.js');
-    globalThis.userToken = (sub) => ['e30', btoa(JSON.stringify({ sub })).replaceAll('=', ''), 'x'].join('.');
     globalThis.open = async (more = {}) => {
       const dashboard = await wedsync.createDashboard({ ...options, ...more });
       const { store } = dashboard;
@@ -86,14 +85,14 @@ test('two accounts on one machine never see each other’s values', async () => 
     async () => {
       const seen = /** @type {Record<string, unknown>} */ ({});
       for (const [step, user] of ['alice', 'bob', null, 'alice'].entries()) {
-        const { dashboard, cache } = await open({ accessToken: () => (user ? userToken(user) : null) });
+        const { dashboard, cache } = await open({ accessToken: () => (user ? tokenOf(user) : null) });
         seen[`${step} ${user}`] = (await cache.get('whose')) ?? 'nothing';
         await cache.write([['whose', user]]);
         await dashboard.close();
       }
-      const { dashboard, cache } = await open({ accessToken: userToken('alice') });
+      const { dashboard, cache } = await open({ accessToken: tokenOf('alice') });
       seen.before = await cache.get('whose');
-      await dashboard.realtime.setAuth(userToken('bob'));
+      await dashboard.realtime.setAuth(tokenOf('bob'));
       seen.after = await cache.get('whose');
       await dashboard.close();
       return seen;
@@ -205,7 +204,7 @@ test('scenario 11: a token that never comes keeps nothing from being durable, an
       };
       const stranger = await open({ accessToken: never });
       const nobodys = failure(stranger.outbox.write([['id-0', 0]]));
-      const alice = await open({ accessToken: () => userToken('alice') });
+      const alice = await open({ accessToken: () => tokenOf('alice') });
       await alice.outbox.write([['id-1', 1]]);
       await alice.dashboard.close();
       // The next page of the same device, with a token that hangs.

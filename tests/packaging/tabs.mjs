@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { servePackage } from './package-server.mjs';
+import { tokenOf } from './tokens.mjs';
 import { launchChromium } from './workplace.mjs';
 
 /**
@@ -12,12 +13,13 @@ export async function startTabs(launch) {
   const server = await servePackage();
 
   /**
-   * A tab that has `open` for the dashboard of the user `amelia`, which is never reached by a network.
+   * A tab that has `tokenOf`, and `open` for the dashboard of the user `amelia`, which is never reached by a network.
    * @param {import('@playwright/test').BrowserContext} context
    * @param {{ prepare?: (page: import('@playwright/test').Page) => Promise<unknown> }} [more] before anything is loaded
    */
   async function openTab(context, { prepare = async () => {} } = {}) {
     const page = await context.newPage();
+    await page.addInitScript(`globalThis.tokenOf = ${tokenOf}`);
     await page.addInitScript(provide);
     await prepare(page);
     await page.goto(`${server.url}/index.js`);
@@ -52,13 +54,12 @@ export async function startTabs(launch) {
 /** What runs in each page, before anything else. */
 function provide() {
   const page = /** @type {any} */ (globalThis);
-  const token = ['e30', btoa(JSON.stringify({ sub: 'amelia' })).replaceAll('=', ''), 'x'].join('.');
   page.open = async () => {
     const [{ createDashboard }, { recordsOf }] = await Promise.all([
       import(`${page.location.origin}/index.js`),
       import(`${page.location.origin}/internal.js`),
     ]);
-    const options = { url: 'http://127.0.0.1:9', key: 'key', accessToken: () => token };
+    const options = { url: 'http://127.0.0.1:9', key: 'key', accessToken: () => page.tokenOf('amelia') };
     const dashboard = await createDashboard(options);
     const { store } = dashboard;
     const outbox = recordsOf(dashboard, 'outbox');
