@@ -53,6 +53,7 @@ test('five tabs ask at once, one fetches, and all are given the same', async () 
           let fetches = 0;
           const { data } = await cache.getOrFetch(keyOf('shared'), async () => {
             fetches += 1;
+            // So long it takes, for the others to ask meanwhile.
             await pause(300);
             return Math.random();
           });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expect as expected } from '@playwright/test';
-import { startResourcePages, untilOnDisk } from './resource-pages.mjs';
+import { settled, startResourcePages } from './resource-pages.mjs';
 import { tokenOf } from './tokens.mjs';
 
 /** On a machine that is busy a page takes its time. */
@@ -48,7 +48,7 @@ test('queries are there again in the next page of the same user, and of nobody e
   await pages.inBrowser(async (context) => {
     const first = await open(context, 'success Ann and Ben');
     await expect.poll(() => kept(first)).toContain('Ann and Ben');
-    await untilOnDisk(first);
+    await settled(first);
     await first.close();
 
     pages.answers.guests = { status: 500 };
@@ -83,7 +83,10 @@ test('queries of a user who has left are not kept as the next one’s', async ()
     await page.evaluate((token) => window.setToken(token), tokenOf('carla'));
     await expect.poll(() => kept(page)).toBe('null');
     await page.evaluate(() => window.client.setQueryData(['guests'], 'Ann and Ben and Cleo'));
-    await page.waitForTimeout(2_500);
+    // The persister was given them, and is done with them.
+    await page.waitForFunction(() =>
+      window.persisted.some((/** @type {string} */ text) => text.includes('Cleo')),
+    );
     assert.equal(await kept(page), 'null');
     await page.evaluate((token) => window.setToken(token), tokenOf('amelia'));
     await expect.poll(() => kept(page)).toContain('Ann and Ben');

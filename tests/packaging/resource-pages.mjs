@@ -17,12 +17,21 @@ const window = undefined;
 /** @typedef {{ id: string, name: string | null, options?: object, attempt?: number }} Shown */
 /** @typedef {{ token?: string | null, cache?: object, shown?: Shown[] }} Wishes */
 
-/** Until the disk has all that a page's cache was given: it is written in the order in which it came. */
-export const untilOnDisk = (/** @type {import('@playwright/test').Page} */ page) =>
+/**
+ * Until nothing is under way in a page any more: what is asked for last goes through the server and the disk, and is shown, after all
+ * that came before.
+ */
+export const settled = (/** @type {import('@playwright/test').Page} */ page) =>
   page.evaluate(async () => {
+    const { cache } = window.dashboard;
     const last = { namespace: 'test', supplierId: 's1', resource: 'last' };
-    const { disk } = await window.dashboard.cache.set(last, null);
+    // Without a network it is not answered, and neither is anything before it.
+    const ask = () => fetch('/answers/last').then(String, String);
+    const { data } = await cache.getOrFetch(last, ask, { force: true });
+    const { disk } = await cache.set(last, data);
     if (!disk) throw new Error('The disk does not take it.');
+    // What React was told it shows by the next frame.
+    await new Promise((resolve) => window.requestAnimationFrame(() => window.requestAnimationFrame(resolve)));
   });
 
 /** Chromium, and a development server that renders the components of `react-app/resources.tsx` and answers their fetchers. */

@@ -1,12 +1,26 @@
 import { QueryClient, useQuery } from '@tanstack/react-query';
 import { type PersistedClient, PersistQueryClientProvider } from '@tanstack/react-query-persist-client';
-import { cachePersister, type Dashboard } from '@wedsync/dashboard';
+import { type CachePersister, cachePersister, type Dashboard } from '@wedsync/dashboard';
 import { DashboardProvider, useDashboard } from '@wedsync/dashboard/react';
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
 const query = new URLSearchParams(location.search);
 const buster = query.get('buster') ?? '';
+
+/** What persisters were given and are done with. */
+const persisted: string[] = [];
+Object.assign(window, { persisted });
+
+function noted(persister: CachePersister<PersistedClient>): CachePersister<PersistedClient> {
+  return {
+    ...persister,
+    async persistClient(client) {
+      await persister.persistClient(client);
+      persisted.push(JSON.stringify(client));
+    },
+  };
+}
 
 function Guests() {
   const { data, status } = useQuery({
@@ -25,7 +39,7 @@ function Persisted({ dashboard }: { dashboard: Dashboard }) {
     client: new QueryClient({
       defaultOptions: { queries: { gcTime: 86_400_000, staleTime: 60_000, retry: false } },
     }),
-    persister: cachePersister<PersistedClient>(dashboard.cache, 's1'),
+    persister: noted(cachePersister<PersistedClient>(dashboard.cache, 's1')),
   }));
   Object.assign(window, { dashboard, client });
   return (
