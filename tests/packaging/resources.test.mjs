@@ -66,14 +66,16 @@ test('a second page shows first what the device has kept, and fetches what is st
     await settled(second.page);
     assert.deepEqual((await second.commits()).slice(-2), ['nothing missing fetching', 'old fresh']);
     assert.equal(timesAsked('kept'), 1);
+    // What is stale the second page fetches anew as well: it is not answered.
+    const { hold, open } = gate();
+    pages.answers.kept = { value: 'new', hold };
     await second.page.evaluate(async () => {
       const key = { namespace: 'test', supplierId: 's1', resource: 'kept' };
       await window.dashboard.cache.set(key, 'older', { ttl: 1 });
     });
+    await settled(second.page);
     await second.page.close();
 
-    const { hold, open } = gate();
-    pages.answers.kept = { value: 'new', hold };
     const third = await pages.open(context, wishes);
     await expect(third.page.getByTestId('one')).toHaveText('older stale fetching');
     open();
