@@ -47,6 +47,7 @@ pub(super) enum Purpose {
     RoundHeld,
     SweepNames,
     SweepOpen(HandleId),
+    SweepMarks(HandleId),
     SweepClear(HandleId),
     SweepDelete(HandleId),
     /// Of a spill that has been merged.
@@ -135,8 +136,9 @@ impl<P: Clone> Store<P> {
             (Purpose::RoundMarks, _) => self.round_marks(now, result),
             (Purpose::RoundHeld, _) => self.round_held(now, result),
             (Purpose::SweepNames, _) => self.sweep_names(now, result),
-            (Purpose::SweepOpen(handle), Ok(_)) => self.sweep_opened(now, handle),
-            (Purpose::SweepOpen(handle) | Purpose::SweepClear(handle), _) => self.sweep_cleared(now, handle),
+            (Purpose::SweepOpen(handle), Ok(_)) => self.sweep_on(now, handle, false),
+            (Purpose::SweepOpen(handle) | Purpose::SweepClear(handle), _) => self.sweep_on(now, handle, true),
+            (Purpose::SweepMarks(handle), _) => self.sweep_marked(now, handle, result),
             (Purpose::SweepDelete(handle), _) => self.swept(handle, result.is_ok()),
             // The next round sees what has become of it.
             (Purpose::Hold | Purpose::Mark | Purpose::Delete, _) => {}

@@ -1,8 +1,12 @@
 //! How databases that nobody needs any more are emptied and deleted: those of wiped incarnations.
+//!
+//! The mark is read again before each is emptied, and before it is deleted. Where the site's data have been cleared since, the
+//! mark is gone with them, and what has such a name now is not what was wiped.
 
 use std::rc::Rc;
 
 use super::input::Timer;
+use super::names::Owner;
 use super::operation::{Answer, Failure, HandleId, Operation};
 use super::output::Outcome;
 use super::{DEADLINE, Purpose, Store};
@@ -28,6 +32,8 @@ struct Swept {
     /// What it is emptied through, once that has begun.
     handle: HandleId,
     is_open: bool,
+    /// Whether nothing is left to be done before it is deleted.
+    is_empty: bool,
 }
 
 impl Sweep {
@@ -37,7 +43,7 @@ impl Sweep {
 
     pub fn add(&mut self, name: Rc<str>) {
         if !self.names.iter().any(|swept| swept.name == name) {
-            self.names.push(Swept { name, handle: HandleId(0), is_open: false });
+            self.names.push(Swept { name, handle: HandleId(0), is_open: false, is_empty: false });
         }
     }
 
@@ -78,18 +84,42 @@ impl<P: Clone> Store<P> {
         }
     }
 
-    pub(super) fn sweep_opened(&mut self, now: Instant, handle: HandleId) {
-        if self.sweep.as_ref().is_some_and(|sweep| sweep.place(handle).is_some()) {
-            self.ask(now, Purpose::SweepClear(handle), Operation::Clear { handle }, DEADLINE);
-        }
-    }
-
-    pub(super) fn sweep_cleared(&mut self, now: Instant, handle: HandleId) {
+    /// It is open, or cannot be; or it is empty.
+    pub(super) fn sweep_on(&mut self, now: Instant, handle: HandleId, is_empty: bool) {
         let Some(sweep) = &mut self.sweep else { return };
         let Some(swept) = sweep.place(handle).and_then(|at| sweep.names.get_mut(at)) else { return };
-        swept.is_open = false;
+        swept.is_empty = is_empty;
+        let prefix = Owner::incarnation_of(&swept.name).map_or("", |(path, _)| path).into();
+        self.ask(now, Purpose::SweepMarks(handle), Operation::ReadMarks { prefix }, DEADLINE);
+    }
+
+    pub(super) fn sweep_marked(
+        &mut self,
+        now: Instant,
+        handle: HandleId,
+        result: &Result<Answer<P>, Failure>,
+    ) {
+        let Some(sweep) = &mut self.sweep else { return };
+        // Where no mark could be written, there is none to be found.
+        let is_bound = sweep.call.is_none() || sweep.is_marked;
+        let Some(swept) = sweep.place(handle).and_then(|at| sweep.names.get_mut(at)) else { return };
+        let is_spared = match (result, Owner::incarnation_of(&swept.name)) {
+            (Ok(Answer::Marks(marks)), Some((path, incarnation))) if is_bound => {
+                !marks.iter().any(|(name, mark)| name == path && incarnation < *mark)
+            }
+            _ => false,
+        };
+        if !(is_spared || swept.is_empty) {
+            self.ask(now, Purpose::SweepClear(handle), Operation::Clear { handle }, DEADLINE);
+            return;
+        }
         let name = Rc::clone(&swept.name);
-        self.order(Operation::Close { handle });
+        if std::mem::take(&mut swept.is_open) {
+            self.order(Operation::Close { handle });
+        }
+        if is_spared {
+            return self.swept(handle, false);
+        }
         self.ask(now, Purpose::SweepDelete(handle), Operation::Delete { name }, DEADLINE);
     }
 

@@ -217,3 +217,35 @@ fn a_wipe_takes_the_key_of_what_was_encrypted_and_none_is_named_after_it() {
     let after = world.tabs[tab].store.key_database();
     assert!(after.is_none_or(|after| after != name), "no key comes to lie there again");
 }
+
+/// A wipe falls asleep when it is about to do this. Meanwhile the site's data are cleared, its mark too, and somebody writes.
+fn written_while_a_wipe_sleeps(before: fn(&Operation<Value>) -> bool) -> Vec<String> {
+    let mut world = world();
+    let tab = world.settled_tab();
+    world.put(tab, Kind::Outbox, "wiped", false);
+    world.wait(100);
+    world.operations();
+    world.call(tab, Command::Wipe { spares_pending: false }, Call { is_wipe: true, ..empty() });
+    while !world.operations().iter().any(before) {
+        world.wait(1);
+    }
+    world.sleep(tab, Life::Frozen);
+    world.wait(1_000);
+    world.browser.clear_site(world.now, true);
+    let other = world.open_tab();
+    let new = world.put(other, Kind::Outbox, "new", false);
+    world.wait(500);
+    assert_eq!(world.outcome(other, new), Some(&Outcome::Durable));
+    world.crash(other);
+    world.thaw(tab);
+    world.wait(10_000);
+    world.keys(Kind::Outbox)
+}
+
+#[test]
+fn a_wipe_that_slept_spares_what_has_been_written_after_the_sites_data_were_cleared() {
+    let opens = |operation: &Operation<Value>| matches!(operation, Operation::Open { .. });
+    assert_eq!(written_while_a_wipe_sleeps(opens), ["new"], "it is not emptied");
+    let clears = |operation: &Operation<Value>| matches!(operation, Operation::Clear { .. });
+    assert_eq!(written_while_a_wipe_sleeps(clears), ["new"], "nor deleted");
+}
