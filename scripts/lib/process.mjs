@@ -9,7 +9,7 @@ import { Problem } from './problem.mjs';
  * @property {Record<string, string | undefined>} [env] added to this process's own
  * @property {'show' | 'keep' | 'both'} [output] print it, keep it, or both; default `keep`
  * @property {string} [log] a file that gets the output too
- * @property {AbortSignal} [signal] ends the program
+ * @property {AbortSignal} [signal] ends the program, and what it has started
  */
 
 /**
@@ -32,8 +32,21 @@ export function run(program, args, { cwd, env, output = 'keep', log, signal } = 
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      ...(signal ? { signal } : {}),
+      // A group of its own can be ended as a whole. What lives on would hold the output open.
+      detached: signal !== undefined,
     });
+    const end = () => {
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // It has ended.
+      }
+    };
+    if (signal) {
+      if (signal.aborted) end();
+      signal.addEventListener('abort', end);
+      process.on('exit', end);
+    }
     let stdout = '';
     let all = '';
     if (log) mkdirSync(dirname(log), { recursive: true });
@@ -50,6 +63,8 @@ export function run(program, args, { cwd, env, output = 'keep', log, signal } = 
     child.stderr.on('data', (chunk) => take(chunk, false));
     /** @param {number} code */
     const finish = (code) => {
+      signal?.removeEventListener('abort', end);
+      process.off('exit', end);
       file?.end();
       resolve({ code, stdout, output: all });
     };
