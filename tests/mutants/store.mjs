@@ -214,4 +214,16 @@ export const storeMutants = [
     text: '                    if is_overtaken && group.epoch == 0 && !group.entries.is_empty() {',
     replacement: '                    if false {',
   },
+  {
+    name: 'a log read anew of which only what a read under way brings is known',
+    file: 'src/core/store/reading.rs',
+    text: 'if let Some(read) = self.asked(Purpose::Read(kind)) {',
+    replacement: 'if let Some(read) = self.asked(Purpose::Read(kind)).filter(|_| false) {',
+  },
+  {
+    name: 'a wipe that slept and deletes what was written since',
+    file: 'src/core/store/sweeping.rs',
+    text: 'let is_bound = sweep.call.is_none() || sweep.is_marked;',
+    replacement: 'let is_bound = sweep.call.is_none();',
+  },
 ];

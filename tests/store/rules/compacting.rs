@@ -104,9 +104,8 @@ fn what_is_written_while_the_removal_before_it_is_dropped_is_kept() {
         waste(&mut world, tab);
         world.operations();
         world.handle(tab, Input::Visible);
-        while !world.operations().iter().any(|one| matches!(one, Operation::Compact { .. })) {
-            world.wait(1);
-        }
+        let compacts = |one: &Operation<Value>| matches!(one, Operation::Compact { .. });
+        world.wait_until(|world| world.operations().iter().any(compacts));
         let again = world.put(tab, Kind::Data, "row", true);
         world.wait(5_000);
         assert_eq!(world.outcome(tab, again), Some(&Outcome::Durable));

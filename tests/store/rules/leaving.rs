@@ -227,10 +227,10 @@ fn written_while_a_wipe_sleeps(count: usize, before: fn(&Operation<Value>) -> bo
     world.operations();
     world.call(tab, Command::Wipe { spares_pending: false }, Call { is_wipe: true, ..empty() });
     let mut done = 0;
-    while done < count {
-        world.wait(1);
-        done += world.operations().into_iter().filter(before).count();
-    }
+    world.wait_until(|world| {
+        done += world.operations().iter().filter(|operation| before(operation)).count();
+        done >= count
+    });
     world.sleep(tab, Life::Frozen);
     world.wait(1_000);
     world.browser.clear_site(world.now, true);

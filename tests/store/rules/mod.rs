@@ -34,6 +34,17 @@ impl World {
         self.run_until(self.now + millis);
     }
 
+    /// Waits for what happens within seconds.
+    fn wait_until(&mut self, mut has_happened: impl FnMut(&mut Self) -> bool) {
+        for _ in 0..10_000 {
+            if has_happened(self) {
+                return;
+            }
+            self.wait(1);
+        }
+        panic!("it does not happen");
+    }
+
     /// A tab that has been there for a while, and leads.
     fn settled_tab(&mut self) -> TabId {
         let tab = self.open_tab();

@@ -128,9 +128,7 @@ fn reads_at_once(read: fn(Kind, &str) -> Command<Value>) -> Vec<bool> {
         world.loss = 1_000;
         let written = world.put(first, Kind::Cache, "k", false);
         let value = world.next_value;
-        while world.outcome(first, written).is_none() {
-            world.wait(1);
-        }
+        world.wait_until(|world| world.outcome(first, written).is_some());
         assert_eq!(world.outcome(first, written), Some(&Outcome::Durable));
         let reads = Some((Kind::Cache, Some("k".to_owned())));
         let call = world.call(second, read(Kind::Cache, "k"), Call { reads, ..empty() });

@@ -156,13 +156,10 @@ fn what_is_being_read_when_a_clearing_is_answered_late_is_read_again_from_the_st
     world.browser.frees_by_clearing = Some(true);
     world.operations();
     world.put(tab, Kind::Outbox, "saved", false);
-    while !world.operations().iter().any(|operation| matches!(operation, Operation::Clear { .. })) {
-        world.wait(1);
-    }
+    let clears = |operation: &Operation<Value>| matches!(operation, Operation::Clear { .. });
+    world.wait_until(|world| world.operations().iter().any(clears));
     world.browser.mood.is_slow = 1_000;
-    while !world.keys(Kind::Cache).is_empty() {
-        world.wait(1);
-    }
+    world.wait_until(|world| world.keys(Kind::Cache).is_empty());
     world.browser.mood.is_slow = 0;
     world.put(other, Kind::Cache, "new", false);
     world.wait(50);
