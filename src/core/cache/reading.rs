@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Cache;
+use super::entry::Standing;
 use super::header::{CLONE, COMPRESSED, ENCRYPTED, Header};
 use super::input::{Found, Key, RequestId};
 use super::output::Output;
@@ -135,7 +136,9 @@ impl<P: Clone> Cache<P> {
             if let Some((header, _)) = &found {
                 self.outdo(now, &key.supplier, &header.tags);
             }
-            let found = found.filter(|(header, _)| self.holds(&header.tags));
+            let wall = self.wall(now);
+            let found = found
+                .filter(|(header, _)| self.holds(&header.tags) && header.standing(wall) != Standing::Gone);
             match found {
                 Some((mut header, value)) => {
                     let tags: Vec<Rc<str>> = header.tags.iter().map(|(tag, _)| tag.clone()).collect();
