@@ -5,6 +5,7 @@ use crate::world::{NONE, World};
 use wedsync_dashboard::core::cache::input::{Command, Input};
 use wedsync_dashboard::core::cache::output::{Outcome, State};
 use wedsync_dashboard::core::cache::stats::Counted;
+use wedsync_dashboard::core::error::Code;
 
 /// Whose disk refuses everything.
 fn refusing(seed: u64) -> World {
@@ -225,4 +226,41 @@ fn a_message_of_anything_is_read_up_to_its_bound_and_breaks_nothing() {
     let call = world.fetch_with(0, "a", fetching());
     world.wait(20);
     assert_eq!((world.got(0, call).is_some(), world.fetched["a"]), (true, 1));
+}
+
+#[test]
+fn what_cannot_be_stored_is_not_set_and_nothing_older_is_given_in_its_place() {
+    for code in [Code::NotCloneable, Code::ValueTooLarge] {
+        let mut world = World::new(2, NONE, 12);
+        world.set(0, "a");
+        world.wait(100);
+        world.unfit = Some(("a".into(), code));
+        let call = world.set(0, "a");
+        world.wait(100);
+        assert!(matches!(world.ended(0, call), Some(Outcome::Failed(error)) if error.code == code));
+        world.reload(1);
+        for tab in [0, 1] {
+            let call = world.ask(tab, Command::Get { key: key("a"), version: None });
+            world.wait(100);
+            assert_eq!(world.ended(tab, call), Some(&Outcome::Missing));
+        }
+    }
+}
+
+#[test]
+fn a_fetched_value_that_cannot_be_stored_stays_in_memory_unless_it_is_too_large() {
+    for (code, stays) in [(Code::NotCloneable, true), (Code::ValueTooLarge, false)] {
+        let mut world = World::new(1, NONE, 13);
+        world.set(0, "a");
+        world.wait(1_000_000);
+        world.change("a");
+        world.unfit = Some(("a".into(), code));
+        world.fetch(0, "a");
+        world.wait(200);
+        let call = world.ask(0, Command::Get { key: key("a"), version: None });
+        world.wait(100);
+        let got = stays.then_some((Some("a#3"), State::Fresh));
+        assert_eq!(world.got(0, call), got);
+        assert_eq!(world.disks[0].entries.contains_key("a"), stays);
+    }
 }

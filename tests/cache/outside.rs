@@ -6,6 +6,7 @@ use std::rc::Rc;
 use crate::world::{Disk, Ended, Event, FAR, P, Post, World};
 use wedsync_dashboard::core::cache::input::{Found, Input, Value, Written};
 use wedsync_dashboard::core::cache::output::{Output, Write};
+use wedsync_dashboard::core::error::Error;
 
 impl Disk {
     pub fn commit(&mut self, writes: &[Write<P>]) {
@@ -44,7 +45,11 @@ impl World {
             Output::Encode { request, key, value, .. } => {
                 let bytes = value.len() as u32;
                 let time = if self.laborious.as_deref() == Some(&*key) { 50 } else { 0 };
-                let result = Ok((value, 0, bytes));
+                let unfit = self.unfit.as_ref().filter(|(unfit, _)| **unfit == *key);
+                let result = match unfit {
+                    Some((_, code)) => Err(Error::new(*code, "it cannot be stored")),
+                    None => Ok((value, 0, bytes)),
+                };
                 self.later(time, Event::Input(tab, life, Input::Encoded { request, result }));
             }
             Output::Load { request, key, is_latest } => {

@@ -8,6 +8,7 @@ use crate::remote::Remote;
 use wedsync_dashboard::core::cache::Cache;
 use wedsync_dashboard::core::cache::input::{FlightId, Input, RequestId, Settings};
 use wedsync_dashboard::core::cache::output::{Ask, Outcome, Slot, Write};
+use wedsync_dashboard::core::error::Code;
 use wedsync_dashboard::core::rng::Rng;
 use wedsync_dashboard::core::time::Instant;
 
@@ -134,6 +135,8 @@ pub struct World {
     pub laborious: Option<String>,
     /// The key that no disk takes.
     pub refused: Option<String>,
+    /// The key of a value that cannot be stored, and why.
+    pub unfit: Option<(String, Code)>,
     /// What the server has, by key.
     pub server: BTreeMap<String, u64>,
     /// How often each key was fetched.
@@ -165,6 +168,7 @@ impl World {
             posts: Vec::new(),
             laborious: None,
             refused: None,
+            unfit: None,
             server: BTreeMap::new(),
             fetched: BTreeMap::new(),
             tiers: Vec::new(),

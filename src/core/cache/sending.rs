@@ -10,7 +10,7 @@ use super::output::{Ask, Outcome, Output, Write};
 use super::remote::{TELLING, tags_put};
 use super::stats::Counted;
 use super::writing::{Encoding, Job};
-use crate::core::error::Error;
+use crate::core::error::{Code, Error};
 use crate::core::time::Instant;
 
 impl<P: Clone> Cache<P> {
@@ -134,12 +134,17 @@ impl<P: Clone> Cache<P> {
             }
             Err(error) => {
                 job.encodings.retain(|one| !is_it(one));
-                let calls = std::mem::take(&mut job.calls);
-                for call in &calls {
-                    self.settle(*call, Outcome::Failed(error.clone()));
+                let is_set = !job.said.is_empty();
+                let is_too_large = error.code == Code::ValueTooLarge;
+                // What the disk has of the key is older, and would be given in the place of what it refuses.
+                if is_set || is_too_large {
+                    job.writes.insert(0, Write::Remove { key: key.clone() });
                 }
-                // What a fetch has brought stays in memory.
-                if !calls.is_empty() {
+                for call in std::mem::take(&mut job.calls) {
+                    self.settle(call, Outcome::Failed(error.clone()));
+                }
+                // What a fetch has brought stays in memory if it is shown, or is not too large for that too.
+                if is_set || is_too_large && !self.watched.contains_key(&*key) {
                     self.drop_entry(&key);
                 }
             }
