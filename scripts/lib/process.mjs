@@ -19,6 +19,9 @@ import { Problem } from './problem.mjs';
  * @property {string} output standard output and error as they came
  */
 
+/** @type {NodeJS.Signals[]} */
+const interruptions = ['SIGINT', 'SIGTERM'];
+
 /**
  * Runs a program to its end.
  * @param {string} program
@@ -42,10 +45,18 @@ export function run(program, args, { cwd, env, output = 'keep', log, signal } = 
         // It has ended.
       }
     };
+    // Nor does an interruption from the terminal reach such a group by itself.
+    /** @param {NodeJS.Signals} name */
+    const interrupted = (name) => {
+      end();
+      process.off(name, interrupted);
+      process.kill(process.pid, name);
+    };
     if (signal) {
       if (signal.aborted) end();
       signal.addEventListener('abort', end);
       process.on('exit', end);
+      for (const name of interruptions) process.on(name, interrupted);
     }
     let stdout = '';
     let all = '';
@@ -65,6 +76,7 @@ export function run(program, args, { cwd, env, output = 'keep', log, signal } = 
     const finish = (code) => {
       signal?.removeEventListener('abort', end);
       process.off('exit', end);
+      for (const name of interruptions) process.off(name, interrupted);
       file?.end();
       resolve({ code, stdout, output: all });
     };
