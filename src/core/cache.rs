@@ -16,6 +16,7 @@ pub mod header;
 mod hearing;
 pub mod input;
 mod landing;
+mod locking;
 mod looking;
 mod memory;
 mod operating;
@@ -27,8 +28,10 @@ mod repairing;
 mod repairs;
 mod sending;
 mod serving;
+mod silence;
 pub mod stats;
 mod superseding;
+mod waiting;
 mod watching;
 mod writing;
 
@@ -52,7 +55,7 @@ use reading::Reading;
 use remote::{Checking, remote_breaker};
 use repairs::Repairs;
 use serving::Caller;
-use stats::Stats;
+use stats::{Stats, Told};
 use watching::Watched;
 use writing::Job;
 
@@ -101,7 +104,7 @@ pub struct Cache<P> {
     unchecked: Vec<(Rc<str>, Rc<str>)>,
     checking: Vec<Checking>,
     is_remote_well: bool,
-    told_disk: u32,
+    told: Told,
     counts: Stats,
     uses: u64,
     last: u32,
@@ -135,7 +138,7 @@ impl<P: Clone> Cache<P> {
             unchecked: Vec::new(),
             checking: Vec::new(),
             is_remote_well: true,
-            told_disk: 0,
+            told: Told::default(),
             counts: Stats::default(),
             uses: 0,
             last: 0,
@@ -159,6 +162,7 @@ impl<P: Clone> Cache<P> {
             Input::Encoded { request, result } => self.encoded(now, request, result),
             Input::Written { request, written } => self.written(now, request, written),
             Input::Read { request, found } => self.read(now, request, found),
+            Input::Unread { request } => self.unread(now, request),
             Input::Counted { request, generation } => self.counted(now, request, generation.as_deref()),
             Input::Disk { keys } => self.disk_changed(now, &keys),
             Input::Locked { flight, was_contended } => self.locked(now, flight, was_contended),
@@ -179,6 +183,7 @@ impl<P: Clone> Cache<P> {
         }
         self.advance_flights(now);
         self.ask_counters(now);
+        self.tell_tiers(now);
         self.plan(now);
     }
 
@@ -217,14 +222,17 @@ impl<P: Clone> Cache<P> {
 
     /// Another user is here: whoever waits is told so, and what is under way ends in nothing.
     fn forget_user(&mut self) {
+        let mut calls = Vec::new();
         for caller in std::mem::take(&mut self.callers) {
-            self.settle(caller.call, Outcome::user_changed());
+            calls.push(caller.call);
         }
-        let operations = std::mem::take(&mut self.operations);
-        for call in operations.into_iter().flat_map(|operation| operation.calls) {
-            self.settle(call, Outcome::user_changed());
+        for mut operation in std::mem::take(&mut self.operations) {
+            calls.append(&mut operation.calls);
         }
-        for call in std::mem::take(&mut self.jobs).into_iter().flat_map(|job| job.calls) {
+        for mut job in std::mem::take(&mut self.jobs) {
+            calls.append(&mut job.calls);
+        }
+        for call in calls {
             self.settle(call, Outcome::user_changed());
         }
         for flight in std::mem::take(&mut self.flights) {

@@ -35,6 +35,17 @@ pub fn tagged(tags: &[&str]) -> Vec<Rc<str>> {
 }
 
 impl World {
+    /// Until anything is fetched.
+    pub fn wait_for_a_fetch(&mut self) {
+        for _ in 0..10_000 {
+            if !self.fetched.is_empty() {
+                return;
+            }
+            self.wait(1);
+        }
+        panic!("nothing is fetched");
+    }
+
     pub fn ask(&mut self, tab: usize, command: Command<P>) -> u32 {
         self.calls += 1;
         let call = CallId(self.calls);

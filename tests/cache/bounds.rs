@@ -15,7 +15,7 @@ fn refusing(seed: u64) -> World {
 }
 
 fn waiting(world: &World) -> u32 {
-    world.tiers.last().map_or(0, |(disk, _)| *disk)
+    world.tiers.last().map_or(0, |(disk, ..)| *disk)
 }
 
 #[test]

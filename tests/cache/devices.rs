@@ -95,7 +95,7 @@ fn a_remote_tier_that_is_not_reached_is_left_alone_for_a_while() {
         world.wait(5_400);
         assert!(world.got(0, call).is_some(), "{name} is fetched");
     }
-    assert_eq!(world.tiers.last(), Some(&(0, false)), "health hears of it");
+    assert_eq!(world.tiers.last(), Some(&(0, false, false)), "health hears of it");
     let asked = questions(&world);
     for name in ["g", "h", "i"] {
         let call = world.fetch(0, name);
@@ -107,7 +107,7 @@ fn a_remote_tier_that_is_not_reached_is_left_alone_for_a_while() {
     world.wait(60_000);
     world.fetch(0, "j");
     world.wait(1_000);
-    assert_eq!(world.tiers.last(), Some(&(0, true)));
+    assert_eq!(world.tiers.last(), Some(&(0, false, true)));
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod remote;
 mod scenarios;
 mod seeds;
 mod sharing;
+mod silence;
 mod superseding;
 mod table;
 mod tables;

@@ -113,6 +113,7 @@ impl Model {
                 let faults = &mut world.faults;
                 (faults.reads_fail, faults.writes_fail, faults.fetches_fail) = (reads, writes, fetches);
                 (faults.remote_fails, faults.remote_slow) = (far, slow);
+                world.slow_down();
             }
         }
     }

@@ -8,6 +8,9 @@ use wedsync_dashboard::core::cache::input::{Found, Input, Value, Written};
 use wedsync_dashboard::core::cache::output::{Output, Write};
 use wedsync_dashboard::core::error::Error;
 
+/// After so many milliseconds the store does not wait any more for what is read.
+const GIVES_UP: u64 = 10_000;
+
 impl Disk {
     pub fn commit(&mut self, writes: &[Write<P>]) {
         for write in writes {
@@ -57,13 +60,18 @@ impl World {
                 let found = former.unwrap_or_else(|| self.disks[device].entries.get(&*key).cloned());
                 let found = found.filter(|_| !self.chance(faults.reads_fail));
                 let found = found.map(|(header, value)| Found { header: header.into(), value, age: None });
-                let time = self.within(faults.disk);
-                self.later(time, Event::Input(tab, life, Input::Read { request, found }));
+                let time = self.disk_time();
+                let input =
+                    if time < GIVES_UP { Input::Read { request, found } } else { Input::Unread { request } };
+                self.later(time.min(GIVES_UP), Event::Input(tab, life, input));
             }
             Output::Count { request, tag } => {
                 let generation = self.disks[device].counts.get(&*tag).map(|text| text.as_str().into());
-                let time = self.within(faults.disk);
-                self.later(time, Event::Input(tab, life, Input::Counted { request, generation }));
+                let time = self.disk_time();
+                let is_said = time < GIVES_UP && !self.chance(faults.counts_fail);
+                let input =
+                    if is_said { Input::Counted { request, generation } } else { Input::Unread { request } };
+                self.later(time.min(GIVES_UP), Event::Input(tab, life, input));
             }
             Output::Write { request, writes } => {
                 let is_refused = |write: &Write<P>| matches!(write, Write::Entry { key, .. } if Some(&**key) == self.refused.as_deref());
@@ -129,8 +137,16 @@ impl World {
                 let former = self.tabs[tab].ended.insert(call.0, ended);
                 assert_eq!(former, None, "call {} was settled twice", call.0);
             }
-            Output::Tiers { disk, is_remote_well } => self.tiers.push((disk, is_remote_well)),
+            Output::Tiers { disk, is_disk_silent, is_remote_well } => {
+                self.tiers.push((disk, is_disk_silent, is_remote_well));
+            }
         }
+    }
+
+    /// How long the disk takes to answer.
+    fn disk_time(&mut self) -> u64 {
+        let time = if self.chance(self.faults.disk_slow) { self.within(12_000) } else { 0 };
+        self.within(self.faults.disk) + time.max(self.faults.silence)
     }
 
     /// The user's other tabs hear it, and the other devices, if it is not lost.

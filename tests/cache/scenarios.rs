@@ -28,9 +28,7 @@ fn deleted_while_being_fetched() {
             let mut world = World::new(2, NONE, 15);
             world.faults.fetch = 2_000;
             let old = world.fetch(0, "a");
-            while world.fetched.is_empty() {
-                world.wait(1);
-            }
+            world.wait_for_a_fetch();
             world.change("a");
             change(&mut world, other);
             // It has reached the other tab.
@@ -72,9 +70,7 @@ fn a_fetch_that_all_have_left_is_aborted_after_a_grace_and_a_newcomer_never_join
     let mut world = World::new(1, NONE, 17);
     world.faults.fetch = 2_000;
     let first = world.fetch(0, "a");
-    while world.fetched.is_empty() {
-        world.wait(1);
-    }
+    world.wait_for_a_fetch();
     world.tell(0, Input::Leave { call: CallId(first) });
     // Unmounted and mounted again within a tick.
     let again = world.fetch(0, "a");
@@ -257,6 +253,6 @@ fn a_refused_counter_takes_nothing_back_that_another_tab_has_counted_since() {
     // Who has counted it is gone and does not write it again.
     world.reload(1);
     world.wait(5_000);
-    assert_eq!(world.tiers.last(), Some(&(0, true)), "it was tried again");
+    assert_eq!(world.tiers.last(), Some(&(0, false, true)), "it was tried again");
     assert_eq!(world.disks[0].counts["ss1"], most);
 }

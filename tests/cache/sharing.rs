@@ -34,9 +34,7 @@ fn a_fetch_that_brings_nothing_to_be_kept_holds_up_nobody() {
             let mut world = World::new(2, NONE, 33);
             world.faults.fetch = 5_000;
             let old = world.fetch(0, "a");
-            while world.fetched.is_empty() {
-                world.wait(1);
-            }
+            world.wait_for_a_fetch();
             world.faults.fetch = 50;
             change(&mut world);
             world.wait(30);

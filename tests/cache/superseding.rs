@@ -104,6 +104,22 @@ fn counters_that_were_lost_with_everything_else_cost_no_value_that_is_set_since(
 }
 
 #[test]
+fn what_a_device_sets_first_is_kept_although_its_tags_were_invalidated_long_ago() {
+    for (since, is_kept) in [(10_000_000, true), (500, false)] {
+        let mut world = devices(DEAF);
+        world.invalidate(1, &["x"]);
+        world.invalidate(1, &[]);
+        world.wait(since);
+        let call = warm(&mut world, 0, &[("a", Keeping { tags: tagged(&["x"]), ..keeping() })]);
+        world.wait(500);
+        assert_eq!(world.ended(0, call), Some(if is_kept { &EVERYWHERE } else { &HERE }));
+        for tab in [0, 1] {
+            assert_eq!(held(&mut world, tab, "a").is_some(), is_kept, "tab {tab}, after {since} ms");
+        }
+    }
+}
+
+#[test]
 fn of_a_batch_only_that_is_dropped_which_another_device_has_invalidated() {
     let mut world = devices(DEAF);
     let kept = Keeping { tags: tagged(&["x"]), ..keeping() };

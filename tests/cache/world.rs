@@ -23,27 +23,36 @@ const SKEW: u64 = 3_600_000;
 #[derive(Clone, Copy, Debug)]
 pub struct Faults {
     pub disk: u64,
+    /// How long it takes at least to answer what is read.
+    pub silence: u64,
     pub fetch: u64,
     pub message: u64,
     pub reads_fail: u64,
+    /// Counters that the disk does not say.
+    pub counts_fail: u64,
     pub writes_fail: u64,
     pub fetches_fail: u64,
     /// Of the remote tier: how often it is not reached, and how often it answers too late.
     pub remote_fails: u64,
     pub remote_slow: u64,
+    /// How often the disk answers what is read after seconds, or not at all.
+    pub disk_slow: u64,
     /// Messages between devices that nobody hears.
     pub lost: u64,
 }
 
 pub const NONE: Faults = Faults {
     disk: 3,
+    silence: 0,
     fetch: 50,
     message: 2,
     reads_fail: 0,
+    counts_fail: 0,
     writes_fail: 0,
     fetches_fail: 0,
     remote_fails: 0,
     remote_slow: 0,
+    disk_slow: 0,
     lost: 0,
 };
 
@@ -141,8 +150,10 @@ pub struct World {
     pub server: BTreeMap<String, u64>,
     /// How often each key was fetched.
     pub fetched: BTreeMap<String, u32>,
-    pub tiers: Vec<(u32, bool)>,
+    pub tiers: Vec<(u32, bool, bool)>,
     pub locks: BTreeMap<(usize, String), Waiting>,
+    /// Whether the disk may take seconds, of most seeds.
+    has_slow_disk: bool,
     queue: BTreeMap<(u64, u64), Event>,
     count: u64,
     pub calls: u32,
@@ -173,6 +184,7 @@ impl World {
             fetched: BTreeMap::new(),
             tiers: Vec::new(),
             locks: BTreeMap::new(),
+            has_slow_disk: !(seed % 7).is_multiple_of(3),
             queue: BTreeMap::new(),
             count: 0,
             calls: 0,
@@ -256,6 +268,14 @@ impl World {
     /// The earliest deadline of any tab.
     fn deadline(&self) -> Option<u64> {
         self.tabs.iter().filter_map(|tab| tab.cache.next_timeout()).map(|(at, _)| at.as_millis()).min()
+    }
+
+    /// From now on the disk answers late more often, or less, or fails to say counters, if it is one that does.
+    pub fn slow_down(&mut self) {
+        if self.has_slow_disk {
+            self.faults.disk_slow = self.within(120).saturating_sub(60);
+            self.faults.counts_fail = self.within(60).saturating_sub(40);
+        }
     }
 
     /// Lets time pass.

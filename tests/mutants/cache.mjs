@@ -71,8 +71,8 @@ export const cacheMutants = [
   {
     name: 'a newcomer who joins a fetch that began before an invalidation',
     file: 'src/core/cache/flying.rs',
-    text: '        let seen = flight.seen.clone();\n        self.holds(&seen)',
-    replacement: '        true',
+    text: '        self.holds(&seen)\n    }\n\n    /// Takes each flight',
+    replacement: '        true\n    }\n\n    /// Takes each flight',
   },
   {
     name: 'a fetch that nobody waits for and that goes on',
@@ -100,15 +100,15 @@ export const cacheMutants = [
   },
   {
     name: 'a caller who is given up on before he has been given what there is',
-    file: 'src/core/cache/serving.rs',
+    file: 'src/core/cache/waiting.rs',
     text: '            if is_there {\n',
     replacement: '            if is_there && caller.fetcher.is_none() {\n',
   },
   {
     name: 'an entry that is read while an operation on it waits',
     file: 'src/core/cache/operating.rs',
-    text: '            Work::Invalidate(..) | Work::Changed(_) => true,',
-    replacement: '            Work::Invalidate(..) | Work::Changed(_) => false,',
+    text: 'self.operations.iter().any(is_about_all) || self',
+    replacement: '(false && self.operations.iter().any(is_about_all)) || self',
   },
   {
     name: 'an older value of a batch that is written over a newer one',
@@ -179,14 +179,20 @@ export const cacheMutants = [
   {
     name: 'what was set that replaces what another device has invalidated',
     file: 'src/core/cache/superseding.rs',
-    text: 'is_raised &= is_begun_anew || is_own && origin == Origin::Set;',
-    replacement: 'is_raised &= is_begun_anew || is_own || origin == Origin::Set;',
+    text: 'is_raised &= is_begun_anew || is_past || is_own && origin == Origin::Set;',
+    replacement: 'is_raised &= is_begun_anew || is_past || is_own || origin == Origin::Set;',
   },
   {
     name: 'what waited to be given to the remote tier and replaces what was set since',
     file: 'src/core/cache/superseding.rs',
-    text: 'is_begun_anew || is_own && origin == Origin::Set;',
-    replacement: 'is_begun_anew || is_own;',
+    text: 'is_past || is_own && origin == Origin::Set;',
+    replacement: 'is_past || is_own;',
+  },
+  {
+    name: 'an invalidation of a moment ago that is taken for older than what is set',
+    file: 'src/core/cache/superseding.rs',
+    text: 'theirs.epoch.saturating_add(MARGIN) <= header.stored;',
+    replacement: 'theirs.epoch <= header.stored;',
   },
   {
     name: 'what was fetched and is set once more',
@@ -238,13 +244,13 @@ export const cacheMutants = [
   },
   {
     name: 'a tab that waits for a lock and then reads what it knew before',
-    file: 'src/core/cache/flying.rs',
-    text: '        self.read_latest(&key);',
-    replacement: '        self.read_entry(&key);',
+    file: 'src/core/cache/locking.rs',
+    text: '        self.read_latest(now, &key);',
+    replacement: '        self.read_entry(now, &key);',
   },
   {
     name: 'a tab that waits for a lock as long as another one sleeps',
-    file: 'src/core/cache/flying.rs',
+    file: 'src/core/cache/locking.rs',
     text: 'within: PATIENCE }',
     replacement: 'within: 100 * PATIENCE }',
   },
@@ -283,5 +289,59 @@ export const cacheMutants = [
     file: 'src/core/cache/looking.rs',
     text: '            Look::There(_) => self.show(now, text),',
     replacement: '            Look::There(_) => {}',
+  },
+  {
+    name: 'a fetch that began before its counters were known and that is kept whatever they say',
+    file: 'src/core/cache/landing.rs',
+    text: '!flight.is_superseded && self.holds(&flight.seen);',
+    replacement: '!flight.is_superseded && (flight.is_blind || self.holds(&flight.seen));',
+  },
+  {
+    name: 'a newcomer who joins a fetch that began blind, whatever was heard since',
+    file: 'src/core/cache/flying.rs',
+    text: 'seen.iter().all(|(tag, seen)| seen.holds(self.generations.least(tag)))',
+    replacement: '!seen.is_empty()',
+  },
+  {
+    name: 'a newcomer who joins a fetch that began blind, before a gap',
+    file: 'src/core/cache/hearing.rs',
+    text: '        self.overtake_blind(None);\n',
+    replacement: '',
+  },
+  {
+    name: 'a newcomer who joins a fetch that began blind, before another tab counted',
+    file: 'src/core/cache/hearing.rs',
+    text: '                self.overtake_blind(Some(tag));\n',
+    replacement: '',
+  },
+  {
+    name: 'a newcomer who joins a fetch that began before an invalidation that waits for the disk',
+    file: 'src/core/cache/operating.rs',
+    text: '        if has_to_wait && matches',
+    replacement: '        if self.flights.is_empty() && has_to_wait && matches',
+  },
+  {
+    name: 'a counter that the disk could not say and that is taken for one that never went on',
+    file: 'src/core/cache/silence.rs',
+    text: '        self.generations.give_up(&tag);',
+    replacement: '        self.generations.learn(&tag, Default::default(), 0);',
+  },
+  {
+    name: 'what is given while an invalidation of it waits for the disk',
+    file: 'src/core/cache/serving.rs',
+    text: '        !self.is_operated_on(&caller.key.text)\n            && self',
+    replacement: '        self',
+  },
+  {
+    name: 'a read that waits for the disk as long as the store does',
+    file: 'src/core/cache/silence.rs',
+    text: 'const ANSWERING: u64 = 1_000;',
+    replacement: 'const ANSWERING: u64 = 9_000;',
+  },
+  {
+    name: 'a fetch that fails before a slow disk has answered, and with it the call',
+    file: 'src/core/cache/waiting.rs',
+    text: 'if !is_forced && self.is_reading(&caller.key.text) =>',
+    replacement: 'if is_forced && self.is_reading(&caller.key.text) =>',
   },
 ];

@@ -12,12 +12,12 @@ before(async () => {
 after(() => tabs.stop());
 
 /**
- * A tab with `cache`, `keyOf` and `pause`.
+ * A tab with `cache`, `keyOf` and `pause`, which has read from its disk unless it is `cold`.
  * @param {import('@playwright/test').BrowserContext} context
  */
-async function openCache(context) {
+async function openCache(context, { isCold = false } = {}) {
   const page = await tabs.openTab(context);
-  await page.evaluate(async () => {
+  await page.evaluate(async (isCold) => {
     const global = /** @type {any} */ (globalThis);
     const { createDashboard } = await import(`${global.location.origin}/index.js`);
     global.dashboard = await createDashboard({
@@ -28,8 +28,8 @@ async function openCache(context) {
     });
     global.cache = global.dashboard.cache;
     global.keyOf = (/** @type {string} */ resource) => ({ namespace: 'tabs', supplierId: 's1', resource });
-    await global.cache.get(global.keyOf('first'));
-  });
+    if (!isCold) await global.cache.get(global.keyOf('first'));
+  }, isCold);
   return page;
 }
 
@@ -42,6 +42,8 @@ let keyOf;
 let pause;
 /** @type {any} */
 let navigator;
+/** @type {any} */
+let indexedDB;
 
 test('five tabs ask at once, one fetches, and all are given the same', async () => {
   await tabs.withContext(async (context) => {
@@ -145,6 +147,46 @@ test('a tab that sleeps with the lock of a fetch holds nobody up for longer than
       return performance.now() - began;
     });
     assert.ok(ms > 2_500 && ms < 6_000, `${ms} ms`);
+  });
+});
+
+test('a tab that is busy within a transaction of the disk holds up another one’s read for a second', async () => {
+  await tabs.withContext(async (context) => {
+    const busy = await openCache(context);
+    await busy.evaluate(() => cache.set(keyOf('cold'), 'stored'));
+    await busy.evaluate(async () => {
+      const page = /** @type {any} */ (globalThis);
+      const names = (await indexedDB.databases()).map((/** @type {any} */ { name }) => name);
+      const opening = indexedDB.open(names.find((/** @type {string} */ name) => name.endsWith('cache')));
+      await new Promise((resolve, reject) => Object.assign(opening, { onsuccess: resolve, onerror: reject }));
+      const stores = [...opening.result.objectStoreNames];
+      const store = opening.result.transaction(stores, 'readwrite').objectStore(stores[0]);
+      page.isBusy = true;
+      await new Promise((resolve) => {
+        const next = () => {
+          resolve(undefined);
+          if (page.isBusy) store.count().onsuccess = next;
+        };
+        store.count().onsuccess = next;
+      });
+    });
+    const other = await openCache(context, { isCold: true });
+    const told = await other.evaluate(async () => {
+      const { dashboard } = /** @type {any} */ (globalThis);
+      const began = performance.now();
+      const { data } = await cache.getOrFetch(keyOf('cold'), async () => 'fetched');
+      const ms = performance.now() - began;
+      return { ms, data, health: dashboard.health.getHealthStatus().checks.cache.status };
+    });
+    assert.deepEqual({ ...told, ms: 0 }, { ms: 0, data: 'fetched', health: 'degraded' });
+    assert.ok(told.ms > 900 && told.ms < 2_500, `${told.ms} ms`);
+    await busy.evaluate(() => Object.assign(globalThis, { isBusy: false }));
+    // What was fetched meanwhile has replaced nothing.
+    await other.waitForFunction(async () => (await cache.get(keyOf('cold')))?.data === 'stored');
+    await other.waitForFunction(
+      () =>
+        /** @type {any} */ (globalThis).dashboard.health.getHealthStatus().checks.cache.status === 'healthy',
+    );
   });
 });
 

@@ -62,6 +62,16 @@ fn tag(kind: char, name: &str) -> Rc<str> {
     text.into()
 }
 
+/// Of which tags these are.
+#[inline(never)]
+pub(super) fn names_of(counts: &[(Rc<str>, Generation)]) -> Vec<Rc<str>> {
+    let mut names = Vec::new();
+    for (tag, _) in counts {
+        names.push(tag.clone());
+    }
+    names
+}
+
 impl<P: Clone> Cache<P> {
     /// Whether the counters of all these tags are known. What is not is asked for.
     pub(super) fn knows(&mut self, tags: &[Rc<str>]) -> bool {
@@ -82,11 +92,7 @@ impl<P: Clone> Cache<P> {
 
     /// The disk says what a tag's counter says.
     pub(super) fn counted(&mut self, now: Instant, request: RequestId, said: Option<&str>) {
-        let Some(place) = self.counting.iter().position(|counting| counting.request == request) else {
-            return;
-        };
-        let Counting { tag, .. } = self.counting.remove(place);
-        self.generations.set_counting(&tag, false);
+        let Some(tag) = self.take_counting(request) else { return };
         let mut said = said.and_then(Generation::from_text).unwrap_or_default();
         // What the disk has refused is not on it yet.
         if let Some(refused) = self.repairs.count(&tag).filter(|refused| refused.is_above(said)) {
@@ -106,6 +112,14 @@ impl<P: Clone> Cache<P> {
         self.go_on(now);
     }
 
+    /// The tag whose counter the disk was asked for by this, which it has answered.
+    pub(super) fn take_counting(&mut self, request: RequestId) -> Option<Rc<str>> {
+        let place = self.counting.iter().position(|counting| counting.request == request)?;
+        let Counting { tag, .. } = self.counting.remove(place);
+        self.generations.set_counting(&tag, false);
+        Some(tag)
+    }
+
     /// Something has become known that others may wait for.
     pub(super) fn go_on(&mut self, now: Instant) {
         self.operate(now);
@@ -113,9 +127,13 @@ impl<P: Clone> Cache<P> {
         self.advance_flights(now);
     }
 
-    /// What the counters of an entry's tags say now, as far as they are known.
-    pub(super) fn seen(&mut self, tags: &[Rc<str>]) -> Vec<(Rc<str>, Generation)> {
-        tags.iter().map(|tag| (tag.clone(), self.generations.get(tag).unwrap_or_default())).collect()
+    /// What the counters of an entry's tags say now, or at least where that is not known.
+    pub(super) fn seen(&self, tags: &[Rc<str>]) -> Counts {
+        let mut seen = Counts::new();
+        for tag in tags {
+            seen.push((tag.clone(), self.generations.least(tag)));
+        }
+        seen
     }
 
     /// Whether it is certain that no counter of these has gone on since. Those that say more than is known teach it.
@@ -146,7 +164,7 @@ impl<P: Clone> Cache<P> {
 
     /// Whether the counters of an entry's tags are known.
     pub(super) fn knows_header(&mut self, header: &Header) -> bool {
-        let tags: Vec<Rc<str>> = header.tags.iter().map(|(tag, _)| tag.clone()).collect();
+        let tags = names_of(&header.tags);
         self.knows(&tags)
     }
 

@@ -6,20 +6,17 @@
 
 use super::Cache;
 use super::counting::Counts;
-use super::entry::Standing;
 use super::header::Header;
 use super::input::{FlightId, Key, RequestId, Value};
 use super::output::{Outcome, Output};
-use super::serving::{Caller, Fetcher, Tier};
+use super::serving::{Caller, Fetcher};
 use super::stats::Counted;
 use crate::core::resilience::breaker::Permit;
 use crate::core::time::Instant;
 
 /// A fetch that takes so many times as long as anybody waits for it is given up, but never before this, in milliseconds.
 const LIVES: u64 = 3;
-const SHORTEST_LIFE: u64 = 30_000;
-/// How long another tab's fetch of a key is waited for, in milliseconds: one that sleeps keeps its locks.
-const PATIENCE: u64 = 3_000;
+pub(super) const SHORTEST_LIFE: u64 = 30_000;
 
 /// How far a flight is.
 #[derive(Debug)]
@@ -59,6 +56,10 @@ pub(super) struct Flight<P> {
     pub(super) is_kept: bool,
     /// Somebody wants what the application fetches from now on, not what a tier has.
     pub(super) is_forced: bool,
+    /// It began before the disk has said what the counters of its tags say, or before an operation that waits for that.
+    pub(super) is_blind: bool,
+    /// When it does not wait for the disk any longer; `None` for never.
+    pub(super) disk_ends: Option<Instant>,
     /// When it is ended, if nobody joins it before.
     pub(super) abandoned: Option<Instant>,
     /// When it is given up.
@@ -128,6 +129,8 @@ impl<P: Clone> Cache<P> {
             is_superseded: false,
             is_kept,
             is_forced: false,
+            is_blind: false,
+            disk_ends: Some(self.disk_end(now)),
             abandoned: None,
             ends: now.after(hard.saturating_mul(LIVES).max(SHORTEST_LIFE)),
         };
@@ -146,6 +149,9 @@ impl<P: Clone> Cache<P> {
             return true;
         }
         let seen = flight.seen.clone();
+        if flight.is_blind {
+            return seen.iter().all(|(tag, seen)| seen.holds(self.generations.least(tag)));
+        }
         self.holds(&seen)
     }
 
@@ -183,85 +189,39 @@ impl<P: Clone> Cache<P> {
         }
     }
 
-    /// The lock, if there are any.
-    fn take_off(&mut self, now: Instant, id: FlightId) {
-        let has_locks = self.settings.has_locks;
-        let Some(flight) = self.flight(id) else { return };
-        let (key, locks) = (flight.key.clone(), has_locks && flight.fetcher.is_some());
-        if self.is_operated_on(&key.text) {
-            return;
-        }
-        // They are read meanwhile.
-        self.knows_of_flight(id);
-        if locks {
-            self.set_phase(id, Phase::Locking);
-            self.outputs.push(Output::Lock { flight: id, key: key.text, within: PATIENCE });
-        } else {
-            self.ask_remote(now, id);
-        }
-    }
-
-    /// The lock is held.
-    pub(super) fn locked(&mut self, now: Instant, id: FlightId, was_contended: bool) {
-        let is_locking = |flight: &&mut Flight<P>| matches!(flight.phase, Phase::Locking);
-        let Some(flight) = self.flight(id).filter(is_locking) else { return };
-        flight.has_lock = true;
-        let key = flight.key.clone();
-        if !was_contended {
-            return self.ask_remote(now, id);
-        }
-        flight.phase = Phase::Reading;
-        // What the other tab has brought is on the disk.
-        if let Some(entry) = self.entries.get_mut(&*key.text) {
-            entry.is_suspect = true;
-        }
-        self.read_latest(&key);
-    }
-
-    /// The disk was read for flights whose lock another tab had before.
-    pub(super) fn flights_have_read(&mut self, now: Instant, key: &str) {
-        let waits = |flight: &&Flight<P>| matches!(flight.phase, Phase::Reading) && *flight.key.text == *key;
-        let Some(flight) = self.flights.iter().find(waits) else { return };
-        let patience = if flight.is_forced { 0 } else { SHORTEST_LIFE };
-        let (id, since) = (flight.id, flight.began.saturating_sub(patience));
-        let wall = self.wall(now);
-        // Something that another tab has fetched since this flight began, or, unless that is too old, while it waited.
-        let is_new = self.entries.get(key).is_some_and(|entry| {
-            entry.standing(wall) == Standing::Fresh && entry.eager.is_none() && entry.header.stored >= since
-        });
-        if !is_new {
-            return self.ask_remote(now, id);
-        }
-        let Some(flight) = self.take_flight(id) else { return };
-        self.end_outside(&flight);
-        self.serve_callers_of(now, id, Tier::Disk);
-    }
-
-    /// The counters of a flight's tags, or `None` as long as they are not known.
-    fn knows_of_flight(&mut self, id: FlightId) -> Option<Counts> {
+    /// The counters of a flight's tags, and whether all of them are known for certain.
+    pub(super) fn knows_of_flight(&mut self, id: FlightId) -> Option<(Counts, bool)> {
         let flight = self.flights.iter().find(|flight| flight.id == id)?;
         let given = flight.fetcher.as_ref().map(|(_, fetching)| fetching.clone());
         let key = flight.key.clone();
         let tags = Self::tags_of(&key, given.as_ref().map_or(&[], |fetching| &fetching.keeping.tags));
         let is_known = self.knows(&tags);
         self.check(&key.supplier, &tags);
-        is_known.then(|| self.seen(&tags))
+        Some((self.seen(&tags), is_known))
     }
 
-    /// The application is asked, once it is known what the counters say: what is invalidated from now on is about what it brings.
+    /// The application is asked, once it is known what the counters say, or the disk was waited for long enough: what is invalidated
+    /// from now on is about what it brings.
     pub(super) fn fetch(&mut self, now: Instant, id: FlightId) {
         self.set_phase(id, Phase::Ready);
         let Some(flight) = self.flight(id) else { return };
         let (key, fetcher) = (flight.key.clone(), flight.fetcher.clone());
+        let is_over = flight.disk_ends.is_some_and(|ends| ends <= now);
         let Some((fetcher, _)) = fetcher else { return self.land(now, id, Err(Origin::Nowhere)) };
-        if self.is_operated_on(&key.text) {
+        let Some((seen, is_known)) = self.knows_of_flight(id) else { return };
+        let (has_to_wait, is_replaced) = (self.is_operated_on(&key.text), self.is_replaced(&key.text));
+        let began = self.wall(now);
+        let Some(flight) = self.flight(id) else { return };
+        if is_replaced {
+            // That ends it.
+            flight.disk_ends = None;
             return;
         }
-        let Some(seen) = self.knows_of_flight(id) else { return };
-        let began = self.wall(now);
-        if let Some(flight) = self.flight(id) {
-            (flight.seen, flight.began, flight.phase) = (seen, began, Phase::Fetching);
+        let is_blind = has_to_wait || !is_known;
+        if is_blind && !is_over {
+            return;
         }
+        (flight.seen, flight.began, flight.phase, flight.is_blind) = (seen, began, Phase::Fetching, is_blind);
         self.count(Counted::Flights);
         self.outputs.push(Output::Fetch { flight: id, fetcher });
     }

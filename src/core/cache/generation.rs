@@ -92,6 +92,8 @@ struct Known {
     is_checked: bool,
     /// The disk is asked for it.
     is_counting: bool,
+    /// The disk could not say it when it was last asked.
+    is_given_up: bool,
     /// How many need it: it is not dropped.
     held: u32,
 }
@@ -100,7 +102,15 @@ impl Known {
     /// Nothing is known of it yet.
     const fn new(used: u64) -> Self {
         let generation = Generation { epoch: 0, count: 0, origin: 0 };
-        Self { generation, used, is_doubted: true, is_checked: false, is_counting: false, held: 0 }
+        Self {
+            generation,
+            used,
+            is_doubted: true,
+            is_checked: false,
+            is_counting: false,
+            is_given_up: false,
+            held: 0,
+        }
     }
 }
 
@@ -138,6 +148,9 @@ impl Generations {
     /// now has to be written.
     pub fn learn(&mut self, tag: &Rc<str>, said: Generation, wall: u64) -> Option<Generation> {
         let least = self.least(tag);
+        if let Some(known) = self.known.get_mut(&**tag) {
+            known.is_given_up = false;
+        }
         if least.is_after(said) && !least.is_above(said) {
             return Some(self.raise(tag, wall));
         }

@@ -131,6 +131,7 @@ impl<P: Clone> Cache<P> {
         for key in keys {
             if let Some(tag) = key.strip_prefix('g') {
                 self.generations.doubt(tag);
+                self.overtake_blind(Some(tag));
                 if self.generations.is_ours(tag) {
                     // What was written may be less than was counted here.
                     self.knows(&[tag.into()]);
@@ -145,6 +146,7 @@ impl<P: Clone> Cache<P> {
     /// Something may have been missed: what is known is read again before anything is given.
     pub(super) fn gap(&mut self, now: Instant) {
         self.generations.doubt_all();
+        self.overtake_blind(None);
         let keys: Vec<Rc<str>> = self.entries.keys().cloned().collect();
         for key in keys {
             // What the disk has refused is nowhere but here.

@@ -184,7 +184,7 @@ pub enum Input<P> {
     Read {
         /// The answer to this.
         request: RequestId,
-        /// What there is; nothing, too, where it could not be read.
+        /// What there is.
         found: Option<Found<P>>,
     },
     /// The disk has read the counter of a tag.
@@ -193,6 +193,11 @@ pub enum Input<P> {
         request: RequestId,
         /// What it says.
         generation: Option<Rc<str>>,
+    },
+    /// The disk could not read an entry or a counter, or not in time.
+    Unread {
+        /// The answer to this.
+        request: RequestId,
     },
     /// Another tab has changed these keys on the disk; if none is named, anything may have changed.
     Disk {

@@ -22,7 +22,7 @@ impl<P: Clone> Cache<P> {
                 self.unlock(&flight);
                 self.throttle(now, &flight, &origin);
                 for caller in callers {
-                    self.fall_back(now, &caller, &origin);
+                    self.fall_back(now, caller, &origin);
                 }
                 return;
             }
@@ -42,9 +42,11 @@ impl<P: Clone> Cache<P> {
             let header = Header { flags, stored: flight.began, ttl, stale, version, bytes: 0, tags };
             if ttl == 0 {
                 // That there is nothing is not remembered, and what there was is not there any more.
+                self.outdate(&flight.key.text);
                 self.drop_entry(&flight.key.text);
                 self.remove(now, Vec::new(), &flight.key, Vec::new(), Vec::new());
             } else if value.is_none() {
+                self.outdate(&flight.key.text);
                 self.put(now, flight.key.clone(), header, None, None);
                 self.remove(now, Vec::new(), &flight.key, Vec::new(), Vec::new());
             } else {
@@ -92,7 +94,12 @@ impl<P: Clone> Cache<P> {
 
     /// Whoever asks for a key from now on wants what is fetched from now on.
     pub(super) fn overtake(&mut self, key: &str) {
-        for flight in self.flights.iter_mut().filter(|flight| *flight.key.text == *key) {
+        self.overtake_all(&|flight| *flight.key.text == *key);
+    }
+
+    /// The same of all fetches that are meant.
+    pub(super) fn overtake_all(&mut self, is_meant: &dyn Fn(&Flight<P>) -> bool) {
+        for flight in self.flights.iter_mut().filter(|flight| is_meant(flight)) {
             flight.is_superseded |= matches!(flight.phase, Phase::Fetching);
         }
         self.release_outdated();
@@ -134,7 +141,7 @@ impl<P: Clone> Cache<P> {
     pub(super) fn next_flight_end(&self) -> Option<Instant> {
         let mut next = None;
         for flight in &self.flights {
-            next = earlier(next, earlier(flight.abandoned, Some(flight.ends)));
+            next = earlier(next, earlier(earlier(flight.abandoned, flight.disk_ends()), Some(flight.ends)));
         }
         next
     }

@@ -1,5 +1,5 @@
 //! Operations: what sets, removes and invalidates. They are done in the order in which they were asked for, each once the
-//! counters of its tags are known.
+//! counters of its tags are known, or the disk could not say them.
 
 use std::rc::Rc;
 
@@ -105,7 +105,8 @@ impl<P: Clone> Cache<P> {
             for tag in &tags {
                 self.generations.hold(tag);
             }
-            waiting.append(&mut tags);
+            waiting.extend(tags.iter().cloned());
+            self.overtake_tagged(&tags);
             return self.operate(now);
         }
         let moments = tags.iter().map(|_| at).collect();
@@ -117,7 +118,10 @@ impl<P: Clone> Cache<P> {
             self.generations.hold(tag);
         }
         // Those that wait for others have theirs read meanwhile.
-        self.knows(&tags);
+        let has_to_wait = !self.knows(&tags) || !self.operations.is_empty();
+        if has_to_wait && matches!(work, Work::Invalidate(..) | Work::Changed(_)) {
+            self.overtake_tagged(&tags);
+        }
         self.operations.push(Operation { calls, work, tags, known: 0 });
         self.operate(now);
         if !self.operations.is_empty() {
@@ -128,10 +132,17 @@ impl<P: Clone> Cache<P> {
 
     /// Whether an operation on a key waits.
     pub(super) fn is_operated_on(&self, key: &str) -> bool {
+        let is_about_all =
+            |operation: &Operation<P>| matches!(operation.work, Work::Invalidate(..) | Work::Changed(_));
+        self.operations.iter().any(is_about_all) || self.is_replaced(key)
+    }
+
+    /// Whether an operation waits that sets or removes the value of a key.
+    pub(super) fn is_replaced(&self, key: &str) -> bool {
         self.operations.iter().any(|operation| match &operation.work {
             Work::Set(entries) => entries.iter().any(|(other, _, _)| *other.text == *key),
             Work::Delete(other) => *other.text == *key,
-            Work::Invalidate(..) | Work::Changed(_) => true,
+            Work::Invalidate(..) | Work::Changed(_) => false,
         })
     }
 
@@ -139,7 +150,7 @@ impl<P: Clone> Cache<P> {
     pub(super) fn operate(&mut self, now: Instant) {
         while let Some(operation) = self.operations.first_mut() {
             // Counters are told one at a time: of a batch's thousand those are not looked at again that were known before.
-            while operation.tags.get(operation.known).is_some_and(|tag| self.generations.get(tag).is_some()) {
+            while operation.tags.get(operation.known).is_some_and(|tag| self.generations.is_settled(tag)) {
                 operation.known += 1;
             }
             if operation.tags.get(operation.known).is_some_and(|tag| self.generations.is_counting(tag)) {
@@ -148,7 +159,8 @@ impl<P: Clone> Cache<P> {
             // They may be in doubt again.
             operation.known = 0;
             let tags = operation.tags.clone();
-            if !self.knows(&tags) {
+            if !tags.iter().all(|tag| self.generations.is_settled(tag)) {
+                self.knows(&tags);
                 return;
             }
             let Operation { calls, work, .. } = self.operations.remove(0);

@@ -230,10 +230,12 @@ pub enum Output<P> {
         /// How.
         outcome: Outcome<P>,
     },
-    /// Whether the disk and the remote tier take what they are given, for health.
+    /// Whether the disk and the remote tier answer and take what they are given, for health.
     Tiers {
         /// How many keys wait for the disk.
         disk: u32,
+        /// Whether the disk owes an answer for so long that nobody waits for it.
+        is_disk_silent: bool,
         /// Whether the remote tier was reached when it was last asked.
         is_remote_well: bool,
     },

@@ -1,8 +1,7 @@
 //! Reading from the disk: once for all who want a key.
 
-use std::rc::Rc;
-
 use super::Cache;
+use super::counting::names_of;
 use super::entry::Standing;
 use super::header::{CLONE, COMPRESSED, ENCRYPTED, Header};
 use super::input::{Found, Key, RequestId};
@@ -23,29 +22,32 @@ enum Progress<P> {
 pub(super) struct Reading<P> {
     pub(super) key: Key,
     progress: Progress<P>,
+    /// When its answer is late.
+    pub(super) due: Instant,
     /// The entry was replaced or removed since: what is read may be what was there before.
     is_outdated: bool,
 }
 
 impl<P: Clone> Cache<P> {
     /// Reads the entry of a key, unless that is under way.
-    pub(super) fn read_entry(&mut self, key: &Key) {
+    pub(super) fn read_entry(&mut self, now: Instant, key: &Key) {
         if !self.is_reading(&key.text) {
-            self.begin_reading(key, false);
+            self.begin_reading(now, key, false);
         }
     }
 
     /// Reads what is on the disk now, with what another tab has written of which this one may not have heard yet.
-    pub(super) fn read_latest(&mut self, key: &Key) {
+    pub(super) fn read_latest(&mut self, now: Instant, key: &Key) {
         self.readings.retain(|reading| reading.key != *key);
-        self.begin_reading(key, true);
+        self.begin_reading(now, key, true);
     }
 
-    fn begin_reading(&mut self, key: &Key, is_latest: bool) {
+    fn begin_reading(&mut self, now: Instant, key: &Key, is_latest: bool) {
         let request = self.request();
         self.readings.push(Reading {
             key: key.clone(),
             progress: Progress::Asked(request),
+            due: Self::answer_due(now),
             is_outdated: false,
         });
         self.outputs.push(Output::Load { request, key: key.text.clone(), is_latest });
@@ -65,11 +67,12 @@ impl<P: Clone> Cache<P> {
     }
 
     /// Reads what may have been replaced while it was read.
-    fn read_outdated(&mut self) {
+    fn read_outdated(&mut self, now: Instant) {
         for place in 0..self.readings.len() {
             let request = self.request();
             if let Some(reading) = self.readings.get_mut(place).filter(|reading| reading.is_outdated) {
                 (reading.progress, reading.is_outdated) = (Progress::Asked(request), false);
+                reading.due = Self::answer_due(now);
                 let key = reading.key.text.clone();
                 self.outputs.push(Output::Load { request, key, is_latest: true });
             }
@@ -82,7 +85,7 @@ impl<P: Clone> Cache<P> {
             |reading: &Reading<P>| matches!(reading.progress, Progress::Asked(asked) if asked == request);
         let Some(place) = self.readings.iter().position(is_it) else { return };
         if self.readings.get(place).is_some_and(|reading| reading.is_outdated) {
-            return self.read_outdated();
+            return self.read_outdated(now);
         }
         let found = found.and_then(|found| Some((Header::from_text(&found.header)?, found.value)));
         match found {
@@ -103,7 +106,7 @@ impl<P: Clone> Cache<P> {
     pub(super) fn end_readings(&mut self, now: Instant) {
         let is_known = |reading: &Reading<P>| matches!(reading.progress, Progress::Known(..));
         if self.readings.iter().any(|reading| reading.is_outdated && is_known(reading)) {
-            self.read_outdated();
+            self.read_outdated(now);
         }
         let mut place = 0;
         while let Some(reading) = self.readings.get(place) {
@@ -125,6 +128,18 @@ impl<P: Clone> Cache<P> {
         }
     }
 
+    /// What was read with a tag whose counter the disk does not say is as good as not there.
+    pub(super) fn drop_readings(&mut self, now: Instant, tag: &str) {
+        let has_tag = |reading: &Reading<P>| match &reading.progress {
+            Progress::Known(header, _) => header.tags.iter().any(|(other, _)| **other == *tag),
+            Progress::Asked(_) => false,
+        };
+        while let Some(place) = self.readings.iter().position(has_tag) {
+            let reading = self.readings.remove(place);
+            self.have_read(now, &reading.key, None);
+        }
+    }
+
     /// An entry was read, or there is none: what is in memory becomes that, and whoever waits goes on.
     fn have_read(&mut self, now: Instant, key: &Key, found: Option<(Header, P)>) {
         // What was written meanwhile is newer, and what has not reached the disk yet is not read from it.
@@ -141,7 +156,7 @@ impl<P: Clone> Cache<P> {
                 .filter(|(header, _)| self.holds(&header.tags) && header.standing(wall) != Standing::Gone);
             match found {
                 Some((mut header, value)) => {
-                    let tags: Vec<Rc<str>> = header.tags.iter().map(|(tag, _)| tag.clone()).collect();
+                    let tags = names_of(&header.tags);
                     self.check(&key.supplier, &tags);
                     header.flags &= !(CLONE | COMPRESSED | ENCRYPTED);
                     let kept = self.entries.get_mut(&*key.text);

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Cache;
-use super::counting::{Counts, key_tag};
+use super::counting::{Counts, key_tag, names_of};
 use super::entry::Standing;
 use super::flying::Phase;
 use super::generation::Generation;
@@ -87,7 +87,10 @@ impl<P: Clone> Cache<P> {
         // It gives nothing that its own counters are above of.
         let own = self.flight(id).map(|flight| flight.key.text.clone());
         self.learn_from_afar(now, &header.tags, own.as_deref());
-        self.set_phase(id, Phase::Judging(header, found.value.clone()));
+        let disk_ends = Some(self.disk_end(now));
+        if let Some(flight) = self.flight(id) {
+            (flight.phase, flight.disk_ends) = (Phase::Judging(header, found.value.clone()), disk_ends);
+        }
     }
 
     /// The counters of what the remote tier has are known.
@@ -196,7 +199,7 @@ impl<P: Clone> Cache<P> {
             || self.remote_repaired(now, request, &answer)
             || self.job_answered(now, request, &answer);
         if is_answered {
-            self.tell_remote(answer.is_some());
+            self.is_remote_well = answer.is_some();
         }
     }
 
@@ -244,5 +247,5 @@ pub(super) fn tags_put<P>(ask: &Ask<P>) -> Vec<Rc<str>> {
 
 fn tags_of_header(header: &str) -> Vec<Rc<str>> {
     let tags = Header::from_text(header).map(|header| header.tags).unwrap_or_default();
-    tags.into_iter().map(|(tag, _)| tag).collect()
+    names_of(&tags)
 }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Cache;
-use super::counting::{Counts, KEY};
+use super::counting::KEY;
 use super::generation::Generation;
 use super::input::{Answer, RequestId, Written};
 use super::output::{Ask, Output, Write};
@@ -68,7 +68,7 @@ impl<P: Clone> Cache<P> {
             });
         }
         let ask = ask.unwrap_or_else(|| {
-            let said: Counts = tags.iter().map(|tag| (tag.clone(), self.generations.least(tag))).collect();
+            let said = self.seen(&tags);
             self.invalidation(&supplier, &said)
         });
         let request = self.request();
@@ -127,6 +127,5 @@ impl<P: Clone> Cache<P> {
         } else if !self.repairs.is_empty() {
             self.repairs.put_off(now);
         }
-        self.tell_tiers();
     }
 }

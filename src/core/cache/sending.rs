@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::Cache;
-use super::counting::Counts;
+use super::counting::names_of;
 use super::header::NOTHING;
 use super::input::{Answer, FlightId, RequestId, Written};
 use super::output::{Ask, Outcome, Output, Write};
@@ -93,8 +93,7 @@ impl<P: Clone> Cache<P> {
             }
         }
         // Where the remote tier has counted further, others had better know.
-        let now_said = |(tag, _): &(Rc<str>, _)| (tag.clone(), self.generations.least(tag));
-        let said: Counts = job.said.iter().map(now_said).collect();
+        let said = self.seen(&names_of(&job.said));
         let is_further = job.is_on_remote == Some(true) && said != job.said;
         if !said.is_empty() && (is_further || !job.is_said) {
             self.publish(job.supplier, &said);
@@ -108,7 +107,6 @@ impl<P: Clone> Cache<P> {
             };
             self.settle(call, outcome);
         }
-        self.tell_tiers();
         let contested = std::mem::take(&mut self.contested);
         for key in contested {
             // Which stays contested if another job writes it.

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
+use super::counting::names_of;
 use super::entry::Standing;
-use super::flying::Origin;
 use super::input::{FlightId, Key};
 use super::output::{Outcome, State};
 use super::policy::Fetching;
@@ -35,11 +35,15 @@ pub(super) struct Caller<P> {
     /// What it waits for; `None` for the disk, or for an operation on its key.
     pub(super) flight: Option<FlightId>,
     /// When it takes what there is.
-    soft: Option<Instant>,
+    pub(super) soft: Option<Instant>,
     /// When it gives up.
-    hard: Option<Instant>,
+    pub(super) hard: Option<Instant>,
+    /// What its fetch has failed with, while the disk owed an answer for which it waits since then.
+    pub(super) failed: Option<P>,
+    /// When it does not wait for the disk any longer; `None` for never.
+    pub(super) disk_ends: Option<Instant>,
     /// What was asked so far.
-    tier: Tier,
+    pub(super) tier: Tier,
     /// Its miss is counted.
     has_missed: bool,
     /// What there is is not enough.
@@ -57,6 +61,8 @@ impl<P> Caller<P> {
             flight: None,
             soft: None,
             hard: None,
+            failed: None,
+            disk_ends: None,
             tier: Tier::Memory,
             has_missed: false,
             is_forced,
@@ -73,8 +79,14 @@ impl<P> Caller<P> {
         self.version.is_none() || self.version.as_ref() == version
     }
 
-    fn deadline(&self) -> Option<Instant> {
+    /// When it takes what there is, or gives up.
+    pub(super) fn deadline(&self) -> Option<Instant> {
         earlier(self.soft, self.hard)
+    }
+
+    /// When it waits no longer for what it waits for now.
+    pub(super) fn turn(&self) -> Option<Instant> {
+        earlier(self.deadline(), self.disk_ends.filter(|_| self.flight.is_none()))
     }
 }
 
@@ -92,6 +104,9 @@ impl<P: Clone> Cache<P> {
         if caller.hard.is_none() {
             caller.hard = caller.fetcher.as_ref().map(|(_, fetching)| now.after(fetching.hard_timeout));
         }
+        if caller.failed.is_none() {
+            caller.disk_ends = Some(self.disk_end(now));
+        }
         let key = caller.key.text.clone();
         if self.is_operated_on(&key) {
             return self.callers.push(caller);
@@ -103,7 +118,7 @@ impl<P: Clone> Cache<P> {
         let is_of = self.is_of(&caller);
         match look {
             Look::Unknown => {
-                self.read_entry(&caller.key);
+                self.read_entry(now, &caller.key);
                 self.callers.push(caller);
             }
             Look::There(standing @ (Standing::Fresh | Standing::Stale)) if is_of && !caller.is_forced => {
@@ -113,18 +128,28 @@ impl<P: Clone> Cache<P> {
             _ if caller.tier == Tier::Remote && caller.fetcher.is_none() => {
                 self.settle(caller.call, Outcome::Missing);
             }
-            _ => {
-                if !std::mem::replace(&mut caller.has_missed, true) {
-                    self.count(Counted::Missed);
-                }
-                self.join(now, caller, false);
-            }
+            _ => self.miss(now, caller),
         }
     }
 
-    /// Whether what there is is of the version that a caller wants.
-    fn is_of(&self, caller: &Caller<P>) -> bool {
-        self.entries.get(&*caller.key.text).is_some_and(|entry| caller.wants(entry.header.version.as_ref()))
+    /// Neither memory nor the disk has given a caller anything.
+    pub(super) fn miss(&mut self, now: Instant, mut caller: Caller<P>) {
+        if !std::mem::replace(&mut caller.has_missed, true) {
+            self.count(Counted::Missed);
+        }
+        match caller.failed {
+            Some(error) => self.settle(caller.call, Outcome::Rejected(error)),
+            None => self.join(now, caller, false),
+        }
+    }
+
+    /// Whether what there is is of the version that a caller wants, and no operation is about to change it.
+    pub(super) fn is_of(&self, caller: &Caller<P>) -> bool {
+        !self.is_operated_on(&caller.key.text)
+            && self
+                .entries
+                .get(&*caller.key.text)
+                .is_some_and(|entry| caller.wants(entry.header.version.as_ref()))
     }
 
     /// What there is of a key. What does not hold any more is let go of.
@@ -149,7 +174,7 @@ impl<P: Clone> Cache<P> {
         }
         let tags = entry.header.tags.clone();
         // It is read again if a counter is not known any more: what it was dropped for is on the disk.
-        let tags_only: Vec<Rc<str>> = tags.iter().map(|(tag, _)| tag.clone()).collect();
+        let tags_only = names_of(&tags);
         self.check(&key.supplier, &tags_only);
         if !self.knows(&tags_only) {
             if let Some(entry) = self.entries.get_mut(&*key.text) {
@@ -222,7 +247,7 @@ impl<P: Clone> Cache<P> {
         self.give_as(now, call, key, state);
     }
 
-    fn give_as(&mut self, now: Instant, call: CallId, key: &str, state: State) {
+    pub(super) fn give_as(&mut self, now: Instant, call: CallId, key: &str, state: State) {
         let wall = self.wall(now);
         let Some(entry) = self.entries.get(key) else { return self.settle(call, Outcome::Missing) };
         let age = entry.age(wall);
@@ -247,49 +272,9 @@ impl<P: Clone> Cache<P> {
 
     /// Whoever waits for more to be known of a key is served.
     pub(super) fn serve_again(&mut self, now: Instant, key: &str) {
-        let is_meant = |caller: &mut Caller<P>| caller.flight.is_none() && *caller.key.text == *key;
-        let waiting: Vec<Caller<P>> = self.callers.extract_if(.., is_meant).collect();
-        for caller in waiting {
+        for caller in self.take_callers(&|caller| caller.flight.is_none() && *caller.key.text == *key) {
             self.serve(now, caller);
         }
-    }
-
-    /// Whoever made the call has left.
-    pub(super) fn leave(&mut self, now: Instant, call: CallId) {
-        let Some(place) = self.callers.iter().position(|caller| caller.call == call) else { return };
-        let caller = self.callers.remove(place);
-        self.abandon(now, caller.flight);
-    }
-
-    /// When somebody has waited long enough.
-    pub(super) fn next_wait(&self) -> Option<Instant> {
-        let mut next = None;
-        for caller in &self.callers {
-            next = earlier(next, caller.deadline());
-        }
-        earlier(next, self.next_flight_end())
-    }
-
-    /// Somebody has.
-    pub(super) fn wait_over(&mut self, now: Instant) {
-        let is_over = |caller: &mut Caller<P>| caller.deadline().is_some_and(|deadline| deadline <= now);
-        let over: Vec<Caller<P>> = self.callers.extract_if(.., is_over).collect();
-        for caller in over {
-            // What there is, if it still holds.
-            let is_there =
-                matches!(self.look(now, &caller.key), Look::There(Standing::Fresh | Standing::Stale))
-                    && self.is_of(&caller);
-            let is_soft = caller.soft.is_some_and(|soft| soft <= now);
-            self.keep_flying(caller.flight);
-            if is_there {
-                self.give(now, caller.call, &caller.key.text);
-            } else if is_soft && caller.hard.is_some_and(|hard| hard > now) {
-                self.callers.push(Caller { soft: None, ..caller });
-            } else {
-                self.settle(caller.call, Outcome::timed_out());
-            }
-        }
-        self.end_flights(now);
     }
 
     /// A flight has ended because there is something: its callers are served from that.
@@ -301,24 +286,11 @@ impl<P: Clone> Cache<P> {
 
     /// The callers of a flight, which has ended.
     pub(super) fn callers_of(&mut self, flight: FlightId) -> Vec<Caller<P>> {
-        self.callers.extract_if(.., |caller| caller.flight == Some(flight)).collect()
+        self.take_callers(&|caller| caller.flight == Some(flight))
     }
 
-    /// A flight brought nothing by the way of an error: what there is is given, if there is anything.
-    pub(super) fn fall_back(&mut self, now: Instant, caller: &Caller<P>, error: &Origin<P>) {
-        let is_of = self.is_of(caller);
-        match (self.look(now, &caller.key), error) {
-            (Look::There(Standing::Fresh | Standing::Stale), _) if is_of => {
-                let is_forced = caller.fetcher.as_ref().is_some_and(|(_, fetching)| fetching.is_forced);
-                if is_forced && matches!(error, Origin::Error(_)) {
-                    // It is not as new as was asked for.
-                    self.give_as(now, caller.call, &caller.key.text, State::Degraded);
-                } else {
-                    self.give(now, caller.call, &caller.key.text);
-                }
-            }
-            (_, Origin::Error(error)) => self.settle(caller.call, Outcome::Rejected(error.clone())),
-            (_, Origin::Nowhere) => self.settle(caller.call, Outcome::Missing),
-        }
+    /// The callers of this kind, who wait no longer.
+    pub(super) fn take_callers(&mut self, is_meant: &dyn Fn(&Caller<P>) -> bool) -> Vec<Caller<P>> {
+        self.callers.extract_if(.., |caller| is_meant(caller)).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Cache;
 use super::output::Output;
+use crate::core::time::Instant;
 
 /// What is counted. In this order it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,14 @@ pub const COUNTED: usize = 11;
 /// How often each of [`Counted`], then how many values are in memory, and what they take, in bytes.
 pub type Stats = [u64; COUNTED + 2];
 
+/// What health was told last.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    refused: u32,
+    is_disk_silent: bool,
+    is_remote_ill: bool,
+}
+
 impl<P: Clone> Cache<P> {
     pub(super) fn count(&mut self, what: Counted) {
         if let Some(count) = self.counts.get_mut(what as usize) {
@@ -52,18 +61,13 @@ impl<P: Clone> Cache<P> {
     }
 
     /// Health hears of a change.
-    pub(super) fn tell_tiers(&mut self) {
-        let disk = self.repairs.len() as u32;
-        if disk != self.told_disk {
-            self.told_disk = disk;
-            self.outputs.push(Output::Tiers { disk, is_remote_well: self.is_remote_well });
-        }
-    }
-
-    pub(super) fn tell_remote(&mut self, is_well: bool) {
-        if self.is_remote_well != is_well {
-            self.is_remote_well = is_well;
-            self.outputs.push(Output::Tiers { disk: self.told_disk, is_remote_well: is_well });
+    pub(super) fn tell_tiers(&mut self, now: Instant) {
+        let (disk, is_disk_silent) = (self.repairs.len() as u32, self.is_disk_silent(now));
+        let is_remote_well = self.is_remote_well;
+        let told = Told { refused: disk, is_disk_silent, is_remote_ill: !is_remote_well };
+        if told != self.told {
+            self.told = told;
+            self.outputs.push(Output::Tiers { disk, is_disk_silent, is_remote_well });
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What the remote tier has not taken, because a counter there has gone on and this device has not heard of it.
 //!
 //! What was fetched is given up: it may be older than what the counter is about. What was set is newer than what its key had before,
-//! whatever the clock says that has counted it: it is set once more, above what the remote tier says.
+//! whatever the clock says that has counted it, and than an invalidation of a tag that this device sets for the first time, if that
+//! was more than [`MARGIN`] ago: it is set once more, above what the remote tier says.
 
 use std::rc::Rc;
 
 use super::Cache;
-use super::counting::{Counts, KEY};
+use super::counting::{Counts, KEY, names_of};
 use super::generation::Generation;
 use super::header::Header;
 use super::input::Key;
@@ -19,6 +20,8 @@ use crate::core::time::Instant;
 /// How often a value is set once more. If others set it as often meanwhile, it is in memory and on the disk, and is given to the
 /// remote tier again with what that has refused.
 const MOST: u8 = 3;
+/// By how much clocks of devices are taken to differ at most, in milliseconds.
+const MARGIN: u64 = 60_000;
 
 /// Key, header and value, as the remote tier was given them.
 type Given<P> = (Rc<str>, String, P);
@@ -77,7 +80,7 @@ impl<P: Clone> Cache<P> {
         self.give_up(now, &superseded);
         let items: Vec<_> = superseded.raised.keys().filter_map(|key| self.item(key, false)).collect();
         let said: Counts = items.iter().filter_map(|item| item.own().cloned()).collect();
-        let tags = said.iter().map(|(tag, _)| tag.clone()).collect();
+        let tags = names_of(&said);
         self.write_items(now, Vec::new(), items, said, false);
         tags
     }
@@ -114,7 +117,10 @@ impl<P: Clone> Cache<P> {
                 // One that has not counted since it was begun is about nothing that has happened.
                 let is_begun_anew = theirs.count == 0;
                 let is_own = tag.strip_prefix(KEY) == Some(&*key);
-                is_raised &= is_begun_anew || is_own && origin == Origin::Set;
+                // Nor is what this device has never heard of, and is older than the value.
+                let is_past =
+                    *seen == Generation::default() && theirs.epoch.saturating_add(MARGIN) <= header.stored;
+                is_raised &= is_begun_anew || is_past || is_own && origin == Origin::Set;
             }
             if is_taken {
                 continue;

@@ -75,10 +75,10 @@ impl<P: Clone> Cache<P> {
     pub(super) fn look_at(&mut self, now: Instant, key: &Key) {
         let is_unknown = !self.is_operated_on(&key.text) && matches!(self.look(now, key), Look::Unknown);
         if is_unknown && !self.is_reading(&key.text) {
-            self.read_latest(key);
+            self.read_latest(now, key);
         }
         if !self.entries.contains_key(&*key.text) && !self.is_reading(&key.text) {
-            self.read_entry(key);
+            self.read_entry(now, key);
         }
     }
 

@@ -11,7 +11,7 @@ use crate::core::ids::CallId;
 use crate::core::payload::Payload;
 use crate::core::store::input::{Command, Write};
 use crate::core::store::names::{Kind, Owner};
-use crate::core::store::output::Outcome;
+use crate::core::store::output::{Outcome, Refusal};
 use crate::core::store::segment::Encoded;
 use crate::core::time::Instant;
 
@@ -58,8 +58,8 @@ impl<P: Payload> Dashboard<P> {
                 self.notify(Notification::Cache(Output::Publish { supplier, text }));
             }
             output => {
-                if let Output::Tiers { disk, is_remote_well } = &output {
-                    self.observe_tiers(now, *disk, *is_remote_well);
+                if let Output::Tiers { disk, is_disk_silent, is_remote_well } = &output {
+                    self.observe_tiers(now, *disk, *is_disk_silent, *is_remote_well);
                 }
                 self.notify(Notification::Cache(output));
             }
@@ -86,7 +86,9 @@ impl<P: Payload> Dashboard<P> {
             Outcome::Value(Some(found)) => Some(found.value.value.clone()),
             _ => None,
         };
+        let is_unread = matches!(outcome, Outcome::Failed(Refusal::Unavailable));
         let input = match asked {
+            Asked::Entry(_) | Asked::Count if is_unread => Input::Unread { request },
             Asked::Entry(key) => match found.and_then(|found| found.parted()) {
                 Some((header, body)) => {
                     self.notify(Notification::CacheFound { request, key, header, body });

@@ -98,10 +98,18 @@ impl<P: Payload> Dashboard<P> {
         self.report(now, STORAGE, message.is_some(), message);
     }
 
-    /// Whether the tiers of the cache take what they are given.
-    pub(super) fn observe_tiers(&mut self, now: Instant, disk: u32, is_remote_well: bool) {
+    /// Whether the tiers of the cache answer, and take what they are given.
+    pub(super) fn observe_tiers(
+        &mut self,
+        now: Instant,
+        disk: u32,
+        is_disk_silent: bool,
+        is_remote_well: bool,
+    ) {
         let message = if disk > 0 {
             Some("This device does not take what is cached: it is kept in memory, and written later.")
+        } else if is_disk_silent {
+            Some("This device's disk does not answer: what is cached there is fetched anew.")
         } else if is_remote_well {
             None
         } else {

@@ -44,7 +44,7 @@ pub(super) fn news(output: &Output<JsValue>) -> Fields {
                 Err(error) => fields.with("error", error),
             };
         }
-        Output::Tiers { disk, is_remote_well } => {
+        Output::Tiers { disk, is_remote_well, .. } => {
             named("tiers").number("waiting", f64::from(*disk)).flag("remote", *is_remote_well)
         }
         // The store is asked, not the application's side.

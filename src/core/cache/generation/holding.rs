@@ -39,6 +39,18 @@ impl Generations {
         true
     }
 
+    /// The disk could not say it: what counts it on goes on from what is known at least.
+    pub fn give_up(&mut self, tag: &str) {
+        if let Some(known) = self.known.get_mut(tag) {
+            known.is_given_up = true;
+        }
+    }
+
+    /// Whether what it says is known for certain, or the disk could not say it.
+    pub fn is_settled(&self, tag: &str) -> bool {
+        self.known.get(tag).is_some_and(|known| !known.is_doubted || known.is_given_up)
+    }
+
     /// Whether the disk is asked for it.
     pub fn is_counting(&self, tag: &str) -> bool {
         self.known.get(tag).is_some_and(|known| known.is_counting)
