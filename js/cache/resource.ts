@@ -10,6 +10,8 @@ import { FAILED_ELSEWHERE, type Fetcher, NOTHING, type ResourceView, toShown } f
 const KEPT = 30_000;
 /** Milliseconds for which an error is thrown to a boundary: React renders again before it believes it. */
 const THROWN = 1_000;
+/** Milliseconds for which nobody repeats a fetch that has failed, unless told otherwise: it is tried again here, sooner than by the cache's default. */
+const THROTTLE = 3_000;
 /** How long the cache may wait for a fetch although there is an older value, which is shown meanwhile. */
 const PATIENCE = 600_000;
 
@@ -28,6 +30,8 @@ export class Resource<Value> {
   /** What the listeners were last told of. */
   #told: ResourceView<Value> = NOTHING;
   #shown: CacheResult<Value> | undefined;
+  /** What was fetched, and nobody keeps: it is shown until the table has something newer. */
+  #unkept: { value: CacheResult<Value>; since: number } | undefined;
   /** When what is shown was set, or its fetch began. */
   #since: number | undefined;
   #error: DashboardError | null = null;
@@ -157,6 +161,7 @@ export class Resource<Value> {
     this.#isFetching = true;
     this.#show();
     const clears = this.#clears;
+    const begun = Date.now();
     let failure: { thrown: unknown } | undefined;
     const fetcher: Fetcher<Value> = async (context) => {
       try {
@@ -168,7 +173,8 @@ export class Resource<Value> {
     };
     let found: CacheResult<Value> | undefined;
     try {
-      const options = { ...this.#options, softTimeout: PATIENCE, force, signal: wait.signal };
+      const throttle = this.#options.throttle ?? THROTTLE;
+      const options = { ...this.#options, throttle, softTimeout: PATIENCE, force, signal: wait.signal };
       found = await this.#cache.getOrFetch<Value>(this.#key, fetcher, options);
     } catch (thrown) {
       failure = { thrown };
@@ -184,19 +190,29 @@ export class Resource<Value> {
       this.#changed();
       return;
     }
-    // What is kept is told by the table; what is not, because it was superseded while it was fetched, only here.
-    if (found) this.#shown ??= found;
-    const isKept = this.#cache.getSnapshot(this.#key).state !== 'missing';
-    // Something has become invalid while it was fetched, so that nobody keeps it.
-    const isOutdated = found !== undefined && found.data !== null && !isKept;
+    const isMissing = this.#cache.getSnapshot(this.#key).state === 'missing';
+    const unkept = found && found.data !== null && !this.#isKept(found.data, begun) ? found : undefined;
+    const isOutdated = unkept !== undefined;
+    if (unkept) this.#unkept = { value: unkept, since: Date.now() - unkept.age };
+    else if (force && found) this.#unkept = undefined;
     if (failure) this.#error = toShown(failure.thrown);
     else if (found?.state !== 'degraded') this.#error = null;
     if (isOutdated) this.#look();
-    if (isOutdated && !this.#wasOutdated && !failure) this.#changed();
-    else if (isOutdated || found?.state !== 'fresh') this.#tryLater();
+    if (isOutdated && isMissing && !this.#wasOutdated && !failure) this.#changed();
+    else if (this.#unkept || found?.state !== 'fresh') this.#tryLater();
     else if (!failure) this.#retries.stop();
     this.#wasOutdated = isOutdated;
     this.#show();
+  }
+
+  /**
+   * Whether the table has what was fetched, or something newer than when that was begun. What became invalid meanwhile is not kept, nor what
+   * is not known yet to hold.
+   */
+  #isKept(data: Value, begun: number): boolean {
+    const kept = this.#cache.getSnapshot<Value>(this.#key);
+    if (kept.state === 'missing') return false;
+    return Object.is(kept.data, data) || (tableOf(this.#cache).since(this.#text) ?? 0) >= begun;
   }
 
   #changed(): void {
@@ -211,13 +227,21 @@ export class Resource<Value> {
     if (table.clears !== this.#clears) {
       this.#clears = table.clears;
       this.#shown = undefined;
+      this.#unkept = undefined;
       this.#since = undefined;
       this.#error = null;
       this.#retries.stop();
     }
     const snapshot = this.#cache.getSnapshot<Value>(this.#key);
-    if (snapshot.state !== 'missing') {
-      const since = table.since(this.#text);
+    const since = table.since(this.#text);
+    const unkept = this.#unkept;
+    const isOlder =
+      unkept !== undefined && !Object.is(snapshot.data, unkept.value.data) && (since ?? 0) <= unkept.since;
+    if (unkept && isOlder) this.#shown = { ...unkept.value, state: 'stale' };
+    else if (snapshot.state !== 'missing') {
+      // What was to be fetched once more for that is not.
+      if (unkept && !this.#error) this.#retries.stop();
+      this.#unkept = undefined;
       if (since !== this.#since) {
         this.#since = since;
         this.#error = null;
@@ -255,12 +279,15 @@ export class Resource<Value> {
   #tryLater(): void {
     if (this.#error?.retryable === false) this.#retries.stop();
     else {
-      this.#retries.later(() => {
-        // What is fresh all the same is not due.
-        const isAsked = this.#error !== null && this.#shown?.state === 'fresh';
-        if (isAsked && this.#listeners.size > 0 && this.#wanted > 0) void this.refresh();
-        else this.#changed();
-      });
+      this.#retries.later(
+        () => {
+          // What is fresh all the same is not due.
+          const isAsked = this.#error !== null && this.#shown?.state === 'fresh';
+          if ((isAsked || this.#unkept) && this.#listeners.size > 0 && this.#wanted > 0) void this.refresh();
+          else this.#changed();
+        },
+        this.#error ? this.#options.throttle : 0,
+      );
     }
   }
 

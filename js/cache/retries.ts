@@ -12,15 +12,22 @@ export class Retries {
     return this.#timer !== undefined;
   }
 
-  /** It has failed once more. All devices lose a server at the same moment: they do not come back at the same one. */
-  later(work: () => void): void {
+  /**
+   * It has failed once more. All devices lose a server at the same moment: they do not come back at the same one.
+   *
+   * @param least milliseconds before which nothing would be fetched
+   */
+  later(work: () => void, least = 0): void {
     clearTimeout(this.#timer);
-    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 1.5 ** this.#failures) * (1 + Math.random() / 4);
+    const pause = Math.max(least, Math.min(LONGEST_PAUSE, FIRST_PAUSE * 1.5 ** this.#failures));
     this.#failures += 1;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      work();
-    }, pause);
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        work();
+      },
+      pause * (1 + Math.random() / 4),
+    );
   }
 
   /** It has not, or is tried now. */

@@ -7,7 +7,7 @@ export interface ResourceView<Value = unknown> {
   readonly data: Value | undefined;
   /** How it stands; `missing` while there is none. */
   readonly state: CacheState | 'missing';
-  /** Milliseconds since it was set, or its fetch began, brought up to date every 30 seconds; `null` while there is none. */
+  /** Milliseconds since it was set, or its fetch began, brought up to date every 30 seconds while it is kept; `null` while there is none. */
   readonly age: number | null;
   /** Why the last fetch failed; `null` if it did not. */
   readonly error: DashboardError | null;

@@ -15,6 +15,7 @@ mod halving;
 pub mod header;
 mod hearing;
 pub mod input;
+mod landed;
 mod landing;
 mod locking;
 mod looking;

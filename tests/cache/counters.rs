@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::asking::{keeping, key, tagged};
 use crate::world::{NONE, WALL, World};
 use wedsync_dashboard::core::cache::generation::Generations;
-use wedsync_dashboard::core::cache::input::Command;
+use wedsync_dashboard::core::cache::input::{Command, Input};
 use wedsync_dashboard::core::cache::output::State;
 use wedsync_dashboard::core::cache::policy::Keeping;
 
@@ -33,4 +33,15 @@ fn what_is_set_waits_for_what_its_counters_say_and_is_not_below_that() {
         assert_eq!(world.got(0, call), Some((Some("a#2"), State::Fresh)));
         world.reload(0);
     }
+}
+
+#[test]
+fn of_two_devices_that_have_counted_as_far_the_disk_has_what_is_known_last() {
+    let mut world = World::of(&[1], true, NONE, 1);
+    for origin in ["7", "9"] {
+        let text = format!("1 s1 xclients {WALL}.1.{origin}").into();
+        world.tell(0, Input::Heard { text, is_written: false });
+        world.wait(20);
+    }
+    assert_eq!(world.disks[0].counts["xclients"], format!("{WALL}.1.9"));
 }

@@ -9,6 +9,7 @@ mod bounds;
 mod counters;
 mod devices;
 mod growth;
+mod landing;
 mod model;
 mod outside;
 mod properties;

@@ -2,11 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use crate::asking::{keeping, key};
+use crate::asking::{fetching, keeping, key};
 use crate::world::World;
 use proptest::prelude::*;
 use wedsync_dashboard::core::cache::input::{Command, Input};
 use wedsync_dashboard::core::cache::output::Outcome;
+use wedsync_dashboard::core::cache::policy::Fetching;
+
+/// For so long a message or a notice of the disk's may be under way in a device.
+const NEAR: u64 = 50;
+/// After so many milliseconds everything is known that was asked for.
+const SETTLED: u64 = 60_000;
 
 pub const NAMES: [&str; 4] = ["a", "b", "c\"]", "婚"];
 
@@ -14,6 +20,8 @@ pub const NAMES: [&str; 4] = ["a", "b", "c\"]", "婚"];
 pub enum Act {
     Wait(u64),
     Fetch(usize, usize),
+    /// The server's value changes, no cache is told, and a tab fetches whatever there is.
+    Refresh(usize, usize),
     Set(usize, usize),
     /// Two keys at once.
     Warm(usize, usize),
@@ -23,6 +31,8 @@ pub enum Act {
     Invalidate(usize),
     Reload(usize),
     Gap(usize),
+    /// A component that shows a key is mounted, or unmounted.
+    Show(usize, usize),
     /// How often reads, writes and fetches fail from now on, and the remote tier; and how often it is slow.
     Fail([u64; 5]),
 }
@@ -34,12 +44,14 @@ pub fn acts(tabs: usize) -> impl Strategy<Value = Act> {
     prop_oneof![
         6 => prop_oneof![0..5_u64, 0..200_u64, 0..600_000_u64].prop_map(Act::Wait),
         10 => (tab.clone(), name.clone()).prop_map(|(tab, name)| Act::Fetch(tab, name)),
+        4 => (tab.clone(), name.clone()).prop_map(|(tab, name)| Act::Refresh(tab, name)),
         3 => (tab.clone(), name.clone()).prop_map(|(tab, name)| Act::Set(tab, name)),
         1 => (tab.clone(), name.clone()).prop_map(|(tab, name)| Act::Warm(tab, name)),
-        3 => (tab.clone(), name).prop_map(|(tab, name)| Act::Delete(tab, name)),
+        3 => (tab.clone(), name.clone()).prop_map(|(tab, name)| Act::Delete(tab, name)),
+        4 => (tab.clone(), name).prop_map(|(tab, name)| Act::Show(tab, name)),
         2 => tab.clone().prop_map(Act::Invalidate),
         1 => tab.clone().prop_map(Act::Reload),
-        1 => tab.prop_map(Act::Gap),
+        3 => tab.prop_map(Act::Gap),
         1 => fail.prop_map(|(reads, writes, fetches, far, slow)| Act::Fail([reads, writes, fetches, far, slow])),
     ]
 }
@@ -63,16 +75,31 @@ pub struct Model {
     coming: Vec<Change>,
     /// Keys that were set while others changed them unheard: whose value stays is settled by the next change alone.
     pub disputed: [bool; NAMES.len()],
-    /// Tab, call, key, and the lowest version that it may be given.
-    asked: Vec<(usize, u32, usize, u64)>,
+    /// What each tab shows, and since when.
+    shown: BTreeMap<(usize, usize), u64>,
+    /// What a tab has shown that was older than what it was given before.
+    shows_older: Option<String>,
+    /// Tab, call, key, the lowest version that it may be given, and when it was asked for.
+    asked: Vec<(usize, u32, usize, u64, u64)>,
+    /// Tab, call and key of every change that was told, and when it began.
+    changes: Vec<(usize, u32, usize, u64)>,
 }
 
 impl Model {
     pub fn act(&mut self, world: &mut World, act: Act) {
         self.settle(world);
         match act {
-            Act::Wait(millis) => world.wait(millis),
-            Act::Fetch(tab, name) => self.fetch(world, tab, name),
+            Act::Wait(millis) => {
+                world.wait(millis);
+                if millis > SETTLED && self.shows_older.is_none() {
+                    self.shows_older = self.is_shown(world).err();
+                }
+            }
+            Act::Fetch(tab, name) => self.fetch(world, tab, name, false),
+            Act::Refresh(tab, name) => {
+                world.change(NAMES[name]);
+                self.fetch(world, tab, name, true);
+            }
             Act::Set(tab, name) => {
                 let call = world.set(tab, NAMES[name]);
                 self.change(world, tab, call, name, true, "k");
@@ -106,9 +133,18 @@ impl Model {
                 }
                 self.asked.retain(|(other, ..)| *other != tab);
                 self.floors.retain(|(other, _), _| *other != tab);
+                self.shown.retain(|(other, _), _| *other != tab);
                 world.reload(tab);
             }
             Act::Gap(tab) => world.tell(tab, Input::Gap),
+            Act::Show(tab, name) => {
+                if self.shown.remove(&(tab, name)).is_some() {
+                    world.tell(tab, Input::Unwatch { key: NAMES[name].into() });
+                } else {
+                    self.shown.insert((tab, name), world.now);
+                    world.tell(tab, Input::Watch { key: key(NAMES[name]) });
+                }
+            }
             Act::Fail([reads, writes, fetches, far, slow]) => {
                 let faults = &mut world.faults;
                 (faults.reads_fail, faults.writes_fail, faults.fetches_fail) = (reads, writes, fetches);
@@ -118,10 +154,10 @@ impl Model {
         }
     }
 
-    pub fn fetch(&mut self, world: &mut World, tab: usize, name: usize) {
+    pub fn fetch(&mut self, world: &mut World, tab: usize, name: usize, is_forced: bool) {
         let floor = self.floors.get(&(tab, name)).copied().unwrap_or_default();
-        let call = world.fetch(tab, NAMES[name]);
-        self.asked.push((tab, call, name, floor));
+        let call = world.fetch_with(tab, NAMES[name], Fetching { is_forced, ..fetching() });
+        self.asked.push((tab, call, name, floor, world.now));
     }
 
     fn raise(&mut self, tab: usize, name: usize, version: u64) {
@@ -133,6 +169,7 @@ impl Model {
     /// heard of each other nobody knows: where another tab is setting a value, that may be the one.
     fn change(&mut self, world: &World, tab: usize, call: u32, name: usize, is_set: bool, kind: &str) {
         let version = world.server[NAMES[name]];
+        self.changes.push((tab, call, name, world.now));
         let rivals = self.coming.iter().filter(|other| other.tab != tab && other.name == name);
         let is_first = !rivals.clone().any(|other| is_set || other.is_set);
         let mut change =
@@ -154,10 +191,15 @@ impl Model {
         self.coming.push(change);
     }
 
+    /// Whether anybody has changed a key meanwhile: whether that or what was fetched is newer nobody knows.
+    fn is_changed(&self, world: &World, name: usize, from: u64, until: u64) -> bool {
+        self.changes.iter().filter(|(_, _, changed, at)| *changed == name && *at <= until).any(
+            |(tab, call, ..)| world.tabs[*tab].ended.get(call).is_none_or(|ended| ended.at + NEAR >= from),
+        )
+    }
+
     /// What has resolved long enough ago that everybody has heard.
     fn settle(&mut self, world: &World) {
-        /// For so long a message or a notice of the disk's may be under way in a device.
-        const NEAR: u64 = 50;
         let mut rest = Vec::new();
         for change in std::mem::take(&mut self.coming) {
             let Some(ended) = world.tabs[change.tab].ended.get(&change.call) else {
@@ -182,8 +224,10 @@ impl Model {
             let device = world.tabs[change.tab].device;
             let mut has_everybody = true;
             for other in 0..world.tabs.len() {
+                // The disk may have refused what the page before has heard.
+                let is_same_page = world.tabs[other].loaded <= change.at;
                 if world.tabs[other].device == device
-                    || world.has_heard(other, change.tab, &change.tag, change.at, ended.at)
+                    || is_same_page && world.has_heard(other, change.tab, &change.tag, change.at, ended.at)
                 {
                     self.raise(other, change.name, change.version);
                 } else {
@@ -199,8 +243,11 @@ impl Model {
 
     /// What anybody was given who ought not to have been; how many were asked, and how many of them were to be given something new.
     pub fn verdict(&self, world: &World) -> Result<(usize, usize), String> {
+        if let Some(shown) = &self.shows_older {
+            return Err(shown.clone());
+        }
         let mut strict = 0;
-        for (tab, call, name, floor) in &self.asked {
+        for (tab, call, name, floor, _) in &self.asked {
             strict += usize::from(*floor > 1);
             match world.ended(*tab, *call) {
                 Some(Outcome::Got { value: Some(value), state, .. }) => {
@@ -213,6 +260,39 @@ impl Model {
             }
         }
         Ok((self.asked.len(), strict))
+    }
+
+    /// Nobody shows anything any more.
+    pub fn show_nothing(&mut self, world: &mut World) {
+        for (tab, name) in std::mem::take(&mut self.shown).into_keys() {
+            world.tell(tab, Input::Unwatch { key: NAMES[name].into() });
+        }
+    }
+
+    /// What a tab shows is not older than what it was given meanwhile, once everything is known.
+    pub fn is_shown(&self, world: &World) -> Result<(), String> {
+        // What another device has shared is shown in the place of what nobody has kept.
+        if world.remote.is_some() {
+            return Ok(());
+        }
+        for (tab, call, name, _, at) in self.asked.iter().filter(|(_, _, name, ..)| !self.disputed[*name]) {
+            let Some(ended) = world.tabs[*tab].ended.get(call) else { continue };
+            let Outcome::Got { value: Some(given), .. } = &ended.outcome else { continue };
+            if self.shown.get(&(*tab, *name)).is_none_or(|since| *since > ended.at)
+                // What it brought is not kept where the disk does not say what it has.
+                || world.tabs[*tab].unread >= *at
+                || self.is_changed(world, *name, *at, ended.at)
+            {
+                continue;
+            }
+            let slot = world.tabs[*tab].table.get(NAMES[*name]);
+            if let Some(shown) = slot.and_then(|slot| slot.value.as_ref())
+                && version(shown) < version(given)
+            {
+                return Err(format!("tab {tab} was given {given} and shows {shown}"));
+            }
+        }
+        Ok(())
     }
 }
 

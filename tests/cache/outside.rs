@@ -58,7 +58,11 @@ impl World {
             Output::Load { request, key, is_latest } => {
                 let former = self.tabs[tab].former.get(&*key).filter(|_| !is_latest).cloned();
                 let found = former.unwrap_or_else(|| self.disks[device].entries.get(&*key).cloned());
-                let found = found.filter(|_| !self.chance(faults.reads_fail));
+                let fails = self.chance(faults.reads_fail);
+                if fails {
+                    self.tabs[tab].unread = self.now;
+                }
+                let found = found.filter(|_| !fails);
                 let found = found.map(|(header, value)| Found { header: header.into(), value, age: None });
                 let time = self.disk_time();
                 let input =
@@ -66,6 +70,7 @@ impl World {
                 self.later(time.min(GIVES_UP), Event::Input(tab, life, input));
             }
             Output::Count { request, tag } => {
+                self.counted += 1;
                 let generation = self.disks[device].counts.get(&*tag).map(|text| text.as_str().into());
                 let time = self.disk_time();
                 let is_said = time < GIVES_UP && !self.chance(faults.counts_fail);
@@ -204,6 +209,9 @@ impl World {
                     self.tabs[tab]
                         .former
                         .retain(|key, _| !keys.iter().any(|told| told.strip_prefix('e') == Some(key)));
+                }
+                if matches!(input, Input::Unread { .. }) {
+                    self.tabs[tab].unread = self.now;
                 }
                 self.tell(tab, input);
             }

@@ -91,9 +91,9 @@ fn a_late_answer_is_used_and_takes_nothing_back_that_is_newer() {
     assert_eq!(world.got(0, call), Some((Some("b#2"), State::Fresh)));
     assert!(world.tabs[0].table.contains_key("b"));
     assert!(world.disks[0].entries.contains_key("b"));
-    // What the disk has of the other is there now, without another fetch, and no newer than it says.
+    // And what was fetched before they were, once they are: the disk has something older.
     let call = world.fetch(0, "a");
-    assert_eq!(world.got(0, call), Some((Some("a#1"), State::Fresh)));
+    assert_eq!(world.got(0, call), Some((Some("a#2"), State::Fresh)));
 }
 
 #[test]
@@ -227,4 +227,16 @@ fn an_older_value_is_not_given_instead_while_an_invalidation_waits_for_the_disk(
     assert_eq!(world.ended(0, call), None);
     world.wait(2_000);
     assert_eq!(world.got(0, call), Some((Some("a#2"), State::Fresh)));
+}
+
+#[test]
+fn a_disk_that_refuses_at_once_is_not_asked_again_and_again() {
+    let mut world = World::new(1, NONE, 7);
+    world.faults.counts_fail = 100;
+    let calls = [world.fetch(0, "a"), world.fetch_with(0, "b", of_clients())];
+    world.wait(MORE);
+    for (call, value) in calls.into_iter().zip(["a#1", "b#1"]) {
+        assert_eq!(world.got(0, call), Some((Some(value), State::Fresh)));
+    }
+    assert!(world.counted < 20, "it was asked {} times", world.counted);
 }

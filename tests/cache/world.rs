@@ -119,10 +119,14 @@ pub struct Tab {
     pub cache: Cache<P>,
     pub device: usize,
     pub life: u32,
+    /// Since when it is this page.
+    pub loaded: u64,
     pub table: BTreeMap<String, Slot<P>>,
     pub ended: BTreeMap<u32, Ended>,
     pub flights: BTreeMap<u32, String>,
     pub aborted: u32,
+    /// When the disk has last not said what it has.
+    pub unread: u64,
     /// What its store still takes for what is on the disk, of keys that another tab has written and of which it has yet to hear.
     pub former: BTreeMap<String, Option<(String, P)>>,
 }
@@ -151,6 +155,8 @@ pub struct World {
     /// How often each key was fetched.
     pub fetched: BTreeMap<String, u32>,
     pub tiers: Vec<(u32, bool, bool)>,
+    /// How often a disk was asked for a counter.
+    pub counted: u32,
     pub locks: BTreeMap<(usize, String), Waiting>,
     /// Whether the disk may take seconds, of most seeds.
     has_slow_disk: bool,
@@ -183,6 +189,7 @@ impl World {
             server: BTreeMap::new(),
             fetched: BTreeMap::new(),
             tiers: Vec::new(),
+            counted: 0,
             locks: BTreeMap::new(),
             has_slow_disk: !(seed % 7).is_multiple_of(3),
             queue: BTreeMap::new(),
@@ -211,10 +218,12 @@ impl World {
             cache,
             device,
             life,
+            loaded: self.now,
             table: BTreeMap::new(),
             ended: BTreeMap::new(),
             flights: BTreeMap::new(),
             aborted: 0,
+            unread: 0,
             former: BTreeMap::new(),
         }
     }

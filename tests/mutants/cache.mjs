@@ -65,8 +65,8 @@ export const cacheMutants = [
   {
     name: 'a fetch that lands after its key was set',
     file: 'src/core/cache/landing.rs',
-    text: 'let is_current = !flight.is_superseded && self.holds(&flight.seen);',
-    replacement: 'let is_current = true;',
+    text: '        let may_hold = !flight.is_superseded && self.is_current(&flight.seen);\n',
+    replacement: '        let may_hold = true;\n',
   },
   {
     name: 'a newcomer who joins a fetch that began before an invalidation',
@@ -89,8 +89,8 @@ export const cacheMutants = [
   {
     name: 'that there is nothing while the disk still has something',
     file: 'src/core/cache/landing.rs',
-    text: '                self.put(now, flight.key.clone(), header, None, None);\n                self.remove(now, Vec::new(), &flight.key, Vec::new(), Vec::new());',
-    replacement: '                self.put(now, flight.key.clone(), header, None, None);',
+    text: '        if is_nothing {\n            return self.remove(now, Vec::new(), &flight.key, Vec::new(), Vec::new());\n        }\n',
+    replacement: '        if is_nothing {\n            return;\n        }\n',
   },
   {
     name: 'a value of another version',
@@ -293,8 +293,8 @@ export const cacheMutants = [
   {
     name: 'a fetch that began before its counters were known and that is kept whatever they say',
     file: 'src/core/cache/landing.rs',
-    text: '!flight.is_superseded && self.holds(&flight.seen);',
-    replacement: '!flight.is_superseded && (flight.is_blind || self.holds(&flight.seen));',
+    text: 'let is_known = !flight.is_unsure && self',
+    replacement: 'let is_known = flight.is_blind || !flight.is_unsure && self',
   },
   {
     name: 'a newcomer who joins a fetch that began blind, whatever was heard since',
@@ -343,5 +343,48 @@ export const cacheMutants = [
     file: 'src/core/cache/waiting.rs',
     text: 'if !is_forced && self.is_reading(&caller.key.text) =>',
     replacement: 'if is_forced && self.is_reading(&caller.key.text) =>',
+  },
+  {
+    name: 'what was fetched while messages were missed and nobody keeps',
+    file: 'src/core/cache/landed.rs',
+    text: 'Phase::Fetching | Phase::Landed(_) => flight.is_unsure = true,',
+    replacement: 'Phase::Fetching | Phase::Landed(_) => flight.is_superseded = true,',
+  },
+  {
+    name: 'what was fetched while messages were missed and is kept whatever another tab has set',
+    file: 'src/core/cache/landed.rs',
+    text: '        let is_asked = (flight.is_unsure || flight.is_blind) && self.is_reading(&flight.key.text);',
+    replacement: '        let is_asked = false;',
+  },
+  {
+    name: 'what was fetched first and is written over what was fetched last',
+    file: 'src/core/cache/reading.rs',
+    text: 'own == found.own(key) && header.is_later(found.stored, self.wall(now)) && self.holds(&header.tags)',
+    replacement:
+      'false && own == found.own(key) && header.is_later(found.stored, self.wall(now)) && self.holds(&header.tags)',
+  },
+  {
+    name: 'a fetch that somebody has overtaken in vain and that nobody keeps',
+    file: 'src/core/cache/landing.rs',
+    text: 'flight.is_overtaken |= matches!(flight.phase, Phase::Fetching);',
+    replacement: 'flight.is_superseded |= matches!(flight.phase, Phase::Fetching);',
+  },
+  {
+    name: 'a counter that another device has counted as far, and that is not written',
+    file: 'src/core/cache/hearing.rs',
+    text: '!is_written && said.is_after(self.generations.least(&tag));',
+    replacement: '!is_written && said.is_above(self.generations.least(&tag));',
+  },
+  {
+    name: 'a disk that refuses at once and is asked again and again',
+    file: 'src/core/cache/counting.rs',
+    text: '            if !self.generations.is_settled(tag) {',
+    replacement: '            if !self.generations.is_known(tag) {',
+  },
+  {
+    name: 'a fetch that was forced and is not any more once messages were missed',
+    file: 'src/core/cache/landed.rs',
+    text: '_ => flight.is_superseded |= !flight.is_forced,',
+    replacement: '_ => flight.is_superseded = true,',
   },
 ];

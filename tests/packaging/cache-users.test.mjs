@@ -206,6 +206,21 @@ for (const engine of engines) {
       });
     }
 
+    test('who cannot be told from another is given what is fetched, and nothing is kept on the disk', async () => {
+      const result = await pages.inPage(async () => {
+        // A token that says not whose it is.
+        const { cache } = await open({ accessToken: () => tokenOf() });
+        const fetched = (/** @type {string} */ value) => async () => value;
+        const first = await cache.getOrFetch(keyOf('own'), fetched('one'), { tags: ['all'] });
+        const kept = await cache.getOrFetch(keyOf('own'), fetched('two'), { tags: ['all'] });
+        const forced = await cache.getOrFetch(keyOf('own'), fetched('three'), { force: true });
+        await cache.invalidateByTag('all', 's1');
+        const { disk } = await cache.set(keyOf('set'), 'set');
+        return { data: [first.data, kept.data, forced.data, (await cache.get(keyOf('set')))?.data], disk };
+      }, {});
+      assert.deepEqual(result, { data: ['one', 'one', 'three', 'set'], disk: false });
+    });
+
     test('signing out leaves nothing readable, in no tab, whatever form it had', async () => {
       const result = await pages.inPage(
         async ({ couple }) => {

@@ -146,6 +146,51 @@ test('what becomes invalid while it is fetched is fetched again', async () => {
   });
 });
 
+test('what is fetched while messages may have been missed is shown at once, and is fresh once the disk has answered', async () => {
+  pages.answers.missed = { value: 'one' };
+  await pages.inBrowser(async (context) => {
+    const { page, problems, commits } = await pages.open(context, {
+      cache: { remote: '/nowhere' },
+      shown: [{ id: 'one', name: 'missed' }],
+    });
+    await expect(page.getByTestId('one')).toHaveText('one fresh');
+    await settled(page);
+    const { length: before } = await commits();
+    const { hold, open } = gate();
+    pages.answers.missed = { value: 'two', hold };
+    const asked = timesAsked('missed');
+    await page.evaluate(() => void window.views.one.refresh());
+    await expect.poll(() => timesAsked('missed')).toBe(asked + 1);
+    await page.evaluate(async () => {
+      const all = await window.indexedDB.databases();
+      const { name } = all.find((/** @type {{ name: string }} */ { name }) => name.endsWith('cache'));
+      const opening = window.indexedDB.open(name);
+      await new Promise((resolve, reject) => Object.assign(opening, { onsuccess: resolve, onerror: reject }));
+      const stores = [...opening.result.objectStoreNames];
+      const store = opening.result.transaction(stores, 'readwrite').objectStore(stores[0]);
+      window.isBusy = true;
+      await new Promise((resolve) => {
+        const next = () => {
+          resolve(undefined);
+          if (window.isBusy) store.count().onsuccess = next;
+          else opening.result.close();
+        };
+        store.count().onsuccess = next;
+      });
+      window.document.dispatchEvent(new Event('resume'));
+    });
+    open();
+    await expect(page.getByTestId('one')).toHaveText('two stale');
+    await page.evaluate(() => {
+      window.isBusy = false;
+    });
+    await expect(page.getByTestId('one')).toHaveText('two fresh');
+    assert.deepEqual((await commits()).slice(before), ['one fresh fetching', 'two stale', 'two fresh']);
+    assert.equal(timesAsked('missed'), asked + 1);
+    assert.deepEqual(problems, []);
+  });
+});
+
 test('another user is shown nothing of the first one’s at once, and their own without a detour', async () => {
   pages.answers.mine = { value: 'amelia’s' };
   await pages.inBrowser(async (context) => {
@@ -299,6 +344,25 @@ test('a refresh of what is fresh is tried again by itself if it fails', async ()
     await expect(one).toHaveText('before degraded fetch_failed');
     pages.answers.failing = { value: 'after' };
     await expect(one).toHaveText('after fresh', { timeout: 15_000 });
+  });
+});
+
+test('what has grown old and could not be fetched is fetched within seconds once the server answers', async () => {
+  pages.answers.mended = { value: 'old' };
+  await pages.inBrowser(async (context) => {
+    const { page, commits } = await pages.open(context, {
+      shown: [{ id: 'one', name: 'mended', options: { ttl: 1_000 } }],
+    });
+    await expect(page.getByTestId('one')).toHaveText('old fresh');
+    pages.answers.mended = { status: 503 };
+    await expect(page.getByTestId('one')).toHaveText('old degraded fetch_failed');
+    const asked = timesAsked('mended');
+    pages.answers.mended = { value: 'new' };
+    await expect(page.getByTestId('one')).toHaveText('new fresh');
+    assert.equal(timesAsked('mended'), asked + 1);
+    // Nothing is shown as being fetched that is not: once as it fails, once as it is tried again.
+    const tried = (await commits()).filter((text) => text === 'old degraded fetching fetch_failed');
+    assert.ok(tried.length <= 2, `${tried.length}`);
   });
 });
 

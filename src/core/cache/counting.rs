@@ -90,6 +90,16 @@ impl<P: Clone> Cache<P> {
         is_known
     }
 
+    /// As [`Cache::knows`], but what the disk could not say is not asked for again.
+    pub(super) fn knows_rest(&mut self, tags: &[Rc<str>]) -> bool {
+        for tag in tags {
+            if !self.generations.is_settled(tag) {
+                self.knows(std::slice::from_ref(tag));
+            }
+        }
+        tags.iter().all(|tag| self.generations.is_known(tag))
+    }
+
     /// The disk says what a tag's counter says.
     pub(super) fn counted(&mut self, now: Instant, request: RequestId, said: Option<&str>) {
         let Some(tag) = self.take_counting(request) else { return };
@@ -107,7 +117,7 @@ impl<P: Clone> Cache<P> {
         }
         if let Some(next) = self.generations.learn(&tag, said, self.wall(now)) {
             let writes = vec![self.count_of(self.wall(now), &tag, next)];
-            self.write(now, Vec::new(), writes, Vec::new(), Vec::new());
+            self.echo(now, None, &[(tag, next)], writes);
         }
         self.go_on(now);
     }

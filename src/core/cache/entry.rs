@@ -47,6 +47,11 @@ impl Header {
         self.tags.iter().find(|(tag, _)| tag.strip_prefix(KEY) == Some(key))
     }
 
+    /// Whether it was stored after a moment of the wall clock. What lies ahead of that was stored by a clock that was wrong.
+    pub(super) const fn is_later(&self, moment: u64, wall: u64) -> bool {
+        self.stored > moment && self.stored <= wall
+    }
+
     /// How old its value is, in milliseconds.
     pub(super) fn age(&self, wall: u64) -> u64 {
         if self.stored > wall.saturating_add(AHEAD) {

@@ -1,11 +1,12 @@
 //! Flights: fetches, each for all who want the key meanwhile, in this tab and by a lock in the others.
 //!
 //! A flight knows what the counters of its tags said when the fetch began. If one has gone on by the time it has landed, what it has
-//! brought is for those who waited for it and for nobody else, and who asks from then on begins another one. How it lands is in
+//! brought is for those who waited for it and for nobody else, and who asks from then on begins another one. If something may have been
+//! missed meanwhile, they are given it all the same, and it is kept once the disk has said that it holds. How it lands is in
 //! [`landing`](super::landing), how the remote tier is asked before in [`remote`](super::remote).
 
 use super::Cache;
-use super::counting::Counts;
+use super::counting::{Counts, names_of};
 use super::header::Header;
 use super::input::{FlightId, Key, RequestId, Value};
 use super::output::{Outcome, Output};
@@ -35,6 +36,8 @@ pub(super) enum Phase<P> {
     Ready,
     /// The application fetches.
     Fetching,
+    /// It has brought this, and it has yet to become known whether that is kept.
+    Landed(Option<P>),
 }
 
 /// A fetch.
@@ -52,12 +55,16 @@ pub(super) struct Flight<P> {
     pub(super) has_lock: bool,
     /// Its key was set or removed since.
     pub(super) is_superseded: bool,
+    /// Somebody wants what is fetched later.
+    pub(super) is_overtaken: bool,
     /// It goes on although nobody waits for it.
     pub(super) is_kept: bool,
     /// Somebody wants what the application fetches from now on, not what a tier has.
     pub(super) is_forced: bool,
     /// It began before the disk has said what the counters of its tags say, or before an operation that waits for that.
     pub(super) is_blind: bool,
+    /// Others may have set its key unheard since the fetch began: what the disk has of it says so.
+    pub(super) is_unsure: bool,
     /// When it does not wait for the disk any longer; `None` for never.
     pub(super) disk_ends: Option<Instant>,
     /// When it is ended, if nobody joins it before.
@@ -127,9 +134,11 @@ impl<P: Clone> Cache<P> {
             seen: Vec::new(),
             has_lock: false,
             is_superseded: false,
+            is_overtaken: false,
             is_kept,
             is_forced: false,
             is_blind: false,
+            is_unsure: false,
             disk_ends: Some(self.disk_end(now)),
             abandoned: None,
             ends: now.after(hard.saturating_mul(LIVES).max(SHORTEST_LIFE)),
@@ -142,11 +151,13 @@ impl<P: Clone> Cache<P> {
     fn is_joinable(&mut self, now: Instant, place: usize, key: &str) -> bool {
         let Some(flight) = self.flights.get(place) else { return false };
         let is_over = flight.abandoned.is_some_and(|at| at <= now) || flight.ends <= now;
-        if *flight.key.text != *key || flight.is_superseded || is_over {
+        if *flight.key.text != *key || flight.is_superseded || flight.is_overtaken || is_over {
             return false;
         }
-        if !matches!(flight.phase, Phase::Fetching) {
-            return true;
+        match flight.phase {
+            Phase::Fetching => {}
+            Phase::Landed(_) => return false,
+            _ => return true,
         }
         let seen = flight.seen.clone();
         if flight.is_blind {
@@ -171,11 +182,14 @@ impl<P: Clone> Cache<P> {
             Phase::Waiting => self.take_off(now, id),
             Phase::Judging(header, _) => {
                 let header = header.clone();
-                if self.knows_header(&header) {
+                if self.knows_rest(&names_of(&header.tags)) {
                     self.judge(now, id, header);
+                } else if header.tags.iter().all(|(tag, _)| self.generations.is_settled(tag)) {
+                    self.fetch(now, id);
                 }
             }
             Phase::Ready => self.fetch(now, id),
+            Phase::Landed(_) => self.keep_landed(now, id),
             Phase::Locking | Phase::Reading | Phase::Remote(..) => {}
         }
     }
@@ -189,13 +203,13 @@ impl<P: Clone> Cache<P> {
         }
     }
 
-    /// The counters of a flight's tags, and whether all of them are known for certain.
-    pub(super) fn knows_of_flight(&mut self, id: FlightId) -> Option<(Counts, bool)> {
+    /// The counters of a flight's tags, and whether all of them are known for certain. `is_again`: they were asked for before.
+    pub(super) fn knows_of_flight(&mut self, id: FlightId, is_again: bool) -> Option<(Counts, bool)> {
         let flight = self.flights.iter().find(|flight| flight.id == id)?;
         let given = flight.fetcher.as_ref().map(|(_, fetching)| fetching.clone());
         let key = flight.key.clone();
         let tags = Self::tags_of(&key, given.as_ref().map_or(&[], |fetching| &fetching.keeping.tags));
-        let is_known = self.knows(&tags);
+        let is_known = if is_again { self.knows_rest(&tags) } else { self.knows(&tags) };
         self.check(&key.supplier, &tags);
         Some((self.seen(&tags), is_known))
     }
@@ -203,12 +217,13 @@ impl<P: Clone> Cache<P> {
     /// The application is asked, once it is known what the counters say, or the disk was waited for long enough: what is invalidated
     /// from now on is about what it brings.
     pub(super) fn fetch(&mut self, now: Instant, id: FlightId) {
-        self.set_phase(id, Phase::Ready);
         let Some(flight) = self.flight(id) else { return };
+        let is_again = matches!(std::mem::replace(&mut flight.phase, Phase::Ready), Phase::Ready);
         let (key, fetcher) = (flight.key.clone(), flight.fetcher.clone());
         let is_over = flight.disk_ends.is_some_and(|ends| ends <= now);
         let Some((fetcher, _)) = fetcher else { return self.land(now, id, Err(Origin::Nowhere)) };
-        let Some((seen, is_known)) = self.knows_of_flight(id) else { return };
+        let Some((seen, is_known)) = self.knows_of_flight(id, is_again) else { return };
+        let is_settled = seen.iter().all(|(tag, _)| self.generations.is_settled(tag));
         let (has_to_wait, is_replaced) = (self.is_operated_on(&key.text), self.is_replaced(&key.text));
         let began = self.wall(now);
         let Some(flight) = self.flight(id) else { return };
@@ -218,7 +233,7 @@ impl<P: Clone> Cache<P> {
             return;
         }
         let is_blind = has_to_wait || !is_known;
-        if is_blind && !is_over {
+        if is_blind && !is_over && (has_to_wait || !is_settled) {
             return;
         }
         (flight.seen, flight.began, flight.phase, flight.is_blind) = (seen, began, Phase::Fetching, is_blind);

@@ -57,7 +57,7 @@ impl<P: Clone> Cache<P> {
         for _ in 0..MOST_HEARD {
             let (Some(tag), Some(said)) = (fields.next(), fields.next()) else { break };
             let (Some(tag), Some(said)) = (unescape(tag), Generation::from_text(said)) else { break };
-            let is_news = !is_written && said.is_above(self.generations.least(&tag));
+            let is_news = !is_written && said.is_after(self.generations.least(&tag));
             let next = if is_echo {
                 self.generations.learn_from_afar(&tag, said);
                 None
@@ -79,7 +79,7 @@ impl<P: Clone> Cache<P> {
     }
 
     /// What others have counted without this tab was raised here once more: all have to hear of that.
-    fn echo(
+    pub(super) fn echo(
         &mut self,
         now: Instant,
         supplier: Option<Rc<str>>,
@@ -137,7 +137,8 @@ impl<P: Clone> Cache<P> {
                     self.knows(&[tag.into()]);
                 }
             } else if let Some(key) = key.strip_prefix('e') {
-                self.replaced_elsewhere(now, &key.into());
+                self.doubt_flights(key);
+                self.read_again(now, &key.into());
             }
         }
         self.doubt(now);
@@ -147,11 +148,16 @@ impl<P: Clone> Cache<P> {
     pub(super) fn gap(&mut self, now: Instant) {
         self.generations.doubt_all();
         self.overtake_blind(None);
+        let under_way: Vec<Rc<str>> = self.flights.iter().map(|flight| flight.key.text.clone()).collect();
+        for key in under_way {
+            self.doubt_flights(&key);
+        }
         let keys: Vec<Rc<str>> = self.entries.keys().cloned().collect();
         for key in keys {
             // What the disk has refused is nowhere but here.
             if !self.repairs.has(&key) {
-                self.replaced_elsewhere(now, &key);
+                self.outdate(&key);
+                self.read_again(now, &key);
             }
         }
         self.doubt(now);
@@ -163,12 +169,18 @@ impl<P: Clone> Cache<P> {
         self.outputs.push(Output::Doubt);
         self.release_outdated();
         self.look_again(now);
+        self.ask_of_landed(now);
         self.go_on(now);
     }
 
     /// Another tab or device has replaced or removed the entry of a key.
     pub(super) fn replaced_elsewhere(&mut self, now: Instant, key: &Rc<str>) {
         self.supersede(key);
+        self.read_again(now, key);
+    }
+
+    /// What the disk has of a key may be another entry.
+    pub(super) fn read_again(&mut self, now: Instant, key: &Rc<str>) {
         self.repairs.forget_entry(key);
         if self.jobs.iter().any(|job| job.has(key)) {
             // Which of the two is the last on the disk shows once this one is there.

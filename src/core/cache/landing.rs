@@ -31,34 +31,10 @@ impl<P: Clone> Cache<P> {
             Value::Nothing => None,
             Value::Some(value) => Some(value),
         };
-        let is_current = !flight.is_superseded && self.holds(&flight.seen);
-        if let Some((_, fetching)) = flight.fetcher.as_ref().filter(|_| is_current) {
-            let keeping = &fetching.keeping;
-            let (flags, ttl, stale) = match &value {
-                Some(_) => (0, keeping.ttl, keeping.stale),
-                None => (NOTHING, fetching.negative_ttl, 0),
-            };
-            let (version, tags) = (keeping.version.clone(), flight.seen.clone());
-            let header = Header { flags, stored: flight.began, ttl, stale, version, bytes: 0, tags };
-            if ttl == 0 {
-                // That there is nothing is not remembered, and what there was is not there any more.
-                self.outdate(&flight.key.text);
-                self.drop_entry(&flight.key.text);
-                self.remove(now, Vec::new(), &flight.key, Vec::new(), Vec::new());
-            } else if value.is_none() {
-                self.outdate(&flight.key.text);
-                self.put(now, flight.key.clone(), header, None, None);
-                self.remove(now, Vec::new(), &flight.key, Vec::new(), Vec::new());
-            } else {
-                self.put(now, flight.key.clone(), header, value.clone(), None);
-                self.touch(now, &flight.key.text, Some(fetching.eager));
-                self.write_entry(now, &flight.key.text, keeping.compresses, true);
-                let job = self.jobs.iter_mut().rev().find(|job| job.has(&flight.key.text));
-                if let Some(job) = job.filter(|_| flight.has_lock) {
-                    job.lock = Some(flight.id);
-                    flight.has_lock = false;
-                }
-            }
+        let may_hold = !flight.is_superseded && self.is_current(&flight.seen);
+        let is_known = !flight.is_unsure && self.is_certain(&flight);
+        if may_hold && is_known && self.is_newest(now, &flight) {
+            self.keep(now, &mut flight, value.clone());
         }
         self.unlock(&flight);
         let age = self.wall(now).saturating_sub(flight.began);
@@ -70,6 +46,52 @@ impl<P: Clone> Cache<P> {
             }
             let (value, state) = (value.clone(), State::Fresh);
             self.settle(caller.call, Outcome::Got { value, state, age });
+        }
+        if may_hold && !is_known {
+            let is_older =
+                |other: &Flight<P>| matches!(other.phase, Phase::Landed(_)) && other.key == flight.key;
+            self.flights.retain(|other| !is_older(other));
+            (flight.phase, flight.has_lock, flight.abandoned) = (Phase::Landed(value), false, None);
+            self.flights.push(flight);
+            self.ask_of_landed(now);
+        }
+    }
+
+    /// Whether nothing is there that was fetched later.
+    pub(super) fn is_newest(&self, now: Instant, flight: &Flight<P>) -> bool {
+        let entry = self.entries.get(&*flight.key.text);
+        entry.is_none_or(|entry| !entry.header.is_later(flight.began, self.wall(now)))
+    }
+
+    /// What a flight has brought is for everybody.
+    pub(super) fn keep(&mut self, now: Instant, flight: &mut Flight<P>, value: Option<P>) {
+        let Some((_, fetching)) = &flight.fetcher else { return };
+        let keeping = &fetching.keeping;
+        let (flags, ttl, stale) = match &value {
+            Some(_) => (0, keeping.ttl, keeping.stale),
+            None => (NOTHING, fetching.negative_ttl, 0),
+        };
+        let (version, tags) = (keeping.version.clone(), flight.seen.clone());
+        let header = Header { flags, stored: flight.began, ttl, stale, version, bytes: 0, tags };
+        if ttl == 0 {
+            // That there is nothing is not remembered, and what there was is not there any more.
+            self.outdate(&flight.key.text);
+            self.drop_entry(&flight.key.text);
+            return self.remove(now, Vec::new(), &flight.key, Vec::new(), Vec::new());
+        }
+        let is_nothing = value.is_none();
+        if is_nothing {
+            self.outdate(&flight.key.text);
+        }
+        self.put(now, flight.key.clone(), header, value, None);
+        if is_nothing {
+            return self.remove(now, Vec::new(), &flight.key, Vec::new(), Vec::new());
+        }
+        self.touch(now, &flight.key.text, Some(fetching.eager));
+        self.write_entry(now, &flight.key.text, keeping.compresses, true);
+        let job = self.jobs.iter_mut().rev().find(|job| job.has(&flight.key.text));
+        if let Some(job) = job.filter(|_| flight.has_lock) {
+            (job.lock, flight.has_lock) = (Some(flight.id), false);
         }
     }
 
@@ -94,10 +116,13 @@ impl<P: Clone> Cache<P> {
 
     /// Whoever asks for a key from now on wants what is fetched from now on.
     pub(super) fn overtake(&mut self, key: &str) {
-        self.overtake_all(&|flight| *flight.key.text == *key);
+        for flight in self.flights.iter_mut().filter(|flight| *flight.key.text == *key) {
+            flight.is_overtaken |= matches!(flight.phase, Phase::Fetching);
+        }
+        self.release_outdated();
     }
 
-    /// The same of all fetches that are meant.
+    /// The same of all fetches that are meant, and nobody keeps what they bring.
     pub(super) fn overtake_all(&mut self, is_meant: &dyn Fn(&Flight<P>) -> bool) {
         for flight in self.flights.iter_mut().filter(|flight| is_meant(flight)) {
             flight.is_superseded |= matches!(flight.phase, Phase::Fetching);
@@ -110,7 +135,7 @@ impl<P: Clone> Cache<P> {
         for place in 0..self.flights.len() {
             let is_holding = |flight: &&Flight<P>| flight.has_lock && matches!(flight.phase, Phase::Fetching);
             let Some(flight) = self.flights.get(place).filter(is_holding) else { continue };
-            let (is_superseded, seen) = (flight.is_superseded, flight.seen.clone());
+            let (is_superseded, seen) = (flight.is_superseded || flight.is_overtaken, flight.seen.clone());
             if !is_superseded && self.holds(&seen) {
                 continue;
             }

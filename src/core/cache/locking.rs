@@ -26,7 +26,7 @@ impl<P: Clone> Cache<P> {
             flight.disk_ends = disk_ends;
         }
         // They are read meanwhile.
-        self.knows_of_flight(id);
+        self.knows_of_flight(id, false);
         if locks {
             self.set_phase(id, Phase::Locking);
             self.outputs.push(Output::Lock { flight: id, key: key.text, within: PATIENCE });

@@ -140,6 +140,13 @@ impl<P: Clone> Cache<P> {
         }
     }
 
+    /// Whether what is in memory still holds, and another tab has written something over it on the disk that was fetched before.
+    fn is_replaced_by_older(&mut self, now: Instant, key: &str, found: &Header) -> bool {
+        let Some(entry) = self.entries.get(key) else { return false };
+        let (header, own) = (entry.header.clone(), entry.header.own(key));
+        own == found.own(key) && header.is_later(found.stored, self.wall(now)) && self.holds(&header.tags)
+    }
+
     /// An entry was read, or there is none: what is in memory becomes that, and whoever waits goes on.
     fn have_read(&mut self, now: Instant, key: &Key, found: Option<(Header, P)>) {
         // What was written meanwhile is newer, and what has not reached the disk yet is not read from it.
@@ -147,6 +154,13 @@ impl<P: Clone> Cache<P> {
             || self.entries.get(&*key.text).is_some_and(|entry| !entry.is_suspect);
         if let Some(entry) = self.entries.get_mut(&*key.text).filter(|_| is_newer) {
             entry.is_suspect = false;
+        } else if found.as_ref().is_some_and(|(header, _)| self.is_replaced_by_older(now, &key.text, header))
+        {
+            if let Some(entry) = self.entries.get_mut(&*key.text) {
+                entry.is_suspect = false;
+            }
+            self.show(now, &key.text);
+            self.write_entry(now, &key.text, false, false);
         } else if !is_newer {
             if let Some((header, _)) = &found {
                 self.outdo(now, &key.supplier, &header.tags);
@@ -169,7 +183,10 @@ impl<P: Clone> Cache<P> {
                     let value = (header.flags == 0).then_some(value);
                     self.put(now, key.clone(), header, value, None);
                 }
-                None => self.drop_entry(&key.text),
+                None => {
+                    self.drop_entry(&key.text);
+                    self.give_up_unsure(&key.text);
+                }
             }
         }
         self.go_on_with(now, &key.text);

@@ -87,6 +87,7 @@ impl<P: Clone> Cache<P> {
         // It gives nothing that its own counters are above of.
         let own = self.flight(id).map(|flight| flight.key.text.clone());
         self.learn_from_afar(now, &header.tags, own.as_deref());
+        self.knows(&names_of(&header.tags));
         let disk_ends = Some(self.disk_end(now));
         if let Some(flight) = self.flight(id) {
             (flight.phase, flight.disk_ends) = (Phase::Judging(header, found.value.clone()), disk_ends);
@@ -171,7 +172,8 @@ impl<P: Clone> Cache<P> {
             let says = said.iter().find(|(other, _)| other == tag);
             let says = says.and_then(|(_, text)| Generation::from_text(text)).unwrap_or_default();
             let least = self.generations.least(tag);
-            if least.is_after(says) {
+            // What it is being told it may have said before that.
+            if least.is_after(says) && !self.jobs.iter().any(|job| job.tells(tag)) {
                 untold.push((tag.clone(), least));
             }
         }

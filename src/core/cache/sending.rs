@@ -110,7 +110,8 @@ impl<P: Clone> Cache<P> {
         let contested = std::mem::take(&mut self.contested);
         for key in contested {
             // Which stays contested if another job writes it.
-            self.replaced_elsewhere(now, &key);
+            self.doubt_flights(&key);
+            self.read_again(now, &key);
         }
     }
 

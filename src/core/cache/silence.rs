@@ -1,8 +1,9 @@
 //! A disk that does not answer: another tab may be frozen within a transaction of it. Nobody waits long for it.
 //!
 //! Whoever has waited goes on as if the disk had nothing: to the remote tier, and to the fetcher. A fetch that begins before the disk
-//! has said what its counters say is blind. It assumes that they have not gone on from what is known. A counter never goes back: if the
-//! disk confirms that before the fetch lands, what it has brought is kept; else it is for its callers alone. A late answer of the disk's counts as any other, and whoever's fetch has failed waits for it.
+//! has said what its counters say is blind. It assumes that they have not gone on from what is known. A counter never goes back: what the
+//! fetch has brought is kept once the disk has confirmed that, and until then, or if it never does, it is for its callers alone. A late
+//! answer of the disk's counts as any other, and whoever's fetch has failed waits for it.
 
 use std::rc::Rc;
 
@@ -22,7 +23,7 @@ impl<P> Flight<P> {
     pub(super) fn disk_ends(&self) -> Option<Instant> {
         match self.phase {
             Phase::Waiting | Phase::Reading | Phase::Judging(..) | Phase::Ready => self.disk_ends,
-            Phase::Locking | Phase::Remote(..) | Phase::Fetching => None,
+            Phase::Locking | Phase::Remote(..) | Phase::Fetching | Phase::Landed(_) => None,
         }
     }
 }

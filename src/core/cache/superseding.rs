@@ -126,6 +126,12 @@ impl<P: Clone> Cache<P> {
                 continue;
             }
             if is_raised {
+                // Other questions about the key leave that to this answer.
+                if let Some((tag, theirs)) =
+                    header.own(&key).and_then(|(tag, _)| Some((tag, said.get(&**tag)?)))
+                {
+                    self.generations.learn_from_afar(tag, *theirs);
+                }
                 let tags = self.raise_entry(now, &key, header.tags);
                 told.raised.insert(key, tags);
             } else {
@@ -136,7 +142,7 @@ impl<P: Clone> Cache<P> {
     }
 
     /// Whether nothing is known by which an entry does not hold.
-    fn is_current(&self, tags: &Counts) -> bool {
+    pub(super) fn is_current(&self, tags: &Counts) -> bool {
         tags.iter().all(|(tag, seen)| seen.holds(self.generations.least(tag)))
     }
 

@@ -86,7 +86,9 @@ impl<P: Payload> Dashboard<P> {
             Outcome::Value(Some(found)) => Some(found.value.value.clone()),
             _ => None,
         };
-        let is_unread = matches!(outcome, Outcome::Failed(Refusal::Unavailable));
+        // Where there is no store at all, there is nothing to wait for.
+        let is_unread =
+            matches!(outcome, Outcome::Failed(Refusal::Unavailable)) && self.vault.store().is_some();
         let input = match asked {
             Asked::Entry(_) | Asked::Count if is_unread => Input::Unread { request },
             Asked::Entry(key) => match found.and_then(|found| found.parted()) {

@@ -32,6 +32,8 @@ impl Generations {
             return false;
         }
         if is_counting {
+            // What it said before is not what it says now.
+            known.is_given_up = false;
             self.hold(tag);
         } else {
             self.release(tag);
@@ -44,6 +46,11 @@ impl Generations {
         if let Some(known) = self.known.get_mut(tag) {
             known.is_given_up = true;
         }
+    }
+
+    /// Whether what it says is known for certain.
+    pub fn is_known(&self, tag: &str) -> bool {
+        self.known.get(tag).is_some_and(|known| !known.is_doubted)
     }
 
     /// Whether what it says is known for certain, or the disk could not say it.
