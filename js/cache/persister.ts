@@ -1,4 +1,4 @@
-import { checkListener, invalid, isText } from '../arguments.js';
+import { invalid, isText } from '../arguments.js';
 import { DashboardError } from '../errors.js';
 import { type CacheKeepOptions, cacheKeepOptions } from '../options/cache.js';
 import { checked, isObject } from '../options/check.js';
@@ -39,8 +39,9 @@ export function cachePersister<Client = any>(
   supplierId: string,
   options: CacheKeepOptions & { name?: string | undefined } = {},
 ): CachePersister<Client> {
-  if (!isObject(cache)) throw invalid('cachePersister takes a cache as its first argument.');
-  checkListener('cachePersister', 'first', (cache as { getOrFetch?: unknown }).getOrFetch);
+  if (!isObject(cache) || typeof (cache as { getOrFetch?: unknown }).getOrFetch !== 'function') {
+    throw invalid('cachePersister takes a cache as its first argument: `cache` of a dashboard.');
+  }
   if (!isText(supplierId)) throw invalid("cachePersister takes the supplier's id as its second argument.");
   if (!isObject(options)) throw invalid('cachePersister takes an object of options.');
   const { name = 'queries', ...keeping } = options;

@@ -81,10 +81,11 @@ export class Writing {
       throw invalid(`warmCache takes an array of at most ${MOST_WARM} entries as its second argument.`);
     }
     if (entries.length === 0) return { disk: true, remote: null };
-    const all = entries.map((entry: CacheWarmEntry) => {
-      if (!isObject(entry)) throw invalid('Each entry of warmCache must be an object.');
+    const all = Array.from(entries, (entry: CacheWarmEntry, place) => {
+      const of = `Entry ${place} of warmCache`;
+      if (!isObject(entry)) throw invalid(`${of} must be an object.`);
       const { namespace, resource, params, data, ...options } = entry;
-      return this.#entry('warmCache', textOf({ namespace, supplierId, resource, params }), data, options);
+      return this.#entry(of, textOf({ namespace, supplierId, resource, params }), data, options);
     });
     return this.#set(all);
   }

@@ -14,6 +14,18 @@ function address(...protocols: string[]) {
   );
 }
 
+const ORIGINS = 'a list of origins';
+
+/** Of a scheme that URLs know no origin of, as `capacitor://localhost`: browsers write what is before the path. */
+const OTHER_ORIGIN = /^[a-z][a-z\d+.-]*:\/\/[^\s/?#@]+$/;
+
+/** An origin as browsers write it. A host alone, or a slash at its end, would be equal to none. */
+const origin = v.custom<string>((value) => {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { origin } = new URL(value);
+  return origin === 'null' ? OTHER_ORIGIN.test(value) : origin === value;
+}, `${ORIGINS}, as https://app.example`);
+
 const REDIS_PROTOCOLS = ['redis:', 'rediss:'];
 
 /** Whether it is one address of Redis, or those of a cluster's nodes. */
@@ -56,7 +68,7 @@ const cookieEntries = {
    */
   token: callback<(request: Request) => string | null | PromiseLike<string | null>>(),
   /** The origins of the site's own pages, `https://app.example` for example. Default: the host that the request was sent to. */
-  origins: v.optional(v.pipe(v.array(text, 'a list of origins'), v.maxLength(100, 'a list of at most 100'))),
+  origins: v.optional(v.pipe(v.array(origin, ORIGINS), v.maxLength(100, 'a list of at most 100'))),
 };
 
 const redisEntries = {

@@ -8,7 +8,10 @@ import type { CacheFetchOptions } from '../options/cache.js';
 import { complain } from './complain.js';
 import { Context } from './provided.js';
 
-/** Options of {@link useResource}: those of `getOrFetch`, and these. An older value is shown at once, so that there is no `softTimeout`. */
+/**
+ * Options of {@link useResource}: those of `getOrFetch`, and these. An older value is shown at once, so that there is no `softTimeout`.
+ * `throttle` is 3,000 by default: a fetch that has failed is tried again after 4 s to 30 s, or after `throttle` if that is longer.
+ */
 export interface ResourceOptions extends Omit<CacheFetchOptions, 'signal' | 'force' | 'softTimeout'> {
   /**
    * Whether the component waits, by React's `Suspense`, until there is something to show, and an error is thrown to the next error

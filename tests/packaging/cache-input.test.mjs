@@ -88,6 +88,7 @@ test('bad input is a clear error at the call', async () => {
     await told('tag', () => cache.invalidateByTag(5));
     await told('warm', () => cache.warmCache('s1', {}));
     await told('entry', () => cache.warmCache('s1', [null]));
+    await told('hole', () => cache.warmCache('s1', Array(1)));
     await close();
     await told('closed', () => cache.get(key));
     return codes;

@@ -138,7 +138,7 @@ test('a persister refuses what its cache would refuse later', () => {
   const cache = { getOrFetch: () => {} };
   for (const [call, says, code] of /** @type {[() => unknown, string, string?][]} */ ([
     [() => cachePersister(undefined, 's1'), 'takes a cache as its first argument'],
-    [() => cachePersister({}, 's1'), 'cachePersister'],
+    [() => cachePersister({}, 's1'), 'takes a cache as its first argument: `cache` of a dashboard'],
     [() => cachePersister(cache, ''), "the supplier's id as its second argument"],
     [() => cachePersister(cache, 's1', 7), 'an object of options'],
     [() => cachePersister(cache, 's1', { name: '' }), '"name" of cachePersister'],

@@ -39,6 +39,11 @@ declare const supplierId: string;
 declare const accessToken: () => Promise<string>;
 declare const row: Client;
 declare function readMetrics(supplierId: string, signal: AbortSignal): Promise<Metrics>;
+declare const signal: AbortSignal;
+declare function readScreens(
+  supplierId: string,
+  signal: AbortSignal,
+): Promise<{ pipeline: Client[]; quickActions: { venues: string[] } }>;
 declare function fetchOverview(): Promise<Metrics>;
 declare function withChange(clients: Client[], change: unknown): Client[];
 declare function Failure(props: { error: Error; onRetry?: () => void }): import('react').ReactElement;
