@@ -1,4 +1,6 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from '@wedsync/dashboard/testing';
+import { keptText } from './support/offline.js';
 import { amelia, password } from './support/people.js';
 import { readSession, writeSession } from './support/session.js';
 
@@ -16,6 +18,39 @@ test('a wrong password: a sentence, the same page, and another try', async ({ pa
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page.getByTestId('dashboard-loaded')).toBeVisible();
 });
+
+test('one request brings all that is shown after a sign-in, and every tier has it', async ({ page }) => {
+  let asked = 0;
+  // What else is asked is never answered.
+  await page.route('**/rest/v1/**', (route) => {
+    asked += 1;
+    return asked === 1 ? route.continue() : undefined;
+  });
+  const shared: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().endsWith('/api/cache/entries')) return;
+    const { entries } = request.postDataJSON() as { entries: { key: string }[] };
+    shared.push(...entries.map(({ key }) => String((JSON.parse(key) as string[])[2])));
+  });
+  await page.goto('/sign-in');
+  await page.getByLabel('Email', { exact: true }).fill(amelia);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await isShown(page);
+  const names = ['activity', 'pipeline', 'quick-actions'];
+  await expect.poll(() => shared.sort()).toEqual(names);
+  for (const name of ['workplace', ...names]) await expect.poll(() => keptText(page)).toContain(name);
+  asked = 1;
+  await page.reload();
+  await isShown(page);
+});
+
+async function isShown(page: Page): Promise<void> {
+  await expect(page.getByTestId('dashboard-loaded')).toBeVisible();
+  await expect(page.getByText('Upcoming weddings')).toBeVisible();
+  await expect(page.getByText('Ceremony at 2 pm')).toBeVisible();
+  await expect(page.getByText('Book at Rosewood Barn, Long Gallery')).toBeVisible();
+}
 
 test('nothing filled in: each field says what it wants', async ({ page }) => {
   await page.goto('/sign-in');

@@ -2,7 +2,7 @@ import type { PostgrestError } from '@supabase/supabase-js';
 import { feedLimit } from '@/lib/activity';
 import { dataSentence } from '@/lib/sentences';
 import type { Backend } from './supabase';
-import type { Activity, Member, NewClient, PipelineClient, Supplier } from './types';
+import type { Activity, ClientStatus, Member, NewClient, PipelineClient, Supplier } from './types';
 
 /** A failed read or write; its message is a sentence for the person at the screen. */
 export class DataError extends Error {
@@ -34,6 +34,11 @@ export async function readWorkplace(backend: Backend, userId: string): Promise<W
   return null;
 }
 
+const pipelineColumns = 'id,name,partner_name,wedding_date,venue,guest_count,budget_pence,status,created_at';
+const activityColumns = 'id,supplier_id,client_id,actor_id,actor_name,kind,summary,created_at';
+const inPipeline: ClientStatus[] = ['enquiry', 'booked'];
+const withVenue: ClientStatus[] = ['booked', 'completed'];
+
 /** As many rows as a Supabase project answers at once by default. */
 const pageSize = 1000;
 
@@ -43,9 +48,9 @@ export async function readPipeline(backend: Backend, supplierId: string): Promis
   for (;;) {
     const { data, error } = await backend
       .from('clients')
-      .select('id,name,partner_name,wedding_date,venue,guest_count,budget_pence,status,created_at')
+      .select(pipelineColumns)
       .eq('supplier_id', supplierId)
-      .in('status', ['enquiry', 'booked'])
+      .in('status', inPipeline)
       .order('id')
       .range(rows.length, rows.length + pageSize - 1);
     if (error) throw new DataError(error);
@@ -63,7 +68,7 @@ export async function readVenues(backend: Backend, supplierId: string): Promise<
     .from('clients')
     .select('venue')
     .eq('supplier_id', supplierId)
-    .in('status', ['booked', 'completed'])
+    .in('status', withVenue)
     .order('created_at', { ascending: false })
     .limit(recentWeddings);
   if (error) throw new DataError(error);
@@ -74,12 +79,62 @@ export async function readVenues(backend: Backend, supplierId: string): Promise<
 export async function readActivity(backend: Backend, supplierId: string): Promise<Activity[]> {
   const { data, error } = await backend
     .from('activity')
-    .select('id,supplier_id,client_id,actor_id,actor_name,kind,summary,created_at')
+    .select(activityColumns)
     .eq('supplier_id', supplierId)
     .order('id', { ascending: false })
     .limit(feedLimit);
   if (error) throw new DataError(error);
   return data;
+}
+
+/** What the screens show of a supplier. */
+export interface Screens {
+  workplace: Workplace;
+  /** `null` if there are more than one request brings. */
+  pipeline: PipelineClient[] | null;
+  activity: Activity[];
+  venues: (string | null)[];
+}
+
+/** Who the user works for, as {@link readWorkplace}, with all that the screens show of it: one request. */
+export async function readScreens(backend: Backend, userId: string): Promise<Screens | null> {
+  const { data, error } = await backend
+    .from('suppliers')
+    .select(
+      'id,name,kind,members:supplier_members!inner(supplier_id,user_id,display_name,role),' +
+        `pipeline:clients(${pipelineColumns}),venues:clients(venue),activity(${activityColumns})`,
+    )
+    .eq('members.user_id', userId)
+    .in('pipeline.status', inPipeline)
+    .order('id', { referencedTable: 'pipeline' })
+    .limit(pageSize, { referencedTable: 'pipeline' })
+    .in('venues.status', withVenue)
+    .order('created_at', { referencedTable: 'venues', ascending: false })
+    .limit(recentWeddings, { referencedTable: 'venues' })
+    .order('id', { referencedTable: 'activity', ascending: false })
+    .limit(feedLimit, { referencedTable: 'activity' })
+    .order('name')
+    .limit(1)
+    .overrideTypes<ReadScreens[], { merge: false }>();
+  if (error) throw new DataError(error);
+  const [read] = data;
+  const [member] = read?.members ?? [];
+  if (!read || !member) return null;
+  const { id, name, kind, pipeline, activity, venues } = read;
+  return {
+    workplace: { supplier: { id, name, kind }, member },
+    pipeline: pipeline.length < pageSize ? pipeline : null,
+    activity,
+    venues: venues.map(({ venue }) => venue),
+  };
+}
+
+/** As the database answers it. */
+interface ReadScreens extends Supplier {
+  members: Member[];
+  pipeline: PipelineClient[];
+  activity: Activity[];
+  venues: { venue: string | null }[];
 }
 
 /** PostgreSQL's unique_violation. */

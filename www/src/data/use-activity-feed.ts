@@ -4,6 +4,7 @@ import { filter } from '@wedsync/dashboard';
 import { useSubscription } from '@wedsync/dashboard/react';
 import { useCallback, useMemo, useState } from 'react';
 import { feedLimit, mergeActivity } from '@/lib/activity';
+import { screens } from './kept';
 import { readActivity } from './queries';
 import { useSession } from './session';
 import type { Activity } from './types';
@@ -31,6 +32,7 @@ export function useActivityFeed(supplierId: string): ActivityFeed {
     supplierId,
     'activity',
     useCallback(() => readActivity(backend(), supplierId), [backend, supplierId]),
+    screens.activity,
   );
   const [arrived, setArrived] = useState<readonly Activity[]>([]);
 

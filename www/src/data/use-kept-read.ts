@@ -1,8 +1,9 @@
 'use client';
 
-import type { CacheKey, Dashboard, DashboardError } from '@wedsync/dashboard';
+import type { CacheFetchContext, CacheKey, Dashboard, DashboardError } from '@wedsync/dashboard';
 import { useConnection, useDashboard, useResource } from '@wedsync/dashboard/react';
 import { useCallback, useEffect, useMemo, useState } from 'react';
+import { type Keeping, keepOptions, keptAs } from './kept';
 import { useSession } from './session';
 import { useOnline } from './use-online';
 import { type Read, useRead } from './use-read';
@@ -11,20 +12,6 @@ import { type Read, useRead } from './use-read';
 export interface KeptRead<T> extends Read<T> {
   /** When what is shown was read, in milliseconds since 1970, if it may have changed since then; `null` for what is up to date. */
   keptAt: number | null;
-}
-
-/** Raised whenever what is read has another shape: a page of one build shows nothing that another has kept. */
-const version = 1;
-
-/** Milliseconds for which what was read is not read again by itself, unless told otherwise, and for which it may yet be shown after that. */
-const ttl = 300_000;
-const staleTtl = 30 * 86_400_000;
-
-interface KeptReadOptions {
-  /** Milliseconds for which it is not read again by itself. */
-  ttl?: number;
-  /** Tables whose changes make it invalid: it is read again then. */
-  dependsOn?: string[];
 }
 
 const nothingKept = 'This device has kept nothing of it. It is read as soon as you are connected.';
@@ -36,8 +23,8 @@ const nothingKept = 'This device has kept nothing of it. It is read as soon as y
 export function useKeptRead<T>(
   supplierId: string,
   resource: string,
-  read: () => Promise<T>,
-  options: KeptReadOptions = {},
+  read: (context?: CacheFetchContext) => Promise<T>,
+  keeping: Keeping = {},
 ): KeptRead<T> {
   const isOnline = useOnline();
   const isSignedIn = useSession().state.status === 'signed-in';
@@ -45,12 +32,9 @@ export function useKeptRead<T>(
   const dashboard = useDashboard();
   const isWithout = dashboard === null && connectionError !== null;
   const direct = useRead(isSignedIn && isWithout ? read : null);
-  const key = useMemo(
-    () => ({ namespace: 'screens', supplierId, resource, params: { version } }),
-    [supplierId, resource],
-  );
+  const key = useMemo(() => ({ ...keptAs(resource), supplierId }), [supplierId, resource]);
   const hasLooked = useLooked(dashboard, key);
-  const view = useResource<T>(key, read, { enabled: isSignedIn, ttl, staleTtl, ...options });
+  const view = useResource<T>(key, read, { enabled: isSignedIn, ...keepOptions(keeping) });
   const { data, state, age, refresh: fetchAgain, error, isFetching } = view;
   // A presumed user would be asked for as nobody.
   const refresh = useCallback(() => {

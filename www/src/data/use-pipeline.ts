@@ -3,6 +3,7 @@
 import type { Broadcast } from '@wedsync/dashboard';
 import { useDashboard, useSubscription } from '@wedsync/dashboard/react';
 import { useCallback } from 'react';
+import { screens } from './kept';
 import { readPipeline } from './queries';
 import { useSession } from './session';
 import type { PipelineClient } from './types';
@@ -19,7 +20,7 @@ export function usePipeline(supplierId: string): KeptRead<PipelineClient[]> {
     supplierId,
     'pipeline',
     useCallback(() => readPipeline(backend(), supplierId), [backend, supplierId]),
-    { dependsOn: ['clients'] },
+    screens.pipeline,
   );
   const { status } = useSubscription({
     channel: `supplier:${supplierId}`,

@@ -2,6 +2,7 @@
 
 import { useCallback } from 'react';
 import { usualVenues } from '@/lib/quick-actions';
+import { screens } from './kept';
 import { readVenues } from './queries';
 import { useSession } from './session';
 import { type KeptRead, useKeptRead } from './use-kept-read';
@@ -11,9 +12,6 @@ export interface QuickActions {
   /** Where the supplier's weddings usually are. */
   venues: string[];
 }
-
-/** Milliseconds for which quick actions are as they are. */
-const ttl = 1_800_000;
 
 /** The supplier's quick actions, read every half an hour. */
 export function useQuickActions(supplierId: string): KeptRead<QuickActions> {
@@ -25,6 +23,6 @@ export function useQuickActions(supplierId: string): KeptRead<QuickActions> {
       async () => ({ venues: usualVenues(await readVenues(backend(), supplierId)) }),
       [backend, supplierId],
     ),
-    { ttl },
+    screens['quick-actions'],
   );
 }

@@ -13,7 +13,11 @@ export function UpcomingWeddings({ weddings, today }: { weddings: PipelineClient
   return (
     <Panel
       title="Upcoming weddings"
-      aside={weddings.length > 0 ? <p className="text-sm text-muted">{weddings.length} booked</p> : null}
+      aside={
+        weddings.length > 0 ? (
+          <p className="whitespace-nowrap text-sm text-muted">{weddings.length} booked</p>
+        ) : null
+      }
     >
       {weddings.length === 0 ? (
         <StateMessage
