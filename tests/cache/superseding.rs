@@ -2,6 +2,7 @@
 
 use crate::asking::{fetching, keeping, key, tagged};
 use crate::world::{Faults, NONE, World};
+use wedsync_dashboard::core::cache::generation::Generation;
 use wedsync_dashboard::core::cache::input::{Command, Input};
 use wedsync_dashboard::core::cache::output::{Outcome, State};
 use wedsync_dashboard::core::cache::policy::{Fetching, Keeping};
@@ -258,4 +259,34 @@ fn what_another_device_has_fetched_before_an_invalidation_is_not_given_where_the
     let call = world.fetch_with(1, "a", fetching);
     world.wait(300);
     assert_eq!(world.got(1, call), Some((Some("a#2"), State::Fresh)));
+}
+
+#[test]
+fn of_two_that_have_counted_as_far_neither_is_taken_to_be_there() {
+    let mut tried = 0;
+    for seed in 0..40 {
+        let mut world = World::of(&[1, 1], true, DEAF, seed);
+        let call = world.set(0, "a");
+        for _ in 0..10 {
+            if world.disks[0].entries.contains_key("a") {
+                break;
+            }
+            world.wait(1);
+        }
+        let remote = world.remote.as_mut().expect("there is one");
+        let header =
+            world.disks[0].entries.get("a").map(|(header, _)| header.clone()).expect("it is written");
+        if remote.counters.contains_key("ka") {
+            continue;
+        }
+        // Another device comes first, with another value.
+        let own = header.split(' ').skip_while(|field| *field != "ka").nth(1).and_then(Generation::from_text);
+        let own = own.expect("a counter");
+        remote.counters.insert("ka".into(), Generation { origin: own.origin.wrapping_add(1), ..own });
+        world.wait(500);
+        assert_eq!(world.ended(0, call), Some(&EVERYWHERE), "seed {seed}");
+        assert_eq!(held(&mut world, 1, "a"), Some("a#2".into()), "seed {seed}");
+        tried += 1;
+    }
+    assert!(tried > 10, "{tried}");
 }
