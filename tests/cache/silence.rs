@@ -1,10 +1,10 @@
 //! A disk that does not answer, or late: nobody waits long for it, and nothing of what it has yet to say is lost.
 
-use crate::asking::{fetching, key, tagged};
+use crate::asking::{fetching, keeping, key, tagged};
 use crate::world::{NONE, WALL, World};
 use wedsync_dashboard::core::cache::input::{Command, Input};
 use wedsync_dashboard::core::cache::output::{Outcome, State};
-use wedsync_dashboard::core::cache::policy::Fetching;
+use wedsync_dashboard::core::cache::policy::{Fetching, Keeping};
 
 /// How long a question to the disk is waited for, and how much longer a read may take that has to fetch.
 const DEADLINE: u64 = 1_000;
@@ -239,4 +239,18 @@ fn a_disk_that_refuses_at_once_is_not_asked_again_and_again() {
         assert_eq!(world.got(0, call), Some((Some(value), State::Fresh)));
     }
     assert!(world.counted < 20, "it was asked {} times", world.counted);
+}
+
+#[test]
+fn what_is_set_with_several_tags_is_not_held_up_by_a_disk_that_refuses_at_once() {
+    for seed in 0..20 {
+        let mut world = World::new(1, NONE, seed);
+        world.faults.counts_fail = 100;
+        let value = world.change("a");
+        let keeping = Keeping { tags: tagged(&["clients", "metrics", "venues"]), ..keeping() };
+        let call = world.ask(0, Command::Set { key: key("a"), value, keeping });
+        world.wait(MORE);
+        assert!(matches!(world.ended(0, call), Some(Outcome::Done { on_disk: true, .. })), "seed {seed}");
+        assert!(world.counted < 20, "seed {seed}: it was asked {} times", world.counted);
+    }
 }

@@ -1,8 +1,7 @@
 //! What has landed while something may have been missed: its callers have it, and it is kept once the disk has said that it holds.
 //!
 //! A counter that is in doubt is read again. Of its own key the disk has to say what is there: another tab may have set it unheard, and
-//! only the entry tells so. Of what two tabs have fetched of a key that is shown,
-//! what was fetched last stays.
+//! only the entry tells so. Of what two tabs have fetched of a key that is shown, what was fetched last stays.
 
 use super::Cache;
 use super::counting::names_of;
