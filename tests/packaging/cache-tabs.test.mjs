@@ -1,6 +1,7 @@
 // The cache among several tabs of a user: one fetch for all, and what one has removed no other gives.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { holdCache } from './busy-disk.mjs';
 import { startTabs } from './tabs.mjs';
 
 /** @type {Awaited<ReturnType<typeof startTabs>>} */
@@ -42,8 +43,6 @@ let keyOf;
 let pause;
 /** @type {any} */
 let navigator;
-/** @type {any} */
-let indexedDB;
 
 test('five tabs ask at once, one fetches, and all are given the same', async () => {
   await tabs.withContext(async (context) => {
@@ -154,22 +153,7 @@ test('a tab that is busy within a transaction of the disk holds up another oneâ€
   await tabs.withContext(async (context) => {
     const busy = await openCache(context);
     await busy.evaluate(() => cache.set(keyOf('cold'), 'stored'));
-    await busy.evaluate(async () => {
-      const page = /** @type {any} */ (globalThis);
-      const names = (await indexedDB.databases()).map((/** @type {any} */ { name }) => name);
-      const opening = indexedDB.open(names.find((/** @type {string} */ name) => name.endsWith('cache')));
-      await new Promise((resolve, reject) => Object.assign(opening, { onsuccess: resolve, onerror: reject }));
-      const stores = [...opening.result.objectStoreNames];
-      const store = opening.result.transaction(stores, 'readwrite').objectStore(stores[0]);
-      page.isBusy = true;
-      await new Promise((resolve) => {
-        const next = () => {
-          resolve(undefined);
-          if (page.isBusy) store.count().onsuccess = next;
-        };
-        store.count().onsuccess = next;
-      });
-    });
+    const release = await holdCache(busy);
     const other = await openCache(context, { isCold: true });
     const told = await other.evaluate(async () => {
       const { dashboard } = /** @type {any} */ (globalThis);
@@ -180,7 +164,7 @@ test('a tab that is busy within a transaction of the disk holds up another oneâ€
     });
     assert.deepEqual({ ...told, ms: 0 }, { ms: 0, data: 'fetched', health: 'degraded' });
     assert.ok(told.ms > 900 && told.ms < 2_500, `${told.ms} ms`);
-    await busy.evaluate(() => Object.assign(globalThis, { isBusy: false }));
+    await release();
     // What was fetched meanwhile has replaced nothing.
     await other.waitForFunction(async () => (await cache.get(keyOf('cold')))?.data === 'stored');
     await other.waitForFunction(

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { expect as expected } from '@playwright/test';
+import { holdCache } from './busy-disk.mjs';
 import { settled, startResourcePages } from './resource-pages.mjs';
 import { tokenOf } from './tokens.mjs';
 
@@ -161,29 +162,11 @@ test('what is fetched while messages may have been missed is shown at once, and 
     const asked = timesAsked('missed');
     await page.evaluate(() => void window.views.one.refresh());
     await expect.poll(() => timesAsked('missed')).toBe(asked + 1);
-    await page.evaluate(async () => {
-      const all = await window.indexedDB.databases();
-      const { name } = all.find((/** @type {{ name: string }} */ { name }) => name.endsWith('cache'));
-      const opening = window.indexedDB.open(name);
-      await new Promise((resolve, reject) => Object.assign(opening, { onsuccess: resolve, onerror: reject }));
-      const stores = [...opening.result.objectStoreNames];
-      const store = opening.result.transaction(stores, 'readwrite').objectStore(stores[0]);
-      window.isBusy = true;
-      await new Promise((resolve) => {
-        const next = () => {
-          resolve(undefined);
-          if (window.isBusy) store.count().onsuccess = next;
-          else opening.result.close();
-        };
-        store.count().onsuccess = next;
-      });
-      window.document.dispatchEvent(new Event('resume'));
-    });
+    const release = await holdCache(page);
+    await page.evaluate(() => void window.document.dispatchEvent(new Event('resume')));
     open();
     await expect(page.getByTestId('one')).toHaveText('two stale');
-    await page.evaluate(() => {
-      window.isBusy = false;
-    });
+    await release();
     await expect(page.getByTestId('one')).toHaveText('two fresh');
     assert.deepEqual((await commits()).slice(before), ['one fresh fetching', 'two stale', 'two fresh']);
     assert.equal(timesAsked('missed'), asked + 1);
