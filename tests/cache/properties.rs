@@ -239,9 +239,10 @@ proptest! {
             // Nobody waits for what the remote tier says of counters.
             held(&mut world, name);
             let newest = format!("{name}#{}", world.server[name]);
-            // Nor whether what the remote tier has counted came before it: then it is fetched anew.
-            for value in held(&mut world, name).into_iter().flatten() {
-                prop_assert_eq!(&value, &newest);
+            for value in held(&mut world, name) {
+                // Who hears of nothing does not know whether what the remote tier has counted came before it: it may be fetched anew.
+                prop_assert!(value.is_some() || lost == 100, "some are heard, and {name} is not there");
+                prop_assert!(value.is_none_or(|value| value == newest), "{name} is older than {newest}");
             }
         }
     }
