@@ -1,3 +1,5 @@
+import { stripColours } from './failures.mjs';
+
 /**
  * How many tests ran, by outcome.
  * @typedef {{ passed: number, failed: number, skipped: number }} Totals
@@ -60,10 +62,4 @@ export function playwrightTotals(report) {
     failed: stats.unexpected + stats.flaky + errors.length,
     skipped: stats.skipped,
   };
-}
-
-/** @param {string} text */
-function stripColours(text) {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with the control character
-  return text.replace(/\u001b\[[0-9;]*m/g, '');
 }

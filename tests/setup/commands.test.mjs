@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { cargoFailures, nodeTestFailures, playwrightFailures } from '../../scripts/lib/failures.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 import { run } from '../../scripts/lib/process.mjs';
 import { report, runSuites } from '../../scripts/lib/suites/suite.mjs';
@@ -55,6 +59,55 @@ test('a flaky browser test, or an error outside of tests, counts as failed', () 
   });
 });
 
+test('what failed is told with what node:test said of it, and not what only contains it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'failures-'));
+  const file = join(folder, 'some.test.mjs');
+  writeFileSync(
+    file,
+    `import { describe, test } from 'node:test';
+    describe('outer', () => {
+      test('passes', () => {});
+      test('fails', () => { throw new Error('Two lines:\\nthe second.'); });
+    });
+    test('fails too', () => { throw new TypeError('One line.'); });`,
+  );
+  const { output } = await run(process.execPath, ['--test', '--test-reporter=tap', file], {
+    // Or it does not run within a test.
+    env: { NODE_TEST_CONTEXT: undefined },
+  });
+  rmSync(folder, { recursive: true });
+  const failures = nodeTestFailures(output);
+  assert.deepEqual(
+    failures.map(({ name }) => name),
+    ['fails', 'fails too'],
+  );
+  assert.match(failures[0]?.reason ?? '', /^Two lines:\nthe second\.\n/);
+  assert.match(failures[1]?.reason ?? '', /^'?One line\./);
+});
+
+test('what failed in a browser is told with what Playwright said of its last try', () => {
+  const tests = [
+    { results: [{ errors: [{ message: 'first' }] }, { errors: [{ message: '\u001b[31mlast' }] }] },
+  ];
+  const specs = [
+    { title: 'fails', ok: false, tests },
+    { title: 'passes', ok: true, tests: [] },
+  ];
+  const report = JSON.stringify({ suites: [{ suites: [{ specs }] }], errors: [{ message: 'no stack' }] });
+  assert.deepEqual(playwrightFailures(report), [
+    { name: 'fails', reason: 'last' },
+    { name: 'outside of tests', reason: 'no stack' },
+  ]);
+});
+
+test('what failed in cargo is told by its name, and by that of the runner in browsers', () => {
+  const output = 'test a::b ... ok\ntest a::c ... \u001b[31mFAILED\u001b[0m\ntest d ... FAIL\n';
+  assert.deepEqual(cargoFailures(output), [
+    { name: 'a::c', reason: '' },
+    { name: 'd', reason: '' },
+  ]);
+});
+
 /** @param {import('../../scripts/lib/suites/suite.mjs').Outcome} outcome */
 async function failuresOf(outcome) {
   const [finished] = await runSuites([{ name: 'a suite', budgetSeconds: 1, run: async () => outcome }]);
@@ -66,6 +119,20 @@ test('a suite that ran nothing failed, and so did one whose runner says so', asy
   assert.equal(await failuresOf({ ok: false, totals: { passed: 3, failed: 0, skipped: 0 } }), 1);
   assert.equal(await failuresOf({ ok: false, totals: { passed: 3, failed: 2, skipped: 0 } }), 2);
   assert.equal(await failuresOf({ ok: true, totals: { passed: 3, failed: 0, skipped: 0 } }), 0);
+});
+
+test('what failed stands in the last lines, each with its suite', async (context) => {
+  /** @type {string[]} */
+  const lines = [];
+  context.mock.method(console, 'log', (/** @type {string} */ line) => lines.push(line));
+  const outcome = {
+    ok: false,
+    totals: { passed: 1, failed: 1, skipped: 0 },
+    failures: [{ name: 'a test', reason: 'Expected one,\nbut it was two.' }],
+  };
+  report(await runSuites([{ name: 'a suite', budgetSeconds: 1, run: async () => outcome }]));
+  const text = lines.join('\n');
+  assert.match(text, /FAILED {2}a suite: a test\n {8}Expected one,\n {8}but it was two\.\n/);
 });
 
 test('the last line is the sum, and the exit code goes with it', async (context) => {

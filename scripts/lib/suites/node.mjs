@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { nodeTestFailures } from '../failures.mjs';
 import { cacheDir, root } from '../paths.mjs';
 import { run } from '../process.mjs';
 import { nodeTestTotals } from '../totals.mjs';
@@ -25,9 +26,9 @@ export function nodeSuite({ name, budgetSeconds, folder, names, prepare = async 
       ];
       const args = ['--test', '--test-concurrency=1', ...reporters.flat(), ...testFiles(folder, names)];
       const { code } = await run(process.execPath, args, { cwd: root, env, output: 'both' });
-      const totals = nodeTestTotals(existsSync(tap) ? readFileSync(tap, 'utf8') : '');
+      const text = existsSync(tap) ? readFileSync(tap, 'utf8') : '';
       rmSync(reports, { recursive: true, force: true });
-      return { ok: code === 0, totals };
+      return { ok: code === 0, totals: nodeTestTotals(text), failures: nodeTestFailures(text) };
     },
   };
 }

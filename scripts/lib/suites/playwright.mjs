@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { buildEverything } from '../build/index.mjs';
+import { playwrightFailures } from '../failures.mjs';
 import { cacheDir, root } from '../paths.mjs';
 import { run } from '../process.mjs';
 import { noTotals, playwrightTotals } from '../totals.mjs';
@@ -31,9 +32,13 @@ export function playwrightSuite({ name, budgetSeconds, specs = [], browsers }) {
           PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1',
         },
       });
-      const totals = existsSync(report) ? playwrightTotals(readFileSync(report, 'utf8')) : noTotals();
+      const text = existsSync(report) ? readFileSync(report, 'utf8') : null;
       rmSync(folder, { recursive: true, force: true });
-      return { ok: code === 0, totals };
+      return {
+        ok: code === 0,
+        totals: text === null ? noTotals() : playwrightTotals(text),
+        failures: text === null ? [] : playwrightFailures(text),
+      };
     },
   };
 }

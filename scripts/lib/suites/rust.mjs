@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { cargoFailures } from '../failures.mjs';
 import { root } from '../paths.mjs';
 import { claimPort } from '../ports.mjs';
 import { run } from '../process.mjs';
@@ -69,9 +70,13 @@ async function inBrowser(driver, env = {}) {
   for (const file of webTests()) {
     const args = ['test', '--headless', ...driver, root, '--locked', '--test', file];
     const { code, output } = await run('wasm-pack', args, { cwd: root, env, output: 'both' });
-    outcomes.push({ ok: code === 0, totals: cargoTotals(output) });
+    outcomes.push(outcomeOf(code, output));
   }
-  return { ok: outcomes.every(({ ok }) => ok), totals: sum(outcomes.map(({ totals }) => totals)) };
+  return {
+    ok: outcomes.every(({ ok }) => ok),
+    totals: sum(outcomes.map(({ totals }) => totals)),
+    failures: outcomes.flatMap(({ failures }) => failures),
+  };
 }
 
 /** To WebKit's driver the runner says nothing of another program to open, so the backend is started here. */
@@ -100,7 +105,12 @@ async function cargoTest(args, env) {
     env,
     output: 'both',
   });
-  return { ok: code === 0, totals: cargoTotals(output) };
+  return outcomeOf(code, output);
+}
+
+/** @param {number | null} code @param {string} output */
+function outcomeOf(code, output) {
+  return { ok: code === 0, totals: cargoTotals(output), failures: cargoFailures(output) };
 }
 
 /**

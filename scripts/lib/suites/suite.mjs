@@ -14,6 +14,7 @@ import { sum } from '../totals.mjs';
  * @typedef {object} Outcome
  * @property {boolean} ok the runner's own verdict
  * @property {import('../totals.mjs').Totals} totals
+ * @property {import('../failures.mjs').Failure[]} [failures] those whose names the runner tells
  */
 
 /** @typedef {{ suite: Suite, outcome: Outcome, ms: number }} Finished */
@@ -47,16 +48,22 @@ async function attempt(suite) {
 }
 
 /** @param {Suite} suite @param {Outcome} outcome @returns {Outcome} */
-function judge(suite, { ok, totals }) {
+function judge(suite, { ok, totals, failures = [] }) {
   const ranNothing = totals.passed + totals.failed === 0;
   if (ranNothing) say(`${suite.name}: no test ran, and that is a failure.`);
   const failed = totals.failed > 0 || (ok && !ranNothing) ? totals.failed : 1;
-  return { ok: failed === 0, totals: { ...totals, failed } };
+  return { ok: failed === 0, totals: { ...totals, failed }, failures };
 }
 
-/** The table and the last line. @param {Finished[]} finished */
+/** What failed, the table and the last line. @param {Finished[]} finished */
 export function report(finished) {
   const width = Math.max(...finished.map(({ suite }) => suite.name.length));
+  for (const { suite, outcome } of finished) {
+    for (const { name, reason } of outcome.failures ?? []) {
+      console.log(`\nFAILED  ${suite.name}: ${name}`);
+      if (reason) console.log(reason.replaceAll(/^/gm, '        '));
+    }
+  }
   console.log('');
   for (const { suite, outcome, ms } of finished) {
     const { passed, failed, skipped } = outcome.totals;
