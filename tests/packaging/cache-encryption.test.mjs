@@ -7,6 +7,8 @@ import { provideRaw, startCachePages } from './cache-page.mjs';
 /** @type {any} */
 let open;
 /** @type {any} */
+let reopen;
+/** @type {any} */
 let keyOf;
 /** @type {any} */
 let storedText;
@@ -34,7 +36,7 @@ test('with encryption nothing readable lies on the disk, and it is read again', 
     await cache.set(keyOf('large'), 'Ann & Ben '.repeat(20_000), { compress: true });
     await close();
     const text = Object.values(await storedText()).join();
-    const second = await open({ cache: { encrypt: true } });
+    const second = await reopen({ cache: { encrypt: true } });
     const found = await second.cache.get(key);
     const large = await second.cache.get(keyOf('large'));
     await second.close();

@@ -9,6 +9,8 @@ import { engines } from './engines.mjs';
 /** @type {any} */
 let open;
 /** @type {any} */
+let reopen;
+/** @type {any} */
 let keyOf;
 /** @type {any} */
 let until;
@@ -68,7 +70,7 @@ for (const engine of engines) {
         await until(isWell);
         await cache.set(keyOf('after'), 'after');
         await close();
-        const second = await open();
+        const second = await reopen();
         const later = [];
         for (const name of ['full', 'fetched', 'after'])
           later.push((await second.cache.get(keyOf(name)))?.data ?? null);
@@ -180,7 +182,7 @@ for (const engine of engines) {
         await until(isWell);
         await until(async () => (await cache.set(keyOf('later'), 'later')).disk);
         await close();
-        const second = await open();
+        const second = await reopen();
         const later = [];
         for (const name of ['kept', 'set', 'fetched', 'later'])
           later.push((await second.cache.get(keyOf(name)))?.data ?? null);
@@ -293,7 +295,7 @@ for (const engine of engines) {
           );
           await putRecords(database, 'segments', [[records[at][0], spoiled(records[at][1])]]);
           database.close();
-          const second = await open({ sub });
+          const second = await reopen({ sub });
           for (const place of Object.keys(values)) {
             const found = await second.cache.get(keyOf(place));
             if (found === null) misses += 1;
@@ -308,7 +310,7 @@ for (const engine of engines) {
           if (!(await second.cache.set(keyOf('0'), 'anew')).disk)
             problems.push(`${spoil}: it is not written again`);
           await second.close();
-          const third = await open({ sub });
+          const third = await reopen({ sub });
           if ((await third.cache.get(keyOf('0')))?.data !== 'anew')
             problems.push(`${spoil}: what was written is gone`);
           await third.close();
@@ -357,7 +359,7 @@ for (const engine of engines) {
         }
         for (const [name, value] of Object.entries(always)) await cache.set(keyOf(name), value);
         await close();
-        const second = await open();
+        const second = await reopen();
         const found = Object.fromEntries(
           await Promise.all(
             Object.keys(always).map(async (name) => [name, (await second.cache.get(keyOf(name)))?.data]),

@@ -7,6 +7,8 @@ import { startCachePages } from './cache-page.mjs';
 /** @type {any} */
 let open;
 /** @type {any} */
+let reopen;
+/** @type {any} */
 let keyOf;
 /** @type {any} */
 let until;
@@ -35,7 +37,7 @@ test('a value is fetched once, given from memory, and there again for the same u
     const again = await cache.getOrFetch(key, read);
     const written = await cache.set(keyOf('other'), [1, 2]);
     await close();
-    const second = await open();
+    const second = await reopen();
     const found = await second.cache.get(keyOf('overview', { month: 5 }));
     const other = await second.cache.get(keyOf('other'));
     const none = await second.cache.get(keyOf('overview', { month: 6 }));

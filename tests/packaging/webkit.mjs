@@ -17,9 +17,7 @@ export async function launchWebKit() {
   return {
     /** @param {string} url @returns {Promise<import('./engines.mjs').EnginePage>} */
     async openPage(url) {
-      const { ask, close } = await startSession(screen.display);
-      await ask('POST', '/timeouts', { script: RUNS_WITHIN, pageLoad: STARTS_WITHIN });
-      await ask('POST', '/url', { url });
+      const { ask, close } = await startSession(screen.display, url);
       return {
         async evaluate(program, argument) {
           const text = typeof program === 'string' ? program : `(${program})(arguments[0])`;
@@ -37,8 +35,12 @@ export async function launchWebKit() {
   };
 }
 
-/** A browser that is steered. Now and then one does not start: another one does. @param {string} display */
-async function startSession(display) {
+/**
+ * A browser that is steered, at this address. Now and then one does not start, or does not come to show a page: another one does.
+ * @param {string} display
+ * @param {string} url
+ */
+async function startSession(display, url) {
   for (let left = 2; ; left -= 1) {
     const driver = await startDriver(display);
     try {
@@ -49,9 +51,12 @@ async function startSession(display) {
         STARTS_WITHIN,
       );
       const session = `/session/${sessionId}`;
+      /** @param {string} method @param {string} path @param {object} [body] */
+      const ask = (method, path, body) => driver.ask(method, session + path, body);
+      await ask('POST', '/timeouts', { script: RUNS_WITHIN, pageLoad: STARTS_WITHIN });
+      await ask('POST', '/url', { url });
       return {
-        /** @param {string} method @param {string} path @param {object} [body] */
-        ask: (method, path, body) => driver.ask(method, session + path, body),
+        ask,
         async close() {
           await driver.ask('DELETE', session, undefined, STARTS_WITHIN).catch(() => {});
           await driver.stop();
